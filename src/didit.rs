@@ -1,0 +1,3 @@
+//! The typed client of the Didit API.
+
+pub mod signature;

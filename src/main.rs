@@ -1,0 +1,3 @@
+//! The `didit-mcp` program.
+
+fn main() {}
