@@ -1,3 +1,60 @@
 //! The typed client of the Didit API.
+//!
+//! Requests are exact: what breaks a documented rule is an [`Error::Invalid`] that names the field and the allowed values, and
+//! nothing is sent. Answers are read leniently: unknown keys and values are kept, `null` is normal, and a scalar of the wrong
+//! type never fails a call.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), didit_mcp::didit::Error> {
+//! use didit_mcp::didit::{ApiKey, Client, SessionRequest};
+//!
+//! let client = Client::builder().api_key(ApiKey::parse("test-key-0000")?).build()?;
+//! let workflow = "5b1f3c9a-0000-4000-8000-000000000001".parse()?;
+//! let session = client.create_session(&SessionRequest::new(workflow)).await?;
+//! let decision = client.decision(&session.session_id).await?;
+//! # let _ = decision.status; Ok(()) }
+//! ```
 
+pub mod account;
+pub mod billing;
+pub mod blocklist;
+pub mod decision;
+pub mod error;
+pub mod features;
+mod http;
+pub mod ids;
+pub mod lists;
+mod money;
+mod paging;
+mod received;
+mod rules;
+pub mod secret;
+pub mod sessions;
 pub mod signature;
+mod status;
+pub mod webhooks;
+pub mod workflows;
+
+pub use account::{Application, Login, Organization, Registered, Registration, VerifiedAccount};
+pub use billing::{Balance, Checkout, TopUp};
+pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
+pub use decision::{Check, Decision, Review, Step, Warning};
+pub use error::{ApiError, BodyKind, Error, FieldError, Kind};
+pub use features::WorkflowFeature;
+pub use http::{Client, ClientBuilder, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL};
+pub use ids::{
+    ApplicationId, DestinationId, ListEntryId, ListId, OrganizationId, SessionId, WorkflowId,
+};
+pub use lists::{List, ListEntry, ListFilter, NewEntry, NewList};
+pub use money::Money;
+pub use paging::{Page, Paged};
+pub use rules::LANGUAGES;
+pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
+pub use sessions::{
+    ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
+    ExpectedDetails, NewStatus, NodeToResubmit, Pdf, SessionDeletion, SessionFilter,
+    SessionRequest, SessionSummary, StatusUpdate, StatusUpdated,
+};
+pub use status::SessionStatus;
+pub use webhooks::{Destination, DestinationRequest};
+pub use workflows::{Workflow, WorkflowRequest, WorkflowSummary};

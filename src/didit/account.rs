@@ -1,0 +1,318 @@
+//! Accounts: registering, signing in, organizations and applications.
+//!
+//! <https://docs.didit.me/integration/programmatic-registration>
+
+use reqwest::Method;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::error::Error;
+use super::http::{Answer, Call, Client, Credential, unreadable};
+use super::ids::{ApplicationId, OrganizationId, Segment};
+use super::paging::{Page, Paged};
+use super::received::{Received, received, take};
+use super::rules;
+use super::secret::{AccessToken, ApiKey, Password};
+
+/// What opens an account.
+#[derive(Debug, Clone)]
+pub struct Registration {
+    /// An address that receives mail; reserved domains such as `example.com` make the server fail.
+    pub email: String,
+    /// The password of the account.
+    pub password: Password,
+}
+
+/// An account that waits for its e-mail code.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Registered {
+    /// The server's words.
+    pub message: String,
+    /// The address the code went to.
+    pub email: String,
+    /// True when the account already waited and only another code was sent.
+    pub resent: bool,
+}
+
+received! {
+    /// An organization.
+    pub struct Organization {
+        /// Its id.
+        pub uuid: Option<OrganizationId>,
+        /// Its name.
+        pub name: Option<String>,
+        /// Whom Didit writes to.
+        pub contact_email: Option<String>,
+        /// ISO 8601.
+        pub created_at: Option<String>,
+    }
+}
+
+/// An application, with its key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Application {
+    /// Its id.
+    pub uuid: Option<ApplicationId>,
+    /// Its name.
+    pub name: Option<String>,
+    /// Its public identifier.
+    pub client_id: Option<String>,
+    /// Its key, when the account may see it.
+    pub api_key: Option<ApiKey>,
+    /// Where its data is kept, such as `eu`.
+    pub data_location: Option<String>,
+    /// `live` or `sandbox`, when the server says so.
+    pub mode: Option<String>,
+    /// Everything else.
+    pub extra: Map<String, Value>,
+}
+
+/// A signed-in account.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The token of the account calls.
+    pub access_token: AccessToken,
+    /// How many seconds it is valid; 86,400 is usual.
+    pub expires_in: Option<i64>,
+    /// The server's words.
+    pub message: Option<String>,
+}
+
+/// An account whose address is proved: organization, application and key are new.
+#[derive(Debug, Clone)]
+pub struct VerifiedAccount {
+    /// The token of the account calls.
+    pub access_token: AccessToken,
+    /// How many seconds it is valid; 86,400 is usual.
+    pub expires_in: Option<i64>,
+    /// The organization that was made.
+    pub organization: Option<Organization>,
+    /// The first application, with its key.
+    pub application: Application,
+}
+
+#[derive(Serialize)]
+struct Credentials<'a> {
+    email: &'a str,
+    password: &'a str,
+}
+
+#[derive(Serialize)]
+struct EmailCode<'a> {
+    email: &'a str,
+    code: &'a str,
+}
+
+impl Client {
+    /// Opens an account. Registering again with the same password while the address is unproved sends another code.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address or a password that breaks a rule. Five calls per hour and IP, together with
+    /// [`Self::resend_code`].
+    pub async fn register(&self, registration: &Registration) -> Result<Registered, Error> {
+        registration.password.check()?;
+        let call = credentials_call("register", &registration.email, &registration.password)?;
+        Ok(registered(self.json(call).await?, &registration.email))
+    }
+
+    /// Sends another e-mail code; once per minute.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that is none.
+    pub async fn resend_code(&self, registration: &Registration) -> Result<Registered, Error> {
+        let call = credentials_call("resend-otp", &registration.email, &registration.password)?;
+        Ok(Registered {
+            resent: true,
+            ..registered(self.json(call).await?, &registration.email)
+        })
+    }
+
+    /// Proves the address with the code of the e-mail, which lives 10 to 15 minutes.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] unless the code is six letters or digits; lower case is taken.
+    pub async fn verify_email(&self, email: &str, code: &str) -> Result<VerifiedAccount, Error> {
+        let email = rules::email("email", email)?;
+        let code = code.trim().to_ascii_uppercase();
+        if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Err(Error::invalid(
+                "code",
+                "must be the six letters and digits of the e-mail, such as A3K9F2",
+            ));
+        }
+        let call = Call::account(
+            Method::POST,
+            &[&"programmatic", &"verify-email"],
+            Credential::None,
+        )
+        .body(&EmailCode {
+            email: &email,
+            code: &code,
+        })?;
+        self.json(call).await?.read(|mut map| {
+            Ok(VerifiedAccount {
+                access_token: take(&mut map, "access_token")?,
+                expires_in: take(&mut map, "expires_in")?,
+                organization: take(&mut map, "organization")?,
+                application: take(&mut map, "application")?,
+            })
+        })
+    }
+
+    /// Signs in. Five wrong passwords lock the account for 15 minutes.
+    ///
+    /// # Errors
+    /// An API error of kind `Authentication` for a wrong password.
+    pub async fn login(&self, email: &str, password: &Password) -> Result<Login, Error> {
+        let call = credentials_call("login", email, password)?;
+        self.json(call).await?.read(|mut map| {
+            Ok(Login {
+                access_token: take(&mut map, "access_token")?,
+                expires_in: take(&mut map, "expires_in")?,
+                message: take(&mut map, "message")?,
+            })
+        })
+    }
+
+    /// The organizations of an account.
+    ///
+    /// # Errors
+    /// An API error of kind `Authentication` when the token has expired.
+    pub async fn organizations(&self, token: &AccessToken) -> Result<Vec<Organization>, Error> {
+        let call = Call::account(
+            Method::GET,
+            &[&"organizations", &"me"],
+            Credential::Bearer(token),
+        );
+        Ok(Paged::read(self.json(call).await?, Page::default())?.items)
+    }
+
+    /// The applications of an organization, with their keys.
+    ///
+    /// # Errors
+    /// An API error of kind `Authentication` when the token has expired.
+    pub async fn applications(
+        &self,
+        token: &AccessToken,
+        organization: &OrganizationId,
+    ) -> Result<Vec<Application>, Error> {
+        let path: &[&dyn Segment] = &[&"organizations", &"me", organization, &"applications"];
+        let call = Call::account(Method::GET, path, Credential::Bearer(token));
+        Ok(Paged::read(self.json(call).await?, Page::default())?.items)
+    }
+
+    /// One application, with its key.
+    ///
+    /// # Errors
+    /// An API error of kind `NotFound` for an unknown id.
+    pub async fn application(
+        &self,
+        token: &AccessToken,
+        organization: &OrganizationId,
+        application: &ApplicationId,
+    ) -> Result<Application, Error> {
+        let path: &[&dyn Segment] = &[
+            &"organizations",
+            &"me",
+            organization,
+            &"applications",
+            application,
+        ];
+        let answer = self
+            .json(Call::account(Method::GET, path, Credential::Bearer(token)))
+            .await?;
+        let status = answer.status;
+        Application::receive(answer.value)
+            .map_err(|_| unreadable(status, "an application was expected"))
+    }
+}
+
+fn credentials_call(
+    action: &'static str,
+    email: &str,
+    password: &Password,
+) -> Result<Call<'static>, Error> {
+    let email = rules::email("email", email)?;
+    let body = Credentials {
+        email: &email,
+        password: password.expose_secret(),
+    };
+    Call::account(Method::POST, &[&"programmatic", &action], Credential::None).body(&body)
+}
+
+/// Only the status is certain: the body of a repeated registration is not documented.
+fn registered(answer: Answer, email: &str) -> Registered {
+    let word = |key| {
+        answer
+            .value
+            .get(key)
+            .and_then(Value::as_str)
+            .map(super::error::one_line)
+    };
+    Registered {
+        message: word("message")
+            .or_else(|| word("detail"))
+            .unwrap_or_default(),
+        email: word("email").unwrap_or_else(|| email.trim().to_owned()),
+        resent: answer.status == 200,
+    }
+}
+
+impl Received for Application {
+    fn receive(value: Value) -> Result<Self, Value> {
+        let Value::Object(mut map) = value else {
+            return Err(value);
+        };
+        let read = |map: &mut Map<String, Value>| -> Result<Self, &'static str> {
+            Ok(Self {
+                uuid: take(map, "uuid")?,
+                name: take(map, "name")?,
+                client_id: take(map, "client_id")?,
+                api_key: take(map, "api_key")?,
+                data_location: take(map, "data_location")?,
+                mode: take(map, "mode")?,
+                extra: Map::new(),
+            })
+        };
+        let read = read(&mut map);
+        // A key of an unexpected shape is still a secret, so it never stays among the plain leftovers.
+        map.remove("api_key");
+        match read {
+            Ok(application) => Ok(Self {
+                extra: map,
+                ..application
+            }),
+            Err(_) => Err(Value::Object(map)),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+impl Received for ApiKey {
+    fn receive(value: Value) -> Result<Self, Value> {
+        value
+            .as_str()
+            .and_then(|text| Self::parse(text).ok())
+            .ok_or(value)
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+impl Received for AccessToken {
+    fn receive(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::String(text) if !text.trim().is_empty() => Ok(Self::new(text.trim())),
+            other => Err(other),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+}

@@ -1,0 +1,257 @@
+//! The decision: everything a session found out.
+//!
+//! <https://docs.didit.me/sessions-api/retrieve-session>
+
+mod business;
+mod contact;
+mod identity;
+
+pub use business::{CompanyDocuments, KeyPeople, RegisteredCompany, RegistryCheck};
+pub use contact::{Carrier, EmailVerification, IpAnalysis, PhoneVerification, ProofOfAddress};
+pub use identity::{
+    AmlHit, AmlScreening, ChipData, DatabaseValidation, DocumentAi, FaceMatch, IdVerification,
+    LivenessCheck, NfcVerification, Questionnaire, ScreenedPerson,
+};
+
+use reqwest::Method;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::error::Error;
+use super::http::{Call, Client};
+use super::ids::{SessionId, WorkflowId};
+use super::received::{received, take};
+use super::status::SessionStatus;
+
+received! {
+    /// Something that was noticed. How it counted is in `log_type`.
+    pub struct Warning {
+        /// The feature, in a third vocabulary: `FACEMATCH`, `PROOF_OF_ADDRESS`, `EMAIL`, `LOCATION` and others.
+        pub feature: Option<String>,
+        /// The risk code, such as `DOCUMENT_EXPIRED`; the set is open.
+        pub risk: Option<String>,
+        /// More about it, such as the session it duplicates.
+        pub additional_data: Option<Value>,
+        /// `error` (declined it), `warning` (put it in review) or `information`.
+        pub log_type: Option<String>,
+        /// A few words.
+        pub short_description: Option<String>,
+        /// A sentence or two.
+        pub long_description: Option<String>,
+        /// The step.
+        pub node_id: Option<String>,
+    }
+}
+
+received! {
+    /// A human's decision about the session.
+    pub struct Review {
+        /// Who.
+        pub user: Option<String>,
+        /// What.
+        pub new_status: Option<String>,
+        /// Why.
+        pub comment: Option<String>,
+        /// ISO 8601.
+        pub created_at: Option<String>,
+    }
+}
+
+/// What every kind of check has.
+pub trait Check {
+    /// Which step of the workflow it is.
+    fn node_id(&self) -> Option<&str>;
+    /// Its status.
+    fn status(&self) -> Option<&str>;
+    /// What was noticed.
+    fn warnings(&self) -> &[Warning];
+}
+
+/// One step of the workflow, as it went.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Step<'a> {
+    /// The feature's name in a workflow, such as `OCR`.
+    pub feature: &'static str,
+    /// The step's id, such as `feature_ocr_1`.
+    pub node_id: Option<&'a str>,
+    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
+    pub status: Option<&'a str>,
+    /// What was noticed.
+    pub warnings: &'a [Warning],
+}
+
+/// A session with everything it found out. Features that did not run yet have no item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The session.
+    pub session_id: Option<SessionId>,
+    /// `user` or `business`.
+    pub session_kind: Option<String>,
+    /// Its number within the application.
+    pub session_number: Option<i64>,
+    /// The link for the person.
+    pub session_url: Option<String>,
+    /// Where it stands.
+    pub status: SessionStatus,
+    /// `live` or `sandbox`.
+    pub environment: Option<String>,
+    /// The workflow's group id.
+    pub workflow_id: Option<WorkflowId>,
+    /// Display names of the workflow's features, such as `ID_VERIFICATION`.
+    pub features: Vec<String>,
+    /// Your own reference.
+    pub vendor_data: Option<String>,
+    /// Your own data.
+    pub metadata: Option<Value>,
+    /// What the documents should say.
+    pub expected_details: Option<Map<String, Value>>,
+    /// How to reach the person.
+    pub contact_details: Option<Map<String, Value>>,
+    /// Where the person goes afterwards.
+    pub callback: Option<String>,
+    /// Documents (`OCR`).
+    pub id_verifications: Vec<IdVerification>,
+    /// Chips of documents (`NFC`).
+    pub nfc_verifications: Vec<NfcVerification>,
+    /// Why the chip was not read.
+    pub nfc_skip_reason: Option<String>,
+    /// Selfies (`LIVENESS`, `AGE_ESTIMATION`).
+    pub liveness_checks: Vec<LivenessCheck>,
+    /// Selfie against portrait (`FACE_MATCH`).
+    pub face_matches: Vec<FaceMatch>,
+    /// Phone numbers (`PHONE_VERIFICATION`).
+    pub phone_verifications: Vec<PhoneVerification>,
+    /// E-mail addresses (`EMAIL_VERIFICATION`).
+    pub email_verifications: Vec<EmailVerification>,
+    /// Bills and statements (`PROOF_OF_ADDRESS`).
+    pub poa_verifications: Vec<ProofOfAddress>,
+    /// Other documents (`DOCUMENT_AI`).
+    pub document_ai_documents: Vec<DocumentAi>,
+    /// Answers (`QUESTIONNAIRE`).
+    pub questionnaire_responses: Vec<Questionnaire>,
+    /// Watch lists (`AML`).
+    pub aml_screenings: Vec<AmlScreening>,
+    /// Network and device (`IP_ANALYSIS`).
+    pub ip_analyses: Vec<IpAnalysis>,
+    /// Government records (`DATABASE_VALIDATION`).
+    pub database_validations: Vec<DatabaseValidation>,
+    /// Business registers (`KYB_REGISTRY`).
+    pub registry_checks: Vec<RegistryCheck>,
+    /// Business documents (`KYB_DOCUMENTS`).
+    pub document_verifications: Vec<CompanyDocuments>,
+    /// Officers and owners (`KYB_KEY_PEOPLE`).
+    pub key_people_checks: Vec<KeyPeople>,
+    /// Human decisions.
+    pub reviews: Vec<Review>,
+    /// ISO 8601.
+    pub created_at: Option<String>,
+    /// ISO 8601.
+    pub expires_at: Option<String>,
+    /// Every other key, and known keys whose value has an unexpected type.
+    pub extra: Map<String, Value>,
+    /// The whole answer as it came.
+    pub raw: Value,
+}
+
+impl Decision {
+    /// Reads a decision, be it an answer or the `decision` of a webhook.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] when the value is not an object.
+    pub fn from_value(value: Value) -> Result<Self, Error> {
+        super::http::Answer { status: 200, value }.read(Self::from_object)
+    }
+
+    fn from_object(mut map: Map<String, Value>) -> Result<Self, &'static str> {
+        let raw = Value::Object(map.clone());
+        Ok(Self {
+            session_id: take(&mut map, "session_id")?,
+            session_kind: take(&mut map, "session_kind")?,
+            session_number: take(&mut map, "session_number")?,
+            session_url: take(&mut map, "session_url")?,
+            status: take(&mut map, "status")?,
+            environment: take(&mut map, "environment")?,
+            workflow_id: take(&mut map, "workflow_id")?,
+            features: take(&mut map, "features")?,
+            vendor_data: take(&mut map, "vendor_data")?,
+            metadata: take(&mut map, "metadata")?,
+            expected_details: take(&mut map, "expected_details")?,
+            contact_details: take(&mut map, "contact_details")?,
+            callback: take(&mut map, "callback")?,
+            id_verifications: take(&mut map, "id_verifications")?,
+            nfc_verifications: take(&mut map, "nfc_verifications")?,
+            nfc_skip_reason: take(&mut map, "nfc_skip_reason")?,
+            liveness_checks: take(&mut map, "liveness_checks")?,
+            face_matches: take(&mut map, "face_matches")?,
+            phone_verifications: take(&mut map, "phone_verifications")?,
+            email_verifications: take(&mut map, "email_verifications")?,
+            poa_verifications: take(&mut map, "poa_verifications")?,
+            document_ai_documents: take(&mut map, "document_ai_documents")?,
+            questionnaire_responses: take(&mut map, "questionnaire_responses")?,
+            aml_screenings: take(&mut map, "aml_screenings")?,
+            ip_analyses: take(&mut map, "ip_analyses")?,
+            database_validations: take(&mut map, "database_validations")?,
+            registry_checks: take(&mut map, "registry_checks")?,
+            document_verifications: take(&mut map, "document_verifications")?,
+            key_people_checks: take(&mut map, "key_people_checks")?,
+            reviews: take(&mut map, "reviews")?,
+            created_at: take(&mut map, "created_at")?,
+            expires_at: take(&mut map, "expires_at")?,
+            extra: map,
+            raw,
+        })
+    }
+
+    /// Every check that ran or is waiting, in the order of the answer's lists.
+    pub fn steps(&self) -> Vec<Step<'_>> {
+        // Age estimation has no list of its own; without LIVENESS in the workflow a selfie can only be one.
+        let lists = |name: &str| self.features.iter().any(|feature| feature == name);
+        let selfie = if lists("AGE_ESTIMATION") && !lists("LIVENESS") {
+            "AGE_ESTIMATION"
+        } else {
+            "LIVENESS"
+        };
+        let mut steps = Vec::new();
+        add(&mut steps, "OCR", &self.id_verifications);
+        add(&mut steps, "NFC", &self.nfc_verifications);
+        add(&mut steps, selfie, &self.liveness_checks);
+        add(&mut steps, "FACE_MATCH", &self.face_matches);
+        add(&mut steps, "PHONE_VERIFICATION", &self.phone_verifications);
+        add(&mut steps, "EMAIL_VERIFICATION", &self.email_verifications);
+        add(&mut steps, "PROOF_OF_ADDRESS", &self.poa_verifications);
+        add(&mut steps, "DOCUMENT_AI", &self.document_ai_documents);
+        add(&mut steps, "QUESTIONNAIRE", &self.questionnaire_responses);
+        add(&mut steps, "AML", &self.aml_screenings);
+        add(&mut steps, "IP_ANALYSIS", &self.ip_analyses);
+        add(
+            &mut steps,
+            "DATABASE_VALIDATION",
+            &self.database_validations,
+        );
+        add(&mut steps, "KYB_REGISTRY", &self.registry_checks);
+        add(&mut steps, "KYB_DOCUMENTS", &self.document_verifications);
+        add(&mut steps, "KYB_KEY_PEOPLE", &self.key_people_checks);
+        steps
+    }
+}
+
+fn add<'a, C: Check>(steps: &mut Vec<Step<'a>>, feature: &'static str, checks: &'a [C]) {
+    steps.extend(checks.iter().map(|check| Step {
+        feature,
+        node_id: check.node_id(),
+        status: check.status(),
+        warnings: check.warnings(),
+    }));
+}
+
+impl Client {
+    /// A session with everything it found out, at any status. Links to media in it live about an hour.
+    ///
+    /// # Errors
+    /// An API error of kind `NotFound` for an unknown session, whatever the key.
+    pub async fn decision(&self, session: &SessionId) -> Result<Decision, Error> {
+        self.json(Call::api(Method::GET, &[&"session", session, &"decision"]))
+            .await?
+            .read(Decision::from_object)
+    }
+}

@@ -1,0 +1,161 @@
+//! Secrets: types that print nothing.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::error::Error;
+
+/// Declares a secret text that neither `Debug` nor `Display` shows and that is wiped when dropped.
+macro_rules! secret {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone)]
+        pub struct $name(SecretString);
+
+        impl $name {
+            /// Wraps the text as it is, without looking at it.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(SecretString::from(text.into()))
+            }
+
+            /// The secret itself. Only for storing it, sending it to its owner's host, or comparing it; never for a log, an
+            /// error or a result.
+            pub fn expose_secret(&self) -> &str {
+                self.0.expose_secret()
+            }
+
+            /// The last four characters, by which a person recognises the secret; empty when it is shorter than twelve.
+            pub fn last_four(&self) -> String {
+                let text = self.0.expose_secret();
+                let length = text.chars().count();
+                if length < 12 { String::new() } else { text.chars().skip(length - 4).collect() }
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("[redacted]")
+            }
+        }
+
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.expose_secret() == other.expose_secret()
+            }
+        }
+    };
+}
+
+secret!(
+    /// The key of an application (`x-api-key`): full access to its workflows, sessions and billing.
+    ///
+    /// <https://docs.didit.me/getting-started/api-authentication>
+    ApiKey
+);
+secret!(
+    /// The token of a signed-in account on the account host, valid for 24 hours.
+    AccessToken
+);
+secret!(
+    /// The password of an account.
+    Password
+);
+secret!(
+    /// The secret with which a webhook destination's deliveries are signed.
+    SharedSecret
+);
+secret!(
+    /// The token of one session; whoever holds it can act as the person being verified.
+    SessionToken
+);
+
+impl ApiKey {
+    /// Reads a key from outside: surrounding white space is dropped.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when nothing is left, or a character cannot stand in a header.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Error::invalid("api_key", "must not be empty"));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::invalid(
+                "api_key",
+                "must be visible ASCII characters without spaces",
+            ));
+        }
+        Ok(Self::new(text))
+    }
+}
+
+/// The characters of which Didit wants at least one in a password.
+const SPECIAL: &str = "!@#$%^&*()_+-=[]{}|;:,.<>?";
+
+impl Password {
+    /// Checks the rules for a new password.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names the first rule that is broken, in the order in which Didit checks them.
+    pub fn check(&self) -> Result<(), Error> {
+        let text = self.expose_secret();
+        let rules = [
+            (
+                text.chars().count() >= 8,
+                "must be at least 8 characters long",
+            ),
+            (
+                text.chars().any(|c| c.is_ascii_uppercase()),
+                "must contain an upper-case letter (A-Z)",
+            ),
+            (
+                text.chars().any(|c| c.is_ascii_lowercase()),
+                "must contain a lower-case letter (a-z)",
+            ),
+            (
+                text.chars().any(|c| c.is_ascii_digit()),
+                "must contain a digit",
+            ),
+            (
+                text.chars().any(|c| SPECIAL.contains(c)),
+                "must contain one of !@#$%^&*()_+-=[]{}|;:,.<>?",
+            ),
+        ];
+        match rules.into_iter().find(|(holds, _)| !holds) {
+            Some((_, message)) => Err(Error::invalid("password", message)),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a password of 24 random characters that meets every rule.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] when the operating system has no randomness to give.
+    pub fn generate() -> Result<Self, Error> {
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        loop {
+            let mut random = [0_u8; 24];
+            getrandom::fill(&mut random).map_err(|_| {
+                Error::invalid("password", "the operating system gave no random numbers")
+            })?;
+            let text: String = random
+                .iter()
+                .filter_map(|byte| ALPHABET.get(usize::from(byte % 64)))
+                .map(|&byte| char::from(byte))
+                .collect();
+            let password = Self::new(text);
+            // A text without, say, any digit is rare; drawing again keeps every position uniform.
+            if password.check().is_ok() {
+                return Ok(password);
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Verification sessions: one person or business going through a workflow once.
+//!
+//! <https://docs.didit.me/sessions-api/create-session>
+
+mod create;
+mod delete;
+mod list;
+mod update;
+
+pub use create::{ContactDetails, CreatedSession, ExpectedDetails, SessionRequest};
+pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
+pub use list::{EmailState, FeatureState, PhoneState, SessionFilter, SessionSummary};
+pub use update::{
+    NewStatus, NodeToResubmit, Pdf, RESUBMITTABLE_FEATURES, StatusUpdate, StatusUpdated,
+};
+
+use reqwest::Method;
+use serde::Serialize;
+
+use super::error::Error;
+use super::http::{Call, Client, Credential};
+use super::ids::SessionId;
+use super::received::received;
+use super::rules;
+use super::secret::SessionToken;
+use super::status::SessionStatus;
+
+/// The documented sandbox scenarios. The set is open: newer ones are sent as they are.
+pub const SANDBOX_SCENARIOS: [&str; 16] = [
+    "approve",
+    "decline_aml_hit",
+    "decline_could_not_recognize_document",
+    "decline_database_no_match",
+    "decline_document_expired",
+    "decline_face_match_low_similarity",
+    "decline_ip_blocklist",
+    "decline_kyb_registry_mismatch",
+    "decline_liveness_attack",
+    "decline_minimum_age",
+    "decline_mrz_validation",
+    "decline_nfc_chip_not_verified",
+    "decline_poa_address_mismatch",
+    "review_aml_possible_match",
+    "review_face_match_borderline",
+    "review_poa_partial_match",
+];
+
+received! {
+    /// A sandbox session whose outcome is set.
+    pub struct ArmedSession {
+        /// The session.
+        pub session_id: Option<SessionId>,
+        /// The scenario it will follow.
+        pub scenario: Option<String>,
+        /// Its status, `Not Started`.
+        pub status: SessionStatus,
+    }
+}
+
+#[derive(Serialize)]
+struct Arming<'a> {
+    scenario: &'a str,
+}
+
+impl Client {
+    /// Sets the outcome of a sandbox session that was not started yet, as the person would, with the session's own token.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a scenario of the wrong shape; an API error of kind `NotAllowedNow` once it has started.
+    pub async fn arm_sandbox_session(
+        &self,
+        session: &SessionId,
+        token: &SessionToken,
+        scenario: &str,
+    ) -> Result<ArmedSession, Error> {
+        let scenario = sandbox_scenario("scenario", scenario)?;
+        let call = Call::api(Method::POST, &[&"session", session, &"sandbox", &"arm"])
+            .credential(Credential::Session(token))
+            .body(&Arming {
+                scenario: &scenario,
+            })?;
+        self.json(call).await?.read(ArmedSession::from_object)
+    }
+}
+
+/// Checks the shape of a scenario's name: lower-case words joined by underscores.
+fn sandbox_scenario(field: &str, value: &str) -> Result<String, Error> {
+    let slug = rules::text(field, value.trim(), 64)?.to_ascii_lowercase();
+    if slug
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    {
+        Ok(slug)
+    } else {
+        Err(Error::not_one_of(field, value, SANDBOX_SCENARIOS))
+    }
+}

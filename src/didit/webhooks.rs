@@ -1,0 +1,273 @@
+//! Webhook destinations: where Didit reports events.
+//!
+//! <https://docs.didit.me/integration/webhooks>
+
+use reqwest::Method;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::error::Error;
+use super::http::{Call, Client, unreadable};
+use super::ids::DestinationId;
+use super::paging::{Page, Paged};
+use super::received::{Received, received, take};
+use super::rules;
+use super::secret::SharedSecret;
+
+/// The events a destination can subscribe to.
+pub const EVENTS: [&str; 10] = [
+    "status.updated",
+    "data.updated",
+    "user.status.updated",
+    "user.data.updated",
+    "business.status.updated",
+    "business.data.updated",
+    "activity.created",
+    "transaction.created",
+    "transaction.status.updated",
+    "travel_rule.status.updated",
+];
+
+/// A destination to create, or what to change of one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct DestinationRequest {
+    /// Its name, at most 255 characters; required to create.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// A public https URL, unique within the application; required to create.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Whether it receives anything; true unless said otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub enabled: Option<bool>,
+    /// `v1`, `v2` or `v3`; this crate understands `v3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_version: Option<String>,
+    /// The events, at least one of [`EVENTS`]; replaced as a whole. Without any, a destination never receives anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subscribed_events: Option<Vec<String>>,
+}
+
+received! {
+    /// How deliveries to a destination went.
+    pub struct DeliverySummary {
+        /// How many there were.
+        pub total_deliveries: Option<i64>,
+        /// How many failed.
+        pub failed_deliveries: Option<i64>,
+        /// How many of a hundred failed.
+        pub error_rate_percentage: Option<f64>,
+        /// Milliseconds.
+        pub min_response_time_ms: Option<f64>,
+        /// Milliseconds.
+        pub avg_response_time_ms: Option<f64>,
+        /// Milliseconds.
+        pub max_response_time_ms: Option<f64>,
+        /// ISO 8601.
+        pub last_delivery_at: Option<String>,
+    }
+}
+
+/// A destination.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Destination {
+    /// Its id.
+    pub uuid: Option<DestinationId>,
+    /// Its name.
+    pub label: Option<String>,
+    /// Where it is.
+    pub url: Option<String>,
+    /// Whether it receives anything.
+    pub enabled: Option<bool>,
+    /// `v1`, `v2` or `v3`.
+    pub webhook_version: Option<String>,
+    /// The events; the set is open.
+    pub subscribed_events: Vec<String>,
+    /// With what its deliveries are signed; not in lists.
+    pub secret_shared_key: Option<SharedSecret>,
+    /// How deliveries went; not in lists, where the numbers are in `extra`.
+    pub summary: Option<DeliverySummary>,
+    /// ISO 8601.
+    pub created_at: Option<String>,
+    /// ISO 8601.
+    pub updated_at: Option<String>,
+    /// Everything else.
+    pub extra: Map<String, Value>,
+}
+
+impl DestinationRequest {
+    /// Checks everything that can be checked without the server.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    fn normalized(&self) -> Result<Self, Error> {
+        let events = self.subscribed_events.as_deref().map(|events| {
+            if events.is_empty() {
+                return Err(Error::Invalid {
+                    field: "subscribed_events".to_owned(),
+                    message: "must hold at least one event".to_owned(),
+                    allowed: EVENTS.map(str::to_owned).to_vec(),
+                });
+            }
+            events
+                .iter()
+                .map(|event| rules::one_of("subscribed_events", event, &EVENTS))
+                .collect()
+        });
+        Ok(Self {
+            label: rules::optional(&self.label, |label| rules::text("label", label, 255))?,
+            url: rules::optional(&self.url, |url| rules::url("url", url, true))?,
+            enabled: self.enabled,
+            webhook_version: rules::optional(&self.webhook_version, |version| {
+                rules::one_of("webhook_version", version, &["v1", "v2", "v3"])
+            })?,
+            subscribed_events: events.transpose()?,
+        })
+    }
+}
+
+impl Client {
+    /// The application's destinations, oldest first, without their secrets.
+    ///
+    /// # Errors
+    /// Those every call has.
+    pub async fn list_destinations(&self) -> Result<Vec<Destination>, Error> {
+        let answer = self
+            .json(Call::api(Method::GET, &[&"webhook", &"destinations"]))
+            .await?;
+        Ok(Paged::read(answer, Page::default())?.items)
+    }
+
+    /// Creates a destination; the answer holds its secret.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] without a label, a URL or an event, before anything is sent.
+    pub async fn create_destination(
+        &self,
+        request: &DestinationRequest,
+    ) -> Result<Destination, Error> {
+        let request = request.normalized()?;
+        for (field, missing) in [
+            ("label", request.label.is_none()),
+            ("url", request.url.is_none()),
+            // The server takes a destination without events, which then never receives anything.
+            ("subscribed_events", request.subscribed_events.is_none()),
+        ] {
+            if missing {
+                return Err(Error::invalid(field, "is required"));
+            }
+        }
+        self.destination_call(
+            Call::api(Method::POST, &[&"webhook", &"destinations"]).body(&request)?,
+        )
+        .await
+    }
+
+    /// One destination, with its secret.
+    ///
+    /// # Errors
+    /// An API error of kind `NotFound` for an unknown id.
+    pub async fn destination(&self, destination: &DestinationId) -> Result<Destination, Error> {
+        self.destination_call(Call::api(
+            Method::GET,
+            &[&"webhook", &"destinations", destination],
+        ))
+        .await
+    }
+
+    /// Changes a destination. The secret stays.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent.
+    pub async fn update_destination(
+        &self,
+        destination: &DestinationId,
+        request: &DestinationRequest,
+    ) -> Result<Destination, Error> {
+        let request = request.normalized()?;
+        if request == DestinationRequest::default() {
+            return Err(Error::invalid(
+                "request",
+                "must change at least one setting",
+            ));
+        }
+        let call =
+            Call::api(Method::PATCH, &[&"webhook", &"destinations", destination]).body(&request)?;
+        self.destination_call(call).await
+    }
+
+    /// Deletes a destination.
+    ///
+    /// # Errors
+    /// An API error of kind `NotFound` when it is gone already.
+    pub async fn delete_destination(&self, destination: &DestinationId) -> Result<(), Error> {
+        self.send(Call::api(
+            Method::DELETE,
+            &[&"webhook", &"destinations", destination],
+        ))
+        .await
+        .map(drop)
+    }
+
+    async fn destination_call(&self, call: Call<'_>) -> Result<Destination, Error> {
+        let answer = self.json(call).await?;
+        let status = answer.status;
+        Destination::receive(answer.value)
+            .map_err(|_| unreadable(status, "a destination was expected"))
+    }
+}
+
+impl Received for Destination {
+    fn receive(value: Value) -> Result<Self, Value> {
+        let Value::Object(mut map) = value else {
+            return Err(value);
+        };
+        let read = destination(&mut map);
+        // A secret of an unexpected shape is still a secret, so it never stays among the plain leftovers.
+        map.remove("secret_shared_key");
+        match read {
+            Ok(destination) => Ok(Self {
+                extra: map,
+                ..destination
+            }),
+            Err(_) => Err(Value::Object(map)),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+fn destination(map: &mut Map<String, Value>) -> Result<Destination, &'static str> {
+    Ok(Destination {
+        uuid: take(map, "uuid")?,
+        label: take(map, "label")?,
+        url: take(map, "url")?,
+        enabled: take(map, "enabled")?,
+        webhook_version: take(map, "webhook_version")?,
+        subscribed_events: take(map, "subscribed_events")?,
+        secret_shared_key: take(map, "secret_shared_key")?,
+        summary: take(map, "summary")?,
+        created_at: take(map, "created_at")?,
+        updated_at: take(map, "updated_at")?,
+        extra: Map::new(),
+    })
+}
+
+impl Received for SharedSecret {
+    fn receive(value: Value) -> Result<Self, Value> {
+        match value {
+            Value::String(text) if !text.is_empty() => Ok(Self::new(text)),
+            other => Err(other),
+        }
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+}

@@ -1,0 +1,267 @@
+//! Workflows: what a verification consists of.
+//!
+//! <https://docs.didit.me/management-api/workflows/create>
+
+use reqwest::Method;
+use serde::Serialize;
+
+use super::error::Error;
+use super::features::{WorkflowFeature, normalize};
+use super::http::{Call, Client};
+use super::ids::WorkflowId;
+use super::money::Money;
+use super::paging::{Page, Paged};
+use super::received::received;
+use super::rules;
+
+/// A workflow to create, or what to change of one. On update, what is unset stays, and `features` replaces the whole list.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct WorkflowRequest {
+    /// Its name, at most 50 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_label: Option<String>,
+    /// Whether sessions without a workflow of their own use it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_default: Option<bool>,
+    /// `draft` or `published`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    /// The features in order; required to create.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub features: Option<Vec<WorkflowFeature>>,
+    /// Whether the pages carry the customer's brand (costs more).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_white_label_enabled: Option<bool>,
+    /// Whether a computer may be used instead of a phone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_desktop_allowed: Option<bool>,
+    /// How often a declined person may try again, 0 to 10.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_retry_attempts: Option<u32>,
+    /// Within how many days, 1 to 365.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_window_days: Option<u32>,
+    /// How often the selfie may be taken, 1 to 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub face_liveness_max_attempts: Option<u32>,
+    /// How often the face may be compared, 1 to 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub face_match_max_attempts: Option<u32>,
+    /// The life of a session in seconds, 3,600 to 2,419,200.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_expiration_time: Option<u32>,
+}
+
+impl WorkflowRequest {
+    /// Checks everything that is documented.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    fn normalized(&self) -> Result<Self, Error> {
+        rules::within("max_retry_attempts", self.max_retry_attempts, 0, 10)?;
+        rules::within("retry_window_days", self.retry_window_days, 1, 365)?;
+        rules::within(
+            "face_liveness_max_attempts",
+            self.face_liveness_max_attempts,
+            1,
+            3,
+        )?;
+        rules::within(
+            "face_match_max_attempts",
+            self.face_match_max_attempts,
+            1,
+            3,
+        )?;
+        rules::within(
+            "session_expiration_time",
+            self.session_expiration_time,
+            3_600,
+            2_419_200,
+        )?;
+        Ok(Self {
+            workflow_label: rules::optional(&self.workflow_label, |label| {
+                rules::text("workflow_label", label, 50)
+            })?,
+            status: rules::optional(&self.status, |status| {
+                rules::one_of("status", status, &["draft", "published"])
+            })?,
+            features: self.features.as_deref().map(normalize).transpose()?,
+            ..self.clone()
+        })
+    }
+}
+
+received! {
+    /// A row of the list of workflows.
+    pub struct WorkflowSummary {
+        /// The id of this version; what [`Client::workflow`] and the other calls of one workflow take.
+        pub uuid: Option<WorkflowId>,
+        /// The id of the workflow over all its versions; what a session takes.
+        pub workflow_id: Option<WorkflowId>,
+        /// Its name.
+        pub workflow_label: Option<String>,
+        /// `kyc` and the like for old workflows, `None` for those made with this API.
+        pub workflow_type: Option<String>,
+        /// `draft` or `published`.
+        pub status: Option<String>,
+        /// Counts from 1.
+        pub version: Option<i64>,
+        /// The names of its features, upper-cased.
+        pub features: Vec<String>,
+        /// Dollars for a session.
+        pub total_price: Option<Money>,
+        /// Dollars for the cheapest way through.
+        pub min_price: Option<Money>,
+        /// Dollars for the dearest way through.
+        pub max_price: Option<Money>,
+        /// Whether it is the application's default.
+        pub is_default: Option<bool>,
+        /// Whether it is archived.
+        pub is_archived: Option<bool>,
+        /// Whether a draft of it exists besides.
+        pub has_draft: Option<bool>,
+        /// Whether the customer's brand is shown.
+        pub is_white_label_enabled: Option<bool>,
+        /// A link that starts a session for anyone.
+        pub workflow_url: Option<String>,
+        /// How often a declined person may try again.
+        pub max_retry_attempts: Option<i64>,
+        /// Within how many days.
+        pub retry_window_days: Option<i64>,
+        /// The life of a session in seconds.
+        pub session_expiration_time: Option<i64>,
+        /// ISO 8601.
+        pub updated_at: Option<String>,
+    }
+}
+
+received! {
+    /// A workflow with its settings, of which there are about 190; the less common ones are in `extra`.
+    pub struct Workflow {
+        /// The id of this version. Publishing changes gives a new one.
+        pub uuid: WorkflowId,
+        /// The id of the workflow over all its versions; what a session takes.
+        pub workflow_id: Option<WorkflowId>,
+        /// Its name.
+        pub workflow_label: Option<String>,
+        /// `kyc` and the like for old workflows, `None` for those made with this API.
+        pub workflow_type: Option<String>,
+        /// `draft` or `published`.
+        pub status: Option<String>,
+        /// Counts from 1.
+        pub version: Option<i64>,
+        /// The names of its features, upper-cased.
+        pub features: Vec<String>,
+        /// Dollars for a session.
+        pub total_price: Option<Money>,
+        /// Dollars for the cheapest way through.
+        pub min_price: Option<Money>,
+        /// Dollars for the dearest way through.
+        pub max_price: Option<Money>,
+        /// Whether it is the application's default.
+        pub is_default: Option<bool>,
+        /// Whether it is archived.
+        pub is_archived: Option<bool>,
+        /// Whether the customer's brand is shown.
+        pub is_white_label_enabled: Option<bool>,
+        /// A link that starts a session for anyone.
+        pub workflow_url: Option<String>,
+        /// How often a declined person may try again.
+        pub max_retry_attempts: Option<i64>,
+        /// Within how many days.
+        pub retry_window_days: Option<i64>,
+        /// The life of a session in seconds.
+        pub session_expiration_time: Option<i64>,
+        /// ISO 8601.
+        pub created_at: Option<String>,
+        /// ISO 8601.
+        pub updated_at: Option<String>,
+        /// ISO 8601.
+        pub published_at: Option<String>,
+    }
+}
+
+impl Client {
+    /// The application's workflows, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a limit of 0.
+    pub async fn list_workflows(&self, page: &Page) -> Result<Paged<WorkflowSummary>, Error> {
+        let call = page.apply(Call::api(Method::GET, &[&"workflows"]))?;
+        let mut workflows: Paged<WorkflowSummary> = Paged::read(self.json(call).await?, *page)?;
+        workflows
+            .items
+            .iter_mut()
+            .for_each(|row| upper_case(&mut row.features));
+        Ok(workflows)
+    }
+
+    /// One version of a workflow.
+    ///
+    /// # Errors
+    /// An API error of kind `NotFound` for an unknown version.
+    pub async fn workflow(&self, version: &WorkflowId) -> Result<Workflow, Error> {
+        self.workflow_call(Call::api(Method::GET, &[&"workflows", version]))
+            .await
+    }
+
+    /// Creates a workflow. Not idempotent; an application has at most 50.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent.
+    pub async fn create_workflow(&self, request: &WorkflowRequest) -> Result<Workflow, Error> {
+        let request = request.normalized()?;
+        if request.features.is_none() {
+            normalize(&[])?;
+        }
+        self.workflow_call(Call::api(Method::POST, &[&"workflows"]).body(&request)?)
+            .await
+    }
+
+    /// Changes a workflow. The result's `uuid` is a new one when `status: "published"` was sent for a published version.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent.
+    pub async fn update_workflow(
+        &self,
+        version: &WorkflowId,
+        request: &WorkflowRequest,
+    ) -> Result<Workflow, Error> {
+        let request = request.normalized()?;
+        if request == WorkflowRequest::default() {
+            return Err(Error::invalid(
+                "request",
+                "must change at least one setting",
+            ));
+        }
+        self.workflow_call(Call::api(Method::PATCH, &[&"workflows", version]).body(&request)?)
+            .await
+    }
+
+    /// Deletes one version of a workflow. Its sessions keep their results.
+    ///
+    /// # Errors
+    /// An API error of kind `NotFound` for an unknown version.
+    pub async fn delete_workflow(&self, version: &WorkflowId) -> Result<(), Error> {
+        self.send(Call::api(Method::DELETE, &[&"workflows", version]))
+            .await
+            .map(drop)
+    }
+
+    async fn workflow_call(&self, call: Call<'_>) -> Result<Workflow, Error> {
+        let mut workflow = self.json(call).await?.read(Workflow::from_object)?;
+        upper_case(&mut workflow.features);
+        Ok(workflow)
+    }
+}
+
+/// Older answers write the names in lower case.
+fn upper_case(names: &mut [String]) {
+    names
+        .iter_mut()
+        .for_each(|name| name.make_ascii_uppercase());
+}
