@@ -175,6 +175,12 @@ pub(crate) fn take<T: Received>(
     T::absent().ok_or(key)
 }
 
+/// Whether a field holds nothing. Such fields are not written again, so that a value kept in `extra` under the same name is
+/// never written twice.
+pub(crate) fn is_absent<T: Received + PartialEq>(value: &T) -> bool {
+    T::absent().as_ref() == Some(value)
+}
+
 /// Declares the struct of an answer: each field reads itself leniently, and everything else is kept in `extra`.
 macro_rules! received {
     (
@@ -186,7 +192,11 @@ macro_rules! received {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize)]
         pub struct $name {
-            $($(#[$field_meta])* pub $field: $type,)*
+            $(
+                $(#[$field_meta])*
+                #[serde(skip_serializing_if = "crate::didit::received::is_absent")]
+                pub $field: $type,
+            )*
             /// Every other key of the answer, and known keys whose value has an unexpected type.
             #[serde(flatten)]
             pub extra: serde_json::Map<String, serde_json::Value>,

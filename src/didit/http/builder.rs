@@ -1,0 +1,207 @@
+//! Settings of a client, and how it connects.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use url::{Host, Url};
+
+use super::{Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, Shared};
+use crate::didit::error::{Error, one_line};
+use crate::didit::secret::ApiKey;
+
+/// Settings of a [`Client`].
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    api_base_url: Option<Url>,
+    auth_base_url: Option<Url>,
+    api_key: Option<ApiKey>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    max_body_bytes: usize,
+    user_agent: String,
+    extra_ca_pem: Option<Vec<u8>>,
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            api_base_url: None,
+            auth_base_url: None,
+            api_key: None,
+            timeout: Duration::from_secs(30),
+            connect_timeout: Duration::from_secs(10),
+            max_body_bytes: 10_000_000,
+            user_agent: concat!("didit-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
+            extra_ca_pem: None,
+        }
+    }
+
+    /// Sets the base URL of the verification API: https, or http on loopback.
+    pub fn api_base_url(mut self, url: Url) -> Self {
+        self.api_base_url = Some(url);
+        self
+    }
+
+    /// Sets the base URL of the account API: https, or http on loopback.
+    pub fn auth_base_url(mut self, url: Url) -> Self {
+        self.auth_base_url = Some(url);
+        self
+    }
+
+    /// Sets the key sent as `x-api-key`.
+    pub fn api_key(mut self, key: ApiKey) -> Self {
+        self.api_key = Some(key);
+        self
+    }
+
+    /// Sets the total time of one call, from connecting to the last byte. Reports get at least 60 s.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets how long a connection may take to come about.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Sets the largest answer read, in bytes after decompression. Reports may have 50 MB.
+    pub fn max_body_bytes(mut self, limit: usize) -> Self {
+        self.max_body_bytes = limit;
+        self
+    }
+
+    /// Sets the `User-Agent`.
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = user_agent.into();
+        self
+    }
+
+    /// Trusts these PEM certificates besides the web's roots, for proxies that open TLS.
+    pub fn extra_ca_pem(mut self, pem: Vec<u8>) -> Self {
+        self.extra_ca_pem = Some(pem);
+        self
+    }
+
+    /// Builds the client without touching the network or a file.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a base URL that is neither https nor on loopback, a `User-Agent` that cannot stand in a header, or
+    /// certificates that cannot be read.
+    pub fn build(self) -> Result<Client, Error> {
+        let api = checked_base(
+            self.api_base_url.clone(),
+            DEFAULT_API_BASE_URL,
+            "api_base_url",
+        )?;
+        let auth = checked_base(
+            self.auth_base_url.clone(),
+            DEFAULT_AUTH_BASE_URL,
+            "auth_base_url",
+        )?;
+        let api_http = self.http(is_loopback(&api))?;
+        let auth_http = if is_loopback(&api) == is_loopback(&auth) {
+            api_http.clone()
+        } else {
+            self.http(is_loopback(&auth))?
+        };
+        Ok(Client {
+            shared: Arc::new(Shared {
+                api: Endpoint {
+                    base: api,
+                    http: api_http,
+                },
+                auth: Endpoint {
+                    base: auth,
+                    http: auth_http,
+                },
+                connect_timeout: self.connect_timeout,
+                timeout: self.timeout,
+                max_body_bytes: self.max_body_bytes,
+            }),
+            api_key: self.api_key,
+        })
+    }
+
+    fn http(&self, loopback: bool) -> Result<reqwest::Client, Error> {
+        let mut roots = rustls::RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
+        if let Some(pem) = &self.extra_ca_pem {
+            let refused = || Error::invalid("extra_ca_pem", "must hold certificates in PEM form");
+            let mut added = 0;
+            for certificate in CertificateDer::pem_slice_iter(pem) {
+                roots
+                    .add(certificate.map_err(|_| refused())?)
+                    .map_err(|_| refused())?;
+                added += 1;
+            }
+            if added == 0 {
+                return Err(refused());
+            }
+        }
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Error::invalid("tls", one_line(&error.to_string())))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        tls.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let builder = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .redirect(Policy::none())
+            .connect_timeout(self.connect_timeout)
+            .user_agent(self.user_agent.as_str());
+        // A proxy from the environment must never see what is meant for this machine.
+        let builder = if loopback {
+            builder.no_proxy()
+        } else {
+            builder
+        };
+        builder
+            .build()
+            .map_err(|_| Error::invalid("user_agent", "cannot stand in a header"))
+    }
+}
+
+fn checked_base(url: Option<Url>, default: &str, field: &'static str) -> Result<Url, Error> {
+    let url = match url {
+        Some(url) => url,
+        None => Url::parse(default).map_err(|_| Error::invalid(field, "is not a URL"))?,
+    };
+    let safe = match url.scheme() {
+        "https" => url.host().is_some(),
+        "http" => is_loopback(&url),
+        _ => false,
+    };
+    if !safe {
+        return Err(Error::invalid(
+            field,
+            "must be https, or http on this machine (127.0.0.1, [::1] or localhost)",
+        ));
+    }
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
+        return Err(Error::invalid(
+            field,
+            "must not hold a user name, a query or a fragment",
+        ));
+    }
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        None => false,
+    }
+}

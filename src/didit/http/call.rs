@@ -1,0 +1,161 @@
+//! Requests and successful answers, as values.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::didit::error::{Error, one_line, type_name};
+use crate::didit::ids::Segment;
+use crate::didit::secret::{AccessToken, SessionToken};
+
+/// Which of the two hosts a call goes to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ApiHost {
+    /// The verification API.
+    Verification,
+    /// The account API.
+    Account,
+}
+
+/// What a call proves itself with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Credential<'a> {
+    /// Nothing.
+    None,
+    /// The client's API key.
+    ApiKey,
+    /// An account's token.
+    Bearer(&'a AccessToken),
+    /// A session's token.
+    Session(&'a SessionToken),
+}
+
+/// One request, described.
+pub(crate) struct Call<'a> {
+    pub(super) method: Method,
+    pub(super) host: ApiHost,
+    pub(super) path: String,
+    pub(super) query: Vec<(&'static str, String)>,
+    pub(super) credential: Credential<'a>,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) accept: &'static str,
+    pub(super) timeout: Option<Duration>,
+    pub(super) max_body_bytes: Option<usize>,
+}
+
+impl<'a> Call<'a> {
+    /// A call of the verification API with the client's key.
+    pub(crate) fn api(method: Method, segments: &[&dyn Segment]) -> Self {
+        // Literals and UUIDs hold no character that would need escaping. Every canonical path ends with a slash.
+        let path = segments
+            .iter()
+            .map(|segment| format!("/{segment}"))
+            .chain(["/".to_owned()])
+            .collect();
+        Self {
+            method,
+            host: ApiHost::Verification,
+            path,
+            query: Vec::new(),
+            credential: Credential::ApiKey,
+            body: None,
+            accept: "application/json",
+            timeout: None,
+            max_body_bytes: None,
+        }
+    }
+
+    /// A call of the account API.
+    pub(crate) fn account(
+        method: Method,
+        segments: &[&dyn Segment],
+        credential: Credential<'a>,
+    ) -> Self {
+        Self {
+            host: ApiHost::Account,
+            credential,
+            ..Self::api(method, segments)
+        }
+    }
+
+    /// Proves itself with something else than the key.
+    pub(crate) fn credential(mut self, credential: Credential<'a>) -> Self {
+        self.credential = credential;
+        self
+    }
+
+    /// Adds a query parameter when there is a value.
+    pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
+        self.query
+            .extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+
+    /// Sends a JSON body, its keys in the order of the struct.
+    pub(crate) fn body(mut self, body: &impl Serialize) -> Result<Self, Error> {
+        let bytes = serde_json::to_vec(body)
+            .map_err(|error| Error::invalid("request", one_line(&error.to_string())))?;
+        self.body = Some(bytes);
+        Ok(self)
+    }
+
+    /// Expects a document: another `Accept`, more time and more room.
+    pub(crate) fn document(mut self) -> Self {
+        self.accept = "application/pdf, application/json";
+        self.timeout = Some(Duration::from_secs(60));
+        self.max_body_bytes = Some(50_000_000);
+        self
+    }
+}
+
+/// A success with its bytes.
+#[derive(Debug)]
+pub(crate) struct RawAnswer {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+/// A success with its JSON.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) value: Value,
+}
+
+impl Answer {
+    /// Takes an answer without a body for an empty object, where older servers answer so.
+    pub(crate) fn or_empty(self) -> Self {
+        let value = if self.value.is_null() {
+            Value::Object(Map::new())
+        } else {
+            self.value
+        };
+        Self { value, ..self }
+    }
+
+    /// The object of the answer, read by one of the structs that `received!` declares.
+    pub(crate) fn read<T>(
+        self,
+        from_object: impl FnOnce(Map<String, Value>) -> Result<T, &'static str>,
+    ) -> Result<T, Error> {
+        let Value::Object(map) = self.value else {
+            return Err(unreadable(
+                self.status,
+                format!("an object was expected, not {}", type_name(&self.value)),
+            ));
+        };
+        from_object(map).map_err(|key| unreadable(self.status, format!("it has no usable `{key}`")))
+    }
+}
+
+/// A success that cannot be understood.
+pub(crate) fn unreadable(status: u16, message: impl Into<String>) -> Error {
+    Error::Unreadable {
+        status,
+        message: message.into(),
+    }
+}
