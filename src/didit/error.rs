@@ -186,7 +186,7 @@ pub struct ApiError {
     pub code: Option<String>,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
-    /// Every field complained about, in the order of the body.
+    /// Every field complained about, sorted by name.
     pub fields: Vec<FieldError>,
     /// What the body was.
     pub body: BodyKind,

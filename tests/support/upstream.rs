@@ -1,5 +1,8 @@
 //! A small HTTP/1.1 server on loopback that answers by script and records every request as it came.
-#![allow(dead_code, reason = "every test binary that includes this file uses another part of it")]
+#![allow(
+    dead_code,
+    reason = "every test binary that includes this file uses another part of it"
+)]
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
