@@ -1,0 +1,219 @@
+//! Faults a test can order: what a client meets when the network or the far side misbehaves.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use futures_util::stream;
+use tokio_util::sync::CancellationToken;
+
+use super::{call::Call, state::State};
+
+pub(super) mod connection;
+
+use connection::Connection;
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A chosen status and body.
+    Status,
+    /// The connection is reset before a byte of the answer.
+    Reset,
+    /// No answer ever.
+    Stall,
+    /// Half of the promised body, then the end of the connection.
+    Truncate,
+    /// Status 200 and the JSON content type around text that is not JSON.
+    NotJson,
+    /// A gateway's HTML page.
+    Html,
+    /// The right status without a body.
+    Empty,
+    /// 50 MB of text.
+    Huge,
+    /// A redirect to another path.
+    Redirect,
+    /// One byte at a time.
+    Trickle,
+}
+
+impl Kind {
+    pub(super) const NAMES: [(&'static str, Self); 10] = [
+        ("status", Self::Status),
+        ("reset", Self::Reset),
+        ("stall", Self::Stall),
+        ("truncate", Self::Truncate),
+        ("not_json", Self::NotJson),
+        ("html", Self::Html),
+        ("empty", Self::Empty),
+        ("huge", Self::Huge),
+        ("redirect", Self::Redirect),
+        ("trickle", Self::Trickle),
+    ];
+}
+
+/// A fault and the requests it waits for.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    pub(super) method: Option<String>,
+    pub(super) path_prefix: String,
+    pub(super) kind: Kind,
+    pub(super) status: Option<StatusCode>,
+    pub(super) body: Option<String>,
+    pub(super) headers: Vec<(String, String)>,
+    /// How many more requests it hits; `None` is until removed.
+    pub(super) times: Option<u64>,
+    pub(super) delay: Duration,
+}
+
+/// The first fault that fits `call`, counted down. Control requests are never hit, or faults could not be removed.
+pub(super) fn take(state: &mut State, call: &Call) -> Option<Fault> {
+    if call.path.starts_with("/_simulator/") {
+        return None;
+    }
+    let position = state.faults.iter().position(|fault| {
+        call.path.starts_with(&fault.path_prefix)
+            && fault
+                .method
+                .as_deref()
+                .is_none_or(|method| method.eq_ignore_ascii_case(call.method.as_str()))
+    })?;
+    let fault = state.faults.get_mut(position)?;
+    let taken = fault.clone();
+    if let Some(times) = fault.times.as_mut() {
+        *times = times.saturating_sub(1);
+        if *times == 0 {
+            state.faults.remove(position);
+        }
+    }
+    Some(taken)
+}
+
+/// Answers with the fault instead of the real reply.
+pub(super) async fn play(
+    fault: Fault,
+    connection: &Connection,
+    shutdown: &CancellationToken,
+) -> Response {
+    if fault.kind != Kind::Trickle && !fault.delay.is_zero() {
+        tokio::select! {
+            () = tokio::time::sleep(fault.delay) => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+    let text = fault.body.clone();
+    let (status, content_type, body) = match fault.kind {
+        Kind::Status => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "application/json",
+            Body::from(text.unwrap_or_else(|| r#"{"detail":"Simulated fault."}"#.to_owned())),
+        ),
+        Kind::Reset => {
+            connection.reset();
+            (StatusCode::OK, "application/json", Body::empty())
+        }
+        Kind::Stall => {
+            shutdown.cancelled().await;
+            connection.reset();
+            (StatusCode::OK, "application/json", Body::empty())
+        }
+        Kind::Truncate => {
+            let text = text.unwrap_or_else(|| r#"{"count":0,"next":null,"previous":null,"results":[]}"#.to_owned());
+            return decorate(&fault, truncated(&text));
+        }
+        Kind::NotJson => (
+            StatusCode::OK,
+            "application/json",
+            Body::from(text.unwrap_or_else(|| "{\"session_id\": ".to_owned())),
+        ),
+        Kind::Html => (
+            StatusCode::BAD_GATEWAY,
+            "text/html",
+            Body::from(text.unwrap_or_else(|| {
+                "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+                    .to_owned()
+            })),
+        ),
+        Kind::Empty => (StatusCode::OK, "application/json", Body::empty()),
+        Kind::Huge => (StatusCode::OK, "application/json", huge()),
+        Kind::Redirect => {
+            let mut response = Response::new(Body::empty());
+            *response.status_mut() = StatusCode::FOUND;
+            response
+                .headers_mut()
+                .insert(header::LOCATION, HeaderValue::from_static("/v3/redirected/"));
+            return decorate(&fault, response);
+        }
+        Kind::Trickle => {
+            let text = text.unwrap_or_else(|| r#"{"detail":"Simulated fault."}"#.to_owned());
+            (StatusCode::OK, "application/json", trickle(text, fault.delay))
+        }
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    decorate(&fault, response)
+}
+
+/// The status and headers the test asked for, over the fault's own.
+fn decorate(fault: &Fault, mut response: Response) -> Response {
+    if let Some(status) = fault.status {
+        *response.status_mut() = status;
+    }
+    for (name, value) in &fault.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+fn truncated(text: &str) -> Response {
+    let half = Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
+    let chunks = stream::unfold(Some(half), |half| async {
+        match half {
+            Some(half) => Some((Ok(half), None)),
+            None => {
+                // Lets the first half leave before the connection ends.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Some((Err(std::io::Error::other("truncated on purpose")), None))
+            }
+        }
+    });
+    let mut response = Response::new(Body::from_stream(chunks));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
+    response
+}
+
+fn huge() -> Body {
+    const CHUNK: usize = 64 * 1024;
+    const CHUNKS: usize = 50 * 1024 * 1024 / CHUNK;
+    let chunk = Bytes::from(vec![b'x'; CHUNK]);
+    Body::from_stream(stream::iter(
+        (0..CHUNKS).map(move |_| Ok::<_, std::io::Error>(chunk.clone())),
+    ))
+}
+
+fn trickle(text: String, delay: Duration) -> Body {
+    let bytes = text.into_bytes().into_iter();
+    Body::from_stream(stream::unfold(bytes, move |mut bytes| async move {
+        let byte = bytes.next()?;
+        tokio::time::sleep(delay).await;
+        Some((
+            Ok::<_, std::io::Error>(Bytes::copy_from_slice(&[byte])),
+            bytes,
+        ))
+    }))
+}
