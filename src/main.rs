@@ -1,3 +1,7 @@
-//! The `didit-mcp` program.
+//! The `didit-mcp` program: see the library for everything it does.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    didit_mcp::cli::main()
+}

@@ -1,0 +1,90 @@
+//! The command line: reads the flags, sets up logging to stderr, and hands over.
+
+mod demo;
+mod serve;
+mod simulate;
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{self, Options};
+
+/// Identity verification for assistants: a Model Context Protocol server for Didit.
+///
+/// Without a command it is the server on standard input and output, for a client to start.
+#[derive(Debug, Parser)]
+#[command(name = "didit-mcp", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the Model Context Protocol on standard input and output (the default).
+    Serve,
+    /// Run the simulator of the Didit API on its own, for any HTTP client.
+    Simulate(simulate::Arguments),
+    /// Take a person through the whole flow on the simulator, with a real client and server.
+    Demo(demo::Arguments),
+}
+
+/// Why a command failed: one line for people.
+type Failure = Box<dyn std::error::Error>;
+
+/// Runs the program and returns its exit code: 0 when it did its job, 1 when it failed, 2 for a setting
+/// or an argument that cannot be used.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help goes to standard output and mistakes to standard error; a closed pipe is no news.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    if let Err(error) = log_to_stderr(&cli.options) {
+        return fail(2, &error);
+    }
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(1, &error),
+    };
+    let outcome = runtime.block_on(run(cli));
+    // A blocked read of standard input must not keep the process.
+    runtime.shutdown_background();
+    match outcome {
+        Ok(code) => code,
+        Err(error) if error.is::<config::Error>() => fail(2, error.as_ref()),
+        Err(error) => fail(1, error.as_ref()),
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        None | Some(Command::Serve) => serve::run(&cli.options).await,
+        Some(Command::Simulate(arguments)) => simulate::run(&arguments).await,
+        Some(Command::Demo(arguments)) => demo::run(&arguments).await,
+    }
+}
+
+fn log_to_stderr(options: &Options) -> Result<(), config::Error> {
+    let level = config::log_level(options)?;
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .init();
+    Ok(())
+}
+
+fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
+    drop(writeln!(std::io::stderr(), "didit-mcp: {error}"));
+    ExitCode::from(code)
+}

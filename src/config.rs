@@ -1,0 +1,432 @@
+//! Every setting, read once at start: flags win over variables, and an unknown value is an error that
+//! lists the valid ones. Secrets come from variables alone, because flags show in process lists.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::Args;
+use url::Url;
+
+use crate::{
+    credentials::{self, Profile, Store},
+    didit::{ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, WorkflowId},
+    server::{Confirmation, Policy},
+    simulator::Simulator,
+    tools::{ConnectionSettings, KeySource, Mode, Toolset},
+};
+
+/// The flags and variables that all commands share.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Options {
+    /// Run on the built-in simulator: no account, no network, nothing real.
+    #[arg(long, global = true, env = "DIDIT_MCP_SIMULATE", value_parser = switch, help_heading = "Settings")]
+    pub simulate: bool,
+    /// Workflow for sessions that name none.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_WORKFLOW_ID",
+        value_name = "UUID",
+        help_heading = "Settings"
+    )]
+    pub workflow_id: Option<String>,
+    /// Groups of tools to switch on, separated by commas; `all` for every one.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_TOOLSETS",
+        value_name = "NAMES",
+        help_heading = "Settings"
+    )]
+    pub toolsets: Option<String>,
+    /// Keep only the tools that change nothing.
+    #[arg(long, global = true, env = "DIDIT_MCP_READ_ONLY", value_parser = switch, help_heading = "Settings")]
+    pub read_only: bool,
+    /// Add the tools that cannot be undone (deleting).
+    #[arg(long, global = true, env = "DIDIT_MCP_IRREVERSIBLE", value_parser = switch, help_heading = "Settings")]
+    pub allow_irreversible: bool,
+    /// Who agrees to decisions about people: `ask` or `never` [default: ask].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_CONFIRM",
+        value_name = "WHO",
+        help_heading = "Settings"
+    )]
+    pub confirm: Option<String>,
+    /// The one folder that files are written to and read from.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_OUTPUT_DIR",
+        value_name = "FOLDER",
+        help_heading = "Settings"
+    )]
+    pub output_dir: Option<PathBuf>,
+    /// The credentials file.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_CREDENTIALS",
+        value_name = "FILE",
+        help_heading = "Settings"
+    )]
+    pub credentials: Option<PathBuf>,
+    /// The account to use within that file [default: default].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_PROFILE",
+        value_name = "NAME",
+        help_heading = "Settings"
+    )]
+    pub profile: Option<String>,
+    /// Seconds that one call may take in all [default: 30].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_TIMEOUT",
+        value_name = "SECONDS",
+        help_heading = "Settings"
+    )]
+    pub timeout: Option<String>,
+    /// Base address of the verification API.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_API_BASE_URL",
+        value_name = "URL",
+        help_heading = "Settings"
+    )]
+    pub api_base_url: Option<String>,
+    /// Base address of the account API.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_AUTH_BASE_URL",
+        value_name = "URL",
+        help_heading = "Settings"
+    )]
+    pub auth_base_url: Option<String>,
+    /// How much to log, to stderr: `off`, `error`, `warn`, `info` [default: warn].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_LOG",
+        value_name = "LEVEL",
+        help_heading = "Settings"
+    )]
+    pub log: Option<String>,
+}
+
+/// What comes from variables only.
+#[derive(Default)]
+pub struct Secrets {
+    /// `DIDIT_API_KEY`.
+    pub api_key: Option<String>,
+    /// `DIDIT_PASSWORD`.
+    pub password: Option<String>,
+}
+
+impl Secrets {
+    /// Reads the variables; an empty one counts as absent, because client configurations often leave one.
+    pub fn from_environment() -> Self {
+        let read = |name| {
+            std::env::var(name)
+                .ok()
+                .filter(|value| !value.trim().is_empty())
+        };
+        Self {
+            api_key: read("DIDIT_API_KEY"),
+            password: read("DIDIT_PASSWORD"),
+        }
+    }
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A value that is not one of the valid ones.
+    #[error("{setting} does not take \"{value}\"; valid: {valid}")]
+    Value {
+        /// The flag and its variable.
+        setting: &'static str,
+        /// What was given.
+        value: String,
+        /// What can be given.
+        valid: String,
+    },
+    /// A secret that cannot be one.
+    #[error("{variable} {reason}")]
+    Secret {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong, without the value.
+        reason: String,
+    },
+    /// No place for files is known.
+    #[error(transparent)]
+    Credentials(#[from] credentials::Error),
+}
+
+/// Everything, checked.
+pub struct Settings {
+    /// What the tools see.
+    pub connection: ConnectionSettings,
+    /// Where the account is remembered.
+    pub store: Store,
+    /// What is switched on.
+    pub policy: Policy,
+}
+
+impl Settings {
+    /// Checks the options. `simulator` is the running one, when `--simulate` was given.
+    ///
+    /// # Errors
+    /// [`Error`] for the first setting that cannot be used.
+    pub fn resolve(
+        options: &Options,
+        secrets: Secrets,
+        simulator: Option<&Simulator>,
+    ) -> Result<Self, Error> {
+        let policy = policy(options)?;
+        let (mode, api_base_url, auth_base_url, api_key, store) = match simulator {
+            Some(simulator) => (
+                Mode::Simulator,
+                base_url("--api-base-url", &simulator.api_base_url())?,
+                base_url("--auth-base-url", &simulator.auth_base_url())?,
+                simulator
+                    .api_key()
+                    .map(|key| (ApiKey::new(key), KeySource::Simulator)),
+                Store::Memory(std::sync::Mutex::new(Profile::default())),
+            ),
+            None => (
+                Mode::Didit,
+                base_url(
+                    "--api-base-url (DIDIT_API_BASE_URL)",
+                    given(options.api_base_url.as_deref()).unwrap_or(DEFAULT_API_BASE_URL),
+                )?,
+                base_url(
+                    "--auth-base-url (DIDIT_AUTH_BASE_URL)",
+                    given(options.auth_base_url.as_deref()).unwrap_or(DEFAULT_AUTH_BASE_URL),
+                )?,
+                api_key(secrets.api_key)?,
+                Store::File {
+                    path: match &options.credentials {
+                        Some(path) if !path.as_os_str().is_empty() => path.clone(),
+                        _ => credentials::default_path()?,
+                    },
+                    profile: given(options.profile.as_deref())
+                        .unwrap_or("default")
+                        .to_owned(),
+                },
+            ),
+        };
+        let switches = switches(&policy);
+        Ok(Self {
+            connection: ConnectionSettings {
+                mode,
+                api_base_url,
+                auth_base_url,
+                api_key,
+                password: secrets.password.map(Password::new),
+                workflow_id: workflow_id(options)?,
+                output_dir: output_dir(options),
+                timeout: timeout(options)?,
+                switches,
+            },
+            store,
+            policy,
+        })
+    }
+}
+
+/// The log level, for the subscriber.
+///
+/// # Errors
+/// [`Error::Value`] for an unknown level. Finer levels do not exist: the SDK's debug lines hold arguments and results.
+pub fn log_level(options: &Options) -> Result<tracing_subscriber::filter::LevelFilter, Error> {
+    use tracing_subscriber::filter::LevelFilter;
+    match given(options.log.as_deref())
+        .unwrap_or("warn")
+        .to_ascii_lowercase()
+        .as_str()
+    {
+        "off" => Ok(LevelFilter::OFF),
+        "error" => Ok(LevelFilter::ERROR),
+        "warn" => Ok(LevelFilter::WARN),
+        "info" => Ok(LevelFilter::INFO),
+        other => Err(Error::Value {
+            setting: "--log (DIDIT_MCP_LOG)",
+            value: other.to_owned(),
+            valid: "off, error, warn, info".to_owned(),
+        }),
+    }
+}
+
+fn policy(options: &Options) -> Result<Policy, Error> {
+    let confirmation = match given(options.confirm.as_deref()).unwrap_or("ask") {
+        "ask" => Confirmation::Ask,
+        "never" => Confirmation::Never,
+        other => {
+            return Err(Error::Value {
+                setting: "--confirm (DIDIT_MCP_CONFIRM)",
+                value: other.to_owned(),
+                valid: "ask, never".to_owned(),
+            });
+        }
+    };
+    Ok(Policy {
+        toolsets: toolsets(given(options.toolsets.as_deref()))?,
+        read_only: options.read_only,
+        allow_irreversible: options.allow_irreversible,
+        confirmation,
+    })
+}
+
+fn toolsets(names: Option<&str>) -> Result<Vec<Toolset>, Error> {
+    let Some(names) = names else {
+        return Ok(Toolset::ALL.to_vec());
+    };
+    let mut chosen = Vec::new();
+    for name in names
+        .split(',')
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+    {
+        if name == "all" {
+            return Ok(Toolset::ALL.to_vec());
+        }
+        let toolset = Toolset::ALL
+            .into_iter()
+            .find(|toolset| toolset.name() == name)
+            .ok_or_else(|| Error::Value {
+                setting: "--toolsets (DIDIT_MCP_TOOLSETS)",
+                value: name.to_owned(),
+                valid: format!("{}, all", Toolset::ALL.map(Toolset::name).join(", ")),
+            })?;
+        if !chosen.contains(&toolset) {
+            chosen.push(toolset);
+        }
+    }
+    Ok(chosen)
+}
+
+fn switches(policy: &Policy) -> Vec<(String, String)> {
+    let names: Vec<_> = policy
+        .toolsets
+        .iter()
+        .map(|toolset| toolset.name())
+        .collect();
+    vec![
+        ("Toolsets".to_owned(), names.join(", ")),
+        ("Read-only".to_owned(), on_off(policy.read_only)),
+        (
+            "Irreversible tools".to_owned(),
+            on_off(policy.allow_irreversible),
+        ),
+        (
+            "Decisions about people".to_owned(),
+            match policy.confirmation {
+                Confirmation::Ask => "a human agrees first".to_owned(),
+                Confirmation::Never => {
+                    "take effect without asking, as the operator chose".to_owned()
+                }
+            },
+        ),
+    ]
+}
+
+/// Reads a variable that switches something on. Anything unclear is an error, never a default.
+fn switch(text: &str) -> Result<bool, String> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("valid: true, false, 1, 0, yes, no, on, off".to_owned()),
+    }
+}
+
+fn on_off(on: bool) -> String {
+    if on { "on" } else { "off" }.to_owned()
+}
+
+fn api_key(text: Option<String>) -> Result<Option<(ApiKey, KeySource)>, Error> {
+    text.map(|text| ApiKey::parse(&text))
+        .transpose()
+        .map(|key| key.map(|key| (key, KeySource::Environment)))
+        .map_err(|error| Error::Secret {
+            variable: "DIDIT_API_KEY",
+            reason: match error {
+                crate::didit::Error::Invalid { message, .. } => message,
+                other => other.to_string(),
+            },
+        })
+}
+
+fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
+    let refuse = || {
+        Error::Value {
+        setting,
+        value: text.to_owned(),
+        valid: "an https address, or http on this machine (127.0.0.1, [::1] or localhost), without user, query or fragment"
+            .to_owned(),
+    }
+    };
+    let url = Url::parse(text.trim().trim_end_matches('/')).map_err(|_| refuse())?;
+    let loopback = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    match url.scheme() {
+        "https" if plain => Ok(url),
+        "http" if plain && loopback => Ok(url),
+        _ => Err(refuse()),
+    }
+}
+
+fn workflow_id(options: &Options) -> Result<Option<String>, Error> {
+    given(options.workflow_id.as_deref())
+        .map(|id| {
+            id.parse::<WorkflowId>()
+                .map(|id| id.to_string())
+                .map_err(|_| Error::Value {
+                    setting: "--workflow-id (DIDIT_WORKFLOW_ID)",
+                    value: id.to_owned(),
+                    valid: "a UUID such as 11111111-2222-3333-4444-555555555555".to_owned(),
+                })
+        })
+        .transpose()
+}
+
+fn timeout(options: &Options) -> Result<Duration, Error> {
+    let text = given(options.timeout.as_deref()).unwrap_or("30");
+    text.parse::<u64>()
+        .ok()
+        .filter(|seconds| (1..=600).contains(seconds))
+        .map(Duration::from_secs)
+        .ok_or_else(|| Error::Value {
+            setting: "--timeout (DIDIT_MCP_TIMEOUT)",
+            value: text.to_owned(),
+            valid: "whole seconds from 1 to 600".to_owned(),
+        })
+}
+
+fn output_dir(options: &Options) -> PathBuf {
+    match &options.output_dir {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.clone(),
+        _ => directories::ProjectDirs::from("", "", "didit-mcp").map_or_else(
+            || PathBuf::from("didit-mcp"),
+            |folders| folders.data_dir().to_owned(),
+        ),
+    }
+}
+
+/// An empty value counts as absent, because client configurations often leave one.
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}

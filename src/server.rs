@@ -1,0 +1,20 @@
+//! The Model Context Protocol server over stdio: finds the tool, checks the arguments, asks a human
+//! where policy says so, runs the tool within its deadline, and shapes what goes back.
+
+mod catalog;
+mod confirm;
+mod deadline;
+mod handler;
+mod instructions;
+mod policy;
+mod respond;
+mod schema;
+mod stdio;
+mod transport;
+
+pub use catalog::Catalog;
+pub use handler::Server;
+pub use instructions::instructions;
+pub use policy::{Confirmation, Policy};
+pub use stdio::serve_stdio;
+pub use transport::LineTransport;

@@ -1,0 +1,103 @@
+//! The tools that exist in this process: filtered once, at start.
+
+use std::sync::Arc;
+
+use rmcp::model::Tool as ListedTool;
+use serde_json::{Map, Value, json};
+
+use super::policy::{self, Policy};
+use crate::tools::{self, JsonObject, Tool};
+
+/// The argument that carries the one-use token of a preview.
+pub const CONFIRMATION_TOKEN: &str = "confirmation_token";
+
+/// A tool with what it looks like to a client, built once.
+pub struct Entry {
+    /// The tool itself.
+    pub tool: Tool,
+    /// The schema that arguments are checked against.
+    pub schema: Arc<JsonObject>,
+    /// What `tools/list` shows.
+    pub listed: ListedTool,
+}
+
+/// The tools that are switched on.
+pub struct Catalog {
+    entries: Vec<Entry>,
+}
+
+impl Catalog {
+    /// Keeps what `policy` allows.
+    pub fn new(policy: &Policy) -> Self {
+        let entries = tools::all()
+            .into_iter()
+            .filter(|tool| policy.allows(tool))
+            .map(Entry::new)
+            .collect();
+        Self { entries }
+    }
+
+    /// The tool of a name, if it is switched on.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.tool.name == name)
+    }
+
+    /// Whether a tool of this name is switched on.
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// What `tools/list` answers.
+    pub fn listed(&self) -> Vec<ListedTool> {
+        self.entries
+            .iter()
+            .map(|entry| entry.listed.clone())
+            .collect()
+    }
+
+    /// Every tool that is switched on.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+}
+
+impl Entry {
+    fn new(tool: Tool) -> Self {
+        let mut schema = (tool.input)();
+        if policy::needs_consent(tool.access)
+            && let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut)
+        {
+            properties.insert(
+                CONFIRMATION_TOKEN.into(),
+                json!({
+                    "type": "string",
+                    "description": "Token from this call's preview, once the human agreed."
+                }),
+            );
+        }
+        let schema = Arc::new(schema);
+        let mut listed = ListedTool::new(tool.name, tool.description, Arc::clone(&schema))
+            .with_title(tool.title)
+            .with_annotations(policy::annotations(&tool));
+        if let Some(output) = tool.output {
+            listed = listed.with_raw_output_schema(Arc::new(output()));
+        }
+        Self {
+            tool,
+            schema,
+            listed,
+        }
+    }
+
+    /// Renames arguments that came under an older or shorter name, unless the real one is there too.
+    pub fn without_aliases(&self, mut arguments: Map<String, Value>) -> Map<String, Value> {
+        for (alias, name) in self.tool.aliases {
+            if !arguments.contains_key(*name)
+                && let Some(value) = arguments.remove(*alias)
+            {
+                arguments.insert((*name).to_owned(), value);
+            }
+        }
+        arguments
+    }
+}

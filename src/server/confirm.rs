@@ -1,0 +1,320 @@
+//! The ladder of agreement, which fails closed: a human through the client's own question; else a
+//! preview with a one-use token; else nothing happens.
+//!
+//! The question travels differently in the two protocol eras: up to 2025-11-25 the server asks within
+//! the call; from 2026-07-28 the call returns the question and the client repeats it with the answer.
+
+use std::{
+    collections::HashMap,
+    future::Future,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use rmcp::{
+    RoleServer,
+    model::{
+        BooleanSchema, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction,
+        ElicitationSchema, InputRequest, InputRequests, InputRequiredResult, InputResponses,
+        ProtocolVersion, RequestStateCodec, SealOptions,
+    },
+    service::RequestContext,
+};
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+use super::{deadline::Deadline, policy::Confirmation};
+use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
+
+/// How long a preview's token and a pending question stay valid.
+const VALID_FOR: Duration = Duration::from_secs(600);
+/// How long the server waits for a client that says it can ask its human.
+const HUMAN_WAIT: Duration = Duration::from_secs(120);
+const QUESTION: &str = "agree";
+
+/// What all calls share: the key of this process and the tokens already used.
+pub struct Gate {
+    codec: RequestStateCodec,
+    used: Mutex<HashMap<String, Instant>>,
+    confirmation: Confirmation,
+}
+
+impl Gate {
+    /// A gate with a key of its own, so that tokens die with the process.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes.
+    pub fn new(confirmation: Confirmation) -> std::io::Result<Self> {
+        let mut key = [0_u8; 32];
+        getrandom::fill(&mut key).map_err(|error| std::io::Error::other(error.to_string()))?;
+        let codec = RequestStateCodec::try_new(key.to_vec()).map_err(std::io::Error::other)?;
+        Ok(Self {
+            codec,
+            used: Mutex::new(HashMap::new()),
+            confirmation,
+        })
+    }
+
+    fn seal(&self, binding: &[u8]) -> String {
+        let nonce = uuid::Uuid::new_v4().to_string();
+        let options = SealOptions::new().associated_data(binding).ttl(VALID_FOR);
+        self.codec.seal_with(nonce.as_bytes(), &options)
+    }
+
+    /// Opens a sealed value that is bound to exactly this call and was never opened before.
+    fn redeem(&self, sealed: &str, binding: &[u8]) -> bool {
+        let Ok(nonce) = self.codec.open_with(sealed, binding) else {
+            return false;
+        };
+        let now = Instant::now();
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.retain(|_, moment| now.duration_since(*moment) < VALID_FOR);
+        used.insert(String::from_utf8_lossy(&nonce).into_owned(), now)
+            .is_none()
+    }
+}
+
+/// What the call brought with it.
+#[derive(Default)]
+pub struct Presented {
+    /// The token of an earlier preview.
+    pub token: Option<String>,
+    /// The sealed state of an earlier question.
+    pub state: Option<String>,
+    /// The client's answers to it.
+    pub answers: Option<InputResponses>,
+}
+
+/// How this client can reach its human.
+enum Route {
+    /// Ask within the call.
+    Elicit(Box<RequestContext<RoleServer>>),
+    /// Return the question.
+    InputRequired,
+    /// Show a preview and wait for a second call.
+    Preview,
+}
+
+/// The agreement of one call.
+pub struct CallConsent {
+    gate: Arc<Gate>,
+    route: Route,
+    call: String,
+    presented: Mutex<Presented>,
+    question: Mutex<Option<InputRequiredResult>>,
+    deadline: Deadline,
+}
+
+impl CallConsent {
+    /// Prepares the agreement of a call of `tool` with exactly `arguments`.
+    pub fn new(
+        gate: Arc<Gate>,
+        tool: &str,
+        arguments: &Map<String, Value>,
+        presented: Presented,
+        context: &RequestContext<RoleServer>,
+        deadline: Deadline,
+    ) -> Self {
+        Self {
+            gate,
+            route: route(context),
+            call: format!("{tool}\n{}", Value::Object(arguments.clone())),
+            presented: Mutex::new(presented),
+            question: Mutex::new(None),
+            deadline,
+        }
+    }
+
+    /// The question that the client must put to its human, after [`Stop::AskHuman`].
+    pub fn question(&self) -> Option<InputRequiredResult> {
+        locked(&self.question).take()
+    }
+
+    /// A token and a pending question are bound to the same call but can never stand in for each other:
+    /// the model sees both, and only the client may answer a question.
+    fn binding(&self, kind: &str, effect: &Effect) -> Vec<u8> {
+        format!("{kind}\n{}\n{}", self.call, effect.target).into_bytes()
+    }
+
+    async fn decide(&self, effect: &Effect) -> Result<Agreement, Stop> {
+        if self.gate.confirmation == Confirmation::Never {
+            return Ok(Agreement::Operator);
+        }
+        let presented = std::mem::take(&mut *locked(&self.presented));
+        if let Some(token) = presented.token {
+            return if self.gate.redeem(&token, &self.binding("token", effect)) {
+                Ok(Agreement::Token)
+            } else {
+                Err(invalid_token())
+            };
+        }
+        match &self.route {
+            Route::InputRequired => match (presented.state, presented.answers) {
+                (Some(state), Some(answers)) => self.answered(effect, &state, &answers),
+                _ => Err(self.ask_through_result(effect)),
+            },
+            Route::Elicit(context) => self.ask_within_call(effect, context).await,
+            Route::Preview => Err(self.preview(effect)),
+        }
+    }
+
+    fn answered(
+        &self,
+        effect: &Effect,
+        state: &str,
+        answers: &InputResponses,
+    ) -> Result<Agreement, Stop> {
+        if !self.gate.redeem(state, &self.binding("question", effect)) {
+            return Err(invalid_token());
+        }
+        let result = answers
+            .get(QUESTION)
+            .cloned()
+            .and_then(|answer| serde_json::from_value::<ElicitResult>(answer).ok());
+        match result {
+            Some(result) if agrees(&result) => Ok(Agreement::Human),
+            _ => Err(refused()),
+        }
+    }
+
+    fn ask_through_result(&self, effect: &Effect) -> Stop {
+        let mut requests = InputRequests::new();
+        requests.insert(
+            QUESTION.into(),
+            InputRequest::Elicitation(ElicitRequest::new(question(effect))),
+        );
+        let state = self.gate.seal(&self.binding("question", effect));
+        *locked(&self.question) = Some(InputRequiredResult::new(Some(requests), Some(state)));
+        Stop::AskHuman
+    }
+
+    async fn ask_within_call(
+        &self,
+        effect: &Effect,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Agreement, Stop> {
+        let asked = Instant::now();
+        // The whole wait is added up front, so that the call's own deadline cannot cut a human short.
+        self.deadline.extend(HUMAN_WAIT);
+        let answer = context
+            .peer
+            .create_elicitation_with_timeout(question(effect), Some(HUMAN_WAIT))
+            .await;
+        self.deadline
+            .shorten(HUMAN_WAIT.saturating_sub(asked.elapsed()));
+        match answer {
+            Ok(result) if agrees(&result) => Ok(Agreement::Human),
+            Ok(_) => Err(refused()),
+            // Some clients announce questions and never show them; the preview still works there.
+            Err(_) => Err(self.preview(effect)),
+        }
+    }
+
+    fn preview(&self, effect: &Effect) -> Stop {
+        let token = self.gate.seal(&self.binding("token", effect));
+        let text = format!(
+            "Nothing has been done yet: this needs a human's agreement.\nAction: {}\nEffect: {}\nTarget: {}\n\
+             Environment: {}\nAfter the human agrees, the same call with \"confirmation_token\": \"{token}\" \
+             does it, once, within 10 minutes.",
+            effect.action, effect.consequence, effect.target, effect.environment
+        );
+        let answer = Answer::new(text).with_data(&json!({
+            "confirmation_required": true,
+            "action": effect.action,
+            "consequence": effect.consequence,
+            "target": effect.target,
+            "environment": effect.environment,
+            "confirmation_token": token,
+            "expires_in_s": VALID_FOR.as_secs(),
+        }));
+        Stop::Preview(Box::new(
+            answer.with_untrusted("Person", effect.person.as_deref()),
+        ))
+    }
+}
+
+impl Consent for CallConsent {
+    fn ask<'a>(
+        &'a self,
+        effect: &'a Effect,
+    ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
+        Box::pin(self.decide(effect))
+    }
+}
+
+/// Chooses by what the client declared for this very request, never by the peer's own helper, which
+/// knows only the older handshake.
+fn route(context: &RequestContext<RoleServer>) -> Route {
+    let can_ask = context
+        .client_capabilities()
+        .and_then(|capabilities| capabilities.elicitation)
+        // An empty capability is the older way of saying "forms".
+        .is_some_and(|elicitation| elicitation.form.is_some() || elicitation.url.is_none());
+    let modern = context
+        .protocol_version()
+        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str());
+    match (can_ask, modern) {
+        (false, _) => Route::Preview,
+        (true, true) => Route::InputRequired,
+        (true, false) => Route::Elicit(Box::new(context.clone())),
+    }
+}
+
+fn question(effect: &Effect) -> ElicitRequestParams {
+    ElicitRequestParams::FormElicitationParams {
+        meta: None,
+        message: message(effect),
+        requested_schema: ElicitationSchema::builder()
+            // A box that must be ticked: some clients accept an empty form without showing it.
+            .required_bool_property(QUESTION, |schema: BooleanSchema| {
+                schema
+                    .title("I agree")
+                    .description("Tick to let it happen.")
+            })
+            .build_unchecked(),
+    }
+}
+
+fn message(effect: &Effect) -> String {
+    let person = effect
+        .person
+        .as_deref()
+        .map(|name| format!("\nPerson, as the document says: \"{}\"", clean(name)))
+        .unwrap_or_default();
+    format!(
+        "{}\n{}{person}\n{}\nEnvironment: {}",
+        effect.action, effect.target, effect.consequence, effect.environment
+    )
+}
+
+fn agrees(result: &ElicitResult) -> bool {
+    result.action == ElicitationAction::Accept
+        && result
+            .content
+            .as_ref()
+            .and_then(|content| content.get(QUESTION))
+            == Some(&Value::Bool(true))
+}
+
+fn refused() -> Stop {
+    ToolError::new(
+        "refused_by_human",
+        "The human did not agree. Nothing was changed.",
+    )
+    .into()
+}
+
+fn invalid_token() -> Stop {
+    ToolError::invalid(
+        super::catalog::CONFIRMATION_TOKEN,
+        "The confirmation is not valid: it was used, has expired, or belongs to a call with other \
+         arguments. Nothing was changed.",
+    )
+    .with_advice("The same call without a token starts again with a new preview.")
+    .into()
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,64 @@
+//! What is switched on, and what needs a human: derived from each tool's own declaration.
+
+use rmcp::model::ToolAnnotations;
+
+use crate::tools::{Access, Tool, Toolset};
+
+/// The operator's choices.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The groups of tools that exist.
+    pub toolsets: Vec<Toolset>,
+    /// Keep only tools that change nothing.
+    pub read_only: bool,
+    /// Keep the tools that cannot be undone.
+    pub allow_irreversible: bool,
+    /// Who agrees to decisions.
+    pub confirmation: Confirmation,
+}
+
+/// Who agrees before a decision takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Confirmation {
+    /// A human, through the client; or a preview and a second call.
+    Ask,
+    /// Nobody: the operator's explicit choice.
+    Never,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            toolsets: Toolset::ALL.to_vec(),
+            read_only: false,
+            allow_irreversible: false,
+            confirmation: Confirmation::Ask,
+        }
+    }
+}
+
+impl Policy {
+    /// Whether a tool exists under these choices.
+    pub fn allows(&self, tool: &Tool) -> bool {
+        self.toolsets.contains(&tool.toolset)
+            && (!self.read_only || tool.access == Access::Read)
+            && (self.allow_irreversible || tool.access != Access::Irreversible)
+    }
+}
+
+/// Whether a human agrees before the tool runs.
+pub fn needs_consent(access: Access) -> bool {
+    matches!(access, Access::Decide | Access::Irreversible)
+}
+
+/// The four hints. Every tool reaches an outside service and most return what people wrote, so the
+/// world is open for all of them.
+pub fn annotations(tool: &Tool) -> ToolAnnotations {
+    ToolAnnotations::from_raw(
+        None,
+        Some(tool.access == Access::Read),
+        Some(tool.overwrites || needs_consent(tool.access)),
+        Some(tool.idempotent),
+        Some(true),
+    )
+}

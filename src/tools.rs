@@ -1,0 +1,149 @@
+//! What an agent can do: one [`Tool`] per job, grouped by resource.
+//!
+//! A tool states its [`Toolset`] and its [`Access`] once; hints, read-only filtering, confirmation and
+//! the documentation all derive from that. Tools speak in the agent's terms and call [`crate::didit`];
+//! they know no URL, no header and no status code, and no type of the protocol either: the server
+//! turns an [`Answer`] or a [`ToolError`] into what goes over the wire.
+
+mod account;
+mod advice;
+mod answer;
+mod billing;
+mod blocklist;
+mod blocklist_target;
+mod connection;
+mod consent;
+mod decision;
+mod detail;
+mod error;
+mod files;
+mod input;
+mod paging;
+mod qr;
+mod review;
+mod session_input;
+mod sessions;
+mod untrusted;
+mod wait;
+mod workflow_input;
+mod workflows;
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use serde_json::{Map, Value};
+
+pub use answer::{Answer, Fact, Next};
+pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
+pub use consent::{Agreement, Consent, Effect};
+pub use error::{Stop, ToolError};
+pub use input::JsonObject;
+pub use untrusted::clean;
+
+/// The groups that an operator can switch on and off together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toolset {
+    /// Opening an account and logging in.
+    Account,
+    /// The templates that say which checks run.
+    Workflows,
+    /// One person's verification, from link to decision.
+    Sessions,
+    /// Faces, documents and contacts that must not pass again.
+    Blocklist,
+    /// Balance and top-up.
+    Billing,
+}
+
+impl Toolset {
+    /// Every toolset, in the order that `tools/list` and the documentation show.
+    pub const ALL: [Self; 5] = [
+        Self::Account,
+        Self::Workflows,
+        Self::Sessions,
+        Self::Blocklist,
+        Self::Billing,
+    ];
+
+    /// The word used in settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Workflows => "workflows",
+            Self::Sessions => "sessions",
+            Self::Blocklist => "blocklist",
+            Self::Billing => "billing",
+        }
+    }
+}
+
+/// What a call of a tool can do to the world: the one fact that policy derives from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Changes nothing.
+    Read,
+    /// Adds or changes something that can be changed back.
+    Write,
+    /// Decides about a person; a human agrees first.
+    Decide,
+    /// Cannot be undone; exists only when switched on, and a human agrees first.
+    Irreversible,
+}
+
+/// One tool: what the agent reads, and what runs.
+pub struct Tool {
+    /// The name in `tools/list`, `didit_<noun>_<verb>`.
+    pub name: &'static str,
+    /// The name shown to people.
+    pub title: &'static str,
+    /// The group it is switched with.
+    pub toolset: Toolset,
+    /// What a call can do.
+    pub access: Access,
+    /// Whether a second identical call changes nothing more.
+    pub idempotent: bool,
+    /// Whether a call replaces what was there, and so is destructive without being a decision.
+    pub overwrites: bool,
+    /// One or two sentences for the agent.
+    pub description: &'static str,
+    /// The schema of the arguments, in the portable subset.
+    pub input: fn() -> JsonObject,
+    /// The schema of the structured result, where it feeds another call.
+    pub output: Option<fn() -> JsonObject>,
+    /// Older or shorter names of arguments, accepted but not advertised: `(from, to)`.
+    pub aliases: &'static [(&'static str, &'static str)],
+    /// Runs the tool on arguments that already fit the schema.
+    pub run: RunTool,
+}
+
+/// The body of a tool.
+pub type RunTool = fn(Context, Map<String, Value>) -> ToolFuture;
+
+/// What a running tool is to the server.
+pub type ToolFuture = Pin<Box<dyn Future<Output = Result<Answer, Stop>> + Send>>;
+
+/// What a call has at hand.
+#[derive(Clone)]
+pub struct Context {
+    /// The account, its key and the settings.
+    pub connection: Arc<Connection>,
+    /// Asks a human before a decision takes effect.
+    pub consent: Arc<dyn Consent>,
+    /// Tells the client how far a long call is.
+    pub progress: Arc<dyn Progress>,
+}
+
+/// Tells the client how far a long call is.
+pub trait Progress: Send + Sync {
+    /// Reports seconds waited out of the agreed wait, with a sentence on what is happening.
+    fn report(&self, waited: f64, total: f64, message: String);
+}
+
+/// Every tool there is, in the order of [`Toolset::ALL`].
+pub fn all() -> Vec<Tool> {
+    let mut tools = account::tools();
+    tools.extend(workflows::tools());
+    tools.extend(sessions::tools());
+    tools.extend(blocklist::tools());
+    tools.extend(billing::tools());
+    tools
+}

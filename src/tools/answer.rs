@@ -1,0 +1,84 @@
+//! What a tool says when it worked.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// A result in two forms that each stand alone: text for reading, data for the next call.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// What happened, in plain sentences and short lines.
+    pub text: String,
+    /// The same as an object, with the field names that Didit uses.
+    pub data: Option<Value>,
+    /// What a person, a document or a reviewer wrote: shown apart, as data.
+    pub untrusted: Vec<Fact>,
+    /// What to do next; only tools that are switched on are shown.
+    pub next: Vec<Next>,
+}
+
+/// One untrusted value and what it is.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// What the value is, in our words.
+    pub label: String,
+    /// The value as Didit returned it.
+    pub value: String,
+}
+
+/// A next step.
+#[derive(Debug, Clone)]
+pub struct Next {
+    /// The tool that does it; `None` for something a human does.
+    pub tool: Option<&'static str>,
+    /// What it is for, as a sentence without the tool's name.
+    pub purpose: String,
+}
+
+impl Answer {
+    /// An answer of text alone.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the structured form. A value that does not serialise is left out: the text stands alone.
+    #[must_use]
+    pub fn with_data(mut self, data: &impl Serialize) -> Self {
+        self.data = serde_json::to_value(data).ok().filter(Value::is_object);
+        self
+    }
+
+    /// Adds a value that somebody else wrote, unless it is absent or blank.
+    #[must_use]
+    pub fn with_untrusted(mut self, label: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+            self.untrusted.push(Fact {
+                label: label.to_owned(),
+                value: value.to_owned(),
+            });
+        }
+        self
+    }
+
+    /// Adds a next step that a tool does.
+    #[must_use]
+    pub fn with_next(mut self, tool: &'static str, purpose: impl Into<String>) -> Self {
+        self.next.push(Next {
+            tool: Some(tool),
+            purpose: purpose.into(),
+        });
+        self
+    }
+
+    /// Adds a next step that a human does.
+    #[must_use]
+    pub fn with_human_step(mut self, purpose: impl Into<String>) -> Self {
+        self.next.push(Next {
+            tool: None,
+            purpose: purpose.into(),
+        });
+        self
+    }
+}

@@ -1,0 +1,143 @@
+//! What is left on the account, and a payment link for a human.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Access, Answer, Context, Tool, Toolset,
+    error::{Stop, ToolError},
+    input::{input_schema, output_schema, parse},
+};
+use crate::didit::TopUp;
+
+pub(super) fn tools() -> Vec<Tool> {
+    vec![
+        Tool {
+            name: "didit_billing_get_balance",
+            title: "Get the balance",
+            toolset: Toolset::Billing,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Reads the organization's prepaid balance in US dollars and its automatic refill.",
+            input: input_schema::<BalanceInput>,
+            output: Some(output_schema::<BalanceOutput>),
+            aliases: &[],
+            run: |context, arguments| {
+                Box::pin(async move {
+                    let BalanceInput {} = parse(arguments)?;
+                    balance(&context).await
+                })
+            },
+        },
+        Tool {
+            name: "didit_billing_top_up",
+            title: "Make a top-up link",
+            toolset: Toolset::Billing,
+            access: Access::Write,
+            idempotent: false,
+            overwrites: false,
+            description: "Makes a Stripe checkout link that a human opens to add money; no money moves by itself.",
+            input: input_schema::<TopUpInput>,
+            output: Some(output_schema::<TopUpOutput>),
+            aliases: &[("amount", "amount_in_dollars")],
+            run: |context, arguments| {
+                Box::pin(async move { top_up(&context, parse(arguments)?).await })
+            },
+        },
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct BalanceInput {}
+
+#[derive(Serialize, JsonSchema)]
+struct BalanceOutput {
+    /// US dollars, four decimals.
+    balance: String,
+    auto_refill_enabled: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_refill_amount: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auto_refill_threshold: Option<String>,
+}
+
+async fn balance(context: &Context) -> Result<Answer, Stop> {
+    let balance = context.connection.client()?.balance().await?;
+    let refill = match (
+        balance.auto_refill_enabled.unwrap_or_default(),
+        &balance.auto_refill_amount,
+        &balance.auto_refill_threshold,
+    ) {
+        (true, Some(amount), Some(threshold)) => {
+            format!("Automatic refill adds ${amount} when it falls below ${threshold}.")
+        }
+        (true, ..) => "Automatic refill is on.".to_owned(),
+        (false, ..) => "Automatic refill is off.".to_owned(),
+    };
+    let Some(amount) = balance.balance else {
+        return Err(ToolError::new("unreadable_answer", "Didit's answer names no balance.").into());
+    };
+    let answer = Answer::new(format!("Balance: ${amount}. {refill}")).with_data(&BalanceOutput {
+        balance: amount.to_string(),
+        auto_refill_enabled: balance.auto_refill_enabled.unwrap_or_default(),
+        auto_refill_amount: balance.auto_refill_amount.map(|money| money.to_string()),
+        auto_refill_threshold: balance.auto_refill_threshold.map(|money| money.to_string()),
+    });
+    Ok(answer.with_next(
+        "didit_billing_top_up",
+        "makes a payment link for a human, from $50.",
+    ))
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct TopUpInput {
+    /// US dollars, at least 50.
+    #[schemars(range(min = 50))]
+    amount_in_dollars: f64,
+    /// Page after payment.
+    success_url: Option<String>,
+    /// Page after giving up.
+    cancel_url: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct TopUpOutput {
+    checkout_session_id: String,
+    /// For a human.
+    checkout_session_url: String,
+}
+
+async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
+    if !input.amount_in_dollars.is_finite() {
+        return Err(ToolError::invalid(
+            "amount_in_dollars",
+            "`amount_in_dollars` takes a number of at least 50.",
+        )
+        .into());
+    }
+    let checkout = context
+        .connection
+        .client()?
+        .top_up(&TopUp {
+            amount_in_dollars: input.amount_in_dollars,
+            success_url: input.success_url,
+            cancel_url: input.cancel_url,
+        })
+        .await?;
+    let Some(link) = checkout.checkout_session_url else {
+        return Err(
+            ToolError::new("unreadable_answer", "Didit's answer names no payment link.").into(),
+        );
+    };
+    Ok(Answer::new(format!(
+        "Payment link for ${}: {link}\nNo money has moved; the amount is added after a human pays there.",
+        input.amount_in_dollars
+    ))
+    .with_data(&TopUpOutput {
+        checkout_session_id: checkout.checkout_session_id.unwrap_or_default(),
+        checkout_session_url: link,
+    })
+    .with_human_step("a human opens the link and pays.")
+    .with_next("didit_billing_get_balance", "shows whether it has arrived."))
+}

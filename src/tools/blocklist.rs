@@ -1,0 +1,373 @@
+//! Faces, documents and contacts that must not pass again.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    Access, Answer, Context, Tool, Toolset,
+    blocklist_target::{Place, Target, TargetInput, list_of},
+    consent::Effect,
+    error::{Stop, ToolError},
+    input::{input_schema, parse},
+    paging::{self, PageInput},
+    untrusted::{clean, masked},
+};
+use crate::didit::{BlocklistItem, ListEntry, NewEntry};
+
+pub(super) fn tools() -> Vec<Tool> {
+    vec![
+        Tool {
+            name: "didit_blocklist_list",
+            title: "List the blocklist",
+            toolset: Toolset::Blocklist,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Lists what is blocked, by kind; later sessions that match an entry are declined.",
+            input: input_schema::<ListInput>,
+            output: None,
+            aliases: &[("item_type", "entry_type")],
+            run: |context, arguments| {
+                Box::pin(async move { list(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_blocklist_add",
+            title: "Block",
+            toolset: Toolset::Blocklist,
+            access: Access::Decide,
+            idempotent: true,
+            overwrites: false,
+            description: "Blocks a fraudster's face, document or contacts by session, or one value, after a human agreed.",
+            input: input_schema::<AddInput>,
+            output: None,
+            aliases: &[],
+            run: |context, arguments| {
+                Box::pin(async move { add(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_blocklist_remove",
+            title: "Unblock",
+            toolset: Toolset::Blocklist,
+            access: Access::Decide,
+            idempotent: true,
+            overwrites: false,
+            description: "Takes a session's face, document or contacts, or one value, off the blocklist, after a human agreed.",
+            input: input_schema::<TargetInput>,
+            output: None,
+            aliases: &[],
+            run: |context, arguments| {
+                Box::pin(async move { remove(&context, parse(arguments)?).await })
+            },
+        },
+    ]
+}
+
+/// What can be blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum EntryType {
+    Face,
+    Document,
+    Phone,
+    Email,
+    IpAddress,
+    DeviceFingerprint,
+    WalletAddress,
+    BankAccount,
+    Country,
+    User,
+    Business,
+}
+
+impl EntryType {
+    /// Didit's own word.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Face => "face",
+            Self::Document => "document",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::IpAddress => "ip_address",
+            Self::DeviceFingerprint => "device_fingerprint",
+            Self::WalletAddress => "wallet_address",
+            Self::BankAccount => "bank_account",
+            Self::Country => "country",
+            Self::User => "user",
+            Self::Business => "business",
+        }
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ListInput {
+    #[serde(default = "default_type")]
+    entry_type: EntryType,
+    /// Value or label.
+    search: Option<String>,
+    #[serde(flatten)]
+    page: PageInput,
+}
+
+fn default_type() -> EntryType {
+    EntryType::Face
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct AddInput {
+    #[serde(flatten)]
+    target: TargetInput,
+    /// Why, for the record.
+    comment: Option<String>,
+}
+
+#[derive(Serialize)]
+struct EntryRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uuid: Option<String>,
+    entry_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference_session_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<String>,
+}
+
+async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
+    let client = context.connection.client()?;
+    let page = paging::page(&input.page)?;
+    let (rows, total, next_offset) = match list_of(&client, input.entry_type).await? {
+        Place::List(list) => {
+            let found = client
+                .list_entries(&list, input.search.as_deref(), &page)
+                .await?;
+            let rows = found
+                .items
+                .into_iter()
+                .map(|entry| EntryRow::from_entry(entry, input.entry_type))
+                .collect::<Vec<_>>();
+            (rows, found.total, found.next_offset)
+        }
+        Place::Legacy => {
+            if input.search.is_some() {
+                return Err(ToolError::invalid(
+                    "search",
+                    "This account has the older blocklist, which cannot be searched.",
+                )
+                .into());
+            }
+            let kind = legacy_kind(input.entry_type)?;
+            let found = client.legacy_blocklist(Some(kind), &page).await?;
+            let rows = found
+                .items
+                .into_iter()
+                .map(EntryRow::from)
+                .collect::<Vec<_>>();
+            (rows, found.total, found.next_offset)
+        }
+    };
+    let mut text = format!(
+        "{} {} entr{} on the blocklist:",
+        total.map_or_else(
+            || rows.len().to_string(),
+            |total| format!("{} of {total}", rows.len())
+        ),
+        input.entry_type.name(),
+        if total == Some(1) { "y" } else { "ies" },
+    );
+    for row in &rows {
+        text.push_str(&format!("\n- {}", row.line()));
+    }
+    let next_cursor = paging::cursor(next_offset);
+    text.push_str(&paging::more(next_cursor.as_deref()));
+    Ok(Answer::new(text).with_data(&json!({
+        "items": rows,
+        "has_more": next_cursor.is_some(),
+        "next_cursor": next_cursor,
+        "total": total,
+    })))
+}
+
+async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
+    let target = input.target.read()?;
+    let client = context.connection.client()?;
+    // Where it goes is settled before a human is asked, so that agreement is never for something impossible.
+    let places = target.places(&client).await?;
+    context
+        .consent
+        .ask(&Effect {
+            action: "Put an entry on the blocklist.".to_owned(),
+            consequence:
+                "Every later verification that matches is declined, until it is taken off again."
+                    .to_owned(),
+            target: target.describe(),
+            person: None,
+            environment: context.connection.environment(),
+        })
+        .await?;
+    match &target {
+        Target::Session { session, items } if places.contains(&Place::Legacy) => {
+            client
+                .legacy_blocklist_add(session, items.legacy()?)
+                .await?;
+        }
+        Target::Session { session, items } => {
+            for (place, kind) in places.iter().zip(items.kinds()) {
+                let Place::List(list) = place else { continue };
+                let entry = NewEntry {
+                    reference_session_id: Some(*session),
+                    comment: input.comment.clone(),
+                    ..NewEntry::default()
+                };
+                client
+                    .create_entry(list, &entry)
+                    .await
+                    .map_err(|error| part_done(error.into(), kind))?;
+            }
+        }
+        Target::Value { value, .. } => {
+            for place in &places {
+                let Place::List(list) = place else {
+                    return Err(only_sessions().into());
+                };
+                let entry = NewEntry {
+                    value: Some(value.clone()),
+                    comment: input.comment.clone(),
+                    ..NewEntry::default()
+                };
+                client.create_entry(list, &entry).await?;
+            }
+        }
+    }
+    Ok(Answer::new(format!(
+        "Blocked {}. Later verifications that match are declined.",
+        target.describe()
+    ))
+    .with_data(&json!({ "blocked": true, "target": target.describe() }))
+    .with_next("didit_blocklist_remove", "takes it off again."))
+}
+
+async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
+    let target = input.read()?;
+    let client = context.connection.client()?;
+    let places = target.places(&client).await?;
+    let entries = target.entries(&client, &places).await?;
+    context
+        .consent
+        .ask(&Effect {
+            action: "Take an entry off the blocklist.".to_owned(),
+            consequence: "Later verifications that match are no longer declined for it.".to_owned(),
+            target: target.describe(),
+            person: None,
+            environment: context.connection.environment(),
+        })
+        .await?;
+    match &target {
+        Target::Session { session, items } if places.contains(&Place::Legacy) => {
+            client
+                .legacy_blocklist_remove(session, items.legacy()?)
+                .await?;
+        }
+        _ => {
+            for (list, entry) in &entries {
+                client.delete_entry(list, entry).await?;
+            }
+        }
+    }
+    Ok(Answer::new(format!("Unblocked {}.", target.describe()))
+        .with_data(&json!({ "blocked": false, "target": target.describe() })))
+}
+
+/// A kind that failed after others went through must be named, or the caller believes that nothing happened.
+fn part_done(error: ToolError, kind: EntryType) -> ToolError {
+    ToolError {
+        message: format!(
+            "Blocking the {} failed; what was named before it is blocked. {}",
+            kind.name(),
+            error.message
+        ),
+        ..error
+    }
+}
+
+/// The older API knows four kinds, and takes them from sessions alone.
+pub(super) fn legacy_kind(kind: EntryType) -> Result<&'static str, ToolError> {
+    match kind {
+        EntryType::Face | EntryType::Document | EntryType::Phone | EntryType::Email => {
+            Ok(kind.name())
+        }
+        _ => Err(ToolError::invalid(
+            "entry_type",
+            format!(
+                "This account has the older blocklist, which knows no {} entries.",
+                kind.name()
+            ),
+        )
+        .with_allowed(["face", "document", "phone", "email"])),
+    }
+}
+
+pub(super) fn only_sessions() -> ToolError {
+    ToolError::invalid(
+        "value",
+        "This account has the older blocklist, which takes entries from sessions alone: `session_id` with `items`.",
+    )
+}
+
+impl EntryRow {
+    fn from_entry(entry: ListEntry, kind: EntryType) -> Self {
+        Self {
+            uuid: entry.uuid.map(|uuid| uuid.to_string()),
+            entry_type: kind.name().to_owned(),
+            value: entry.value.as_deref().map(clean).map(|value| {
+                if is_personal(kind.name()) {
+                    masked(&value)
+                } else {
+                    value
+                }
+            }),
+            reference_session_id: entry.reference_session_id.map(|id| id.to_string()),
+            created_at: entry.created_at,
+        }
+    }
+
+    fn line(&self) -> String {
+        let mut line = self
+            .value
+            .clone()
+            .unwrap_or_else(|| self.entry_type.clone());
+        if let Some(session) = &self.reference_session_id {
+            line.push_str(&format!(", from session {session}"));
+        }
+        if let Some(uuid) = &self.uuid {
+            line.push_str(&format!(", entry {uuid}"));
+        }
+        line
+    }
+}
+
+impl From<BlocklistItem> for EntryRow {
+    fn from(item: BlocklistItem) -> Self {
+        Self {
+            uuid: None,
+            entry_type: item.r#type.unwrap_or_default(),
+            value: item
+                .document_number
+                .or(item.phone_number)
+                .or(item.email)
+                .map(|value| masked(&clean(&value))),
+            reference_session_id: item.session_id.map(|id| id.to_string()),
+            created_at: item.blocklisted_at,
+        }
+    }
+}
+
+fn is_personal(kind: &str) -> bool {
+    matches!(
+        kind,
+        "face" | "document" | "phone" | "email" | "bank_account"
+    )
+}

@@ -1,0 +1,249 @@
+//! What is to be blocked or unblocked, and where that is kept.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    blocklist::{EntryType, legacy_kind, only_sessions},
+    error::{Stop, ToolError},
+    untrusted::clean,
+};
+use crate::didit::{
+    BlocklistItems, Client, Error, Kind, ListEntryId, ListFilter, ListId, Page, SessionId,
+};
+
+/// The arguments that name a target.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct TargetInput {
+    /// Session UUID, with items.
+    session_id: Option<String>,
+    /// What of the session; face and document when absent.
+    items: Option<Vec<SessionItem>>,
+    /// One value, with entry_type, instead of a session.
+    value: Option<String>,
+    entry_type: Option<EntryType>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum SessionItem {
+    Face,
+    Document,
+    Phone,
+    Email,
+}
+
+/// What of a session is meant.
+pub(super) struct Items(Vec<SessionItem>);
+
+/// What is meant.
+pub(super) enum Target {
+    /// Things that a session holds.
+    Session {
+        /// The session.
+        session: SessionId,
+        /// Which things.
+        items: Items,
+    },
+    /// One value.
+    Value {
+        /// Its kind.
+        kind: EntryType,
+        /// The value as given.
+        value: String,
+    },
+}
+
+/// Where entries of a kind are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// A list of the Lists API.
+    List(ListId),
+    /// The older blocklist: this account has no lists.
+    Legacy,
+}
+
+impl TargetInput {
+    /// Checks that exactly one thing is named.
+    pub(super) fn read(self) -> Result<Target, ToolError> {
+        match (self.session_id, self.value, self.entry_type) {
+            (Some(session), None, None) => {
+                let mut items = self.items.unwrap_or_default();
+                if items.is_empty() {
+                    items = vec![SessionItem::Face, SessionItem::Document];
+                }
+                items.dedup();
+                Ok(Target::Session {
+                    session: session.parse()?,
+                    items: Items(items),
+                })
+            }
+            (None, Some(value), Some(kind)) if self.items.is_none() && !value.trim().is_empty() => {
+                Ok(Target::Value {
+                    kind,
+                    value: value.trim().to_owned(),
+                })
+            }
+            (None, Some(_), None) => Err(ToolError::invalid(
+                "entry_type",
+                "`value` needs `entry_type`.",
+            )),
+            _ => Err(ToolError::invalid(
+                "session_id",
+                "Either `session_id` (with `items`), or `value` with `entry_type`, and not both.",
+            )),
+        }
+    }
+}
+
+impl Items {
+    /// The kinds of lists that they go to.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = EntryType> + '_ {
+        self.0.iter().map(|item| match item {
+            SessionItem::Face => EntryType::Face,
+            SessionItem::Document => EntryType::Document,
+            SessionItem::Phone => EntryType::Phone,
+            SessionItem::Email => EntryType::Email,
+        })
+    }
+
+    /// The same for the older API.
+    pub(super) fn legacy(&self) -> Result<BlocklistItems, ToolError> {
+        let has = |item| self.0.contains(&item);
+        Ok(BlocklistItems {
+            face: has(SessionItem::Face),
+            document: has(SessionItem::Document),
+            phone: has(SessionItem::Phone),
+            email: has(SessionItem::Email),
+        })
+    }
+}
+
+impl Target {
+    /// The target in words, from trusted parts and the caller's own value.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Self::Session { session, items } => {
+                let names: Vec<_> = items.kinds().map(EntryType::name).collect();
+                format!("the {} of session {session}", names.join(" and "))
+            }
+            Self::Value { kind, value } => format!("the {} \"{}\"", kind.name(), clean(value)),
+        }
+    }
+
+    /// Where each kind is kept, in the order of the items.
+    pub(super) async fn places(&self, client: &Client) -> Result<Vec<Place>, Stop> {
+        match self {
+            Self::Session { items, .. } => {
+                let mut places = Vec::new();
+                for kind in items.kinds() {
+                    places.push(list_of(client, kind).await?);
+                }
+                Ok(places)
+            }
+            Self::Value { kind, .. } => match list_of(client, *kind).await? {
+                Place::Legacy => {
+                    legacy_kind(*kind)?;
+                    Err(only_sessions().into())
+                }
+                place => Ok(vec![place]),
+            },
+        }
+    }
+
+    /// The entries that match, for removal.
+    pub(super) async fn entries(
+        &self,
+        client: &Client,
+        places: &[Place],
+    ) -> Result<Vec<(ListId, ListEntryId)>, Stop> {
+        let mut found = Vec::new();
+        for place in places {
+            let Place::List(list) = place else {
+                return Ok(Vec::new());
+            };
+            let mut page = Page {
+                limit: Some(100),
+                offset: None,
+            };
+            loop {
+                let search = match self {
+                    Self::Value { value, .. } => Some(value.as_str()),
+                    Self::Session { .. } => None,
+                };
+                let entries = client.list_entries(list, search, &page).await?;
+                for entry in entries.items {
+                    let matches = match self {
+                        Self::Session { session, .. } => {
+                            entry.reference_session_id == Some(*session)
+                        }
+                        Self::Value { value, .. } => entry
+                            .value
+                            .as_deref()
+                            .is_some_and(|held| same_value(held, value)),
+                    };
+                    if let Some(uuid) = entry.uuid.filter(|_| matches) {
+                        found.push((*list, uuid));
+                    }
+                }
+                match entries
+                    .next_offset
+                    .and_then(|offset| u32::try_from(offset).ok())
+                {
+                    Some(offset) => page.offset = Some(offset),
+                    None => break,
+                }
+            }
+        }
+        if found.is_empty() {
+            return Err(ToolError::new(
+                "not_found",
+                format!(
+                    "The blocklist holds no entry for {}. Nothing was changed.",
+                    self.describe()
+                ),
+            )
+            .with_hint("didit_blocklist_list", "shows what is blocked.")
+            .into());
+        }
+        Ok(found)
+    }
+}
+
+/// Didit lower-cases values, upper-cases countries and strips phone numbers, and compares without case.
+fn same_value(held: &str, wanted: &str) -> bool {
+    let plain = |text: &str| -> String {
+        text.chars()
+            .filter(|character| !matches!(character, ' ' | '-' | '(' | ')'))
+            .flat_map(char::to_lowercase)
+            .collect()
+    };
+    plain(held) == plain(wanted)
+}
+
+/// The system blocklist of a kind; the older API when the account has no lists at all.
+pub(super) async fn list_of(client: &Client, kind: EntryType) -> Result<Place, Stop> {
+    let filter = ListFilter {
+        list_type: Some("blocklist".to_owned()),
+        entry_type: Some(kind.name().to_owned()),
+        ..ListFilter::default()
+    };
+    let lists = match client.list_lists(&filter).await {
+        Err(Error::Api(error)) if error.kind == Kind::NotFound => return Ok(Place::Legacy),
+        other => other?,
+    };
+    lists
+        .items
+        .into_iter()
+        .filter(|list| list.entry_type.as_deref() == Some(kind.name()))
+        .max_by_key(|list| list.is_system)
+        .and_then(|list| list.uuid)
+        .map(Place::List)
+        .ok_or_else(|| {
+            ToolError::invalid(
+                "entry_type",
+                format!("The account has no blocklist of {} entries.", kind.name()),
+            )
+            .into()
+        })
+}

@@ -1,0 +1,302 @@
+//! The account behind the tools: which key is in use, where it came from, and where files may go.
+
+use std::{
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::{
+    error::{Stop, ToolError},
+    wait,
+};
+use crate::{
+    credentials::{self, Profile, Store},
+    didit::{ApiKey, Client, Password},
+};
+
+/// The client gives a report a minute; the call must outlive that to tell what happened.
+const REPORT_TIME: Duration = Duration::from_secs(65);
+
+/// What the tools talk to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Didit itself.
+    Didit,
+    /// The built-in simulator.
+    Simulator,
+}
+
+/// Where the key in use came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeySource {
+    /// The variable `DIDIT_API_KEY`.
+    Environment,
+    /// The credentials file.
+    File,
+    /// The simulator's own application.
+    Simulator,
+}
+
+impl KeySource {
+    /// The source in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Environment => "environment variable DIDIT_API_KEY",
+            Self::File => "credentials file",
+            Self::Simulator => "simulator",
+        }
+    }
+}
+
+/// The settings that tools see. Built once at start.
+pub struct ConnectionSettings {
+    /// What the tools talk to.
+    pub mode: Mode,
+    /// Base of the verification API, without a slash at the end.
+    pub api_base_url: Url,
+    /// Base of the account API, without a slash at the end.
+    pub auth_base_url: Url,
+    /// The key that was given from outside, which wins over a stored one.
+    pub api_key: Option<(ApiKey, KeySource)>,
+    /// The password for registration and login, where the operator gave one.
+    pub password: Option<Password>,
+    /// The workflow for sessions that name none.
+    pub workflow_id: Option<String>,
+    /// Where files may be written.
+    pub output_dir: PathBuf,
+    /// The time one call may take.
+    pub timeout: Duration,
+    /// What is switched on, for people: lines of `didit_account_status`.
+    pub switches: Vec<(String, String)>,
+}
+
+impl ConnectionSettings {
+    /// The time that a call of `tool` with `arguments` may take in all.
+    pub fn budget_of(&self, tool: &str, arguments: Option<&Map<String, Value>>) -> Duration {
+        match tool {
+            wait::TOOL => self.timeout + wait::agreed_wait(arguments),
+            // Reports are rendered on request and can take many seconds.
+            super::review::PDF_TOOL => self.timeout.max(REPORT_TIME),
+            _ => self.timeout,
+        }
+    }
+}
+
+/// The account in use. The key can change while the server runs: registering and logging in store a
+/// new one, which is used at once.
+pub struct Connection {
+    settings: ConnectionSettings,
+    store: Store,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    client: Option<Client>,
+    key: Option<(ApiKey, KeySource)>,
+    profile: Option<Profile>,
+    secrets: Vec<String>,
+}
+
+/// The account as it is now, for people.
+pub struct Snapshot {
+    /// The key's last four characters and source.
+    pub key: Option<(String, KeySource)>,
+    /// What the credentials file remembers.
+    pub profile: Profile,
+    /// Where that is.
+    pub place: String,
+}
+
+impl Connection {
+    /// A connection that reads nothing until a tool needs it.
+    pub fn new(settings: ConnectionSettings, store: Store) -> Self {
+        let mut secrets = Vec::new();
+        if let Some((key, _)) = &settings.api_key {
+            secrets.push(key.expose_secret().to_owned());
+        }
+        if let Some(password) = &settings.password {
+            secrets.push(password.expose_secret().to_owned());
+        }
+        Self {
+            settings,
+            store,
+            state: Mutex::new(State {
+                secrets,
+                ..State::default()
+            }),
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &ConnectionSettings {
+        &self.settings
+    }
+
+    /// Every secret known so far, to be hidden wherever it turns up.
+    pub fn secrets(&self) -> Vec<String> {
+        self.state().secrets.clone()
+    }
+
+    /// The client with the key in use.
+    ///
+    /// # Errors
+    /// `no_api_key` with the ways to get one; or what is wrong with the credentials file.
+    pub fn client(&self) -> Result<Client, Stop> {
+        let client = self.client_without_key()?;
+        match self.key()? {
+            Some((key, _)) => Ok(client.with_api_key(key)),
+            None => Err(no_api_key()),
+        }
+    }
+
+    /// The client for calls that need no key. Built at the first call, because setting up TLS is the
+    /// dearest part of starting.
+    ///
+    /// # Errors
+    /// When the client cannot be built from these settings.
+    pub fn client_without_key(&self) -> Result<Client, Stop> {
+        let mut state = self.state();
+        if let Some(client) = &state.client {
+            return Ok(client.clone());
+        }
+        let client = Client::builder()
+            .api_base_url(self.settings.api_base_url.clone())
+            .auth_base_url(self.settings.auth_base_url.clone())
+            .timeout(self.settings.timeout)
+            .build()?;
+        state.client = Some(client.clone());
+        Ok(client)
+    }
+
+    /// The account as it is now.
+    ///
+    /// # Errors
+    /// What is wrong with the credentials file.
+    pub fn snapshot(&self) -> Result<Snapshot, Stop> {
+        let key = self.key()?.map(|(key, source)| (key.last_four(), source));
+        Ok(Snapshot {
+            key,
+            profile: self.profile()?,
+            place: self.store.place(),
+        })
+    }
+
+    /// What the credentials file remembers.
+    ///
+    /// # Errors
+    /// What is wrong with the file.
+    pub fn profile(&self) -> Result<Profile, Stop> {
+        if let Some(profile) = &self.state().profile {
+            return Ok(profile.clone());
+        }
+        let profile = self.store.load().map_err(stored)?;
+        self.learn(&profile);
+        self.state().profile = Some(profile.clone());
+        Ok(profile)
+    }
+
+    /// Changes what the credentials file remembers. A new key is used from the next call on, unless the
+    /// environment sets one.
+    ///
+    /// # Errors
+    /// What is wrong with the file; nothing changed then.
+    pub fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Stop> {
+        let mut changed = None;
+        self.store
+            .update(|profile| {
+                change(profile);
+                changed = Some(profile.clone());
+            })
+            .map_err(stored)?;
+        if let Some(profile) = changed {
+            self.learn(&profile);
+            let mut state = self.state();
+            state.key = None;
+            state.profile = Some(profile);
+        }
+        Ok(())
+    }
+
+    /// Where the account is remembered, for people.
+    pub fn place(&self) -> String {
+        self.store.place()
+    }
+
+    /// Whether the environment sets the key, so that a stored one would not be used.
+    pub fn key_is_from_environment(&self) -> bool {
+        matches!(self.settings.api_key, Some((_, KeySource::Environment)))
+    }
+
+    /// Which account calls go to, in one word for people who must agree.
+    pub fn environment(&self) -> String {
+        if self.settings.mode == Mode::Simulator {
+            return "simulator (nothing is real)".to_owned();
+        }
+        let mode = self
+            .profile()
+            .ok()
+            .filter(|_| !self.key_is_from_environment())
+            .and_then(|profile| profile.application)
+            .and_then(|application| application.mode);
+        mode.unwrap_or_else(|| {
+            "Didit (live or sandbox, as the key's application is set)".to_owned()
+        })
+    }
+
+    fn key(&self) -> Result<Option<(ApiKey, KeySource)>, Stop> {
+        // A key from the environment wins over everything; the simulator's own gives way to one that was
+        // registered on it.
+        if let Some((key, KeySource::Environment)) = &self.settings.api_key {
+            return Ok(Some((key.clone(), KeySource::Environment)));
+        }
+        if let Some(key) = &self.state().key {
+            return Ok(Some(key.clone()));
+        }
+        let stored = self
+            .profile()?
+            .api_key
+            .and_then(|key| ApiKey::parse(&key).ok())
+            .map(|key| (key, KeySource::File));
+        let key = stored.or_else(|| self.settings.api_key.clone());
+        self.state().key.clone_from(&key);
+        Ok(key)
+    }
+
+    fn learn(&self, profile: &Profile) {
+        let mut state = self.state();
+        for secret in [&profile.api_key, &profile.password].into_iter().flatten() {
+            if !state.secrets.contains(secret) {
+                state.secrets.push(secret.clone());
+            }
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn no_api_key() -> Stop {
+    ToolError::new("no_api_key", "No Didit API key is set, so nothing was sent.")
+        .with_hint(
+            "didit_account_register",
+            "opens a Didit account for an e-mail address.",
+        )
+        .with_hint(
+            "didit_account_login",
+            "uses the account that is already stored here.",
+        )
+        .with_advice(
+            "or the operator sets DIDIT_API_KEY (Didit Business Console, API & Webhooks) in this server's environment.",
+        )
+        .into()
+}
+
+fn stored(error: credentials::Error) -> Stop {
+    ToolError::new("credentials_file", format!("{error}.")).into()
+}

@@ -1,0 +1,313 @@
+//! A session's result in plain terms: verdict, checks, reasons, what to do next.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Answer, Context,
+    advice::{self, meaning, plain_words},
+    detail,
+    error::Stop,
+    files,
+    untrusted::clean,
+};
+use crate::didit::{Decision, SessionId, SessionStatus, Step, Warning};
+
+/// The arguments of a look at a session.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct DecisionInput {
+    /// Session UUID.
+    session_id: String,
+    #[serde(default)]
+    detail: Detail,
+    /// Also save Didit's whole answer, with all personal data, under this name in the output folder.
+    raw_file: Option<String>,
+}
+
+/// How much to show.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum Detail {
+    /// Verdict, checks and reasons.
+    #[default]
+    Concise,
+    /// All findings, with numbers masked.
+    Detailed,
+}
+
+/// Reads a session and explains it.
+pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answer, Stop> {
+    let id: SessionId = input.session_id.parse()?;
+    let decision = context.connection.client()?.decision(&id).await?;
+    let mut answer = match input.detail {
+        Detail::Concise => concise(&decision),
+        Detail::Detailed => detail::add(concise(&decision), &decision),
+    };
+    if let Some(name) = input.raw_file {
+        let folder = &context.connection.settings().output_dir;
+        let path = files::write_new(folder, &name, decision.raw.to_string().as_bytes())?;
+        answer.text.push_str(&format!(
+            "\nSaved Didit's whole answer, with all personal data, to {}.",
+            path.display()
+        ));
+    }
+    Ok(answer)
+}
+
+#[derive(Serialize)]
+struct DecisionData<'a> {
+    session_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_number: Option<i64>,
+    status: &'a str,
+    is_final: bool,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    environment: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_url: Option<&'a str>,
+    checks: Vec<CheckData<'a>>,
+    reasons: Vec<Reason>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct CheckData<'a> {
+    feature: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node_id: Option<&'a str>,
+    status: &'a str,
+}
+
+/// Why a check did not simply pass.
+#[derive(Serialize)]
+struct Reason {
+    check: &'static str,
+    risk: String,
+    log_type: String,
+    meaning: String,
+}
+
+/// The result as most callers need it. The person's own data are limited to what a verdict needs: name,
+/// birth date, document type and country.
+pub(super) fn concise(decision: &Decision) -> Answer {
+    let meaning = meaning(&decision.status);
+    let steps = decision.steps();
+    let mut text = heading(decision, meaning.verdict);
+    if steps.is_empty() {
+        text.push_str("\nChecks: none has run yet.");
+    } else {
+        text.push_str("\nChecks:");
+        for step in &steps {
+            text.push_str(&format!(
+                "\n- {}: {}",
+                plain_name(step.feature),
+                status_of(step)
+            ));
+        }
+    }
+    let reasons = reasons(&steps);
+    if !reasons.is_empty() {
+        text.push_str("\nReasons:");
+        for reason in &reasons {
+            text.push_str(&format!(
+                "\n- {} ({}): {} [{}]",
+                reason.check,
+                weight(&reason.log_type),
+                reason.meaning,
+                reason.risk
+            ));
+        }
+    }
+    let notes = steps
+        .iter()
+        .flat_map(|step| step.warnings)
+        .filter(|warning| !counts(warning))
+        .count();
+    if notes > 0 {
+        text.push_str(&format!(
+            "\nNotes without effect: {notes} (detail: detailed shows them)."
+        ));
+    }
+    let by_hand = decision
+        .reviews
+        .last()
+        .is_some_and(|review| review.new_status.as_deref() == Some(decision.status.as_str()));
+    if by_hand {
+        text.push_str("\nDecided by hand: a reviewer set this status, whatever the checks say.");
+    }
+    text.push_str(&format!("\nWhat to do: {}", meaning.advice));
+    let link = decision
+        .session_url
+        .as_deref()
+        .filter(|_| is_open(&decision.status));
+    if let Some(link) = link {
+        text.push_str(&format!("\nLink for the person: {link}"));
+    }
+    let answer = Answer::new(text).with_data(&DecisionData {
+        session_id: decision.session_id.map(|id| id.to_string()),
+        session_number: decision.session_number,
+        status: decision.status.as_str(),
+        is_final: decision.status.is_final(),
+        verdict: meaning.verdict,
+        workflow_id: decision.workflow_id.map(|id| id.to_string()),
+        vendor_data: decision.vendor_data.as_deref().map(clean),
+        environment: decision.environment.as_deref(),
+        session_url: link,
+        checks: steps
+            .iter()
+            .map(|step| CheckData {
+                feature: step.feature,
+                node_id: step.node_id,
+                status: status_of(step),
+            })
+            .collect(),
+        reasons,
+        created_at: decision.created_at.as_deref(),
+        expires_at: decision.expires_at.as_deref(),
+    });
+    let answer = with_person(answer, decision);
+    advice::with_next_steps(answer, &decision.status)
+}
+
+fn heading(decision: &Decision, verdict: &str) -> String {
+    let mut text = verdict.to_owned();
+    if let Some(id) = decision.session_id {
+        text.push_str(&format!("\nSession: {id}"));
+    }
+    if let Some(number) = decision.session_number {
+        text.push_str(&format!(" (#{number})"));
+    }
+    text.push_str(&format!(", status {}", clean(decision.status.as_str())));
+    if let Some(environment) = &decision.environment {
+        text.push_str(&format!(", {environment}"));
+    }
+    if let Some(vendor_data) = &decision.vendor_data {
+        text.push_str(&format!(", vendor_data {}", clean(vendor_data)));
+    }
+    text
+}
+
+fn with_person(answer: Answer, decision: &Decision) -> Answer {
+    let answer = match decision.id_verifications.first() {
+        Some(document) => answer
+            .with_untrusted("Name", name(document).as_deref())
+            .with_untrusted("Birth date", document.date_of_birth.as_deref())
+            .with_untrusted("Document type", document.document_type.as_deref())
+            .with_untrusted("Document country", document.issuing_state.as_deref()),
+        None => answer,
+    };
+    let company = decision
+        .registry_checks
+        .first()
+        .and_then(|check| check.company.as_ref());
+    let answer = answer
+        .with_untrusted(
+            "Company",
+            company.and_then(|company| company.company_name.as_deref()),
+        )
+        .with_untrusted(
+            "Company country",
+            company.and_then(|company| company.country_code.as_deref()),
+        );
+    match decision.reviews.last() {
+        Some(review) => answer.with_untrusted("Last review comment", review.comment.as_deref()),
+        None => answer,
+    }
+}
+
+/// The person's name as the document has it.
+pub(super) fn name(document: &crate::didit::decision::IdVerification) -> Option<String> {
+    document.full_name.clone().or_else(|| {
+        let parts: Vec<_> = [&document.first_name, &document.last_name]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    })
+}
+
+fn reasons(steps: &[Step<'_>]) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = steps
+        .iter()
+        .flat_map(|step| step.warnings.iter().map(move |warning| (step, warning)))
+        .filter(|(_, warning)| counts(warning))
+        .map(|(step, warning)| Reason {
+            check: plain_name(step.feature),
+            risk: clean(warning.risk.as_deref().unwrap_or("unnamed")),
+            log_type: warning.log_type.clone().unwrap_or_default(),
+            meaning: describe(warning),
+        })
+        .collect();
+    reasons.sort_by_key(|reason| reason.log_type != "error");
+    reasons
+}
+
+/// What a warning says: our words where the code is known, Didit's short ones where it is newer.
+pub(super) fn describe(warning: &Warning) -> String {
+    warning
+        .risk
+        .as_deref()
+        .and_then(plain_words)
+        .map(str::to_owned)
+        .or_else(|| warning.short_description.as_deref().map(clean))
+        .unwrap_or_else(|| "no description".to_owned())
+}
+
+/// Whether a warning changed the result; `information` ones did not.
+pub(super) fn counts(warning: &Warning) -> bool {
+    warning.log_type.as_deref() != Some("information")
+}
+
+fn weight(log_type: &str) -> &str {
+    match log_type {
+        "error" => "declines",
+        "warning" => "needs review",
+        other => other,
+    }
+}
+
+fn is_open(status: &SessionStatus) -> bool {
+    matches!(
+        status,
+        SessionStatus::NotStarted
+            | SessionStatus::InProgress
+            | SessionStatus::Resubmitted
+            | SessionStatus::AwaitingUser
+    )
+}
+
+fn status_of<'a>(step: &Step<'a>) -> &'a str {
+    step.status.unwrap_or("Not Finished")
+}
+
+/// A step in the words of people.
+pub(super) fn plain_name(feature: &str) -> &'static str {
+    match feature {
+        "OCR" => "document",
+        "NFC" => "chip",
+        "LIVENESS" => "liveness",
+        "FACE_MATCH" => "face match",
+        "AGE_ESTIMATION" => "age",
+        "PROOF_OF_ADDRESS" => "address",
+        "DOCUMENT_AI" => "other documents",
+        "QUESTIONNAIRE" => "questionnaire",
+        "PHONE_VERIFICATION" => "phone",
+        "EMAIL_VERIFICATION" => "email",
+        "DATABASE_VALIDATION" => "database",
+        "AML" => "watch lists (AML)",
+        "IP_ANALYSIS" => "network and device",
+        "KYB_REGISTRY" => "company register",
+        "KYB_DOCUMENTS" => "company documents",
+        "KYB_KEY_PEOPLE" => "key people",
+        _ => "another check",
+    }
+}

@@ -1,0 +1,307 @@
+//! Everything a session found out, without images and with numbers masked.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    answer::Answer,
+    decision::{counts, describe, plain_name},
+    untrusted::{clean, masked},
+};
+use crate::didit::Decision;
+
+/// Hits of a watch-list search that are shown.
+const MAX_HITS: usize = 5;
+
+/// Adds the findings of each check to a concise answer.
+pub(super) fn add(mut answer: Answer, decision: &Decision) -> Answer {
+    let findings = findings(decision);
+    for (check, facts) in &findings {
+        answer.text.push_str(&format!("\n{check}:"));
+        for (name, value) in facts {
+            let shown = match value {
+                Value::String(text) => text.clone(),
+                other => other.to_string(),
+            };
+            answer.text.push_str(&format!(" {name} {shown};"));
+        }
+    }
+    let notes: Vec<String> = decision
+        .steps()
+        .iter()
+        .flat_map(|step| {
+            step.warnings
+                .iter()
+                .map(move |warning| (step.feature, warning))
+        })
+        .filter(|(_, warning)| !counts(warning))
+        .map(|(feature, warning)| format!("{}: {}", plain_name(feature), describe(warning)))
+        .collect();
+    for note in &notes {
+        answer.text.push_str(&format!("\nNote: {note}"));
+    }
+    if let Some(Value::Object(data)) = &mut answer.data {
+        let findings: Map<String, Value> = findings
+            .into_iter()
+            .map(|(check, facts)| {
+                (
+                    check.replace(' ', "_"),
+                    Value::Object(facts.into_iter().collect()),
+                )
+            })
+            .collect();
+        data.insert("findings".into(), findings.into());
+        data.insert("notes".into(), notes.into());
+    }
+    with_people_s_words(answer, decision)
+}
+
+type Facts = Vec<(String, Value)>;
+
+fn findings(decision: &Decision) -> Vec<(String, Facts)> {
+    let mut all: Vec<(String, Facts)> = Vec::new();
+    let mut add = |check: &str, facts: Vec<(&str, Option<Value>)>| {
+        let facts: Facts = facts
+            .into_iter()
+            .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)))
+            .collect();
+        if !facts.is_empty() {
+            all.push((check.to_owned(), facts));
+        }
+    };
+    for document in &decision.id_verifications {
+        add(
+            "document",
+            vec![
+                (
+                    "number",
+                    document
+                        .document_number
+                        .as_deref()
+                        .map(|number| masked(number).into()),
+                ),
+                ("expires", text(&document.expiration_date)),
+                ("issued", text(&document.date_of_issue)),
+                ("nationality", text(&document.nationality)),
+                ("gender", text(&document.gender)),
+                ("age", document.age.map(Value::from)),
+                (
+                    "same person in other sessions",
+                    count(document.matches.len()),
+                ),
+            ],
+        );
+    }
+    for chip in &decision.nfc_verifications {
+        add(
+            "chip",
+            vec![
+                ("skipped", chip.is_nfc_skipped.map(Value::from)),
+                ("skip reason", text(&chip.skip_reason)),
+                ("authenticity", chip.authenticity.clone().map(Value::Object)),
+            ],
+        );
+    }
+    for liveness in &decision.liveness_checks {
+        add(
+            "liveness",
+            vec![
+                ("method", text(&liveness.method)),
+                ("score", liveness.score.map(Value::from)),
+                ("estimated age", liveness.age_estimation.map(Value::from)),
+                ("same face in other sessions", count(liveness.matches.len())),
+            ],
+        );
+    }
+    for face in &decision.face_matches {
+        add("face match", vec![("score", face.score.map(Value::from))]);
+    }
+    for phone in &decision.phone_verifications {
+        add(
+            "phone",
+            vec![
+                (
+                    "number",
+                    phone
+                        .full_number
+                        .as_deref()
+                        .map(|number| masked(number).into()),
+                ),
+                ("country", text(&phone.country_code)),
+                (
+                    "carrier type",
+                    phone
+                        .carrier
+                        .as_ref()
+                        .and_then(|carrier| text(&carrier.r#type)),
+                ),
+                ("disposable", phone.is_disposable.map(Value::from)),
+                ("virtual", phone.is_virtual.map(Value::from)),
+            ],
+        );
+    }
+    for email in &decision.email_verifications {
+        add(
+            "email",
+            vec![
+                (
+                    "address",
+                    email
+                        .email
+                        .as_deref()
+                        .map(|address| masked_email(address).into()),
+                ),
+                ("breached", email.is_breached.map(Value::from)),
+                ("disposable", email.is_disposable.map(Value::from)),
+                ("undeliverable", email.is_undeliverable.map(Value::from)),
+            ],
+        );
+    }
+    for address in &decision.poa_verifications {
+        add(
+            "address",
+            vec![
+                ("document type", text(&address.document_type)),
+                ("country", text(&address.issuing_state)),
+                ("issued", text(&address.issue_date)),
+                (
+                    "name match with document",
+                    address.name_match_score_id_verification.map(Value::from),
+                ),
+                (
+                    "name match with expected",
+                    address.name_match_score_expected_details.map(Value::from),
+                ),
+            ],
+        );
+    }
+    for screening in &decision.aml_screenings {
+        add(
+            "watch lists",
+            vec![
+                ("hits", screening.total_hits.map(Value::from)),
+                ("score", screening.score.map(Value::from)),
+                (
+                    "ongoing monitoring",
+                    screening.is_ongoing_monitoring_enabled.map(Value::from),
+                ),
+                ("top hits", hits(screening)),
+            ],
+        );
+    }
+    for network in &decision.ip_analyses {
+        add(
+            "network and device",
+            vec![
+                ("country", text(&network.ip_country_code)),
+                ("vpn or tor", network.is_vpn_or_tor.map(Value::from)),
+                ("data center", network.is_data_center.map(Value::from)),
+                ("platform", text(&network.platform)),
+                (
+                    "same device or address in other sessions",
+                    count(network.matches.len()),
+                ),
+            ],
+        );
+    }
+    for validation in &decision.database_validations {
+        add(
+            "database",
+            vec![
+                ("country", text(&validation.issuing_state)),
+                ("match", text(&validation.match_type)),
+            ],
+        );
+    }
+    for questionnaire in &decision.questionnaire_responses {
+        add(
+            "questionnaire",
+            vec![
+                ("id", text(&questionnaire.questionnaire_id)),
+                ("sections", count(questionnaire.sections.len())),
+            ],
+        );
+    }
+    for registry in &decision.registry_checks {
+        let company = registry.company.as_ref();
+        add(
+            "company register",
+            vec![
+                (
+                    "registration number",
+                    company.and_then(|company| text(&company.registration_number)),
+                ),
+                (
+                    "registry status",
+                    company.and_then(|company| text(&company.registry_status)),
+                ),
+                (
+                    "risk",
+                    company.and_then(|company| text(&company.risk_level)),
+                ),
+            ],
+        );
+    }
+    all
+}
+
+fn with_people_s_words(mut answer: Answer, decision: &Decision) -> Answer {
+    if let Some(expected) = &decision.expected_details {
+        for (key, label) in [
+            ("first_name", "Expected first name"),
+            ("last_name", "Expected last name"),
+        ] {
+            answer = answer.with_untrusted(label, expected.get(key).and_then(Value::as_str));
+        }
+    }
+    for hit in decision
+        .aml_screenings
+        .iter()
+        .flat_map(|screening| screening.hits.iter().take(MAX_HITS))
+    {
+        answer = answer.with_untrusted("Watch-list entry", hit.caption.as_deref());
+    }
+    for review in decision.reviews.iter().rev().skip(1).take(5) {
+        answer = answer.with_untrusted("Earlier review comment", review.comment.as_deref());
+    }
+    answer
+}
+
+fn hits(screening: &crate::didit::decision::AmlScreening) -> Option<Value> {
+    let hits: Vec<Value> = screening
+        .hits
+        .iter()
+        .take(MAX_HITS)
+        .map(|hit| {
+            json!({
+                "lists": hit.datasets,
+                "match_score": hit.match_score,
+                "review_status": hit.review_status,
+            })
+        })
+        .collect();
+    (!hits.is_empty()).then(|| hits.into())
+}
+
+fn text(value: &Option<String>) -> Option<Value> {
+    value
+        .as_deref()
+        .map(clean)
+        .filter(|value| !value.is_empty())
+        .map(Value::from)
+}
+
+fn count(number: usize) -> Option<Value> {
+    (number > 0).then(|| number.into())
+}
+
+/// Enough to recognise one's own address, not enough to write to it.
+fn masked_email(address: &str) -> String {
+    match address.split_once('@') {
+        Some((name, domain)) => format!(
+            "{}***@{}",
+            name.chars().take(1).collect::<String>(),
+            clean(domain)
+        ),
+        None => masked(address),
+    }
+}

@@ -1,0 +1,187 @@
+//! What a tool says when it did not work: what, where, and what to do about it.
+
+use super::answer::{Answer, Next};
+use crate::didit;
+
+/// Why a tool ended without doing its job.
+#[derive(Debug)]
+pub enum Stop {
+    /// It failed, or was refused.
+    Error(Box<ToolError>),
+    /// Nothing was done yet: this must be shown first, and the call repeated with its token.
+    Preview(Box<Answer>),
+    /// Nothing was done yet: the client must ask its human; the server holds the question.
+    AskHuman,
+}
+
+/// An error that an agent can act on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolError {
+    /// A stable word for the class of error.
+    pub code: &'static str,
+    /// What is wrong, in one or two sentences.
+    pub message: String,
+    /// The argument at fault.
+    pub field: Option<Box<str>>,
+    /// The values that would be accepted.
+    pub allowed: Vec<String>,
+    /// What to do next.
+    pub hints: Vec<Hint>,
+    /// Seconds after which the same call can work.
+    pub retry_after_s: Option<u64>,
+}
+
+/// Advice, and the tool it names, if any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    /// The tool that helps; the hint is dropped when that tool is off.
+    pub tool: Option<&'static str>,
+    /// What it does for the caller.
+    pub purpose: String,
+}
+
+impl From<Hint> for Next {
+    fn from(hint: Hint) -> Self {
+        Self {
+            tool: hint.tool,
+            purpose: hint.purpose,
+        }
+    }
+}
+
+impl ToolError {
+    /// An error of a class, with its sentence.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            field: None,
+            allowed: Vec::new(),
+            hints: Vec::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// An argument that cannot be sent.
+    pub fn invalid(field: impl Into<Box<str>>, message: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..Self::new("invalid_argument", message)
+        }
+    }
+
+    /// Adds the accepted values.
+    #[must_use]
+    pub fn with_allowed<T: Into<String>>(mut self, allowed: impl IntoIterator<Item = T>) -> Self {
+        self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds advice that names a tool.
+    #[must_use]
+    pub fn with_hint(mut self, tool: &'static str, purpose: impl Into<String>) -> Self {
+        self.hints.push(Hint {
+            tool: Some(tool),
+            purpose: purpose.into(),
+        });
+        self
+    }
+
+    /// Adds advice for the human or the operator.
+    #[must_use]
+    pub fn with_advice(mut self, purpose: impl Into<String>) -> Self {
+        self.hints.push(Hint {
+            tool: None,
+            purpose: purpose.into(),
+        });
+        self
+    }
+}
+
+impl From<ToolError> for Stop {
+    fn from(error: ToolError) -> Self {
+        Self::Error(Box::new(error))
+    }
+}
+
+impl From<didit::Error> for Stop {
+    fn from(error: didit::Error) -> Self {
+        Self::from(ToolError::from(error))
+    }
+}
+
+impl From<didit::Error> for ToolError {
+    fn from(error: didit::Error) -> Self {
+        use didit::Error;
+        match error {
+            Error::MissingApiKey => Self::new("no_api_key", "No Didit API key is set, so nothing was sent."),
+            Error::Invalid {
+                field,
+                message,
+                allowed,
+            } => Self::invalid(field.as_str(), format!("`{field}` {message}. Nothing was sent."))
+                .with_allowed(allowed),
+            Error::Api(error) => api_error(*error),
+            Error::Timeout { after, sent: false } => Self::new(
+                "timeout",
+                format!("Didit could not be reached within {} s. Nothing was sent.", after.as_secs()),
+            )
+            .with_advice("The same call can be repeated."),
+            Error::Timeout { after, sent: true } => Self::new(
+                "timeout",
+                format!("Didit did not answer within {} s; the request may have been processed.", after.as_secs()),
+            )
+            .with_advice("Reading the current state first shows whether it was, before a change is repeated."),
+            Error::Unreachable { message } => Self::new(
+                "unreachable",
+                format!("No connection to Didit: {message}. Nothing was sent."),
+            )
+            .with_advice("The same call can be repeated once the network works."),
+            Error::Interrupted { message } => Self::new(
+                "interrupted",
+                format!("The connection to Didit broke: {message}. The request may have been processed."),
+            )
+            .with_advice("Reading the current state first shows whether it was, before a change is repeated."),
+            Error::TooLarge { limit } => Self::new(
+                "answer_too_large",
+                format!("Didit's answer is larger than the {limit} bytes that this server reads."),
+            ),
+            Error::Unreadable { status, message } => Self::new(
+                "unreadable_answer",
+                format!("Didit answered with status {status}, but {message}."),
+            ),
+            Error::Redirected { status } => Self::new(
+                "redirected",
+                format!("Didit answered with a redirect (status {status}), which is never followed with a key."),
+            )
+            .with_advice("The operator checks the base URL in this server's settings."),
+        }
+    }
+}
+
+fn api_error(error: didit::ApiError) -> ToolError {
+    use didit::Kind;
+    let said = format!("Didit answered {}: {}", error.status, error.message);
+    let mut mapped = match error.kind {
+        Kind::Authentication => ToolError::new("authentication", said)
+            .with_hint("didit_account_status", "shows which key is in use; with check it proves it.")
+            .with_hint("didit_account_login", "fetches the key of a stored account again."),
+        Kind::Forbidden => ToolError::new("forbidden", said),
+        Kind::NotFound => ToolError::new("not_found", said)
+            .with_advice("the id may belong to another application, or its object was deleted."),
+        Kind::RateLimited => ToolError::new("rate_limited", said),
+        Kind::OutOfCredit => ToolError::new("out_of_credit", said)
+            .with_hint("didit_billing_get_balance", "shows the balance.")
+            .with_hint("didit_billing_top_up", "makes a payment link for a human."),
+        Kind::Invalid => ToolError::new("refused", said),
+        Kind::Conflict => ToolError::new("conflict", said),
+        Kind::NotAllowedNow => ToolError::new("not_allowed_now", said)
+            .with_hint("didit_session_get_decision", "shows the session's status and what it allows."),
+        Kind::Unavailable => ToolError::new("unavailable", said)
+            .with_advice("Didit failed on its side; a read can be repeated, and a change after reading the current state."),
+        _ => ToolError::new("refused", said),
+    };
+    mapped.field = error.field.map(Into::into);
+    mapped.retry_after_s = error.retry_after.map(|wait| wait.as_secs().max(1));
+    mapped
+}

@@ -1,0 +1,135 @@
+//! Typed arguments and their schemas.
+
+use schemars::{
+    JsonSchema, Schema,
+    generate::{Contract, SchemaSettings},
+    transform::RecursiveTransform,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::ToolError;
+
+/// A JSON object.
+pub type JsonObject = Map<String, Value>;
+
+/// The schema of a tool's arguments in the portable subset: everything inlined, no `$ref`, no nullable
+/// unions, no vendor formats, because clients reject or drop tools for each of those.
+pub fn input_schema<T: JsonSchema>() -> JsonObject {
+    let mut schema = plain_schema::<T>(Contract::Deserialize);
+    schema.insert("additionalProperties".into(), Value::Bool(false));
+    schema
+}
+
+/// The schema of a structured result. Absent values are left out of results, so it needs no nullable
+/// types; results may hold more than it names.
+pub fn output_schema<T: JsonSchema>() -> JsonObject {
+    plain_schema::<T>(Contract::Serialize)
+}
+
+/// Reads arguments that already fit the schema into the tool's own type.
+///
+/// # Errors
+/// [`ToolError`] naming the path of the first value that does not fit.
+pub fn parse<T: DeserializeOwned>(arguments: Map<String, Value>) -> Result<T, ToolError> {
+    serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
+        let path = error.path().to_string();
+        let message = error.into_inner().to_string();
+        if path == "." {
+            ToolError::new("invalid_argument", message)
+        } else {
+            ToolError::invalid(path, message)
+        }
+    })
+}
+
+fn plain_schema<T: JsonSchema>(contract: Contract) -> JsonObject {
+    let schema = SchemaSettings::draft2020_12()
+        .with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+            settings.contract = contract;
+        })
+        .with_transform(RecursiveTransform(without_noise as fn(&mut Schema)))
+        .with_transform(RecursiveTransform(without_null as fn(&mut Schema)))
+        .with_transform(RecursiveTransform(variants_to_enum as fn(&mut Schema)))
+        .into_generator()
+        .into_root_schema_for::<T>();
+    let Value::Object(mut root) = schema.to_value() else {
+        return Map::new();
+    };
+    root.remove("title");
+    root.remove("description");
+    root.entry("properties")
+        .or_insert_with(|| Map::new().into());
+    root
+}
+
+/// Integer formats are vendor words that strict validators refuse, and a bound of zero on every
+/// unsigned number is noise.
+fn without_noise(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    object.remove("format");
+    object.remove("title");
+    if object.get("minimum") == Some(&Value::from(0)) && object.get("maximum").is_none() {
+        object.remove("minimum");
+    }
+    if object.get("additionalProperties") == Some(&Value::Bool(true)) {
+        object.remove("additionalProperties");
+    }
+}
+
+/// An optional value is one that may be absent; saying `null` as well breaks several clients.
+fn without_null(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".into(), only);
+        }
+    }
+    if let Some(Value::Array(values)) = object.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+    if object.get("default").is_some_and(Value::is_null) {
+        object.remove("default");
+    }
+    let Some(Value::Array(arms)) = object.get_mut("anyOf") else {
+        return;
+    };
+    arms.retain(|arm| arm.get("type").is_none_or(|name| name != "null"));
+    if arms.len() == 1
+        && let Some(Value::Object(only)) = arms.pop()
+    {
+        object.remove("anyOf");
+        for (key, value) in only {
+            object.entry(key).or_insert(value);
+        }
+    }
+}
+
+/// Documented enum variants come out as `oneOf` of `const`; an `enum` says the same to every client.
+fn variants_to_enum(schema: &mut Schema) {
+    let Some(object) = schema.as_object_mut() else {
+        return;
+    };
+    let Some(Value::Array(arms)) = object.get("oneOf") else {
+        return;
+    };
+    let mut values = Vec::new();
+    for arm in arms {
+        match (arm.get("const"), arm.get("enum")) {
+            (Some(value), _) => values.push(value.clone()),
+            (None, Some(Value::Array(several))) => values.extend(several.iter().cloned()),
+            _ => return,
+        }
+    }
+    object.remove("oneOf");
+    object.insert("type".into(), "string".into());
+    object.insert("enum".into(), values.into());
+}

@@ -1,0 +1,393 @@
+//! One person's verification: the link, the list, the result.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Access, Answer, Context, Tool, Toolset,
+    decision::{self, DecisionInput},
+    error::{Stop, ToolError},
+    input::{input_schema, output_schema, parse},
+    paging::{self, PageInput},
+    qr,
+    review::{self, DeleteInput, PDF_TOOL, PdfInput, UpdateInput},
+    session_input::{SessionInput, resolve_workflow},
+    untrusted::clean,
+    wait::{self, WaitInput},
+};
+use crate::didit::{Client, Page, SessionFilter, SessionId, SessionStatus, SessionSummary};
+
+pub(super) fn tools() -> Vec<Tool> {
+    vec![
+        Tool {
+            name: "didit_session_create",
+            title: "Create a verification link",
+            toolset: Toolset::Sessions,
+            access: Access::Write,
+            idempotent: false,
+            overwrites: false,
+            description: "Makes the link at which one person is verified; the person opens it on a phone or computer.",
+            input: input_schema::<SessionInput>,
+            output: Some(output_schema::<CreatedOutput>),
+            aliases: &[("user_id", "vendor_data"), ("callback_url", "callback")],
+            run: |context, arguments| {
+                Box::pin(async move { create(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_session_list",
+            title: "List sessions",
+            toolset: Toolset::Sessions,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Lists verification sessions, newest first, filtered by status, person, workflow, date, country or warning.",
+            input: input_schema::<ListInput>,
+            output: Some(output_schema::<SessionList>),
+            aliases: &[],
+            run: |context, arguments| {
+                Box::pin(async move { list(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_session_get_decision",
+            title: "Get the decision",
+            toolset: Toolset::Sessions,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Reads where a session stands: verdict, checks that ran, reasons, and what to do next.",
+            input: input_schema::<DecisionInput>,
+            output: None,
+            aliases: &[("id", "session_id")],
+            run: |context, arguments| {
+                Box::pin(async move { decision::get(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: wait::TOOL,
+            title: "Wait for the decision",
+            toolset: Toolset::Sessions,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Waits until the person is done and the session is decided or in review, then answers like \
+                          didit_session_get_decision; reports progress.",
+            input: input_schema::<WaitInput>,
+            output: None,
+            aliases: &[
+                ("id", "session_id"),
+                ("timeout", "max_wait_s"),
+                ("max_wait", "max_wait_s"),
+            ],
+            run: |context, arguments| {
+                Box::pin(async move { wait::wait(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_session_update_status",
+            title: "Approve, decline or ask again",
+            toolset: Toolset::Sessions,
+            access: Access::Decide,
+            idempotent: false,
+            overwrites: false,
+            description: "Approves or declines a person, or asks for steps again at the same link, after a human agreed.",
+            input: input_schema::<UpdateInput>,
+            output: None,
+            aliases: &[("status", "new_status"), ("id", "session_id")],
+            run: |context, arguments| {
+                Box::pin(async move { review::update(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: PDF_TOOL,
+            title: "Save the PDF report",
+            toolset: Toolset::Sessions,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Saves the PDF report of a finished session as a new file in the server's output folder.",
+            input: input_schema::<PdfInput>,
+            output: None,
+            aliases: &[("id", "session_id")],
+            run: |context, arguments| {
+                Box::pin(async move { review::pdf(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_session_delete",
+            title: "Delete a session",
+            toolset: Toolset::Sessions,
+            access: Access::Irreversible,
+            idempotent: true,
+            overwrites: false,
+            description: "Deletes a session with everything it collected, for good.",
+            input: input_schema::<DeleteInput>,
+            output: None,
+            aliases: &[("id", "session_id")],
+            run: |context, arguments| {
+                Box::pin(async move { review::delete(&context, parse(arguments)?).await })
+            },
+        },
+    ]
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CreatedOutput {
+    session_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_number: Option<i64>,
+    /// The link for the person.
+    url: String,
+    status: String,
+    workflow_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_version: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback: Option<String>,
+    /// An unfinished session was returned.
+    reused: bool,
+}
+
+async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> {
+    let connection = &context.connection;
+    let client = connection.client()?;
+    // Everything that can be refused is refused before the workflow is looked up.
+    let (draft, with_qr_code, named) = {
+        let with_qr_code = input.qr_code;
+        let named = input.workflow_id.clone();
+        (input.request(connection)?, with_qr_code, named)
+    };
+    let (workflow_id, label) = resolve_workflow(connection, named.as_deref()).await?;
+    let request = draft.for_workflow(workflow_id);
+    request.validate()?;
+    let earlier = unfinished(&client, request.vendor_data.as_deref()).await;
+    let created = client.create_session(&request).await?;
+    let reused =
+        earlier.contains(&created.session_id) || created.status != SessionStatus::NotStarted;
+    let mut text = if reused {
+        format!(
+            "Didit returned the unfinished session {} of this vendor_data ({}); its callback and metadata are now the ones of \
+             this call.\nLink: {}",
+            created.session_id, created.status, created.url
+        )
+    } else {
+        format!(
+            "Created session {}.\nLink: {}",
+            created.session_id, created.url
+        )
+    };
+    if let Some(label) = label {
+        text.push_str(&format!(
+            "\nWorkflow: {} (chosen as the only sensible one).",
+            clean(&label)
+        ));
+    }
+    text.push_str("\nWhoever has the link can act as the person, so it goes to that person alone.");
+    if with_qr_code && let Some(code) = qr::unicode(&created.url) {
+        text.push_str(&format!("\n{code}"));
+    }
+    Ok(Answer::new(text)
+        .with_data(&CreatedOutput {
+            session_id: created.session_id.to_string(),
+            session_number: created.session_number,
+            url: created.url,
+            status: created.status.to_string(),
+            workflow_id: created.workflow_id.unwrap_or(workflow_id).to_string(),
+            workflow_version: created.workflow_version,
+            vendor_data: created.vendor_data,
+            callback: created.callback,
+            reused,
+        })
+        .with_human_step("the link is handed to the person.")
+        .with_next(wait::TOOL, "waits until the person is done."))
+}
+
+/// The sessions that Didit may return instead of a new one. Its answer does not tell the two apart, and
+/// failing to know is no reason to refuse a link.
+async fn unfinished(client: &Client, vendor_data: Option<&str>) -> Vec<SessionId> {
+    let Some(vendor_data) = vendor_data else {
+        return Vec::new();
+    };
+    let filter = SessionFilter {
+        vendor_data: Some(vendor_data.to_owned()),
+        status: vec![
+            SessionStatus::NotStarted,
+            SessionStatus::InProgress,
+            SessionStatus::Resubmitted,
+            SessionStatus::AwaitingUser,
+        ],
+        page: Page {
+            limit: Some(20),
+            offset: None,
+        },
+        ..SessionFilter::default()
+    };
+    client
+        .list_sessions(&filter)
+        .await
+        .map(|sessions| {
+            sessions
+                .items
+                .iter()
+                .filter_map(|session| session.session_id)
+                .collect()
+        })
+        .unwrap_or_default()
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct ListInput {
+    /// Not Started, In Progress, Approved, Declined, In Review, Expired, Abandoned, Kyc Expired, Resubmitted, Awaiting User.
+    status: Option<Vec<String>>,
+    /// Your own id of the person, exactly.
+    vendor_data: Option<String>,
+    /// Session id or number, name, e-mail, phone or document number.
+    search: Option<String>,
+    workflow_id: Option<Vec<String>>,
+    /// YYYY-MM-DD, UTC.
+    date_from: Option<String>,
+    /// Included.
+    date_to: Option<String>,
+    /// Issuing countries, three letters.
+    country: Option<Vec<String>>,
+    /// Codes such as P, ID, DL.
+    document_type: Option<Vec<String>>,
+    /// Risk codes such as DOCUMENT_EXPIRED.
+    warning: Option<Vec<String>>,
+    session_kind: Option<SessionKind>,
+    #[serde(flatten)]
+    page: PageInput,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+enum SessionKind {
+    User,
+    Business,
+    All,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SessionRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_number: Option<i64>,
+    status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct SessionList {
+    items: Vec<SessionRow>,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+}
+
+async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
+    let filter = input.filter()?;
+    let sessions = context.connection.client()?.list_sessions(&filter).await?;
+    let mut text = match sessions.total {
+        Some(total) => format!(
+            "{} of {total} session(s), newest first:",
+            sessions.items.len()
+        ),
+        None => format!("{} session(s), newest first:", sessions.items.len()),
+    };
+    for session in &sessions.items {
+        text.push_str(&format!("\n- {}", line(session)));
+    }
+    let next_cursor = paging::cursor(sessions.next_offset);
+    text.push_str(&paging::more(next_cursor.as_deref()));
+    let items: Vec<SessionRow> = sessions
+        .items
+        .into_iter()
+        .map(|session| SessionRow {
+            session_id: session.session_id.map(|id| id.to_string()),
+            session_number: session.session_number,
+            status: session.status.to_string(),
+            vendor_data: session.vendor_data.as_deref().map(clean),
+            created_at: session.created_at,
+        })
+        .collect();
+    let empty = items.is_empty();
+    let answer = Answer::new(text).with_data(&SessionList {
+        items,
+        has_more: next_cursor.is_some(),
+        next_cursor,
+        total: sessions.total,
+    });
+    Ok(if empty {
+        answer
+    } else {
+        answer.with_next("didit_session_get_decision", "explains one of them.")
+    })
+}
+
+/// A row without the person's name: who reads a list needs to find a session, not to know the people.
+fn line(session: &SessionSummary) -> String {
+    let mut line = match session.session_number {
+        Some(number) => format!("#{number} {}", session.status),
+        None => session.status.to_string(),
+    };
+    if let Some(id) = session.session_id {
+        line.push_str(&format!(", {id}"));
+    }
+    if let Some(vendor_data) = &session.vendor_data {
+        line.push_str(&format!(", vendor_data {}", clean(vendor_data)));
+    }
+    if session.session_kind.as_deref() == Some("business") {
+        line.push_str(", business");
+    }
+    if let Some(created_at) = &session.created_at {
+        line.push_str(&format!(", {}", created_at.get(..16).unwrap_or(created_at)));
+    }
+    line
+}
+
+impl ListInput {
+    fn filter(self) -> Result<SessionFilter, ToolError> {
+        let status = self
+            .status
+            .unwrap_or_default()
+            .iter()
+            .map(|status| status.replace(['_', '-'], " ").parse::<SessionStatus>())
+            .collect::<Result<Vec<_>, _>>()?;
+        let workflow_id = self
+            .workflow_id
+            .unwrap_or_default()
+            .iter()
+            .map(|id| id.parse())
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(SessionFilter {
+            session_kind: self.session_kind.map(|kind| {
+                match kind {
+                    SessionKind::User => "user",
+                    SessionKind::Business => "business",
+                    SessionKind::All => "all",
+                }
+                .to_owned()
+            }),
+            page: paging::page(&self.page)?,
+            status,
+            vendor_data: self.vendor_data,
+            search: self.search,
+            workflow_id,
+            date_from: self.date_from,
+            date_to: self.date_to,
+            country: self.country.unwrap_or_default(),
+            document_type: self.document_type.unwrap_or_default(),
+            warning: self.warning.unwrap_or_default(),
+            ..SessionFilter::default()
+        })
+    }
+}

@@ -1,0 +1,439 @@
+//! Templates of checks.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{
+    Access, Answer, Context, Tool, Toolset,
+    connection::Connection,
+    consent::Effect,
+    error::{Stop, ToolError},
+    input::{input_schema, output_schema, parse},
+    paging::{self, PageInput},
+    workflow_input::{self, ALIASES, FeatureInput, General, Switches, Template},
+};
+use crate::didit::{
+    Error, Kind, Money, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowSummary,
+    features::Feature,
+};
+
+pub(super) fn tools() -> Vec<Tool> {
+    vec![
+        Tool {
+            name: "didit_workflow_list",
+            title: "List workflows",
+            toolset: Toolset::Workflows,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Lists the application's workflows: the templates that say which checks a session runs.",
+            input: input_schema::<PageInput>,
+            output: Some(output_schema::<WorkflowList>),
+            aliases: &[],
+            run: |context, arguments| {
+                Box::pin(async move { list(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_workflow_get",
+            title: "Get a workflow",
+            toolset: Toolset::Workflows,
+            access: Access::Read,
+            idempotent: true,
+            overwrites: false,
+            description: "Reads one workflow: its checks with their settings, price, version and link.",
+            input: input_schema::<WorkflowInput>,
+            output: None,
+            aliases: &[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")],
+            run: |context, arguments| {
+                Box::pin(async move { get(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_workflow_create",
+            title: "Create a workflow",
+            toolset: Toolset::Workflows,
+            access: Access::Write,
+            idempotent: false,
+            overwrites: false,
+            description: "Creates a workflow from switches; without any it is the recommended KYC: document, passive liveness, \
+                          face match (below 50 declined), 3 tries. Adds what is switched on to that.",
+            input: input_schema::<CreateInput>,
+            output: Some(output_schema::<WorkflowRow>),
+            aliases: ALIASES,
+            run: |context, arguments| {
+                Box::pin(async move { create(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_workflow_update",
+            title: "Change a workflow",
+            toolset: Toolset::Workflows,
+            access: Access::Write,
+            idempotent: true,
+            overwrites: true,
+            description: "Changes a workflow for later sessions: switches add (true) or remove (false) checks, and what is not \
+                          named stays.",
+            input: input_schema::<UpdateInput>,
+            output: None,
+            aliases: ALIASES,
+            run: |context, arguments| {
+                Box::pin(async move { update(&context, parse(arguments)?).await })
+            },
+        },
+        Tool {
+            name: "didit_workflow_delete",
+            title: "Delete a workflow",
+            toolset: Toolset::Workflows,
+            access: Access::Irreversible,
+            idempotent: true,
+            overwrites: false,
+            description: "Deletes one version of a workflow for good; its sessions keep their results.",
+            input: input_schema::<WorkflowInput>,
+            output: None,
+            aliases: &[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")],
+            run: |context, arguments| {
+                Box::pin(async move { delete(&context, parse(arguments)?).await })
+            },
+        },
+    ]
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct WorkflowInput {
+    /// UUID of the workflow or of one of its versions.
+    workflow_id: String,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct CreateInput {
+    #[serde(flatten)]
+    general: General,
+    #[serde(flatten)]
+    switches: Switches,
+    /// Kind to start from.
+    #[serde(default)]
+    workflow_type: Template,
+    /// Exact ordered steps, instead of switches.
+    features: Option<Vec<FeatureInput>>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct UpdateInput {
+    /// UUID of the workflow or of one of its versions.
+    workflow_id: String,
+    #[serde(flatten)]
+    general: General,
+    #[serde(flatten)]
+    switches: Switches,
+    /// Exact ordered steps that replace all, instead of switches.
+    features: Option<Vec<FeatureInput>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct WorkflowRow {
+    /// For didit_session_create.
+    workflow_id: String,
+    /// Of this version.
+    uuid: String,
+    workflow_label: String,
+    features: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_price: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i64>,
+    is_default: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_url: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct WorkflowList {
+    items: Vec<WorkflowRow>,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+}
+
+async fn list(context: &Context, input: PageInput) -> Result<Answer, Stop> {
+    let page = paging::page(&input)?;
+    let workflows = context.connection.client()?.list_workflows(&page).await?;
+    let items: Vec<WorkflowRow> = workflows.items.iter().map(WorkflowRow::from).collect();
+    let mut text = match workflows.total {
+        Some(total) => format!("{} of {total} workflow(s):", items.len()),
+        None => format!("{} workflow(s):", items.len()),
+    };
+    for item in &items {
+        text.push_str(&format!("\n- {}", item.line()));
+    }
+    let next_cursor = paging::cursor(workflows.next_offset);
+    text.push_str(&paging::more(next_cursor.as_deref()));
+    let empty = items.is_empty();
+    let answer = Answer::new(text).with_data(&WorkflowList {
+        items,
+        has_more: next_cursor.is_some(),
+        next_cursor,
+        total: workflows.total,
+    });
+    Ok(if empty {
+        answer.with_next("didit_workflow_create", "makes the first one.")
+    } else {
+        answer.with_next(
+            "didit_session_create",
+            "makes a verification link with one of them.",
+        )
+    })
+}
+
+async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
+    let workflow = find(&context.connection, &input.workflow_id).await?;
+    let mut text = summary(&workflow);
+    let steps = current_features(&workflow);
+    for step in &steps {
+        let config = step
+            .config
+            .as_ref()
+            .filter(|config| !config.is_empty())
+            .map(|config| format!(" {}", Value::Object(config.clone())))
+            .unwrap_or_default();
+        text.push_str(&format!("\n- {}{config}", step.feature));
+    }
+    for (name, value) in [
+        ("Tries", workflow.max_retry_attempts),
+        ("Retry window in days", workflow.retry_window_days),
+        (
+            "Life of a link in seconds",
+            workflow.session_expiration_time,
+        ),
+    ] {
+        if let Some(value) = value {
+            text.push_str(&format!("\n{name}: {value}"));
+        }
+    }
+    let mut data = Map::new();
+    if let Ok(Value::Object(row)) = serde_json::to_value(WorkflowRow::from(&workflow)) {
+        data.extend(row);
+    }
+    data.insert(
+        "steps".into(),
+        serde_json::to_value(&steps).unwrap_or_default(),
+    );
+    Ok(Answer::new(text)
+        .with_data(&data)
+        .with_next("didit_session_create", "makes a verification link with it.")
+        .with_next("didit_workflow_update", "changes it for later sessions."))
+}
+
+async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
+    let features = match input.features {
+        Some(features) => {
+            refuse_both(&input.switches)?;
+            workflow_input::exact(features)
+        }
+        None => input.switches.features(input.workflow_type)?,
+    };
+    let mut request = input.general.request();
+    request
+        .workflow_label
+        .get_or_insert_with(|| "KYC".to_owned());
+    request.max_retry_attempts.get_or_insert(3);
+    request.features = Some(features);
+    let workflow = context
+        .connection
+        .client()?
+        .create_workflow(&request)
+        .await?;
+    Ok(described("Created", &workflow).with_next(
+        "didit_session_create",
+        "makes a person's verification link with this workflow_id.",
+    ))
+}
+
+async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
+    let current = find(&context.connection, &input.workflow_id).await?;
+    let mut request = input.general.request();
+    match input.features {
+        Some(features) => {
+            refuse_both(&input.switches)?;
+            request.features = Some(workflow_input::exact(features));
+        }
+        None if !input.switches.is_empty() => {
+            // Didit replaces the whole list, so what is there now is sent again with the changes.
+            request.features = Some(input.switches.apply(current_features(&current))?);
+        }
+        None => {}
+    }
+    let workflow = context
+        .connection
+        .client()?
+        .update_workflow(&current.uuid, &request)
+        .await?;
+    let mut answer = described("Changed", &workflow);
+    if workflow.uuid != current.uuid {
+        answer.text.push_str(&format!(
+            "\nThis is a new version; the earlier one was {}.",
+            current.uuid
+        ));
+    }
+    Ok(answer.with_next(
+        "didit_session_create",
+        "makes a link; unfinished links keep the checks they began with.",
+    ))
+}
+
+async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
+    let workflow = find(&context.connection, &input.workflow_id).await?;
+    context
+        .consent
+        .ask(&Effect {
+            action: "Delete one version of a workflow.".to_owned(),
+            consequence: "New sessions can no longer use it; finished ones keep their results. This cannot be undone."
+                .to_owned(),
+            target: format!("workflow {}, version {}", workflow.uuid, workflow.version.unwrap_or(1)),
+            person: None,
+            environment: context.connection.environment(),
+        })
+        .await?;
+    context
+        .connection
+        .client()?
+        .delete_workflow(&workflow.uuid)
+        .await?;
+    Ok(
+        Answer::new(format!("Deleted the workflow version {}.", workflow.uuid))
+            .with_next("didit_workflow_list", "shows what is left."),
+    )
+}
+
+/// Finds a workflow by the id of a version, or by the id that all its versions share.
+async fn find(connection: &Connection, id: &str) -> Result<Workflow, Stop> {
+    let id: WorkflowId = id.parse()?;
+    let client = connection.client()?;
+    let not_found = match client.workflow(&id).await {
+        Err(Error::Api(error)) if error.kind == Kind::NotFound => Error::Api(error),
+        other => return Ok(other?),
+    };
+    let newest = client
+        .list_workflows(&Page {
+            limit: Some(50),
+            offset: None,
+        })
+        .await?
+        .items
+        .into_iter()
+        .filter(|row| row.workflow_id == Some(id))
+        .max_by_key(|row| row.version);
+    match newest.and_then(|row| row.uuid) {
+        Some(version) => Ok(client.workflow(&version).await?),
+        None => Err(ToolError::from(not_found)
+            .with_hint("didit_workflow_list", "shows the workflows there are.")
+            .into()),
+    }
+}
+
+fn refuse_both(switches: &Switches) -> Result<(), ToolError> {
+    if switches.is_empty() {
+        return Ok(());
+    }
+    Err(ToolError::invalid(
+        "features",
+        "`features` says exactly which steps run, so switches and thresholds cannot be given with it; settings go into each feature's `config`.",
+    ))
+}
+
+/// The features of a workflow with their settings, read back from the flat settings that Didit returns.
+/// Keys that two features share are read for both.
+fn current_features(workflow: &Workflow) -> Vec<WorkflowFeature> {
+    workflow
+        .features
+        .iter()
+        .map(|name| {
+            let mut feature = WorkflowFeature::new(name.as_str());
+            for (key, _) in Feature::find(name).into_iter().flat_map(Feature::config) {
+                if let Some(value) = workflow.extra.get(key).filter(|value| is_set(value)) {
+                    feature = feature.with(key, value.clone());
+                }
+            }
+            feature
+        })
+        .collect()
+}
+
+fn is_set(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(entries) => !entries.is_empty(),
+        Value::String(text) => !text.is_empty(),
+        _ => true,
+    }
+}
+
+fn described(verb: &str, workflow: &Workflow) -> Answer {
+    Answer::new(format!("{verb} {}", summary(workflow))).with_data(&WorkflowRow::from(workflow))
+}
+
+fn summary(workflow: &Workflow) -> String {
+    format!("workflow {}", WorkflowRow::from(workflow).line())
+}
+
+impl WorkflowRow {
+    fn line(&self) -> String {
+        let mut line = format!(
+            "{}: {} (workflow_id {}",
+            self.workflow_label,
+            self.features.join(" + "),
+            self.workflow_id
+        );
+        if self.uuid != self.workflow_id {
+            line.push_str(&format!(", version uuid {}", self.uuid));
+        }
+        if let Some(price) = self.total_price {
+            line.push_str(&format!(", ${price} a session"));
+        }
+        if let Some(status) = &self.status {
+            line.push_str(&format!(", {status}"));
+        }
+        if self.is_default {
+            line.push_str(", default");
+        }
+        line.push(')');
+        if let Some(url) = &self.workflow_url {
+            line.push_str(&format!(" {url}"));
+        }
+        line
+    }
+}
+
+macro_rules! row_from {
+    ($type:ty, $uuid:expr) => {
+        impl From<&$type> for WorkflowRow {
+            fn from(workflow: &$type) -> Self {
+                let uuid: Option<WorkflowId> = $uuid(workflow);
+                let uuid = uuid.map(|id| id.to_string()).unwrap_or_default();
+                Self {
+                    workflow_id: workflow
+                        .workflow_id
+                        .map_or_else(|| uuid.clone(), |id| id.to_string()),
+                    uuid,
+                    workflow_label: workflow.workflow_label.clone().unwrap_or_default(),
+                    features: workflow.features.clone(),
+                    total_price: workflow.total_price.as_ref().and_then(Money::as_f64),
+                    status: workflow.status.clone(),
+                    version: workflow.version,
+                    is_default: workflow.is_default.unwrap_or_default(),
+                    workflow_url: workflow.workflow_url.clone(),
+                }
+            }
+        }
+    };
+}
+
+// The two kinds of rows share these fields but not a type, because only one of them is complete.
+row_from!(WorkflowSummary, |row: &WorkflowSummary| row.uuid);
+row_from!(Workflow, |workflow: &Workflow| Some(workflow.uuid));
