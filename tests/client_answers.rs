@@ -315,6 +315,13 @@ async fn a_destination_hides_its_secret() {
         Some(187.5)
     );
     assert!(!format!("{one:?}").contains("test-secret"));
+    let odd = json!({"uuid": ID, "secret_shared_key": ["test-secret-0000"]});
+    let one = answered(200, odd, async |client| {
+        client.destination(&id()).await
+    })
+    .await
+    .unwrap();
+    assert!(one.secret_shared_key.is_none() && !format!("{one:?}").contains("test-secret"));
 }
 
 /// A decision in which every feature ran, with invented values.

@@ -266,6 +266,28 @@ async fn a_base_url_may_end_with_a_slash_or_have_no_path() {
     }
 }
 
+/// A variable of the environment cannot be set within a test safely, so this program runs one of its tests again with it.
+#[tokio::test]
+async fn a_proxy_never_sees_what_is_meant_for_this_machine() {
+    let proxy = Upstream::start([]).await;
+    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "a_base_url_may_end_with_a_slash_or_have_no_path"])
+        .envs(
+            ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"]
+                .map(|name| (name, proxy.url("").to_string())),
+        )
+        .env_remove("REQUEST_METHOD")
+        .output()
+        .await
+        .unwrap();
+    assert!(
+        child.status.success(),
+        "{}",
+        String::from_utf8_lossy(&child.stdout)
+    );
+    assert!(proxy.requests().is_empty());
+}
+
 #[test]
 fn base_urls_are_https_or_on_this_machine() {
     let built = |url: &str| Client::builder().api_base_url(url.parse().unwrap()).build();

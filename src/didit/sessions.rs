@@ -7,7 +7,9 @@ mod delete;
 mod list;
 mod update;
 
-pub use create::{ContactDetails, CreatedSession, ExpectedDetails, SessionRequest};
+pub use create::{
+    ContactDetails, CreatedSession, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest,
+};
 pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
 pub use list::{EmailState, FeatureState, PhoneState, SessionFilter, SessionSummary};
 pub use update::{
