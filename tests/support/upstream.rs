@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use didit_mcp::didit::{ApiKey, Client, ClientBuilder};
+use didit_mcp::didit::{ApiKey, Client, ClientBuilder, Error};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -77,6 +77,16 @@ impl Recorded {
             .find(|(known, _)| known == name)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// Makes one call against a server that gives this answer.
+pub async fn answered<T>(
+    status: u16,
+    body: impl ToString,
+    call: impl AsyncFnOnce(Client) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let upstream = Upstream::start([Reply::json(status, &body.to_string())]).await;
+    call(upstream.builder().build().unwrap()).await
 }
 
 /// The server. It stops when dropped.
