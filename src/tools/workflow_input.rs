@@ -37,12 +37,12 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("ocr", "document"),
 ];
 
-/// One step given exactly, for what the switches do not cover.
+// One step given exactly, for what the switches do not cover; a doc comment here would cost every listing tokens.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct FeatureInput {
     /// Feature name, such as OCR.
     pub feature: String,
-    /// Its settings, as Didit names them.
+    /// Settings, as Didit names them.
     #[serde(default)]
     pub config: Option<Map<String, Value>>,
 }
@@ -50,7 +50,6 @@ pub(super) struct FeatureInput {
 /// Which checks a workflow runs.
 #[derive(Default, Deserialize, JsonSchema)]
 pub(super) struct Switches {
-    /// ID document.
     document: Option<bool>,
     /// Selfie shows a live person.
     liveness: Option<bool>,
@@ -81,13 +80,11 @@ pub(super) struct Switches {
     email: Option<bool>,
     proof_of_address: Option<bool>,
     age_estimation: Option<bool>,
-    /// Official registers.
     database_validation: Option<bool>,
-    /// Device and IP risk.
     ip_analysis: Option<bool>,
 }
 
-/// How the selfie proves a live person.
+// How the selfie proves a live person; the field's name says it to the agent.
 #[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 enum LivenessMethod {

@@ -57,8 +57,8 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
-            description: "Creates a workflow from switches; without any it is the recommended KYC: document, passive liveness, \
-                          face match (below 50 declined), 3 tries. Adds what is switched on to that.",
+            description: "Creates a workflow from switches, which change the recommended KYC: document, passive liveness, face match \
+                          (below 50 declined), 3 tries.",
             input: input_schema::<CreateInput>,
             output: Some(output_schema::<WorkflowRow>),
             aliases: ALIASES,
