@@ -9,10 +9,6 @@
 //! - `/_simulator/` holds JSON endpoints for tests: recorded requests, faults, the clock, outcomes.
 //!
 //! The typed client is deliberately not used here: the two check each other.
-#![allow(
-    dead_code,
-    reason = "lists, webhooks and pages come with the next step"
-)]
 
 use std::{
     io,
@@ -25,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 mod auth;
 mod billing;
+mod blocklist;
 mod call;
 mod control;
 mod countries;
@@ -32,6 +29,7 @@ mod decision;
 mod faults;
 mod fields;
 mod lists;
+mod page;
 mod pdf;
 mod people;
 mod rate_limit;

@@ -283,3 +283,31 @@ fn lenient_body(call: &Call) -> Result<Map<String, Value>, Reply> {
     }
     serde_json::from_slice(&call.body).map_err(|error| field("body", &error.to_string()))
 }
+
+/// `GET webhooks`
+pub(super) fn webhooks(state: &mut State, _: &Call) -> Answer {
+    let rows: Vec<Value> = state
+        .webhooks
+        .deliveries
+        .iter()
+        .map(super::webhooks::Delivery::show)
+        .collect();
+    Ok(Reply::ok(&json!(rows)))
+}
+
+/// `PATCH webhooks`: `retry_delay_ms` and `timeout_ms`, for tests that do not want to wait.
+pub(super) fn webhook_settings(state: &mut State, call: &Call) -> Answer {
+    let body = lenient_body(call)?;
+    let duration = |key: &str| {
+        body.get(key)
+            .and_then(Value::as_u64)
+            .map(Duration::from_millis)
+    };
+    if let Some(delay) = duration("retry_delay_ms") {
+        state.webhooks.retry_delay = delay;
+    }
+    if let Some(timeout) = duration("timeout_ms") {
+        state.webhooks.timeout = timeout;
+    }
+    Ok(Reply::no_content())
+}

@@ -4,16 +4,16 @@ use axum::http::{Method, StatusCode};
 use uuid::Uuid;
 
 use super::{
-    auth, billing,
+    auth, billing, blocklist,
     call::Call,
-    control,
+    control, lists, page,
     reply::{
         Answer, BAD_CREDENTIALS, NO_PERMISSION, Reply, detail, forbidden, html_not_found,
         method_not_allowed, not_found,
     },
     sessions,
     state::State,
-    workflows,
+    webhooks, workflows,
 };
 
 /// Who may use a route.
@@ -179,6 +179,74 @@ static ROUTES: &[Route] = &[
         &[(POST, billing::top_up)],
     ),
     route(
+        "/v3/lists/",
+        Access::Key,
+        &[(GET, lists::list), (POST, lists::create)],
+    ),
+    route(
+        "/v3/lists/{uuid}/",
+        Access::Key,
+        &[
+            (GET, lists::get),
+            (PATCH, lists::update),
+            (DELETE, lists::delete),
+        ],
+    ),
+    route(
+        "/v3/lists/{uuid}/entries/",
+        Access::Key,
+        &[(GET, lists::entries::list), (POST, lists::entries::create)],
+    ),
+    route(
+        "/v3/lists/{uuid}/entries/face-upload/",
+        Access::Key,
+        &[(POST, lists::entries::upload_face)],
+    ),
+    route(
+        "/v3/lists/{uuid}/entries/{uuid}/",
+        Access::Key,
+        &[(DELETE, lists::entries::delete)],
+    ),
+    route("/v3/blocklist/", Access::Key, &[(GET, blocklist::list)]),
+    route("/v3/blocklist/add/", Access::Key, &[(POST, blocklist::add)]),
+    route(
+        "/v3/blocklist/remove/",
+        Access::Key,
+        &[(POST, blocklist::remove)],
+    ),
+    route(
+        "/v3/webhook/destinations/",
+        Access::Key,
+        &[(GET, webhooks::list), (POST, webhooks::create)],
+    ),
+    route(
+        "/v3/webhook/destinations/{uuid}/",
+        Access::Key,
+        &[
+            (GET, webhooks::get),
+            (PATCH, webhooks::update),
+            (DELETE, webhooks::delete),
+        ],
+    ),
+    route("/", Access::Page, &[(GET, page::index)]),
+    route("/inbox", Access::Page, &[(GET, page::inbox)]),
+    route("/media/{rest}", Access::Page, &[(GET, page::media)]),
+    route(
+        "/session/{text}",
+        Access::Page,
+        &[(GET, page::session::show), (POST, page::session::act)],
+    ),
+    route(
+        "/{text}/session/{text}",
+        Access::Page,
+        &[(GET, page::session::show), (POST, page::session::act)],
+    ),
+    route(
+        "/checkout/{text}",
+        Access::Page,
+        &[(GET, page::checkout), (POST, page::pay)],
+    ),
+    route(
         "/_simulator/requests",
         Access::Control,
         &[(GET, control::requests), (DELETE, control::forget_requests)],
@@ -207,6 +275,11 @@ static ROUTES: &[Route] = &[
         "/_simulator/sessions/{uuid}/status",
         Access::Control,
         &[(POST, control::force_status)],
+    ),
+    route(
+        "/_simulator/webhooks",
+        Access::Control,
+        &[(GET, control::webhooks), (PATCH, control::webhook_settings)],
     ),
     route(
         "/_simulator/faults",

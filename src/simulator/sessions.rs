@@ -119,7 +119,6 @@ pub(super) struct Session {
     pub(super) workflow_group: Uuid,
     pub(super) workflow_version: i64,
     pub(super) workflow_label: String,
-    pub(super) workflow_kind: Option<String>,
     pub(super) workflow_deleted: bool,
     /// Ten-thousandths of a dollar, charged when it finishes in live mode.
     pub(super) price: i64,
@@ -127,7 +126,6 @@ pub(super) struct Session {
     pub(super) environment: Mode,
     pub(super) vendor_data: Option<String>,
     pub(super) callback: Option<String>,
-    pub(super) callback_method: String,
     pub(super) metadata: Value,
     pub(super) language: Option<String>,
     pub(super) contact_details: Option<Map<String, Value>>,

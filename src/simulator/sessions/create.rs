@@ -90,14 +90,12 @@ pub(in crate::simulator) fn create(state: &mut State, call: &Call) -> Answer {
         workflow_group: workflow.group,
         workflow_version: workflow.version,
         workflow_label: workflow.label.clone(),
-        workflow_kind: workflow.kind.clone(),
         workflow_deleted: false,
         price: workflow.price(),
         is_business: workflow.is_business(),
         environment,
         vendor_data: wanted.vendor_data,
         callback: wanted.callback,
-        callback_method: wanted.callback_method,
         metadata: wanted.metadata,
         language: wanted.language,
         contact_details: wanted.contact_details,
@@ -199,7 +197,6 @@ struct Wanted {
     workflow_id: Uuid,
     vendor_data: Option<String>,
     callback: Option<String>,
-    callback_method: String,
     metadata: Value,
     language: Option<String>,
     contact_details: Option<Map<String, Value>>,
@@ -213,14 +210,13 @@ impl Wanted {
         let mut fields = Fields::new(body);
         fields.require("workflow_id");
         let workflow_id = fields.text("workflow_id", usize::MAX).unwrap_or_default();
+        // Which device is sent back makes no difference when one page plays all of them.
+        fields.choice("callback_method", &["initiator", "completer", "both"]);
         let wanted = Self {
             // Text that is no UUID is as unknown as a UUID nobody has.
             workflow_id: Uuid::parse_str(&workflow_id).unwrap_or_default(),
             vendor_data: fields.text("vendor_data", 255),
             callback: fields.url("callback", true),
-            callback_method: fields
-                .choice("callback_method", &["initiator", "completer", "both"])
-                .unwrap_or_else(|| "initiator".to_owned()),
             metadata: body.get("metadata").cloned().unwrap_or(Value::Null),
             language: fields.choice("language", &LANGUAGES),
             contact_details: nested(&mut fields, "contact_details", contact_details),
