@@ -188,6 +188,13 @@ async fn destinations_are_checked() {
         ),
         (
             DestinationRequest {
+                url: text("http://shop.test"),
+                ..whole()
+            },
+            "url",
+        ),
+        (
+            DestinationRequest {
                 subscribed_events: None,
                 ..whole()
             },

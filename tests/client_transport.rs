@@ -12,7 +12,7 @@ mod upstream;
 
 use std::time::Duration;
 
-use didit_mcp::didit::{ApiKey, Client, Error, Password, Registration, SessionId};
+use didit_mcp::didit::{ApiKey, Client, Error, Kind, Password, Registration, SessionId};
 use tokio::net::TcpSocket;
 use upstream::{KEY, Reply, Upstream};
 
@@ -102,27 +102,35 @@ async fn an_answer_has_a_size_limit() {
 }
 
 #[tokio::test]
-async fn the_limit_holds_for_errors_and_for_bodies_without_a_length() {
-    let error = Upstream::start([Reply::json(500, &"x".repeat(5000))]).await;
-    let result = error
-        .builder()
-        .max_body_bytes(1000)
-        .build()
-        .unwrap()
-        .balance()
-        .await;
-    assert_eq!(result, Err(Error::TooLarge { limit: 1000 }));
+async fn the_limit_holds_for_bodies_without_a_length() {
     let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     endless.extend(vec![b' '; 5000]);
-    let unsized_body = Upstream::start([Reply::Raw(endless)]).await;
-    let result = unsized_body
-        .builder()
-        .max_body_bytes(1000)
-        .build()
-        .unwrap()
-        .balance()
-        .await;
-    assert_eq!(result, Err(Error::TooLarge { limit: 1000 }));
+    let upstream = Upstream::start([Reply::Raw(endless)]).await;
+    let client = upstream.builder().max_body_bytes(1000).build().unwrap();
+    assert_eq!(client.balance().await, Err(Error::TooLarge { limit: 1000 }));
+}
+
+/// What an error answer says in its status is kept even when its body is too large or breaks off.
+#[tokio::test]
+async fn an_error_keeps_its_status_whatever_its_body() {
+    let cut = b"HTTP/1.1 404 X\r\ncontent-length: 50\r\n\r\n{\"detail\":".to_vec();
+    for (reply, status, kind) in [
+        (Reply::json(502, &"x".repeat(5000)), 502, Kind::Unavailable),
+        (Reply::Raw(cut), 404, Kind::NotFound),
+    ] {
+        let upstream = Upstream::start([reply]).await;
+        let result = upstream
+            .builder()
+            .max_body_bytes(1000)
+            .build()
+            .unwrap()
+            .balance()
+            .await;
+        let Err(Error::Api(error)) = result else {
+            panic!("{result:?}")
+        };
+        assert_eq!((error.status, error.kind), (status, kind));
+    }
 }
 
 #[tokio::test]

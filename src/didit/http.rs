@@ -4,6 +4,7 @@ mod builder;
 mod call;
 
 pub use builder::ClientBuilder;
+pub(crate) use builder::is_loopback;
 pub(crate) use call::{Answer, ApiHost, Call, Credential, RawAnswer, unreadable};
 
 use std::sync::Arc;
@@ -114,7 +115,12 @@ impl Client {
             if (300..400).contains(&status) {
                 return Err(Error::Redirected { status });
             }
-            let body = self.read_body(response, limit).await?;
+            let mut body = Vec::new();
+            let read = self.read_body(response, limit, &mut body).await;
+            // The status of an error says more than why its body could not be read to the end.
+            if (200..300).contains(&status) {
+                read?;
+            }
             Ok(RawAnswer {
                 status,
                 headers,
@@ -180,8 +186,13 @@ impl Client {
         Ok(request)
     }
 
-    async fn read_body(&self, mut response: Response, limit: usize) -> Result<Vec<u8>, Error> {
-        let mut body = Vec::new();
+    /// Reads into `body` until its end, or until it would outgrow `limit`.
+    async fn read_body(
+        &self,
+        mut response: Response,
+        limit: usize,
+        body: &mut Vec<u8>,
+    ) -> Result<(), Error> {
         while let Some(chunk) = response
             .chunk()
             .await
@@ -192,7 +203,7 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(body)
+        Ok(())
     }
 
     fn transport_error(&self, error: reqwest::Error) -> Error {

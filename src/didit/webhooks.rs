@@ -5,9 +5,10 @@
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use url::Url;
 
 use super::error::Error;
-use super::http::{Call, Client, unreadable};
+use super::http::{Call, Client, is_loopback, unreadable};
 use super::ids::DestinationId;
 use super::paging::{Page, Paged};
 use super::received::{Received, received, take};
@@ -34,7 +35,7 @@ pub struct DestinationRequest {
     /// Its name, at most 255 characters; required to create.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// A public https URL, unique within the application; required to create.
+    /// A public https URL, unique within the application; required to create. The simulator also delivers to this machine.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Whether it receives anything; true unless said otherwise.
@@ -120,7 +121,7 @@ impl DestinationRequest {
         });
         Ok(Self {
             label: rules::optional(&self.label, |label| rules::text("label", label, 255))?,
-            url: rules::optional(&self.url, |url| rules::url("url", url, true))?,
+            url: rules::optional(&self.url, receiver)?,
             enabled: self.enabled,
             webhook_version: rules::optional(&self.webhook_version, |version| {
                 rules::one_of("webhook_version", version, &["v1", "v2", "v3"])
@@ -218,6 +219,17 @@ impl Client {
         let status = answer.status;
         Destination::receive(answer.value)
             .map_err(|_| unreadable(status, "a destination was expected"))
+    }
+}
+
+/// Didit delivers to public https URLs only. Plain http on this machine is let through for the simulator.
+fn receiver(value: &str) -> Result<String, Error> {
+    let url = rules::url("url", value, true)?;
+    let safe = Url::parse(&url).is_ok_and(|url| url.scheme() == "https" || is_loopback(&url));
+    if safe {
+        Ok(url)
+    } else {
+        Err(Error::invalid("url", "must start with https://"))
     }
 }
 
