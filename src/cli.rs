@@ -8,7 +8,11 @@ use std::{io::Write, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::config::{self, Options};
+use crate::{
+    config::{self, Options},
+    log,
+    redact::Redactor,
+};
 
 /// Identity verification for assistants: a Model Context Protocol server for Didit.
 ///
@@ -46,8 +50,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    if let Err(error) = log_to_stderr(&cli.options) {
-        return fail(2, &error);
+    let redactor = Redactor::default();
+    if let Err(error) = start_log(&cli.options, redactor.clone()) {
+        return fail(2, error.as_ref());
     }
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -56,7 +61,7 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(1, &error),
     };
-    let outcome = runtime.block_on(run(cli));
+    let outcome = runtime.block_on(run(cli, redactor));
     // A blocked read of standard input must not keep the process.
     runtime.shutdown_background();
     match outcome {
@@ -66,21 +71,20 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run(cli: Cli) -> Result<ExitCode, Failure> {
+async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
     match cli.command {
-        None | Some(Command::Serve) => serve::run(&cli.options).await,
+        None | Some(Command::Serve) => serve::run(&cli.options, redactor).await,
         Some(Command::Simulate(arguments)) => simulate::run(&arguments).await,
         Some(Command::Demo(arguments)) => demo::run(&arguments).await,
     }
 }
 
-fn log_to_stderr(options: &Options) -> Result<(), config::Error> {
+fn start_log(options: &Options, redactor: Redactor) -> Result<(), Failure> {
     let level = config::log_level(options)?;
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(std::io::stderr)
-        .with_ansi(false)
-        .init();
+    let format = config::log_format(options)?;
+    let file = config::log_file(options);
+    log::start(level, format, file.as_deref(), redactor)
+        .map_err(|error| format!("the log file cannot be opened: {error}"))?;
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Every setting, read once at start: flags win over variables, and an unknown value is an error that
 //! lists the valid ones. Secrets come from variables alone, because flags show in process lists.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use url::Url;
@@ -9,9 +12,10 @@ use url::Url;
 use crate::{
     credentials::{self, Profile, Store},
     didit::{ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, WorkflowId},
+    log::Format,
     server::{Confirmation, Policy},
     simulator::Simulator,
-    tools::{ConnectionSettings, KeySource, Mode, Toolset},
+    tools::{ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
 };
 
 /// The flags and variables that all commands share.
@@ -107,7 +111,25 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub auth_base_url: Option<String>,
-    /// How much to log, to stderr: `off`, `error`, `warn`, `info` [default: warn].
+    /// How much of a person's data results show: `none`, `minimal`, `full` [default: minimal].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_PII",
+        value_name = "LEVEL",
+        help_heading = "Settings"
+    )]
+    pub pii: Option<String>,
+    /// A file that gets one JSON line for every change.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_AUDIT_LOG",
+        value_name = "FILE",
+        help_heading = "Settings"
+    )]
+    pub audit_log: Option<PathBuf>,
+    /// How much to log: `off`, `error`, `warn`, `info` [default: warn].
     #[arg(
         long,
         global = true,
@@ -116,6 +138,24 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub log: Option<String>,
+    /// A file for the log instead of stderr.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_LOG_FILE",
+        value_name = "FILE",
+        help_heading = "Settings"
+    )]
+    pub log_file: Option<PathBuf>,
+    /// How log lines look: `text` or `json` [default: text].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_LOG_FORMAT",
+        value_name = "FORMAT",
+        help_heading = "Settings"
+    )]
+    pub log_format: Option<String>,
 }
 
 /// What comes from variables only.
@@ -176,6 +216,8 @@ pub struct Settings {
     pub store: Store,
     /// What is switched on.
     pub policy: Policy,
+    /// Where changes are recorded.
+    pub audit_log: Option<PathBuf>,
 }
 
 impl Settings {
@@ -232,10 +274,12 @@ impl Settings {
                 workflow_id: workflow_id(options)?,
                 output_dir: output_dir(options),
                 timeout: timeout(options)?,
+                personal_data: personal_data(options)?,
                 switches,
             },
             store,
             policy,
+            audit_log: path(options.audit_log.as_deref()),
         })
     }
 }
@@ -259,6 +303,45 @@ pub fn log_level(options: &Options) -> Result<tracing_subscriber::filter::LevelF
             setting: "--log (DIDIT_MCP_LOG)",
             value: other.to_owned(),
             valid: "off, error, warn, info".to_owned(),
+        }),
+    }
+}
+
+/// How log lines look.
+///
+/// # Errors
+/// [`Error::Value`] for an unknown format.
+pub fn log_format(options: &Options) -> Result<Format, Error> {
+    match given(options.log_format.as_deref()).unwrap_or("text") {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        other => Err(Error::Value {
+            setting: "--log-format (DIDIT_MCP_LOG_FORMAT)",
+            value: other.to_owned(),
+            valid: "text, json".to_owned(),
+        }),
+    }
+}
+
+/// Where log lines go, when not to stderr.
+pub fn log_file(options: &Options) -> Option<PathBuf> {
+    path(options.log_file.as_deref())
+}
+
+fn path(path: Option<&Path>) -> Option<PathBuf> {
+    path.filter(|path| !path.as_os_str().is_empty())
+        .map(Path::to_owned)
+}
+
+fn personal_data(options: &Options) -> Result<PersonalData, Error> {
+    match given(options.pii.as_deref()).unwrap_or("minimal") {
+        "none" => Ok(PersonalData::None),
+        "minimal" => Ok(PersonalData::Minimal),
+        "full" => Ok(PersonalData::Full),
+        other => Err(Error::Value {
+            setting: "--pii (DIDIT_MCP_PII)",
+            value: other.to_owned(),
+            valid: "none, minimal, full".to_owned(),
         }),
     }
 }

@@ -7,6 +7,7 @@
 //! - [`tools`] holds what an agent can do, one tool per job. It knows no URL, no header and no status code.
 //! - [`server`] speaks the protocol: finds the tool, checks arguments, asks a human, shapes what goes back.
 //! - [`simulator`] is a real HTTP server on loopback that behaves as the API does.
+//! - [`redact`] hides secrets by value on every way out; [`log`] and [`audit`] write what operators read.
 //! - [`config`] and [`credentials`] hold the settings and the stored account; [`cli`] is the program.
 //!
 //! Dependencies point one way: `cli → server → tools → didit`. The simulator is reached over HTTP alone.
@@ -24,10 +25,13 @@
 //! - A write is never sent twice.
 //! - Everything that a person or a document wrote is untrusted, and is shown as data.
 
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod credentials;
 pub mod didit;
+pub mod log;
+pub mod redact;
 pub mod server;
 pub mod simulator;
 pub mod tools;

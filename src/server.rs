@@ -1,12 +1,15 @@
 //! The Model Context Protocol server over stdio: finds the tool, checks the arguments, asks a human
 //! where policy says so, runs the tool within its deadline, and shapes what goes back.
 
+mod call;
 mod catalog;
 mod confirm;
 mod deadline;
 mod handler;
 mod instructions;
 mod policy;
+mod progress;
+mod record;
 mod respond;
 mod schema;
 mod stdio;

@@ -33,7 +33,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use serde_json::{Map, Value};
 
 pub use answer::{Answer, Fact, Next};
-pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
+pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalData};
 pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
@@ -87,6 +87,18 @@ pub enum Access {
     Decide,
     /// Cannot be undone; exists only when switched on, and a human agrees first.
     Irreversible,
+}
+
+impl Access {
+    /// The word for documentation and the audit trail.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Decide => "decide",
+            Self::Irreversible => "irreversible",
+        }
+    }
 }
 
 /// One tool: what the agent reads, and what runs.

@@ -24,7 +24,7 @@ use rmcp::{
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::{deadline::Deadline, policy::Confirmation};
+use super::{deadline::Deadline, policy::Confirmation, record::Record};
 use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
 
 /// How long a preview's token and a pending question stay valid.
@@ -104,6 +104,7 @@ pub struct CallConsent {
     presented: Mutex<Presented>,
     question: Mutex<Option<InputRequiredResult>>,
     deadline: Deadline,
+    record: Arc<Record>,
 }
 
 impl CallConsent {
@@ -115,6 +116,7 @@ impl CallConsent {
         presented: Presented,
         context: &RequestContext<RoleServer>,
         deadline: Deadline,
+        record: Arc<Record>,
     ) -> Self {
         Self {
             gate,
@@ -123,6 +125,7 @@ impl CallConsent {
             presented: Mutex::new(presented),
             question: Mutex::new(None),
             deadline,
+            record,
         }
     }
 
@@ -239,7 +242,11 @@ impl Consent for CallConsent {
         &'a self,
         effect: &'a Effect,
     ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
-        Box::pin(self.decide(effect))
+        Box::pin(async move {
+            let agreement = self.decide(effect).await?;
+            self.record.agreed(agreement)?;
+            Ok(agreement)
+        })
     }
 }
 

@@ -1,5 +1,5 @@
 //! Shapes what leaves: text that stands alone, structured data that stands alone, people's own words
-//! fenced off as data, secrets scrubbed by value, size capped.
+//! fenced off as data, size capped.
 
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
@@ -11,25 +11,25 @@ use crate::tools::{Answer, Fact, Next, ToolError, clean};
 pub const MAX_CHARACTERS: usize = 32_000;
 
 /// Turns an answer into a result.
-pub fn answer(answer: Answer, catalog: &Catalog, secrets: &[String]) -> CallToolResult {
+pub fn answer(answer: Answer, catalog: &Catalog) -> CallToolResult {
     let mut text = answer.text;
     if !answer.untrusted.is_empty() {
         text.push('\n');
         text.push_str(&fenced(&answer.untrusted));
     }
     text.push_str(&next_steps(&answer.next, catalog));
-    let mut result = CallToolResult::success(vec![ContentBlock::text(finish(text, secrets))]);
+    let mut result = CallToolResult::success(vec![ContentBlock::text(capped(text))]);
     if let Some(Value::Object(mut data)) = answer.data {
         if !answer.untrusted.is_empty() {
             data.insert("untrusted".into(), untrusted_object(&answer.untrusted));
         }
-        result.structured_content = Some(bounded(scrub_value(Value::Object(data), secrets)));
+        result.structured_content = Some(bounded(Value::Object(data)));
     }
     result
 }
 
 /// Turns an error into a result that the model reads.
-pub fn error(error: &ToolError, catalog: &Catalog, secrets: &[String]) -> CallToolResult {
+pub fn error(error: &ToolError, catalog: &Catalog) -> CallToolResult {
     let mut text = format!("Error ({}): {}", error.code, error.message);
     if let Some(field) = &error.field {
         text.push_str(&format!("\nField: {field}"));
@@ -42,7 +42,7 @@ pub fn error(error: &ToolError, catalog: &Catalog, secrets: &[String]) -> CallTo
     }
     let hints: Vec<Next> = error.hints.iter().cloned().map(Next::from).collect();
     text.push_str(&next_steps(&hints, catalog));
-    CallToolResult::error(vec![ContentBlock::text(finish(text, secrets))])
+    CallToolResult::error(vec![ContentBlock::text(capped(text))])
 }
 
 /// Lists what to do next, leaving out tools that are switched off.
@@ -88,8 +88,7 @@ fn untrusted_object(facts: &[Fact]) -> Value {
     Value::Object(object)
 }
 
-fn finish(text: String, secrets: &[String]) -> String {
-    let text = scrub(text, secrets);
+fn capped(text: String) -> String {
     if text.chars().count() <= MAX_CHARACTERS {
         return text;
     }
@@ -97,32 +96,6 @@ fn finish(text: String, secrets: &[String]) -> String {
     format!(
         "{kept}\n[cut at {MAX_CHARACTERS} characters; ask for less with limit or filters, or for a file]"
     )
-}
-
-/// Hides known secrets wherever they turn up, whoever put them there.
-fn scrub(mut text: String, secrets: &[String]) -> String {
-    for secret in secrets.iter().filter(|secret| secret.len() >= 8) {
-        if text.contains(secret.as_str()) {
-            text = text.replace(secret.as_str(), "[hidden]");
-        }
-    }
-    text
-}
-
-fn scrub_value(value: Value, secrets: &[String]) -> Value {
-    match value {
-        Value::String(text) => Value::String(scrub(text, secrets)),
-        Value::Array(items) => items
-            .into_iter()
-            .map(|item| scrub_value(item, secrets))
-            .collect(),
-        Value::Object(object) => object
-            .into_iter()
-            .map(|(key, value)| (key, scrub_value(value, secrets)))
-            .collect::<Map<_, _>>()
-            .into(),
-        other => other,
-    }
 }
 
 fn bounded(data: Value) -> Value {

@@ -6,6 +6,7 @@ use rmcp::ServiceExt;
 use tokio_util::sync::CancellationToken;
 
 use super::{handler::Server, transport::LineTransport};
+use crate::redact::Redactor;
 
 /// Serves until end of input, a signal, or a client that reads no more.
 ///
@@ -13,12 +14,12 @@ use super::{handler::Server, transport::LineTransport};
 ///
 /// # Errors
 /// When the signals of the system cannot be watched.
-pub async fn serve_stdio(server: Server) -> io::Result<()> {
+pub async fn serve_stdio(server: Server, redactor: Redactor) -> io::Result<()> {
     let (reader, writer) = rmcp::transport::stdio_pipes();
     let reader_gone = CancellationToken::new();
     let drain = CancellationToken::new();
     watch_signals(drain.clone())?;
-    let transport = LineTransport::new(reader, writer, reader_gone.clone(), drain);
+    let transport = LineTransport::new(reader, writer, reader_gone.clone(), drain, redactor);
     match server.serve_with_ct(transport, reader_gone).await {
         Ok(service) => {
             if let Err(error) = service.waiting().await {

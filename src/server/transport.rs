@@ -13,6 +13,8 @@ use rmcp::{
     transport::Transport,
 };
 use serde_json::Value;
+
+use crate::redact::Redactor;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     sync::Mutex,
@@ -32,6 +34,7 @@ pub struct LineTransport<R, W> {
     writer: Arc<Mutex<Option<W>>>,
     reader_gone: CancellationToken,
     drain: CancellationToken,
+    redactor: Redactor,
 }
 
 impl<R, W> LineTransport<R, W>
@@ -46,6 +49,7 @@ where
         writer: W,
         reader_gone: CancellationToken,
         drain: CancellationToken,
+        redactor: Redactor,
     ) -> Self {
         Self {
             reader: BufReader::with_capacity(64 * 1024, reader),
@@ -56,6 +60,7 @@ where
             writer: Arc::new(Mutex::new(Some(writer))),
             reader_gone,
             drain,
+            redactor,
         }
     }
 
@@ -116,8 +121,11 @@ where
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), io::Error>> + Send + 'static {
         let (writer, reader_gone) = (Arc::clone(&self.writer), self.reader_gone.clone());
+        let redactor = self.redactor.clone();
         async move {
-            let mut line = serde_json::to_vec(&message).map_err(io::Error::other)?;
+            // Everything that leaves passes here: results, errors, progress and questions alike.
+            let mut line =
+                redactor.json_line(serde_json::to_vec(&message).map_err(io::Error::other)?);
             line.push(b'\n');
             let mut writer = writer.lock().await;
             let Some(writer) = writer.as_mut() else {

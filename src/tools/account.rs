@@ -290,6 +290,7 @@ async fn verify_email(context: &Context, input: VerifyEmailInput) -> Result<Answ
         .client_without_key()?
         .verify_email(&email, &input.code)
         .await?;
+    connection.hide(verified.access_token.expose_secret());
     let application = verified.application;
     let organization = verified.organization;
     adopt(connection, &email, &application, organization.as_ref())?;
@@ -335,6 +336,7 @@ async fn login(context: &Context, input: LoginInput) -> Result<Answer, Stop> {
     };
     let client = connection.client_without_key()?;
     let login = client.login(&email, &password).await?;
+    connection.hide(login.access_token.expose_secret());
     let applications = applications(connection, &login.access_token).await?;
     let chosen: Vec<_> = match &wanted {
         Some(wanted) => applications

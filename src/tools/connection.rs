@@ -16,6 +16,7 @@ use super::{
 use crate::{
     credentials::{self, Profile, Store},
     didit::{ApiKey, Client, Password},
+    redact::Redactor,
 };
 
 /// The client gives a report a minute; the call must outlive that to tell what happened.
@@ -52,6 +53,17 @@ impl KeySource {
     }
 }
 
+/// How much of a person's data results may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonalData {
+    /// Nothing: verdict, checks and reasons only.
+    None,
+    /// What a verdict needs: name, birth date, kind and country of document; numbers masked.
+    Minimal,
+    /// Everything but images, unless those are asked for.
+    Full,
+}
+
 /// The settings that tools see. Built once at start.
 pub struct ConnectionSettings {
     /// What the tools talk to.
@@ -70,6 +82,8 @@ pub struct ConnectionSettings {
     pub output_dir: PathBuf,
     /// The time one call may take.
     pub timeout: Duration,
+    /// How much of a person's data results may show.
+    pub personal_data: PersonalData,
     /// What is switched on, for people: lines of `didit_account_status`.
     pub switches: Vec<(String, String)>,
 }
@@ -91,6 +105,7 @@ impl ConnectionSettings {
 pub struct Connection {
     settings: ConnectionSettings,
     store: Store,
+    redactor: Redactor,
     state: Mutex<State>,
 }
 
@@ -99,7 +114,6 @@ struct State {
     client: Option<Client>,
     key: Option<(ApiKey, KeySource)>,
     profile: Option<Profile>,
-    secrets: Vec<String>,
 }
 
 /// The account as it is now, for people.
@@ -113,22 +127,19 @@ pub struct Snapshot {
 }
 
 impl Connection {
-    /// A connection that reads nothing until a tool needs it.
-    pub fn new(settings: ConnectionSettings, store: Store) -> Self {
-        let mut secrets = Vec::new();
+    /// A connection that reads nothing until a tool needs it. Every secret it meets is told to `redactor`.
+    pub fn new(settings: ConnectionSettings, store: Store, redactor: Redactor) -> Self {
         if let Some((key, _)) = &settings.api_key {
-            secrets.push(key.expose_secret().to_owned());
+            redactor.learn(key.expose_secret());
         }
         if let Some(password) = &settings.password {
-            secrets.push(password.expose_secret().to_owned());
+            redactor.learn(password.expose_secret());
         }
         Self {
             settings,
             store,
-            state: Mutex::new(State {
-                secrets,
-                ..State::default()
-            }),
+            redactor,
+            state: Mutex::new(State::default()),
         }
     }
 
@@ -137,9 +148,9 @@ impl Connection {
         &self.settings
     }
 
-    /// Every secret known so far, to be hidden wherever it turns up.
-    pub fn secrets(&self) -> Vec<String> {
-        self.state().secrets.clone()
+    /// Hides a secret that a call brought, from now on.
+    pub fn hide(&self, secret: &str) {
+        self.redactor.learn(secret);
     }
 
     /// The client with the key in use.
@@ -268,11 +279,8 @@ impl Connection {
     }
 
     fn learn(&self, profile: &Profile) {
-        let mut state = self.state();
         for secret in [&profile.api_key, &profile.password].into_iter().flatten() {
-            if !state.secrets.contains(secret) {
-                state.secrets.push(secret.clone());
-            }
+            self.redactor.learn(secret);
         }
     }
 

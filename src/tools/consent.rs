@@ -30,6 +30,17 @@ pub enum Agreement {
     Operator,
 }
 
+impl Agreement {
+    /// The word for the audit trail.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Token => "token",
+            Self::Operator => "operator",
+        }
+    }
+}
+
 /// Asks, and answers only when somebody agreed.
 pub trait Consent: Send + Sync {
     /// Asks for agreement to `effect`.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Context,
+    Answer, Context, PersonalData,
     advice::{self, meaning, plain_words},
     detail,
     error::Stop,
@@ -39,10 +39,11 @@ enum Detail {
 pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let decision = context.connection.client()?.decision(&id).await?;
-    let mut answer = match input.detail {
-        Detail::Concise => concise(&decision),
-        Detail::Detailed => detail::add(concise(&decision), &decision),
-    };
+    let level = context.connection.settings().personal_data;
+    let mut answer = concise(&decision, level);
+    if input.detail == Detail::Detailed {
+        answer = detail::add(answer, &decision, level);
+    }
     if let Some(name) = input.raw_file {
         let folder = &context.connection.settings().output_dir;
         let path = files::write_new(folder, &name, decision.raw.to_string().as_bytes())?;
@@ -95,9 +96,9 @@ struct Reason {
     meaning: String,
 }
 
-/// The result as most callers need it. The person's own data are limited to what a verdict needs: name,
-/// birth date, document type and country.
-pub(super) fn concise(decision: &Decision) -> Answer {
+/// The result as most callers need it. The person's own data are limited to what a verdict needs (name,
+/// birth date, document type and country), or left out by the operator's choice.
+pub(super) fn concise(decision: &Decision, level: PersonalData) -> Answer {
     let meaning = meaning(&decision.status);
     let steps = decision.steps();
     let mut text = heading(decision, meaning.verdict);
@@ -173,7 +174,7 @@ pub(super) fn concise(decision: &Decision) -> Answer {
         created_at: decision.created_at.as_deref(),
         expires_at: decision.expires_at.as_deref(),
     });
-    let answer = with_person(answer, decision);
+    let answer = with_person(answer, decision, level);
     advice::with_next_steps(answer, &decision.status)
 }
 
@@ -195,7 +196,10 @@ fn heading(decision: &Decision, verdict: &str) -> String {
     text
 }
 
-fn with_person(answer: Answer, decision: &Decision) -> Answer {
+fn with_person(answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
+    if level == PersonalData::None {
+        return answer;
+    }
     let answer = match decision.id_verifications.first() {
         Some(document) => answer
             .with_untrusted("Name", name(document).as_deref())
@@ -223,8 +227,15 @@ fn with_person(answer: Answer, decision: &Decision) -> Answer {
     }
 }
 
-/// The person's name as the document has it.
-pub(super) fn name(document: &crate::didit::decision::IdVerification) -> Option<String> {
+/// The person's name, for the human who decides, unless the operator keeps it out of conversations.
+pub(super) fn person(context: &Context, decision: &Decision) -> Option<String> {
+    if context.connection.settings().personal_data == PersonalData::None {
+        return None;
+    }
+    decision.id_verifications.first().and_then(name)
+}
+
+fn name(document: &crate::didit::decision::IdVerification) -> Option<String> {
     document.full_name.clone().or_else(|| {
         let parts: Vec<_> = [&document.first_name, &document.last_name]
             .into_iter()

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{
+    PersonalData,
     answer::Answer,
     decision::{counts, describe, plain_name},
     untrusted::{clean, masked},
@@ -13,8 +14,8 @@ use crate::didit::Decision;
 const MAX_HITS: usize = 5;
 
 /// Adds the findings of each check to a concise answer.
-pub(super) fn add(mut answer: Answer, decision: &Decision) -> Answer {
-    let findings = findings(decision);
+pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
+    let findings = findings(decision, level);
     for (check, facts) in &findings {
         answer.text.push_str(&format!("\n{check}:"));
         for (name, value) in facts {
@@ -52,12 +53,19 @@ pub(super) fn add(mut answer: Answer, decision: &Decision) -> Answer {
         data.insert("findings".into(), findings.into());
         data.insert("notes".into(), notes.into());
     }
+    if level == PersonalData::None {
+        return answer;
+    }
     with_people_s_words(answer, decision)
 }
 
 type Facts = Vec<(String, Value)>;
 
-fn findings(decision: &Decision) -> Vec<(String, Facts)> {
+fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
+    let number = |value: &Option<String>| shown(value, level, masked);
+    let email = |value: &Option<String>| shown(value, level, masked_email);
+    let personal = |value: &Option<String>| text(value).filter(|_| level != PersonalData::None);
+    let private = |value: &Option<String>| text(value).filter(|_| level == PersonalData::Full);
     let mut all: Vec<(String, Facts)> = Vec::new();
     let mut add = |check: &str, facts: Vec<(&str, Option<Value>)>| {
         let facts: Facts = facts
@@ -72,18 +80,21 @@ fn findings(decision: &Decision) -> Vec<(String, Facts)> {
         add(
             "document",
             vec![
+                ("number", number(&document.document_number)),
+                ("expires", personal(&document.expiration_date)),
+                ("issued", personal(&document.date_of_issue)),
+                ("address", private(&document.formatted_address)),
+                ("place of birth", private(&document.place_of_birth)),
+                ("personal number", private(&document.personal_number)),
+                ("nationality", personal(&document.nationality)),
+                ("gender", personal(&document.gender)),
                 (
-                    "number",
+                    "age",
                     document
-                        .document_number
-                        .as_deref()
-                        .map(|number| masked(number).into()),
+                        .age
+                        .map(Value::from)
+                        .filter(|_| level != PersonalData::None),
                 ),
-                ("expires", text(&document.expiration_date)),
-                ("issued", text(&document.date_of_issue)),
-                ("nationality", text(&document.nationality)),
-                ("gender", text(&document.gender)),
-                ("age", document.age.map(Value::from)),
                 (
                     "same person in other sessions",
                     count(document.matches.len()),
@@ -119,13 +130,7 @@ fn findings(decision: &Decision) -> Vec<(String, Facts)> {
         add(
             "phone",
             vec![
-                (
-                    "number",
-                    phone
-                        .full_number
-                        .as_deref()
-                        .map(|number| masked(number).into()),
-                ),
+                ("number", number(&phone.full_number)),
                 ("country", text(&phone.country_code)),
                 (
                     "carrier type",
@@ -139,20 +144,14 @@ fn findings(decision: &Decision) -> Vec<(String, Facts)> {
             ],
         );
     }
-    for email in &decision.email_verifications {
+    for contact in &decision.email_verifications {
         add(
             "email",
             vec![
-                (
-                    "address",
-                    email
-                        .email
-                        .as_deref()
-                        .map(|address| masked_email(address).into()),
-                ),
-                ("breached", email.is_breached.map(Value::from)),
-                ("disposable", email.is_disposable.map(Value::from)),
-                ("undeliverable", email.is_undeliverable.map(Value::from)),
+                ("address", email(&contact.email)),
+                ("breached", contact.is_breached.map(Value::from)),
+                ("disposable", contact.is_disposable.map(Value::from)),
+                ("undeliverable", contact.is_undeliverable.map(Value::from)),
             ],
         );
     }
@@ -160,6 +159,7 @@ fn findings(decision: &Decision) -> Vec<(String, Facts)> {
         add(
             "address",
             vec![
+                ("address", private(&address.poa_formatted_address)),
                 ("document type", text(&address.document_type)),
                 ("country", text(&address.issuing_state)),
                 ("issued", text(&address.issue_date)),
@@ -192,6 +192,7 @@ fn findings(decision: &Decision) -> Vec<(String, Facts)> {
         add(
             "network and device",
             vec![
+                ("address", private(&network.ip_address)),
                 ("country", text(&network.ip_country_code)),
                 ("vpn or tor", network.is_vpn_or_tor.map(Value::from)),
                 ("data center", network.is_data_center.map(Value::from)),
@@ -280,6 +281,16 @@ fn hits(screening: &crate::didit::decision::AmlScreening) -> Option<Value> {
         })
         .collect();
     (!hits.is_empty()).then(|| hits.into())
+}
+
+/// A number or address, whole or masked by the operator's choice; not even masked where nothing may be shown.
+fn shown(value: &Option<String>, level: PersonalData, mask: fn(&str) -> String) -> Option<Value> {
+    let value = value.as_deref()?;
+    match level {
+        PersonalData::None => None,
+        PersonalData::Minimal => Some(mask(value).into()),
+        PersonalData::Full => Some(clean(value).into()),
+    }
 }
 
 fn text(value: &Option<String>) -> Option<Value> {

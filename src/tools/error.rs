@@ -28,7 +28,9 @@ pub struct ToolError {
     /// What to do next.
     pub hints: Vec<Hint>,
     /// Seconds after which the same call can work.
-    pub retry_after_s: Option<u64>,
+    pub retry_after_s: Option<u32>,
+    /// The status that Didit answered with, for the audit trail alone.
+    pub api_status: Option<u16>,
 }
 
 /// Advice, and the tool it names, if any.
@@ -59,6 +61,7 @@ impl ToolError {
             allowed: Vec::new(),
             hints: Vec::new(),
             retry_after_s: None,
+            api_status: None,
         }
     }
 
@@ -182,6 +185,9 @@ fn api_error(error: didit::ApiError) -> ToolError {
         _ => ToolError::new("refused", said),
     };
     mapped.field = error.field.map(Into::into);
-    mapped.retry_after_s = error.retry_after.map(|wait| wait.as_secs().max(1));
+    mapped.retry_after_s = error
+        .retry_after
+        .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1));
+    mapped.api_status = Some(error.status);
     mapped
 }

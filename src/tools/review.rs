@@ -284,7 +284,7 @@ fn effect(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
         action,
         consequence: consequence.to_owned(),
         target: format!("session {id}, now {}", before.status),
-        person: before.id_verifications.first().and_then(decision::name),
+        person: decision::person(context, before),
         environment: environment(context, before),
     }
 }
@@ -337,7 +337,7 @@ pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answ
             action: "Delete this session with everything it collected.".to_owned(),
             consequence: "The documents, photos and results are gone for good; there is no undo and no refund.".to_owned(),
             target: format!("session {id}, now {}", before.status),
-            person: before.id_verifications.first().and_then(decision::name),
+            person: decision::person(context, &before),
             environment: environment(context, &before),
         })
         .await?;

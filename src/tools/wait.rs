@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::{Answer, Context, advice, connection::Mode, decision, error::Stop};
-use crate::didit::{Decision, SessionId, SessionStatus};
+use crate::didit::{SessionId, SessionStatus};
 
 /// The tool that waits.
 pub(super) const TOOL: &str = "didit_session_wait_for_decision";
@@ -51,16 +51,17 @@ pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, 
         Mode::Simulator => SIMULATOR_INTERVAL,
         Mode::Didit => INTERVAL,
     };
+    let level = context.connection.settings().personal_data;
     let started = Instant::now();
     loop {
         let found = client.decision(&id).await?;
         // A human's turn ends the wait too: nothing more happens by itself.
         if found.status.is_final() || found.status == SessionStatus::InReview {
-            return Ok(decision::concise(&found));
+            return Ok(decision::concise(&found, level));
         }
         let left = total.saturating_sub(started.elapsed());
         if left.is_zero() {
-            return Ok(still_waiting(&found, total));
+            return Ok(still_waiting(decision::concise(&found, level), total));
         }
         context.progress.report(
             started.elapsed().as_secs_f64().min(total.as_secs_f64()),
@@ -71,8 +72,7 @@ pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, 
     }
 }
 
-fn still_waiting(found: &Decision, total: Duration) -> Answer {
-    let mut answer = decision::concise(found);
+fn still_waiting(mut answer: Answer, total: Duration) -> Answer {
     answer.text = format!(
         "Not decided after {} s of waiting; the session goes on by itself.\n{}",
         total.as_secs(),

@@ -1,0 +1,93 @@
+//! The trail for people who answer to regulators: one JSON line for every call that changes something.
+//!
+//! A line says when, which tool, which ids, in which environment, who agreed and how, and what came of
+//! it; never a name, a comment or a value. It is on disk before the answer leaves.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// Arguments that are ids, and so may stand in the trail.
+const IDS: [&str; 3] = ["session_id", "workflow_id", "application_id"];
+
+/// Where lines go.
+pub struct Trail {
+    path: PathBuf,
+}
+
+/// One changing call.
+#[derive(Debug, Serialize)]
+pub struct Entry<'a> {
+    /// When it ended, in UTC.
+    pub time: String,
+    /// Which tool.
+    pub tool: &'a str,
+    /// The kind of change: `write`, `decide` or `irreversible`.
+    pub access: &'a str,
+    /// The ids it was about.
+    pub targets: Map<String, Value>,
+    /// `live`, `sandbox` or `simulator`, as far as it is known.
+    pub environment: &'a str,
+    /// Who agreed: `human`, `token`, `operator`; absent where nobody had to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<&'a str>,
+    /// `attempt` before it is sent, then `done`, `asked` or `failed`.
+    pub outcome: &'a str,
+    /// The class of error, when it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'a str>,
+    /// The status that Didit answered with, when it refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_status: Option<u16>,
+}
+
+impl Trail {
+    /// A trail in a file, which is created when it is missing.
+    ///
+    /// # Errors
+    /// When the file cannot be opened for appending.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        crate::log::private_append(path)?;
+        Ok(Self {
+            path: path.to_owned(),
+        })
+    }
+
+    /// Adds a line and waits until it is on disk. The file is opened anew each time, so that a rotated
+    /// one is left alone, and a line is one write, so that two processes do not mix theirs.
+    ///
+    /// # Errors
+    /// When the line could not be written.
+    pub fn append(&self, entry: &Entry<'_>) -> io::Result<()> {
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        let mut file = crate::log::private_append(&self.path)?;
+        file.write_all(&line)?;
+        file.sync_data()
+    }
+}
+
+/// The ids among a call's arguments.
+pub fn targets(arguments: &Map<String, Value>) -> Map<String, Value> {
+    arguments
+        .iter()
+        .filter(|(name, value)| IDS.contains(&name.as_str()) && is_id(value))
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Only a UUID: a name typed into the wrong argument must not land in the trail.
+fn is_id(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| uuid::Uuid::try_parse(text.trim()).is_ok())
+}
+
+/// The time now, for an entry.
+pub fn now() -> String {
+    jiff::Timestamp::now().to_string()
+}

@@ -1,0 +1,139 @@
+//! One call's way: fit the arguments, ask where policy says so, run within the deadline, record, answer.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+
+use futures_util::FutureExt;
+use rmcp::{
+    RoleServer,
+    model::{CallToolRequestParams, CallToolResponse},
+    service::RequestContext,
+};
+use serde_json::{Map, Value};
+
+use super::{
+    catalog::{CONFIRMATION_TOKEN, Entry},
+    confirm::{CallConsent, Presented},
+    deadline::Deadline,
+    handler::Server,
+    policy,
+    progress::ClientProgress,
+    record::Record,
+    respond, schema,
+};
+use crate::tools::{Access, Context, Stop, ToolError};
+
+impl Server {
+    /// Serves one call. Whatever happens inside, the caller gets an answer.
+    pub(super) async fn serve_call(
+        &self,
+        entry: &Entry,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> CallToolResponse {
+        let started = Instant::now();
+        let settings = self.connection.settings();
+        let deadline =
+            Deadline::after(settings.budget_of(entry.tool.name, request.arguments.as_ref()));
+        let record = Arc::new(Record::new(
+            &entry.tool,
+            self.trail.clone(),
+            Arc::clone(&self.connection),
+        ));
+        let work =
+            AssertUnwindSafe(self.run(entry, request, context, &deadline, &record)).catch_unwind();
+        let outcome = tokio::select! {
+            outcome = work => outcome.unwrap_or_else(|_| Err(internal())),
+            () = deadline.passed() => Err(timed_out(entry)),
+            // The client is gone or has changed its mind; dropping the work also drops its request to Didit.
+            () = context.ct.cancelled() => Err(ToolError::new("cancelled", "The call was cancelled.")),
+        };
+        record.finish(outcome.as_ref().err());
+        tracing::info!(
+            tool = entry.tool.name,
+            request = %context.id,
+            milliseconds = started.elapsed().as_millis() as u64,
+            outcome = outcome.as_ref().err().map_or("ok", |error| error.code),
+            "call"
+        );
+        match outcome {
+            Ok(response) => response,
+            Err(error) => respond::error(&error, &self.catalog).into(),
+        }
+    }
+
+    async fn run(
+        &self,
+        entry: &Entry,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+        deadline: &Deadline,
+        record: &Arc<Record>,
+    ) -> Result<CallToolResponse, ToolError> {
+        let given = entry.without_aliases(request.arguments.unwrap_or_default());
+        let mut arguments = schema::fit(&entry.schema, given)?;
+        let token = if policy::needs_consent(entry.tool.access) {
+            take_text(&mut arguments, CONFIRMATION_TOKEN)
+        } else {
+            None
+        };
+        record.begin(&arguments);
+        let consent = Arc::new(CallConsent::new(
+            Arc::clone(&self.gate),
+            entry.tool.name,
+            &arguments,
+            Presented {
+                token,
+                state: request.request_state,
+                answers: request.input_responses,
+            },
+            context,
+            deadline.clone(),
+            Arc::clone(record),
+        ));
+        let call = Context {
+            connection: Arc::clone(&self.connection),
+            consent: Arc::clone(&consent) as Arc<_>,
+            progress: Arc::new(ClientProgress::new(context)),
+        };
+        match (entry.tool.run)(call, arguments).await {
+            Ok(answer) => Ok(respond::answer(answer, &self.catalog).into()),
+            Err(Stop::Preview(preview)) => {
+                record.asked();
+                Ok(respond::answer(*preview, &self.catalog).into())
+            }
+            Err(Stop::AskHuman) => {
+                record.asked();
+                consent.question().map(Into::into).ok_or_else(internal)
+            }
+            Err(Stop::Error(error)) => Err(*error),
+        }
+    }
+}
+
+fn take_text(arguments: &mut Map<String, Value>, name: &str) -> Option<String> {
+    match arguments.remove(name) {
+        Some(Value::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn internal() -> ToolError {
+    ToolError::new(
+        "internal_error",
+        "This tool failed inside the server. Other tools still work.",
+    )
+}
+
+fn timed_out(entry: &Entry) -> ToolError {
+    let error = ToolError::new(
+        "timeout",
+        "Didit did not answer within the time allowed for this call.",
+    );
+    if entry.tool.access == Access::Read {
+        error.with_advice("The same call can be repeated.")
+    } else {
+        error.with_advice(
+            "The change may have happened all the same: read the current state before repeating the call.",
+        )
+    }
+}
