@@ -7,96 +7,17 @@
     missing_docs
 )]
 
+#[path = "support/simulated.rs"]
+mod simulated;
+
 use didit_mcp::didit::{
-    ApiKey, BulkDeletion, Client, CreatedSession, Error, ExpectedDetails, Kind, NewStatus,
-    NodeToResubmit, Page, Password, Registration, SessionDeletion, SessionFilter, SessionId,
-    SessionRequest, SessionStatus, StatusUpdate, TopUp, Workflow, WorkflowFeature, WorkflowRequest,
+    ApiKey, BulkDeletion, Error, ExpectedDetails, Kind, NewStatus, NodeToResubmit, Page, Password,
+    Registration, SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate,
+    TopUp, WorkflowRequest,
 };
-use didit_mcp::simulator::{Mode, Options, Simulator, start};
+use didit_mcp::simulator::{Mode, Options};
 use serde_json::{Value, json};
-
-/// A simulator and a client of it.
-struct Setup {
-    simulator: Simulator,
-    client: Client,
-    control: reqwest::Client,
-}
-
-impl Setup {
-    async fn new() -> Self {
-        Self::with(Options::default()).await
-    }
-
-    async fn with(options: Options) -> Self {
-        let simulator = start(options).await.unwrap();
-        let mut builder = Client::builder()
-            .api_base_url(simulator.api_base_url().parse().unwrap())
-            .auth_base_url(simulator.auth_base_url().parse().unwrap());
-        if let Some(key) = simulator.api_key() {
-            builder = builder.api_key(ApiKey::parse(key).unwrap());
-        }
-        // reqwest without a default TLS provider needs one even for plain http.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let control = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self {
-            client: builder.build().unwrap(),
-            simulator,
-            control,
-        }
-    }
-
-    /// Calls one of the simulator's own endpoints.
-    async fn control(&self, method: reqwest::Method, path: &str, body: Value) -> Value {
-        let url = format!("{}/_simulator/{path}", self.simulator.root_url());
-        let answer = self
-            .control
-            .request(method, url)
-            .json(&body)
-            .send()
-            .await
-            .unwrap();
-        assert!(answer.status().is_success(), "{path}: {}", answer.status());
-        answer.json().await.unwrap_or(Value::Null)
-    }
-
-    async fn finish(&self, session: &SessionId, scenario: &str) {
-        let path = format!("sessions/{session}/finish");
-        self.control(
-            reqwest::Method::POST,
-            &path,
-            json!({ "scenario": scenario }),
-        )
-        .await;
-    }
-
-    async fn workflow(&self) -> Workflow {
-        let features = ["OCR", "LIVENESS", "FACE_MATCH", "AML"]
-            .map(WorkflowFeature::new)
-            .to_vec();
-        let request = WorkflowRequest {
-            workflow_label: Some("Standard KYC".to_owned()),
-            features: Some(features),
-            ..WorkflowRequest::default()
-        };
-        self.client.create_workflow(&request).await.unwrap()
-    }
-
-    async fn session(&self, vendor_data: &str) -> CreatedSession {
-        let workflow = self.workflow().await;
-        let request = SessionRequest {
-            vendor_data: Some(vendor_data.to_owned()),
-            ..SessionRequest::new(workflow.workflow_id.unwrap())
-        };
-        self.client.create_session(&request).await.unwrap()
-    }
-}
-
-fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> Kind {
-    match result {
-        Err(Error::Api(error)) => error.kind,
-        other => panic!("expected an API error, got {other:?}"),
-    }
-}
+use simulated::{Setup, kind};
 
 #[tokio::test]
 async fn an_account_from_registration_to_its_key() {
