@@ -266,9 +266,11 @@ fn user_row(state: &State, session: &Session) -> Value {
             .cloned()
             .unwrap_or(Value::Null)
     };
+    // The API's rows know no step of this kind.
     let features: Vec<Value> = session
         .steps
         .iter()
+        .filter(|step| step.feature.kind.name != "DOCUMENT_AI")
         .map(|step| json!({ "feature": step.feature.kind.display, "status": step.status.name() }))
         .collect();
     let verified = |name: &str, key: &str, shown: &str, contact: &str| {
