@@ -6,7 +6,10 @@ use std::{
     time::Duration,
 };
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{OsStringValueParser, TypedValueParser},
+};
 use url::Url;
 
 use crate::{
@@ -63,6 +66,7 @@ pub struct Options {
         global = true,
         env = "DIDIT_MCP_OUTPUT_DIR",
         value_name = "FOLDER",
+        value_parser = maybe_empty_path(),
         help_heading = "Settings"
     )]
     pub output_dir: Option<PathBuf>,
@@ -72,6 +76,7 @@ pub struct Options {
         global = true,
         env = "DIDIT_MCP_CREDENTIALS",
         value_name = "FILE",
+        value_parser = maybe_empty_path(),
         help_heading = "Settings"
     )]
     pub credentials: Option<PathBuf>,
@@ -125,6 +130,7 @@ pub struct Options {
         long,
         global = true,
         env = "DIDIT_MCP_AUDIT_LOG",
+        value_parser = maybe_empty_path(),
         value_name = "FILE",
         help_heading = "Settings"
     )]
@@ -143,6 +149,7 @@ pub struct Options {
         long,
         global = true,
         env = "DIDIT_MCP_LOG_FILE",
+        value_parser = maybe_empty_path(),
         value_name = "FILE",
         help_heading = "Settings"
     )]
@@ -426,6 +433,11 @@ fn switch(text: &str) -> Result<bool, String> {
         "" | "0" | "false" | "no" | "off" => Ok(false),
         _ => Err("valid: true, false, 1, 0, yes, no, on, off".to_owned()),
     }
+}
+
+/// Reads a path that may be empty, which counts as absent; clap's own parser refuses that.
+fn maybe_empty_path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn on_off(on: bool) -> String {
