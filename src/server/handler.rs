@@ -5,9 +5,9 @@ use std::sync::Arc;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, Implementation, ListToolsResult,
-        PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig,
-        Tool as ListedTool,
+        CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
+        ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ServerCapabilities, ServerConfig, Tool as ListedTool,
     },
     service::RequestContext,
 };
@@ -96,6 +96,24 @@ impl ServerHandler for Server {
             return Err(ErrorData::internal_error("shutting down", None));
         };
         Ok(self.serve_call(entry, request, &context).await)
+    }
+
+    /// The SDK takes a known request with parameters of the wrong shape for an unknown one; saying so would send the client
+    /// looking for a method that is there.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        Err(match request.method.as_str() {
+            "initialize" | "server/discover" | "ping" | "tools/list" | "tools/call" => {
+                ErrorData::invalid_params(
+                    format!("the parameters do not fit {}", request.method),
+                    None,
+                )
+            }
+            _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None),
+        })
     }
 }
 
