@@ -420,9 +420,14 @@ impl Server {
         self.child.id()
     }
 
-    /// Closes standard input and reads to the end; the exit and standard error are as they came.
+    /// Closes standard input and reads to the end: the exit, standard error, and every message that came.
     pub fn finish(mut self) -> (ExitStatus, String, Vec<Value>) {
         drop(self.stdin.take());
+        self.ended()
+    }
+
+    /// Reads to the end, which must come by itself: the exit, standard error, and every message that came.
+    pub fn ended(mut self) -> (ExitStatus, String, Vec<Value>) {
         loop {
             match self.lines.recv_timeout(DEADLINE) {
                 Ok(line) => drop(self.keep(&line)),

@@ -1,0 +1,209 @@
+//! Settings at start: what cannot be used ends the process with the valid values, and what is empty counts as absent.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support {
+    pub mod server;
+}
+
+use serde_json::json;
+use support::server::{Era, Setup, run};
+
+/// The program must refuse to start, and say `expected` of what it takes.
+fn assert_refused(arguments: &[&str], variables: &[(&str, &str)], expected: &[&str]) {
+    let finished = run(arguments, variables);
+    assert_eq!(finished.code, Some(2), "{finished:?}");
+    assert_eq!(finished.stdout, "");
+    for text in expected {
+        assert!(finished.stderr.contains(text), "{text}: {finished:?}");
+    }
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
+    let addresses = "an https address, or http on this machine";
+    for (flag, variable, value, valid) in [
+        (
+            "--toolsets",
+            "DIDIT_MCP_TOOLSETS",
+            "sessions,payments",
+            "account, workflows, sessions, blocklist, billing, all",
+        ),
+        ("--confirm", "DIDIT_MCP_CONFIRM", "maybe", "ask, never"),
+        ("--log", "DIDIT_MCP_LOG", "trace", "off, error, warn, info"),
+        ("--timeout", "DIDIT_MCP_TIMEOUT", "0", "from 1 to 600"),
+        ("--timeout", "DIDIT_MCP_TIMEOUT", "601", "from 1 to 600"),
+        ("--timeout", "DIDIT_MCP_TIMEOUT", "soon", "from 1 to 600"),
+        (
+            "--workflow-id",
+            "DIDIT_WORKFLOW_ID",
+            "kyc",
+            "a UUID such as",
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "didit.example",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "http://didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://someone:secret@didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://didit.example/v3?key=1",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "ftp://127.0.0.1/auth",
+            addresses,
+        ),
+    ] {
+        let last = value.rsplit(',').next().unwrap();
+        assert_refused(&[flag, value], &[], &[flag, variable, last, valid]);
+        assert_refused(&[], &[(variable, value)], &[flag, variable, last, valid]);
+    }
+}
+
+#[test]
+fn a_switch_takes_clear_words_only() {
+    for variable in [
+        "DIDIT_MCP_SIMULATE",
+        "DIDIT_MCP_READ_ONLY",
+        "DIDIT_MCP_IRREVERSIBLE",
+    ] {
+        assert_refused(
+            &[],
+            &[(variable, "perhaps")],
+            &["perhaps", "true, false, 1, 0, yes, no, on, off"],
+        );
+    }
+    for (word, tools) in [
+        ("1", 9),
+        ("Yes", 9),
+        ("on", 9),
+        ("0", 19),
+        ("off", 19),
+        ("", 19),
+    ] {
+        let mut server = Setup::new(Era::Modern)
+            .variable("DIDIT_MCP_READ_ONLY", word)
+            .start();
+        assert_eq!(server.tools().len(), tools, "{word}");
+        server.stop();
+    }
+}
+
+#[test]
+fn an_unknown_flag_and_an_unknown_command_are_refused() {
+    assert_refused(&["--api-key", "test-key"], &[], &["--api-key"]);
+    assert_refused(&["--password", "test-password"], &[], &["--password"]);
+    assert_refused(&["dance"], &[], &["dance"]);
+}
+
+#[test]
+fn a_key_that_cannot_be_one_is_refused_without_being_shown() {
+    let key = "test-key with-blanks";
+    assert_refused(&[], &[("DIDIT_API_KEY", key)], &["DIDIT_API_KEY"]);
+    assert!(
+        !run(&[], &[("DIDIT_API_KEY", key)])
+            .stderr
+            .contains("blanks")
+    );
+}
+
+/// Client configurations leave variables empty when the user fills in nothing.
+#[test]
+fn an_empty_variable_counts_as_absent() {
+    let mut setup = Setup::new(Era::Modern);
+    for name in [
+        "DIDIT_API_KEY",
+        "DIDIT_PASSWORD",
+        "DIDIT_WORKFLOW_ID",
+        "DIDIT_API_BASE_URL",
+        "DIDIT_AUTH_BASE_URL",
+        "DIDIT_MCP_SIMULATE",
+        "DIDIT_MCP_TOOLSETS",
+        "DIDIT_MCP_READ_ONLY",
+        "DIDIT_MCP_IRREVERSIBLE",
+        "DIDIT_MCP_CONFIRM",
+        "DIDIT_MCP_OUTPUT_DIR",
+        "DIDIT_MCP_CREDENTIALS",
+        "DIDIT_MCP_PROFILE",
+        "DIDIT_MCP_TIMEOUT",
+        "DIDIT_MCP_LOG",
+    ] {
+        setup = setup.variable(name, "");
+    }
+    let mut server = setup.start();
+    assert_eq!(server.tools().len(), 19);
+    let status = server.ok("didit_account_status", json!({}));
+    assert_eq!(status.data["has_api_key"], false);
+    assert!(
+        status.text.contains("https://verification.didit.me/v3"),
+        "{}",
+        status.text
+    );
+    server.stop();
+}
+
+#[test]
+fn flags_win_over_variables() {
+    let mut server = Setup::new(Era::Modern)
+        .variable("DIDIT_MCP_TOOLSETS", "billing")
+        .arguments(&["--toolsets", "account, workflows"])
+        .start();
+    assert_eq!(server.tools().len(), 8);
+    server.stop();
+}
+
+#[test]
+fn the_settings_are_shown_by_the_status() {
+    let mut server = Setup::new(Era::Modern)
+        .variable("DIDIT_API_KEY", "test-key-settings-0000-wxyz")
+        .arguments(&[
+            "--read-only",
+            "--confirm=never",
+            "--toolsets=account,sessions",
+        ])
+        .start();
+    let status = server.ok("didit_account_status", json!({}));
+    for line in [
+        "API key: ends in wxyz, from the environment variable DIDIT_API_KEY.",
+        "Toolsets: account, sessions.",
+        "Read-only: on.",
+        "Irreversible tools: off.",
+        "Decisions about people: take effect without asking, as the operator chose.",
+    ] {
+        assert!(status.text.contains(line), "{line}\n{}", status.text);
+    }
+    assert!(!status.text.contains("test-key"), "{}", status.text);
+    server.stop();
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let finished = run(&["--version"], &[]);
+    assert_eq!(finished.code, Some(0));
+    assert_eq!(
+        finished.stdout,
+        concat!("didit-mcp ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
