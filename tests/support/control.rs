@@ -12,7 +12,17 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::server::{Server, command};
+use super::server::{Server, Setup, command};
+
+/// The key of the application that the built-in simulator starts with.
+pub const KEY: &str = "test-key-simulator-0000000000000000000000000";
+
+/// Starts a server on its built-in simulator, which holds nothing yet.
+pub fn simulated(setup: Setup) -> (Server, Control) {
+    let mut server = setup.arguments(&["--simulate"]).start();
+    let control = Control::of(&mut server);
+    (server, control)
+}
 
 /// The control endpoints of one simulator.
 #[derive(Debug, Clone)]
