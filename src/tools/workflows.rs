@@ -287,7 +287,7 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
 }
 
 async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = find(&context.connection, &input.workflow_id).await?;
+    let workflow = find_version(&context.connection, &input.workflow_id).await?;
     context
         .consent
         .ask(&Effect {
@@ -310,15 +310,18 @@ async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop>
     )
 }
 
-/// Finds a workflow by the id of a version, or by the id that all its versions share.
+/// Finds the version that new sessions use by the id that all versions share, or any version by its own id. The first version
+/// has the shared id as its own, so that id alone may lead to one that has been replaced since.
 async fn find(connection: &Connection, id: &str) -> Result<Workflow, Stop> {
     let id: WorkflowId = id.parse()?;
     let client = connection.client()?;
-    let not_found = match client.workflow(&id).await {
-        Err(Error::Api(error)) if error.kind == Kind::NotFound => Error::Api(error),
-        other => return Ok(other?),
+    let found = match client.workflow(&id).await {
+        Ok(version) if version.workflow_id != Some(id) => return Ok(version),
+        Err(Error::Api(error)) if error.kind == Kind::NotFound => Err(Error::Api(error)),
+        Ok(version) => Ok(version),
+        Err(other) => return Err(other.into()),
     };
-    let newest = client
+    let in_use = client
         .list_workflows(&Page {
             limit: Some(50),
             offset: None,
@@ -327,13 +330,26 @@ async fn find(connection: &Connection, id: &str) -> Result<Workflow, Stop> {
         .items
         .into_iter()
         .filter(|row| row.workflow_id == Some(id))
-        .max_by_key(|row| row.version);
-    match newest.and_then(|row| row.uuid) {
-        Some(version) => Ok(client.workflow(&version).await?),
-        None => Err(ToolError::from(not_found)
+        .max_by_key(|row| (row.status.as_deref() == Some("published"), row.version))
+        .and_then(|row| row.uuid);
+    match (found, in_use) {
+        (Ok(version), Some(uuid)) if version.uuid == uuid => Ok(version),
+        (_, Some(uuid)) => Ok(client.workflow(&uuid).await?),
+        (Ok(version), None) => Ok(version),
+        (Err(not_found), None) => Err(ToolError::from(not_found)
             .with_hint("didit_workflow_list", "shows the workflows there are.")
             .into()),
     }
+}
+
+/// Finds exactly the version of an id: what is deleted must be what was named.
+async fn find_version(connection: &Connection, id: &str) -> Result<Workflow, Stop> {
+    let id: WorkflowId = id.parse()?;
+    connection.client()?.workflow(&id).await.map_err(|error| {
+        ToolError::from(error)
+            .with_hint("didit_workflow_list", "shows the workflows there are.")
+            .into()
+    })
 }
 
 fn refuse_both(switches: &Switches) -> Result<(), ToolError> {
