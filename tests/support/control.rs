@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, Command};
+use std::process::{Child, ChildStdout, Command};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub struct Control {
 /// A simulator that runs alone, as any HTTP client would use it.
 pub struct Standalone {
     child: Child,
+    // Kept open: the child goes on writing after what is read here.
+    _output: BufReader<ChildStdout>,
     /// Its control endpoints.
     pub control: Control,
     /// The key of its application.
@@ -46,10 +48,11 @@ impl Standalone {
         let mut all = vec!["simulate".to_owned(), "--port".to_owned(), "0".to_owned()];
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
         let mut child = spawn(&mut command(&all, &HashMap::new()));
-        let mut lines = BufReader::new(child.stdout.take().expect("standard output")).lines();
+        let mut output = BufReader::new(child.stdout.take().expect("standard output"));
         let mut value_of = |name: &str| {
-            lines
+            output
                 .by_ref()
+                .lines()
                 .map(|line| line.expect("a line"))
                 .find_map(|line| line.strip_prefix(name).map(str::to_owned))
                 .expect("the simulator says where it is")
@@ -58,6 +61,7 @@ impl Standalone {
         let api_key = value_of("DIDIT_API_KEY=");
         Self {
             child,
+            _output: output,
             control: Control::at(&base),
             api_key,
         }
@@ -165,13 +169,25 @@ impl Control {
 
     fn send(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let body = body.map(Value::to_string).unwrap_or_default();
+        self.exchange(method, &format!("/_simulator/{path}"), "", &body)
+    }
+
+    /// Calls the API itself, as a client of its own, and forgets that it did.
+    pub fn api(&self, method: &str, path: &str, key: &str, body: &Value) -> Value {
+        let header = format!("x-api-key: {key}\r\n");
+        let answer = self.exchange(method, path, &header, &body.to_string());
+        self.send("DELETE", "requests", None);
+        answer
+    }
+
+    fn exchange(&self, method: &str, path: &str, header: &str, body: &str) -> Value {
         let mut stream = TcpStream::connect(&self.address).expect("the simulator listens");
         stream
             .set_read_timeout(Some(Duration::from_secs(60)))
             .expect("a deadline");
         write!(
             stream,
-            "{method} /_simulator/{path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\n{header}connection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             self.address,
             body.len(),
         )
