@@ -228,7 +228,13 @@ impl Operation<'_> {
             Some("string" | "integer" | "number" | "boolean")
         );
         if schema.get("nullable") == Some(&json!(true)) || self.nulls_anywhere && scalar {
-            return json!({ "anyOf": [converted, { "type": "null" }] });
+            let Some(kind) = converted.get("type").cloned() else {
+                return json!({ "anyOf": [converted, { "type": "null" }] });
+            };
+            converted.insert("type".to_owned(), json!([kind, "null"]));
+            if let Some(Value::Array(choices)) = converted.get_mut("enum") {
+                choices.push(Value::Null);
+            }
         }
         Value::Object(converted)
     }
