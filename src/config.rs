@@ -1,16 +1,16 @@
 //! Every setting, read once at start: flags win over variables, and an unknown value is an error that
 //! lists the valid ones. Secrets come from variables alone, because flags show in process lists.
 
+mod options;
+
 use std::{
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use clap::{
-    Args,
-    builder::{OsStringValueParser, TypedValueParser},
-};
 use url::Url;
+
+pub use options::Options;
 
 use crate::{
     credentials::{self, Profile, Store},
@@ -20,150 +20,6 @@ use crate::{
     simulator::Simulator,
     tools::{ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
 };
-
-/// The flags and variables that all commands share.
-#[derive(Debug, Clone, Default, Args)]
-pub struct Options {
-    /// Run on the built-in simulator: no account, no network, nothing real.
-    #[arg(long, global = true, env = "DIDIT_MCP_SIMULATE", value_parser = switch, help_heading = "Settings")]
-    pub simulate: bool,
-    /// Workflow for sessions that name none.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_WORKFLOW_ID",
-        value_name = "UUID",
-        help_heading = "Settings"
-    )]
-    pub workflow_id: Option<String>,
-    /// Groups of tools to switch on, separated by commas; `all` for every one.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_TOOLSETS",
-        value_name = "NAMES",
-        help_heading = "Settings"
-    )]
-    pub toolsets: Option<String>,
-    /// Keep only the tools that change nothing.
-    #[arg(long, global = true, env = "DIDIT_MCP_READ_ONLY", value_parser = switch, help_heading = "Settings")]
-    pub read_only: bool,
-    /// Add the tools that cannot be undone (deleting).
-    #[arg(long, global = true, env = "DIDIT_MCP_IRREVERSIBLE", value_parser = switch, help_heading = "Settings")]
-    pub allow_irreversible: bool,
-    /// Who agrees to decisions about people: `ask` or `never` [default: ask].
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_CONFIRM",
-        value_name = "WHO",
-        help_heading = "Settings"
-    )]
-    pub confirm: Option<String>,
-    /// The one folder that files are written to and read from.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_OUTPUT_DIR",
-        value_name = "FOLDER",
-        value_parser = maybe_empty_path(),
-        help_heading = "Settings"
-    )]
-    pub output_dir: Option<PathBuf>,
-    /// The credentials file.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_CREDENTIALS",
-        value_name = "FILE",
-        value_parser = maybe_empty_path(),
-        help_heading = "Settings"
-    )]
-    pub credentials: Option<PathBuf>,
-    /// The account to use within that file [default: default].
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_PROFILE",
-        value_name = "NAME",
-        help_heading = "Settings"
-    )]
-    pub profile: Option<String>,
-    /// Seconds that one call may take in all [default: 30].
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_TIMEOUT",
-        value_name = "SECONDS",
-        help_heading = "Settings"
-    )]
-    pub timeout: Option<String>,
-    /// Base address of the verification API.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_API_BASE_URL",
-        value_name = "URL",
-        help_heading = "Settings"
-    )]
-    pub api_base_url: Option<String>,
-    /// Base address of the account API.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_AUTH_BASE_URL",
-        value_name = "URL",
-        help_heading = "Settings"
-    )]
-    pub auth_base_url: Option<String>,
-    /// How much of a person's data results show: `none`, `minimal`, `full` [default: minimal].
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_PII",
-        value_name = "LEVEL",
-        help_heading = "Settings"
-    )]
-    pub pii: Option<String>,
-    /// A file that gets one JSON line for every change.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_AUDIT_LOG",
-        value_parser = maybe_empty_path(),
-        value_name = "FILE",
-        help_heading = "Settings"
-    )]
-    pub audit_log: Option<PathBuf>,
-    /// How much to log: `off`, `error`, `warn`, `info` [default: warn].
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_LOG",
-        value_name = "LEVEL",
-        help_heading = "Settings"
-    )]
-    pub log: Option<String>,
-    /// A file for the log instead of stderr.
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_LOG_FILE",
-        value_parser = maybe_empty_path(),
-        value_name = "FILE",
-        help_heading = "Settings"
-    )]
-    pub log_file: Option<PathBuf>,
-    /// How log lines look: `text` or `json` [default: text].
-    #[arg(
-        long,
-        global = true,
-        env = "DIDIT_MCP_LOG_FORMAT",
-        value_name = "FORMAT",
-        help_heading = "Settings"
-    )]
-    pub log_format: Option<String>,
-}
 
 /// What comes from variables only.
 #[derive(Default)]
@@ -424,20 +280,6 @@ fn switches(policy: &Policy) -> Vec<(String, String)> {
             },
         ),
     ]
-}
-
-/// Reads a variable that switches something on. Anything unclear is an error, never a default.
-fn switch(text: &str) -> Result<bool, String> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Ok(true),
-        "" | "0" | "false" | "no" | "off" => Ok(false),
-        _ => Err("valid: true, false, 1, 0, yes, no, on, off".to_owned()),
-    }
-}
-
-/// Reads a path that may be empty, which counts as absent; clap's own parser refuses that.
-fn maybe_empty_path() -> impl TypedValueParser<Value = PathBuf> {
-    OsStringValueParser::new().map(PathBuf::from)
 }
 
 fn on_off(on: bool) -> String {
