@@ -28,9 +28,11 @@ mod wait;
 mod workflow_input;
 mod workflows;
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
+
+use crate::didit::Client;
 
 pub use answer::{Answer, Fact, Next};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalData};
@@ -115,6 +117,8 @@ pub struct Tool {
     pub idempotent: bool,
     /// Whether a call replaces what was there, and so is destructive without being a decision.
     pub overwrites: bool,
+    /// Which tool shows whether an interrupted change happened, and what it shows.
+    pub verify_with: Option<(&'static str, &'static str)>,
     /// One or two sentences for the agent.
     pub description: &'static str,
     /// The schema of the arguments, in the portable subset.
@@ -142,6 +146,21 @@ pub struct Context {
     pub consent: Arc<dyn Consent>,
     /// Tells the client how far a long call is.
     pub progress: Arc<dyn Progress>,
+    /// Told of waits for Didit's rate limits, which are not the tool's own time.
+    pub waits: Arc<dyn Fn(Duration) + Send + Sync>,
+}
+
+impl Context {
+    /// The client with the key in use.
+    ///
+    /// # Errors
+    /// Those of [`Connection::client`].
+    pub fn client(&self) -> Result<Client, Stop> {
+        Ok(self
+            .connection
+            .client()?
+            .with_wait_observer(Arc::clone(&self.waits)))
+    }
 }
 
 /// Tells the client how far a long call is.

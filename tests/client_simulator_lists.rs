@@ -254,6 +254,7 @@ async fn every_fault_has_its_error() {
         .api_key(ApiKey::parse(setup.simulator.api_key().unwrap()).unwrap())
         .timeout(Duration::from_millis(300))
         .max_body_bytes(100_000)
+        .attempts(1)
         .build()
         .unwrap();
     let fault = async |fault: Value| {

@@ -64,6 +64,12 @@ pub enum Error {
         /// What is wrong with the body, without quoting it.
         message: String,
     },
+    /// The rate limits leave no room for this call soon. Nothing was sent.
+    #[error("the rate limits leave no room for this call for {} s", retry_after.as_secs())]
+    Paced {
+        /// When there will be room.
+        retry_after: Duration,
+    },
     /// A redirect, which is never followed because the key would go along.
     #[error("the server answered with a redirect (status {status}), which is not followed")]
     Redirected {

@@ -8,14 +8,16 @@ pub(crate) use builder::is_loopback;
 pub(crate) use call::{Answer, ApiHost, Call, Credential, RawAnswer, unreadable};
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use reqwest::Response;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
+use reqwest::{Method, Response};
 use serde_json::Value;
 use url::Url;
 
 use super::error::{ApiError, Error, one_line};
+use super::rate_limit::RateLimit;
+use super::retry::{self, Safety};
 use super::secret::ApiKey;
 
 /// Where the verification API lives.
@@ -23,11 +25,25 @@ pub const DEFAULT_API_BASE_URL: &str = "https://verification.didit.me/v3";
 /// Where the account API lives.
 pub const DEFAULT_AUTH_BASE_URL: &str = "https://apx.didit.me/auth/v2";
 
+/// The longest wait for a turn under the rate limits: they count the last minute.
+const LONGEST_TURN: Duration = Duration::from_secs(75);
+
 /// A client of the API. Cloning is cheap and shares the connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     shared: Arc<Shared>,
     api_key: Option<ApiKey>,
+    wait_observer: Option<WaitObserver>,
+}
+
+/// Who is told of waits for the rate limits.
+#[derive(Clone)]
+struct WaitObserver(Arc<dyn Fn(Duration) + Send + Sync>);
+
+impl std::fmt::Debug for WaitObserver {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("WaitObserver")
+    }
 }
 
 #[derive(Debug)]
@@ -37,6 +53,8 @@ struct Shared {
     connect_timeout: Duration,
     timeout: Duration,
     max_body_bytes: usize,
+    rate_limit: RateLimit,
+    attempts: u32,
 }
 
 #[derive(Debug)]
@@ -46,7 +64,7 @@ struct Endpoint {
 }
 
 impl Client {
-    /// Starts with the production hosts, no key, 30 s per call, 10 s to connect and answers of at most 10 MB.
+    /// Starts with the production hosts, no key, 30 s per call, 10 s to connect and answers of at most 4 MB.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }
@@ -56,6 +74,7 @@ impl Client {
         Self {
             shared: Arc::clone(&self.shared),
             api_key: Some(key),
+            wait_observer: self.wait_observer.clone(),
         }
     }
 
@@ -93,13 +112,81 @@ impl Client {
         }
     }
 
-    /// Makes one call within its deadline. Every request passes here.
+    /// The same client, which tells `observer` each time it waits for its turn under the rate limits.
+    ///
+    /// Such waits come on top of the timeout of a call, so whoever holds a deadline of its own moves it.
+    pub fn with_wait_observer(&self, observer: Arc<dyn Fn(Duration) + Send + Sync>) -> Self {
+        Self {
+            wait_observer: Some(WaitObserver(observer)),
+            ..self.clone()
+        }
+    }
+
+    /// Makes one call within its deadline, again where that is safe. Every request passes here.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<RawAnswer, Error> {
         let deadline = call
             .timeout
             .unwrap_or(self.shared.timeout)
             .max(self.shared.timeout);
-        let request = self.request(&call)?;
+        let safety = if call.method == Method::GET {
+            Safety::Read
+        } else {
+            Safety::Write
+        };
+        let mut left = deadline;
+        let mut attempt = 0;
+        loop {
+            self.take_turn(&call).await?;
+            let started = Instant::now();
+            attempt += 1;
+            let error = match self.attempt(&call, left).await {
+                Err(Error::Timeout { sent: true, .. }) => {
+                    return Err(Error::Timeout {
+                        after: deadline,
+                        sent: true,
+                    });
+                }
+                Err(error) => error,
+                answer => return answer,
+            };
+            left = left.saturating_sub(started.elapsed());
+            let wait = retry::wait(safety, &error, attempt, left, chance())
+                .filter(|_| attempt < self.shared.attempts);
+            let Some(wait) = wait else {
+                return Err(error);
+            };
+            tracing::info!(
+                attempt,
+                milliseconds = wait.as_millis() as u64,
+                "trying again"
+            );
+            tokio::time::sleep(wait).await;
+            left = left.saturating_sub(wait);
+        }
+    }
+
+    /// Waits until the rate limits allow this call. A wait longer than a minute is answered at once instead.
+    async fn take_turn(&self, call: &Call<'_>) -> Result<(), Error> {
+        let mut waited = Duration::ZERO;
+        while let Err(wait) = self
+            .shared
+            .rate_limit
+            .take(&call.method, &call.path, Instant::now())
+        {
+            if waited + wait > LONGEST_TURN {
+                return Err(Error::Paced { retry_after: wait });
+            }
+            if let Some(WaitObserver(observer)) = &self.wait_observer {
+                observer(wait);
+            }
+            tokio::time::sleep(wait).await;
+            waited += wait;
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, call: &Call<'_>, left: Duration) -> Result<RawAnswer, Error> {
+        let request = self.request(call)?;
         let limit = call.max_body_bytes.unwrap_or(self.shared.max_body_bytes);
         tracing::debug!(method = %call.method, path = request.url().path(), "request");
         let endpoint = self.endpoint(call.host);
@@ -128,10 +215,10 @@ impl Client {
             })
         };
         // One clock covers connecting, sending and reading, so a body that trickles in cannot outlast it.
-        let answer = tokio::time::timeout(deadline, exchange)
+        let answer = tokio::time::timeout(left, exchange)
             .await
             .map_err(|_| Error::Timeout {
-                after: deadline,
+                after: left,
                 sent: true,
             })??;
         if (200..300).contains(&answer.status) {
@@ -231,6 +318,11 @@ impl Client {
             Error::Interrupted { message }
         }
     }
+}
+
+/// A number between 0 and 1; without randomness, the longest wait.
+fn chance() -> f64 {
+    getrandom::u32().map_or(1.0, |number| f64::from(number) / f64::from(u32::MAX))
 }
 
 fn sensitive(text: &str, field: &str) -> Result<HeaderValue, Error> {

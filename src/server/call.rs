@@ -20,7 +20,7 @@ use super::{
     record::Record,
     respond, schema,
 };
-use crate::tools::{Access, Context, Stop, ToolError};
+use crate::tools::{Access, Context, Stop, Tool, ToolError};
 
 impl Server {
     /// Serves one call. Whatever happens inside, the caller gets an answer.
@@ -57,7 +57,7 @@ impl Server {
         );
         match outcome {
             Ok(response) => response,
-            Err(error) => respond::error(&error, &self.catalog).into(),
+            Err(error) => respond::error(&with_check(error, &entry.tool), &self.catalog).into(),
         }
     }
 
@@ -94,6 +94,10 @@ impl Server {
             connection: Arc::clone(&self.connection),
             consent: Arc::clone(&consent) as Arc<_>,
             progress: Arc::new(ClientProgress::new(context)),
+            waits: {
+                let deadline = deadline.clone();
+                Arc::new(move |wait| deadline.extend(wait))
+            },
         };
         match (entry.tool.run)(call, arguments).await {
             Ok(answer) => Ok(respond::answer(answer, &self.catalog).into()),
@@ -130,10 +134,32 @@ fn timed_out(entry: &Entry) -> ToolError {
         "Didit did not answer within the time allowed for this call.",
     );
     if entry.tool.access == Access::Read {
-        error.with_advice("The same call can be repeated.")
+        error.with_advice("the same call can be repeated.")
     } else {
-        error.with_advice(
-            "The change may have happened all the same: read the current state before repeating the call.",
-        )
+        ToolError {
+            message: format!(
+                "{} The change may have happened all the same.",
+                error.message
+            ),
+            ..error
+        }
+    }
+}
+
+/// After a change that may or may not have happened, names the tool that tells.
+fn with_check(error: ToolError, tool: &Tool) -> ToolError {
+    let ambiguous = tool.access != Access::Read
+        && matches!(
+            error.code,
+            "timeout"
+                | "interrupted"
+                | "unavailable"
+                | "unreadable_answer"
+                | "answer_too_large"
+                | "cancelled"
+        );
+    match tool.verify_with {
+        Some((check, purpose)) if ambiguous => error.with_hint(check, purpose),
+        _ => error,
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Shows which Didit account and key are in use, what is switched on, and what to do next.",
             input: input_schema::<StatusInput>,
             output: Some(output_schema::<StatusOutput>),
@@ -41,6 +42,10 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            verify_with: Some((
+                "didit_account_register",
+                "again is safe: it sends a new code.",
+            )),
             description: "Opens a Didit account for an e-mail address, which receives a code; calling it again sends a \
                           new code. The password is generated and stored by the server.",
             input: input_schema::<RegisterInput>,
@@ -57,6 +62,10 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            verify_with: Some((
+                "didit_account_login",
+                "fetches the key if the code was taken.",
+            )),
             description: "Confirms a new account with the code from the e-mail; its API key is stored and used from then on.",
             input: input_schema::<VerifyEmailInput>,
             output: None,
@@ -72,6 +81,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: true,
             overwrites: false,
+            verify_with: Some(("didit_account_login", "again is safe.")),
             description: "Logs in with the stored account, picks the application, and stores and uses its API key.",
             input: input_schema::<LoginInput>,
             output: None,

@@ -19,6 +19,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Reads the organization's prepaid balance in US dollars and its automatic refill.",
             input: input_schema::<BalanceInput>,
             output: Some(output_schema::<BalanceOutput>),
@@ -37,6 +38,10 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            verify_with: Some((
+                "didit_billing_get_balance",
+                "shows the balance; a second link does no harm.",
+            )),
             description: "Makes a Stripe checkout link that a human opens to add money; no money moves by itself.",
             input: input_schema::<TopUpInput>,
             output: Some(output_schema::<TopUpOutput>),
@@ -63,7 +68,7 @@ struct BalanceOutput {
 }
 
 async fn balance(context: &Context) -> Result<Answer, Stop> {
-    let balance = context.connection.client()?.balance().await?;
+    let balance = context.client()?.balance().await?;
     let refill = match (
         balance.auto_refill_enabled.unwrap_or_default(),
         &balance.auto_refill_amount,
@@ -117,7 +122,6 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
         .into());
     }
     let checkout = context
-        .connection
         .client()?
         .top_up(&TopUp {
             amount_in_dollars: input.amount_in_dollars,

@@ -24,6 +24,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Lists what is blocked, by kind; later sessions that match an entry are declined.",
             input: input_schema::<ListInput>,
             output: None,
@@ -39,6 +40,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: true,
             overwrites: false,
+            verify_with: Some(("didit_blocklist_list", "shows whether it is blocked.")),
             description: "Blocks a fraudster's face, document or contacts by session, or one value, after a human agreed.",
             input: input_schema::<AddInput>,
             output: None,
@@ -54,6 +56,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: true,
             overwrites: false,
+            verify_with: Some(("didit_blocklist_list", "shows whether it is still blocked.")),
             description: "Takes a session's face, document or contacts, or one value, off the blocklist, after a human agreed.",
             input: input_schema::<TargetInput>,
             output: None,
@@ -137,7 +140,7 @@ struct EntryRow {
 }
 
 async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
-    let client = context.connection.client()?;
+    let client = context.client()?;
     let page = paging::page(&input.page)?;
     let (rows, total, next_offset) = match list_of(&client, input.entry_type).await? {
         Place::List(list) => {
@@ -193,7 +196,7 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
 
 async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
     let target = input.target.read()?;
-    let client = context.connection.client()?;
+    let client = context.client()?;
     // Where it goes is settled before a human is asked, so that agreement is never for something impossible.
     let places = target.places(&client).await?;
     context
@@ -252,7 +255,7 @@ async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
 
 async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
     let target = input.read()?;
-    let client = context.connection.client()?;
+    let client = context.client()?;
     let places = target.places(&client).await?;
     let entries = target.entries(&client, &places).await?;
     context

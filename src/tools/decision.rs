@@ -38,7 +38,7 @@ enum Detail {
 /// Reads a session and explains it.
 pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
-    let decision = context.connection.client()?.decision(&id).await?;
+    let decision = context.client()?.decision(&id).await?;
     let level = context.connection.settings().personal_data;
     let mut answer = concise(&decision, level);
     if input.detail == Detail::Detailed {

@@ -126,7 +126,7 @@ impl From<didit::Error> for ToolError {
                 .with_allowed(allowed),
             Error::Api(error) => api_error(*error),
             Error::Timeout { after, sent: false } => Self::new(
-                "timeout",
+                "unreachable",
                 format!("Didit could not be reached within {} s. Nothing was sent.", after.as_secs()),
             )
             .with_advice("The same call can be repeated."),
@@ -153,6 +153,13 @@ impl From<didit::Error> for ToolError {
                 "unreadable_answer",
                 format!("Didit answered with status {status}, but {message}."),
             ),
+            Error::Paced { retry_after } => Self {
+                retry_after_s: u32::try_from(retry_after.as_secs()).ok(),
+                ..Self::new(
+                    "rate_limited",
+                    "Didit's rate limits leave no room for this call now. Nothing was sent.",
+                )
+            },
             Error::Redirected { status } => Self::new(
                 "redirected",
                 format!("Didit answered with a redirect (status {status}), which is never followed with a key."),

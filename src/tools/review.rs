@@ -100,7 +100,7 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
         ..StatusUpdate::new(new_status)
     };
     update.validate()?;
-    let client = context.connection.client()?;
+    let client = context.client()?;
     // The session is read right before the decision, so that a human agrees to what is true now.
     let before = client.decision(&id).await?;
     refuse_wrong_moment(&before, new_status)?;
@@ -301,7 +301,7 @@ fn environment(context: &Context, before: &Decision) -> String {
 /// Saves the report of a finished session.
 pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
-    let report = context.connection.client()?.generate_pdf(&id).await?;
+    let report = context.client()?.generate_pdf(&id).await?;
     let name = input.file_name.unwrap_or(report.file_name);
     let path = files::write_new(
         &context.connection.settings().output_dir,
@@ -329,7 +329,7 @@ pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answ
         ..SessionDeletion::default()
     };
     deletion.validate()?;
-    let client = context.connection.client()?;
+    let client = context.client()?;
     let before = client.decision(&id).await?;
     context
         .consent

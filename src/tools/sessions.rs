@@ -26,6 +26,10 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            verify_with: Some((
+                "didit_session_list",
+                "shows whether the session exists; with vendor_data the same call again is safe, because Didit returns the unfinished session.",
+            )),
             description: "Makes the link at which one person is verified; the person opens it on a phone or computer.",
             input: input_schema::<SessionInput>,
             output: Some(output_schema::<CreatedOutput>),
@@ -41,6 +45,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Lists verification sessions, newest first, filtered by status, person, workflow, date, country or warning.",
             input: input_schema::<ListInput>,
             output: Some(output_schema::<SessionList>),
@@ -56,6 +61,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Reads where a session stands: verdict, checks that ran, reasons, and what to do next.",
             input: input_schema::<DecisionInput>,
             output: None,
@@ -71,6 +77,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Waits until the person is done and the session is decided or in review, then answers like \
                           didit_session_get_decision; reports progress.",
             input: input_schema::<WaitInput>,
@@ -91,6 +98,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: false,
             overwrites: false,
+            verify_with: Some(("didit_session_get_decision", "shows the status as it is.")),
             description: "Approves or declines a person, or asks for steps again at the same link, after a human agreed.",
             input: input_schema::<UpdateInput>,
             output: None,
@@ -106,6 +114,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Saves the PDF report of a finished session as a new file in the server's output folder.",
             input: input_schema::<PdfInput>,
             output: None,
@@ -121,6 +130,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Irreversible,
             idempotent: true,
             overwrites: false,
+            verify_with: Some(("didit_session_list", "shows whether it is still there.")),
             description: "Deletes a session with everything it collected, for good.",
             input: input_schema::<DeleteInput>,
             output: None,
@@ -295,7 +305,7 @@ struct SessionList {
 
 async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
     let filter = input.filter()?;
-    let sessions = context.connection.client()?.list_sessions(&filter).await?;
+    let sessions = context.client()?.list_sessions(&filter).await?;
     let mut text = match sessions.total {
         Some(total) => format!(
             "{} of {total} session(s), newest first:",

@@ -45,7 +45,7 @@ pub(super) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> Duration {
 /// Asks until the session is decided or the agreed time is over.
 pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
-    let client = context.connection.client()?;
+    let client = context.client()?;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let interval = match context.connection.settings().mode {
         Mode::Simulator => SIMULATOR_INTERVAL,

@@ -27,6 +27,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Lists the application's workflows: the templates that say which checks a session runs.",
             input: input_schema::<PageInput>,
             output: Some(output_schema::<WorkflowList>),
@@ -42,6 +43,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            verify_with: None,
             description: "Reads one workflow: its checks with their settings, price, version and link.",
             input: input_schema::<WorkflowInput>,
             output: None,
@@ -57,6 +59,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            verify_with: Some(("didit_workflow_list", "shows whether the workflow exists.")),
             description: "Creates a workflow from switches, which change the recommended KYC: document, passive liveness, face match \
                           (below 50 declined), 3 tries.",
             input: input_schema::<CreateInput>,
@@ -73,6 +76,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: true,
             overwrites: true,
+            verify_with: Some(("didit_workflow_get", "shows the settings as they are.")),
             description: "Changes a workflow for later sessions: switches add (true) or remove (false) checks, and what is not \
                           named stays.",
             input: input_schema::<UpdateInput>,
@@ -89,6 +93,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Irreversible,
             idempotent: true,
             overwrites: false,
+            verify_with: Some(("didit_workflow_list", "shows whether it is still there.")),
             description: "Deletes one version of a workflow for good; its sessions keep their results.",
             input: input_schema::<WorkflowInput>,
             output: None,
@@ -162,7 +167,7 @@ struct WorkflowList {
 
 async fn list(context: &Context, input: PageInput) -> Result<Answer, Stop> {
     let page = paging::page(&input)?;
-    let workflows = context.connection.client()?.list_workflows(&page).await?;
+    let workflows = context.client()?.list_workflows(&page).await?;
     let items: Vec<WorkflowRow> = workflows.items.iter().map(WorkflowRow::from).collect();
     let mut text = match workflows.total {
         Some(total) => format!("{} of {total} workflow(s):", items.len()),
@@ -243,11 +248,7 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
         .get_or_insert_with(|| "KYC".to_owned());
     request.max_retry_attempts.get_or_insert(3);
     request.features = Some(features);
-    let workflow = context
-        .connection
-        .client()?
-        .create_workflow(&request)
-        .await?;
+    let workflow = context.client()?.create_workflow(&request).await?;
     Ok(described("Created", &workflow).with_next(
         "didit_session_create",
         "makes a person's verification link with this workflow_id.",
@@ -269,7 +270,6 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
         None => {}
     }
     let workflow = context
-        .connection
         .client()?
         .update_workflow(&current.uuid, &request)
         .await?;
@@ -299,11 +299,7 @@ async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop>
             environment: context.connection.environment(),
         })
         .await?;
-    context
-        .connection
-        .client()?
-        .delete_workflow(&workflow.uuid)
-        .await?;
+    context.client()?.delete_workflow(&workflow.uuid).await?;
     Ok(
         Answer::new(format!("Deleted the workflow version {}.", workflow.uuid))
             .with_next("didit_workflow_list", "shows what is left."),

@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use super::{Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, Shared};
 use crate::didit::error::{Error, one_line};
+use crate::didit::rate_limit::RateLimit;
 use crate::didit::secret::ApiKey;
 
 /// Settings of a [`Client`].
@@ -21,6 +22,7 @@ pub struct ClientBuilder {
     timeout: Duration,
     connect_timeout: Duration,
     max_body_bytes: usize,
+    attempts: u32,
     user_agent: String,
     extra_ca_pem: Option<Vec<u8>>,
 }
@@ -33,7 +35,8 @@ impl ClientBuilder {
             api_key: None,
             timeout: Duration::from_secs(30),
             connect_timeout: Duration::from_secs(10),
-            max_body_bytes: 10_000_000,
+            max_body_bytes: 4_000_000,
+            attempts: 4,
             user_agent: concat!("didit-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
             extra_ca_pem: None,
         }
@@ -72,6 +75,12 @@ impl ClientBuilder {
     /// Sets the largest answer read, in bytes after decompression. Reports may have 50 MB.
     pub fn max_body_bytes(mut self, limit: usize) -> Self {
         self.max_body_bytes = limit;
+        self
+    }
+
+    /// Sets how often a call is made at most, 4 unless said otherwise; see [`crate::didit::retry`].
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
         self
     }
 
@@ -122,8 +131,11 @@ impl ClientBuilder {
                 connect_timeout: self.connect_timeout,
                 timeout: self.timeout,
                 max_body_bytes: self.max_body_bytes,
+                rate_limit: RateLimit::default(),
+                attempts: self.attempts,
             }),
             api_key: self.api_key,
+            wait_observer: None,
         })
     }
 
@@ -155,6 +167,8 @@ impl ClientBuilder {
             .tls_backend_preconfigured(tls)
             .redirect(Policy::none())
             .connect_timeout(self.connect_timeout)
+            // Servers close idle connections, and a write that meets a closing one cannot be repeated safely.
+            .pool_idle_timeout(Duration::from_secs(20))
             .user_agent(self.user_agent.as_str());
         // A proxy from the environment must never see what is meant for this machine.
         let builder = if loopback {
