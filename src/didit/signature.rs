@@ -34,7 +34,7 @@ pub struct Signatures {
 #[error("the webhook body is not valid JSON")]
 pub struct InvalidBody;
 
-/// Signs `body`, the bytes on the wire. To verify, sign what was received and compare with [`matches`].
+/// Signs `body`, the bytes on the wire. To verify, sign what was received and compare with [`matches()`].
 ///
 /// # Errors
 ///
