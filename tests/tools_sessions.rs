@@ -1,0 +1,345 @@
+//! Making and listing verification links through the real program.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support {
+    pub mod control;
+    pub mod server;
+    pub mod shown;
+}
+
+use serde_json::{Value, json};
+use support::{
+    control::{Control, KEY, simulated},
+    server::{Era, Server, Setup},
+};
+
+/// A server whose application has one workflow, with what was sent for that forgotten.
+fn with_workflow(setup: Setup) -> (Server, Control, String) {
+    let (mut server, control) = simulated(setup);
+    let created = server.ok("didit_workflow_create", json!({}));
+    let id = created.field("workflow_id").to_owned();
+    control.requests();
+    (server, control, id)
+}
+
+#[test]
+fn a_link_with_every_field() {
+    for era in Era::BOTH {
+        let (mut server, control, workflow) = with_workflow(Setup::new(era));
+        let created = server.ok(
+            "didit_session_create",
+            json!({
+                "workflow_id": workflow.to_uppercase(),
+                "vendor_data": "customer-1",
+                "callback": "https://shop.didit-test.local/done?order=1",
+                "callback_method": "both",
+                "metadata": { "order": 1, "tags": ["a", null] },
+                "language": "PT-br",
+                "contact_details": {
+                    "email": "ana@didit-test.local",
+                    "send_notification_emails": true,
+                    "email_lang": "pt",
+                    "phone": "+1 (415) 555-0100",
+                },
+                "expected_details": {
+                    "first_name": "Ana",
+                    "last_name": "Muestra",
+                    "date_of_birth": "1990-02-28",
+                    "gender": "F",
+                    "nationality": "esp",
+                    "country": "ESP",
+                    "id_country": "ESP",
+                    "poa_country": "ESP",
+                    "address": "Calle Imaginaria 7, Madrid",
+                    "identification_number": "X0000001",
+                    "ip_address": "192.0.2.7",
+                    "expected_document_types": ["p", "ID"],
+                },
+                "sandbox_scenario": "approve",
+            }),
+        );
+        assert_answer!("create_every_field", created);
+        control.assert_sent(
+            KEY,
+            &[
+                concat!(
+                    "GET /v3/sessions/?limit=20&status=Not+Started%2CIn+Progress%2CResubmitted%2CAwaiting+User",
+                    "&vendor_data=customer-1",
+                ),
+                &format!(
+                    concat!(
+                        r#"POST /v3/session/ {{"workflow_id":"{}","vendor_data":"customer-1","#,
+                        r#""callback":"https://shop.didit-test.local/done?order=1","callback_method":"both","#,
+                        r#""metadata":{{"order":1,"tags":["a",null]}},"language":"pt-BR","#,
+                        r#""contact_details":{{"email":"ana@didit-test.local","send_notification_emails":true,"email_lang":"pt","phone":"+14155550100"}},"#,
+                        r#""expected_details":{{"first_name":"Ana","last_name":"Muestra","date_of_birth":"1990-02-28","gender":"F","#,
+                        r#""nationality":"ESP","country":"ESP","id_country":"ESP","poa_country":"ESP","address":"Calle Imaginaria 7, Madrid","#,
+                        r#""identification_number":"X0000001","ip_address":"192.0.2.7","expected_document_types":["P","ID"]}},"#,
+                        r#""sandbox_scenario":"approve"}}"#,
+                    ),
+                    workflow
+                ),
+            ],
+        );
+        server.stop();
+    }
+}
+
+#[test]
+fn a_link_with_nothing_but_the_only_workflow() {
+    for era in Era::BOTH {
+        let (mut server, control, workflow) = with_workflow(Setup::new(era));
+        let created = server.ok("didit_session_create", json!({}));
+        assert_answer!("create_only_workflow", created);
+        control.assert_sent(
+            KEY,
+            &[
+                "GET /v3/workflows/?limit=50",
+                &format!(r#"POST /v3/session/ {{"workflow_id":"{workflow}"}}"#),
+            ],
+        );
+        server.stop();
+    }
+}
+
+#[test]
+fn the_link_as_a_qr_code() {
+    let (mut server, _, _) = with_workflow(Setup::new(Era::Modern));
+    let created = server.ok("didit_session_create", json!({ "qr_code": true }));
+    let drawn: Vec<&str> = created
+        .text
+        .lines()
+        .filter(|line| line.chars().any(|letter| "█▄▀".contains(letter)))
+        .collect();
+    assert!(drawn.len() > 15, "{}", created.text);
+    let width = drawn[0].chars().count();
+    assert!(drawn.iter().all(|line| line.chars().count() == width));
+    server.stop();
+}
+
+#[test]
+fn a_portrait_is_read_from_the_output_folder_alone() {
+    for era in Era::BOTH {
+        let (mut server, control, workflow) = with_workflow(Setup::new(era));
+        let image = b"\x89PNG\r\n\x1a\n-test";
+        std::fs::create_dir_all(server.output_folder()).unwrap();
+        std::fs::write(server.output_folder().join("portrait.png"), image).unwrap();
+        std::fs::write(server.home().join("outside.png"), image).unwrap();
+        let arguments = |file: &str| json!({ "workflow_id": workflow, "portrait_file": file });
+        server.ok("didit_session_create", arguments("portrait.png"));
+        control.assert_sent(
+            KEY,
+            &[&format!(
+                r#"POST /v3/session/ {{"workflow_id":"{workflow}","portrait_image":"iVBORw0KGgotdGVzdA=="}}"#
+            )],
+        );
+        let outside = server.home().join("outside.png").display().to_string();
+        for file in ["../outside.png", &outside, "absent.png", "."] {
+            let failed = server.fails("didit_session_create", arguments(file));
+            assert!(
+                failed.text.contains("Field: portrait_file"),
+                "{}",
+                failed.text
+            );
+        }
+        control.assert_sent(KEY, &[]);
+        server.stop();
+    }
+}
+
+/// The workflow ids of what was sent to make sessions.
+fn used_workflows(control: &Control) -> Vec<String> {
+    let requests = control.requests();
+    let made = requests
+        .iter()
+        .filter(|request| request.path == "/v3/session/");
+    made.map(|request| {
+        let body: Value = serde_json::from_str(&request.body).unwrap();
+        body["workflow_id"].as_str().unwrap().to_owned()
+    })
+    .collect()
+}
+
+#[test]
+fn without_any_workflow_the_answer_names_the_tool_that_makes_one() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(Setup::new(era));
+        let failed = server.fails("didit_session_create", json!({}));
+        assert_answer!("create_without_workflow", failed);
+        control.assert_sent(KEY, &["GET /v3/workflows/?limit=50"]);
+        server.stop();
+    }
+}
+
+#[test]
+fn a_tool_that_is_switched_off_is_never_named() {
+    let (mut server, _) =
+        simulated(Setup::new(Era::Modern).arguments(&["--toolsets", "account,sessions"]));
+    let failed = server.fails("didit_session_create", json!({}));
+    assert!(!failed.text.contains("didit_workflow"), "{}", failed.text);
+    let status = server.ok("didit_account_status", json!({}));
+    assert!(!status.text.contains("didit_workflow"), "{}", status.text);
+    server.stop();
+}
+
+#[test]
+fn of_several_workflows_the_default_is_taken_and_else_one_must_be_named() {
+    for era in Era::BOTH {
+        let (mut server, control, first) = with_workflow(Setup::new(era));
+        server.ok(
+            "didit_workflow_create",
+            json!({ "workflow_label": "Draft", "status": "draft" }),
+        );
+        server.ok("didit_session_create", json!({}));
+        assert_eq!(used_workflows(&control), [first.clone()]);
+        let second = server.ok(
+            "didit_workflow_create",
+            json!({ "workflow_label": "Second", "aml": true }),
+        );
+        let second = second.field("workflow_id").to_owned();
+        control.requests();
+        let failed = server.fails("didit_session_create", json!({}));
+        assert_answer!("create_several_workflows", failed);
+        for id in [&first, &second] {
+            assert!(failed.text.contains(id.as_str()), "{}", failed.text);
+        }
+        control.assert_sent(KEY, &["GET /v3/workflows/?limit=50"]);
+
+        server.ok(
+            "didit_workflow_update",
+            json!({ "workflow_id": second, "is_default": true }),
+        );
+        control.requests();
+        server.ok("didit_session_create", json!({}));
+        server.ok("didit_session_create", json!({ "workflow_id": first }));
+        assert_eq!(used_workflows(&control), [second, first]);
+        server.stop();
+    }
+}
+
+#[test]
+fn the_workflow_of_the_settings_is_taken_unless_another_is_named() {
+    for era in Era::BOTH {
+        let simulator = support::control::Standalone::start(&[]);
+        let made: Vec<String> = ["One", "Two"]
+            .into_iter()
+            .map(|label| {
+                let workflow = simulator.control.api(
+                    "POST",
+                    "/v3/workflows/",
+                    &simulator.api_key,
+                    &json!({ "workflow_label": label, "features": [{ "feature": "OCR" }] }),
+                );
+                workflow["workflow_id"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        let arguments = simulator.arguments();
+        let mut server = Setup::new(era)
+            .arguments(&arguments.each_ref().map(String::as_str))
+            .arguments(&["--workflow-id", &made[0].to_uppercase()])
+            .variable("DIDIT_API_KEY", &simulator.api_key)
+            .start();
+        server.ok("didit_session_create", json!({}));
+        server.ok("didit_session_create", json!({ "workflow_id": made[1] }));
+        assert_eq!(used_workflows(&simulator.control), made);
+        server.stop();
+    }
+}
+
+#[test]
+fn an_unfinished_session_that_comes_back_is_said_to_be_one() {
+    for era in Era::BOTH {
+        let (mut server, control, _) = with_workflow(Setup::new(era));
+        let arguments =
+            json!({ "vendor_data": "customer-2", "callback": "https://shop.didit-test.local/2" });
+        let first = server.ok("didit_session_create", arguments.clone());
+        assert_eq!(first.data["reused"], false);
+        let session = first.field("session_id").to_owned();
+
+        let again = server.ok("didit_session_create", arguments.clone());
+        assert_eq!(again.field("session_id"), session);
+        assert_eq!(again.data["reused"], true);
+        assert_answer!("create_reused", again);
+
+        control.post(&format!("sessions/{session}/start"), &json!({}));
+        let started = server.ok("didit_session_create", arguments.clone());
+        assert_eq!(started.data["reused"], true);
+        assert_eq!(started.field("status"), "In Progress");
+
+        control.finish(&session, "approve");
+        let fresh = server.ok("didit_session_create", arguments);
+        assert_ne!(fresh.field("session_id"), session);
+        assert_eq!(fresh.data["reused"], false);
+        server.stop();
+    }
+}
+
+#[test]
+fn sessions_are_listed_by_page_and_filter() {
+    for era in Era::BOTH {
+        let (mut server, control, workflow) = with_workflow(Setup::new(era));
+        assert_answer!("list_none", server.ok("didit_session_list", json!({})));
+        for number in 1..=3 {
+            let created = server.ok(
+                "didit_session_create",
+                json!({ "workflow_id": workflow, "vendor_data": format!("customer-{number}") }),
+            );
+            if number == 2 {
+                control.finish(created.field("session_id"), "decline_document_expired");
+            }
+        }
+        control.requests();
+        let first = server.ok("didit_session_list", json!({ "limit": 2 }));
+        assert_answer!("list_page", first);
+        let rest = server.ok(
+            "didit_session_list",
+            json!({ "limit": 2, "cursor": first.field("next_cursor") }),
+        );
+        assert_eq!(rest.data["items"][0]["vendor_data"], "customer-1");
+        assert_eq!(rest.data["has_more"], false);
+        let declined = server.ok(
+            "didit_session_list",
+            json!({ "status": ["declined", "in_review", "KYC EXPIRED"] }),
+        );
+        assert_answer!("list_declined", declined);
+        server.ok(
+            "didit_session_list",
+            json!({
+                "status": "Approved",
+                "vendor_data": "customer-1",
+                "search": "X0000001",
+                "workflow_id": [workflow],
+                "date_from": "2026-01-01",
+                "date_to": "2026-12-31",
+                "country": ["esp", "FRA"],
+                "document_type": ["p"],
+                "warning": ["document_expired"],
+                "session_kind": "all",
+                "limit": 100,
+            }),
+        );
+        control.assert_sent(
+            KEY,
+            &[
+                "GET /v3/sessions/?limit=2",
+                "GET /v3/sessions/?limit=2&offset=2",
+                "GET /v3/sessions/?limit=20&status=Declined%2CIn+Review%2CKyc+Expired",
+                &format!(
+                    concat!(
+                        "GET /v3/sessions/?session_kind=all&limit=100&status=Approved&vendor_data=customer-1&search=X0000001",
+                        "&workflow_id={}&date_from=2026-01-01&date_to=2026-12-31&country=ESP%2CFRA&document_type=P",
+                        "&warning=DOCUMENT_EXPIRED",
+                    ),
+                    workflow
+                ),
+            ],
+        );
+        server.stop();
+    }
+}
