@@ -38,6 +38,9 @@ enum Detail {
 /// Reads a session and explains it.
 pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
+    if let Some(name) = &input.raw_file {
+        files::plain_name(name, "raw_file")?;
+    }
     let decision = context.client()?.decision(&id).await?;
     let level = context.connection.settings().personal_data;
     let mut answer = concise(&decision, level);
@@ -46,7 +49,12 @@ pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answe
     }
     if let Some(name) = input.raw_file {
         let folder = &context.connection.settings().output_dir;
-        let path = files::write_new(folder, &name, decision.raw.to_string().as_bytes())?;
+        let path = files::write_new(
+            folder,
+            &name,
+            decision.raw.to_string().as_bytes(),
+            "raw_file",
+        )?;
         answer.text.push_str(&format!(
             "\nSaved Didit's whole answer, with all personal data, to {}.",
             path.display()

@@ -11,9 +11,14 @@ use super::error::ToolError;
 /// Writes a new file into the output folder: whole or not at all, for its owner alone, never over another.
 ///
 /// # Errors
-/// [`ToolError`] when the name leaves the folder, the file is there already, or the disk refuses.
-pub(super) fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathBuf, ToolError> {
-    let name = plain_name(name)?;
+/// [`ToolError`] naming `field` when the name leaves the folder or the file is there already; or when the disk refuses.
+pub(super) fn write_new(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    field: &'static str,
+) -> Result<PathBuf, ToolError> {
+    let name = plain_name(name, field)?;
     let path = folder.join(name);
     prepare(folder).map_err(|error| disk(folder, &error))?;
     let folder = folder
@@ -28,13 +33,13 @@ pub(super) fn write_new(folder: &Path, name: &str, bytes: &[u8]) -> Result<PathB
         Ok(_) => Ok(folder.join(name)),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
             Err(ToolError::invalid(
-                "file_name",
+                field,
                 format!(
                     "{} is there already, and files are never replaced.",
                     path.display()
                 ),
             )
-            .with_advice("another file_name works."))
+            .with_advice(format!("another {field} works.")))
         }
         Err(error) => Err(disk(&folder, &error.error)),
     }
@@ -86,7 +91,12 @@ pub(super) fn read(
     Ok(bytes)
 }
 
-fn plain_name(name: &str) -> Result<&str, ToolError> {
+/// The name without blanks around it, when it can stand for a file in the output folder: a bad one is refused before Didit is
+/// asked for what would be written.
+///
+/// # Errors
+/// [`ToolError`] naming `field` when it cannot.
+pub(super) fn plain_name<'a>(name: &'a str, field: &'static str) -> Result<&'a str, ToolError> {
     let name = name.trim();
     let plain = !name.is_empty()
         && name.len() <= 120
@@ -98,8 +108,10 @@ fn plain_name(name: &str) -> Result<&str, ToolError> {
         Ok(name)
     } else {
         Err(ToolError::invalid(
-            "file_name",
-            "`file_name` takes a name of letters, digits, '.', '_' and '-', without a folder.",
+            field,
+            format!(
+                "`{field}` takes a name of letters, digits, '.', '_' and '-', without a folder."
+            ),
         ))
     }
 }

@@ -301,12 +301,16 @@ fn environment(context: &Context, before: &Decision) -> String {
 /// Saves the report of a finished session.
 pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
+    if let Some(name) = &input.file_name {
+        files::plain_name(name, "file_name")?;
+    }
     let report = context.client()?.generate_pdf(&id).await?;
     let name = input.file_name.unwrap_or(report.file_name);
     let path = files::write_new(
         &context.connection.settings().output_dir,
         &name,
         &report.bytes,
+        "file_name",
     )?;
     Ok(Answer::new(format!(
         "Saved the report of session {id} ({} bytes) to {}. It holds personal data.",
