@@ -7,7 +7,7 @@
 use super::server::Answer;
 
 /// What changes from run to run, and what stands for it in a snapshot.
-pub const FILTERS: [(&str, &str); 9] = [
+pub const FILTERS: [(&str, &str); 11] = [
     (r"data-[0-9a-f]{32}", "data-[marker]"),
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
@@ -17,6 +17,12 @@ pub const FILTERS: [(&str, &str); 9] = [
         r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|\+00:00)?",
         "[time]",
     ),
+    // Documents are issued and expire some years from today, and people grow older.
+    (
+        r#"((?:expires|issued)"?:? "?)\d{4}-\d{2}-\d{2}"#,
+        "${1}[date]",
+    ),
+    (r#"(age"?:? )\d+(\.\d+)?"#, "${1}[age]"),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
     (r"/session/[A-Za-z0-9_-]+", "/session/[token]"),
     (r"/u/[A-Za-z0-9_-]+", "/u/[token]"),
