@@ -1,4 +1,4 @@
-//! The account API: registration, e-mail codes, login, organizations and applications.
+//! The account API: registration, e-mail codes and login.
 
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    Mode,
     call::Call,
     fields::Fields,
-    lists,
     rate_limit::throttled,
-    reply::{Answer, Reply, detail, field, not_found},
-    state::{CODE, State, URL_SAFE, later, random_text, seconds},
+    reply::{Answer, Reply, detail, field},
+    state::{CODE, State, URL_SAFE, later, random_text},
 };
+
+pub(super) mod applications;
 
 /// Seconds an e-mail code can be used.
 const CODE_LIFE: i64 = 600;
@@ -22,38 +22,12 @@ const CODE_LIFE: i64 = 600;
 const TOKEN_LIFE: i64 = 86_400;
 
 #[derive(Clone, Debug)]
-pub(super) struct Organization {
-    pub(super) uuid: Uuid,
-    pub(super) name: String,
-    contact_email: String,
-    created_at: Timestamp,
-    /// US dollars in ten-thousandths.
-    pub(super) balance: i64,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Application {
-    pub(super) uuid: Uuid,
-    pub(super) organization: Uuid,
-    pub(super) name: String,
-    client_id: String,
-    pub(super) api_key: String,
-    pub(super) mode: Mode,
-    website_url: Value,
-    redirect_uris: Value,
-    terms_url: Value,
-    privacy_url: Value,
-    description: Value,
-    created_at: Timestamp,
-}
-
-#[derive(Clone, Debug)]
 pub(super) struct Account {
     pub(super) uuid: Uuid,
     email: String,
     password: String,
     /// Set once the e-mail is verified.
-    organization: Option<Uuid>,
+    pub(super) organization: Option<Uuid>,
     code: String,
     code_sent_at: Timestamp,
     failed_logins: u32,
@@ -66,61 +40,6 @@ pub(super) struct Token {
     pub(super) text: String,
     pub(super) account: Uuid,
     pub(super) expires_at: Timestamp,
-}
-
-impl State {
-    pub(super) fn open_organization(&mut self, name: &str, email: &str, balance: i64) -> Uuid {
-        let organization = Organization {
-            uuid: Uuid::new_v4(),
-            name: name.to_owned(),
-            contact_email: email.to_owned(),
-            created_at: self.now(),
-            balance,
-        };
-        let id = organization.uuid;
-        self.organizations.push(organization);
-        id
-    }
-
-    /// A new application with its own key and system lists.
-    pub(super) fn open_application(
-        &mut self,
-        organization: Uuid,
-        name: &str,
-        key: Option<String>,
-    ) -> Uuid {
-        let application = Application {
-            uuid: Uuid::new_v4(),
-            organization,
-            name: name.to_owned(),
-            client_id: random_text(URL_SAFE, 22),
-            api_key: key.unwrap_or_else(|| random_text(URL_SAFE, 43)),
-            mode: self.mode,
-            website_url: Value::Null,
-            redirect_uris: json!([]),
-            terms_url: Value::Null,
-            privacy_url: Value::Null,
-            description: Value::Null,
-            created_at: self.now(),
-        };
-        let id = application.uuid;
-        self.applications.push(application);
-        lists::add_system_lists(self, id);
-        id
-    }
-}
-
-/// Whether a console user belongs to the organization of `application`.
-pub(super) fn may_use(state: &State, account: Uuid, application: Uuid) -> bool {
-    let organization = state
-        .accounts
-        .iter()
-        .find(|known| known.uuid == account)
-        .and_then(|known| known.organization);
-    let owner = state
-        .application(application)
-        .map(|known| known.organization);
-    organization.is_some() && organization == owner
 }
 
 /// `POST /programmatic/register/`
@@ -289,113 +208,6 @@ pub(super) fn login(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&answer))
 }
 
-/// `GET /organizations/me/`
-pub(super) fn organizations(state: &mut State, call: &Call) -> Answer {
-    let own = own_organization(state, call.account);
-    let rows: Vec<Value> = state
-        .organizations
-        .iter()
-        .filter(|organization| Some(organization.uuid) == own)
-        .map(|organization| {
-            json!({
-                "uuid": organization.uuid,
-                "name": organization.name,
-                "contact_email": organization.contact_email,
-                "created_at": seconds(organization.created_at),
-            })
-        })
-        .collect();
-    Ok(Reply::ok(&json!(rows)))
-}
-
-/// `GET /organizations/me/{org_uuid}/applications/`
-pub(super) fn list_applications(state: &mut State, call: &Call) -> Answer {
-    let organization = requested_organization(state, call)?;
-    let rows: Vec<Value> = state
-        .applications
-        .iter()
-        .filter(|application| application.organization == organization)
-        .map(Application::show)
-        .collect();
-    Ok(Reply::ok(&json!(rows)))
-}
-
-/// `POST /organizations/me/{org_uuid}/applications/`
-pub(super) fn create_application(state: &mut State, call: &Call) -> Answer {
-    let organization = requested_organization(state, call)?;
-    let body = call.json()?;
-    let mut fields = Fields::new(&body);
-    let name = fields.words("name", 255);
-    fields.finish()?;
-    let name = name.unwrap_or_else(|| {
-        let owner = state
-            .organizations
-            .iter()
-            .find(|known| known.uuid == organization);
-        format!("{} App", owner.map_or("", |known| known.name.as_str()))
-    });
-    let id = state.open_application(organization, &name, None);
-    let application = state.application(id).ok_or_else(not_found)?;
-    Ok(Reply::created(&application.show()))
-}
-
-/// `GET /organizations/me/{org_uuid}/applications/{app_uuid}/`
-pub(super) fn get_application(state: &mut State, call: &Call) -> Answer {
-    let organization = requested_organization(state, call)?;
-    let application = state
-        .application(call.id(1))
-        .filter(|application| application.organization == organization)
-        .ok_or_else(not_found)?;
-    Ok(Reply::ok(&application.show()))
-}
-
-/// `PATCH /organizations/me/{org_uuid}/applications/{app_uuid}/`
-pub(super) fn update_application(state: &mut State, call: &Call) -> Answer {
-    let organization = requested_organization(state, call)?;
-    let body = call.json()?;
-    let mut fields = Fields::new(&body);
-    let name = fields.words("name", 255);
-    fields.finish()?;
-    let application = state
-        .applications
-        .iter_mut()
-        .find(|known| known.uuid == call.id(1) && known.organization == organization)
-        .ok_or_else(not_found)?;
-    if let Some(name) = name {
-        application.name = name;
-    }
-    for (key, slot) in [
-        ("website_url", &mut application.website_url),
-        ("redirect_uris", &mut application.redirect_uris),
-        ("terms_url", &mut application.terms_url),
-        ("privacy_url", &mut application.privacy_url),
-        ("description", &mut application.description),
-    ] {
-        if let Some(value) = body.get(key) {
-            slot.clone_from(value);
-        }
-    }
-    Ok(Reply::ok(&application.show()))
-}
-
-impl Application {
-    fn show(&self) -> Value {
-        json!({
-            "uuid": self.uuid,
-            "name": self.name,
-            "client_id": self.client_id,
-            "api_key": self.api_key,
-            "mode": self.mode.name(),
-            "website_url": self.website_url,
-            "redirect_uris": self.redirect_uris,
-            "terms_url": self.terms_url,
-            "privacy_url": self.privacy_url,
-            "description": self.description,
-            "created_at": seconds(self.created_at),
-        })
-    }
-}
-
 fn credentials(call: &Call) -> Result<(String, String), Reply> {
     let body = call.json()?;
     let mut fields = Fields::new(&body);
@@ -483,18 +295,4 @@ fn issue_token(state: &mut State, account: Uuid) -> Value {
         expires_at: later(now, TOKEN_LIFE),
     });
     json!({ "access_token": access, "refresh_token": refresh, "expires_in": TOKEN_LIFE })
-}
-
-fn own_organization(state: &State, account: Uuid) -> Option<Uuid> {
-    state
-        .accounts
-        .iter()
-        .find(|known| known.uuid == account)
-        .and_then(|known| known.organization)
-}
-
-fn requested_organization(state: &State, call: &Call) -> Result<Uuid, Reply> {
-    own_organization(state, call.account)
-        .filter(|own| *own == call.id(0))
-        .ok_or_else(not_found)
 }

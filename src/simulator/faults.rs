@@ -150,7 +150,7 @@ pub(super) async fn play(
         }
         Kind::Trickle => {
             let text = text.unwrap_or_else(|| r#"{"detail":"Simulated fault."}"#.to_owned());
-            (StatusCode::OK, "application/json", trickle(text, fault.delay))
+            (StatusCode::OK, "application/json", trickle(text, fault.delay, shutdown.clone()))
         }
     };
     let mut response = Response::new(body);
@@ -206,14 +206,18 @@ fn huge() -> Body {
     ))
 }
 
-fn trickle(text: String, delay: Duration) -> Body {
+/// One byte per `delay`, broken off when the simulator stops.
+fn trickle(text: String, delay: Duration, shutdown: CancellationToken) -> Body {
     let bytes = text.into_bytes().into_iter();
-    Body::from_stream(stream::unfold(bytes, move |mut bytes| async move {
-        let byte = bytes.next()?;
-        tokio::time::sleep(delay).await;
-        Some((
-            Ok::<_, std::io::Error>(Bytes::copy_from_slice(&[byte])),
-            bytes,
-        ))
-    }))
+    Body::from_stream(stream::unfold(
+        (bytes, shutdown),
+        move |(mut bytes, shutdown)| async move {
+            let byte = bytes.next()?;
+            let chunk = tokio::select! {
+                () = tokio::time::sleep(delay) => Ok(Bytes::copy_from_slice(&[byte])),
+                () = shutdown.cancelled() => Err(std::io::Error::other("the simulator stops")),
+            };
+            Some((chunk, (bytes, shutdown)))
+        },
+    ))
 }

@@ -4,37 +4,20 @@ use axum::http::{Method, StatusCode};
 use uuid::Uuid;
 
 use super::{
-    auth, billing, blocklist,
+    auth::{self, applications},
+    billing, blocklist,
     call::Call,
     control, lists, page,
-    reply::{
-        Answer, BAD_CREDENTIALS, NO_PERMISSION, Reply, detail, forbidden, html_not_found,
-        method_not_allowed, not_found,
-    },
+    reply::{Answer, Reply, html_not_found, method_not_allowed},
     sessions,
     state::State,
     webhooks, workflows,
 };
 
-/// Who may use a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    /// Part of the API, without credentials.
-    Open,
-    /// An application's `x-api-key`.
-    Key,
-    /// The key of the session's application or a console token of its organization; unknown sessions are not found
-    /// before any credential is looked at.
-    Session,
-    /// The `Session-Token` of the session in the path.
-    SessionToken,
-    /// A console user's Bearer token.
-    Bearer,
-    /// A page for people; not part of the API.
-    Page,
-    /// The simulator's own JSON endpoints; not part of the API.
-    Control,
-}
+mod access;
+
+pub(super) use access::Access;
+use access::admit;
 
 type Handler = fn(&mut State, &Call) -> Answer;
 
@@ -87,22 +70,22 @@ static ROUTES: &[Route] = &[
     route(
         "/auth/v2/organizations/me/",
         Access::Bearer,
-        &[(GET, auth::organizations)],
+        &[(GET, applications::organizations)],
     ),
     route(
         "/auth/v2/organizations/me/{uuid}/applications/",
         Access::Bearer,
         &[
-            (GET, auth::list_applications),
-            (POST, auth::create_application),
+            (GET, applications::list_applications),
+            (POST, applications::create_application),
         ],
     ),
     route(
         "/auth/v2/organizations/me/{uuid}/applications/{uuid}/",
         Access::Bearer,
         &[
-            (GET, auth::get_application),
-            (PATCH, auth::update_application),
+            (GET, applications::get_application),
+            (PATCH, applications::update_application),
         ],
     ),
     route(
@@ -392,68 +375,4 @@ fn is_canonical_uuid(text: &str) -> bool {
     text.len() == 36
         && Uuid::parse_str(text).is_ok()
         && !text.bytes().any(|byte| byte.is_ascii_uppercase())
-}
-
-fn admit(state: &State, call: &mut Call, access: Access) -> Result<(), Reply> {
-    match access {
-        Access::Open | Access::Page | Access::Control => Ok(()),
-        Access::Key => {
-            call.application = key_owner(state, call).ok_or_else(|| forbidden(NO_PERMISSION))?;
-            Ok(())
-        }
-        Access::Bearer => {
-            call.account = token_owner(state, call).ok_or_else(|| {
-                detail(
-                    StatusCode::UNAUTHORIZED,
-                    "Authentication credentials were not provided.",
-                )
-                .with_header("www-authenticate", "Bearer".to_owned())
-            })?;
-            Ok(())
-        }
-        Access::Session => {
-            let session = state.session(call.id(0)).ok_or_else(not_found)?;
-            let owner = session.application;
-            if let Some(application) = key_owner(state, call) {
-                if application != owner {
-                    return Err(forbidden(NO_PERMISSION));
-                }
-            } else {
-                let account = token_owner(state, call).ok_or_else(|| forbidden(BAD_CREDENTIALS))?;
-                if !auth::may_use(state, account, owner) {
-                    return Err(forbidden(NO_PERMISSION));
-                }
-                call.account = account;
-            }
-            call.application = owner;
-            Ok(())
-        }
-        Access::SessionToken => {
-            let session = state
-                .session(call.id(0))
-                .filter(|session| call.header("session-token") == Some(session.token.as_str()))
-                .ok_or_else(not_found)?;
-            call.application = session.application;
-            Ok(())
-        }
-    }
-}
-
-fn key_owner(state: &State, call: &Call) -> Option<Uuid> {
-    let key = call.header("x-api-key")?;
-    state
-        .applications
-        .iter()
-        .find(|application| application.api_key == key)
-        .map(|application| application.uuid)
-}
-
-fn token_owner(state: &State, call: &Call) -> Option<Uuid> {
-    let token = call.header("authorization")?.strip_prefix("Bearer ")?;
-    let now = state.now();
-    state
-        .tokens
-        .iter()
-        .find(|known| known.text == token && known.expires_at > now)
-        .map(|known| known.account)
 }

@@ -8,7 +8,10 @@ use uuid::Uuid;
 
 use super::{
     Mode, Options,
-    auth::{Account, Application, Organization, Token},
+    auth::{
+        Account, Token,
+        applications::{Application, Organization},
+    },
     billing::Checkout,
     control::RecordedRequest,
     faults::Fault,
