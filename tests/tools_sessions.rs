@@ -197,7 +197,7 @@ fn of_several_workflows_the_default_is_taken_and_else_one_must_be_named() {
             json!({ "workflow_label": "Draft", "status": "draft" }),
         );
         server.ok("didit_session_create", json!({}));
-        assert_eq!(used_workflows(&control), [first.clone()]);
+        assert_eq!(used_workflows(&control), std::slice::from_ref(&first));
         let second = server.ok(
             "didit_workflow_create",
             json!({ "workflow_label": "Second", "aml": true }),

@@ -115,14 +115,14 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
     let chosen = names(&update.nodes_to_resubmit);
     let text = match new_status {
         NewStatus::Resubmitted => format!(
-            "Asked the person to redo {}. The data of those steps are gone, and the same link works again{}.",
+            "Asked the person to redo {}. The data of those steps are gone, and the same link works again.{}",
             chosen
                 .as_deref()
                 .unwrap_or("every step that is not approved"),
             before
                 .session_url
                 .as_deref()
-                .map(|link| format!(": {link}"))
+                .map(|link| format!("\nLink for the person: {link}"))
                 .unwrap_or_default()
         ),
         decided => format!("Session {id} is now {decided}; it was {}.", before.status),

@@ -44,6 +44,8 @@ pub enum Human {
     Declines,
     /// Closes the question.
     Cancels,
+    /// Never sees it: the client cannot show the question that it said it could (older handshake only).
+    NeverSeesIt,
 }
 
 impl Human {
@@ -53,6 +55,7 @@ impl Human {
             Self::SendsItEmpty => json!({ "action": "accept", "content": {} }),
             Self::Declines => json!({ "action": "decline" }),
             Self::Cancels => json!({ "action": "cancel" }),
+            Self::NeverSeesIt => Value::Null,
         }
     }
 }
@@ -63,6 +66,7 @@ pub struct Setup {
     arguments: Vec<String>,
     variables: HashMap<String, String>,
     human: Option<VecDeque<Human>>,
+    elicitation: Value,
     home: TempDir,
 }
 
@@ -82,6 +86,7 @@ impl Setup {
             arguments: Vec::new(),
             variables,
             human: None,
+            elicitation: json!({ "form": {} }),
             home,
         }
     }
@@ -102,6 +107,12 @@ impl Setup {
     /// Lets the client ask its human, who answers so, one question after the other.
     pub fn human(mut self, answers: &[Human]) -> Self {
         self.human = Some(answers.iter().copied().collect());
+        self
+    }
+
+    /// Declares the capability to ask in these words instead of the usual ones.
+    pub fn elicitation(mut self, capability: Value) -> Self {
+        self.elicitation = capability;
         self
     }
 
@@ -143,6 +154,7 @@ impl Setup {
             lines,
             errors: Some(errors),
             human: self.human,
+            elicitation: self.elicitation,
             home: self.home,
             next_id: 0,
             waiting: HashMap::new(),
@@ -219,6 +231,7 @@ pub struct Server {
     lines: Receiver<Vec<u8>>,
     errors: Option<JoinHandle<String>>,
     human: Option<VecDeque<Human>>,
+    elicitation: Value,
     home: TempDir,
     next_id: u64,
     waiting: HashMap<u64, Value>,
@@ -250,7 +263,7 @@ impl Server {
 
     fn capabilities(&self) -> Value {
         match self.human {
-            Some(_) => json!({ "elicitation": { "form": {} } }),
+            Some(_) => json!({ "elicitation": self.elicitation }),
             None => json!({}),
         }
     }
@@ -326,7 +339,13 @@ impl Server {
     fn answer_question(&mut self, request: &Value) {
         assert_eq!(request["method"], "elicitation/create", "{request}");
         let answer = self.ask_human(&request["params"]);
-        self.send(&json!({ "jsonrpc": "2.0", "id": request["id"], "result": answer }));
+        let mut response = json!({ "jsonrpc": "2.0", "id": request["id"] });
+        if answer.is_null() {
+            response["error"] = json!({ "code": -32_603, "message": "no window to ask in" });
+        } else {
+            response["result"] = answer;
+        }
+        self.send(&response);
     }
 
     fn ask_human(&mut self, question: &Value) -> Value {
