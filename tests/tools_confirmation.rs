@@ -154,7 +154,10 @@ fn a_human_who_agrees_is_asked_once() {
         let [question] = server.questions.as_slice() else {
             panic!("{} questions", server.questions.len());
         };
-        let shown = serde_json::to_string_pretty(question).unwrap();
+        // The older handshake asks for progress with every question; that is the SDK's matter.
+        let mut question = question.clone();
+        question.as_object_mut().unwrap().remove("_meta");
+        let shown = serde_json::to_string_pretty(&question).unwrap();
         insta::with_settings!({ filters => support::shown::FILTERS.to_vec(), omit_expression => true }, {
             insta::assert_snapshot!("question", shown);
         });
