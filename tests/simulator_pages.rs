@@ -218,3 +218,26 @@ async fn the_inbox_shows_codes() {
         .to_owned();
     assert!(client.get("/inbox").await.text().contains(&code));
 }
+
+#[tokio::test]
+async fn a_workflow_has_a_link_of_its_own() {
+    let client = Client::sandbox().await;
+    let workflow = client.workflow(&["OCR"]).await;
+    let url = workflow["workflow_url"].as_str().unwrap();
+    assert!(
+        client
+            .get(url)
+            .await
+            .text()
+            .contains("Start a verification")
+    );
+    assert_eq!(client.get("/v3/sessions/").await.expect(200)["count"], 0);
+    let path = url.strip_prefix(&client.simulator.root_url()).unwrap();
+    let started = client.form(path, &[]).await;
+    let row = &client.get("/v3/sessions/").await.expect(200)["results"][0];
+    assert_eq!(
+        (started.status, started.header("location")),
+        (303, row["session_url"].as_str())
+    );
+    assert_eq!(client.get("/u/nothing").await.status, 404);
+}

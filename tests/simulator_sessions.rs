@@ -165,7 +165,7 @@ async fn workflows_are_versioned() {
 async fn sessions_are_found_by_every_filter() {
     let client = Client::sandbox().await;
     let workflow = client
-        .workflow(&["OCR", "EMAIL_VERIFICATION", "PHONE_VERIFICATION"])
+        .workflow(&["OCR", "EMAIL_VERIFICATION", "PHONE_VERIFICATION", "AML"])
         .await;
     let contact = json!({ "email": "unique@company.io", "phone": "+12025550199" });
     let fields = json!({ "vendor_data": "needle", "contact_details": contact, "expected_details": { "first_name": "Zoë" } });
@@ -212,6 +212,9 @@ async fn sessions_are_found_by_every_filter() {
         ("document_type=ID,P", 1),
         ("document_type=DL", 0),
         ("warning=DOCUMENT_EXPIRED", 1),
+        ("screened_full_name=mustermann", 1),
+        ("screened_full_name=nobody", 0),
+        ("region=berlin", 1),
         ("session_kind=BUSINESS", 0),
         ("session_kind=all", 4),
         ("api_service=AML", 0),
@@ -418,4 +421,32 @@ async fn several_sessions_are_deleted_by_number() {
         .await
         .expect(200);
     assert_eq!(client.get("/v3/sessions/").await.expect(200)["count"], 0);
+}
+
+#[tokio::test]
+async fn declining_ends_the_ongoing_screening_and_approving_resumes_it() {
+    let client = Client::sandbox().await;
+    let config = json!({ "is_aml_ongoing_monitoring_enabled": true });
+    let features = json!([{ "feature": "OCR" }, { "feature": "AML", "config": config }]);
+    let workflow = client
+        .post("/v3/workflows/", json!({ "features": features }))
+        .await
+        .expect(201);
+    let session = client.session(&workflow, json!({})).await;
+    client.finish(&session, None).await;
+    let path = format!(
+        "/v3/session/{}/update-status/",
+        session["session_id"].as_str().unwrap()
+    );
+    for (status, monitored) in [("Declined", false), ("Approved", true)] {
+        client
+            .patch(&path, json!({ "new_status": status }))
+            .await
+            .expect(200);
+        let decision = client.decision(&session).await;
+        assert_eq!(
+            decision["aml_screenings"][0]["is_ongoing_monitoring_enabled"],
+            monitored
+        );
+    }
 }

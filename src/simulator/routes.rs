@@ -225,6 +225,11 @@ static ROUTES: &[Route] = &[
         &[(GET, page::session::show), (POST, page::session::act)],
     ),
     route(
+        "/u/{text}",
+        Access::Page,
+        &[(GET, page::session::invite), (POST, page::session::accept)],
+    ),
+    route(
         "/checkout/{text}",
         Access::Page,
         &[(GET, page::checkout), (POST, page::pay)],

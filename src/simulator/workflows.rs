@@ -231,6 +231,11 @@ impl State {
         self.latest_published(named.group)
     }
 
+    /// The workflow whose own link ends in `token`.
+    pub(super) fn workflow_by_link(&self, token: &str) -> Option<&Workflow> {
+        self.workflows.iter().find(|known| known.url_token == token)
+    }
+
     fn keep_one_default(&mut self, changed: &Workflow) {
         if !changed.is_default {
             return;

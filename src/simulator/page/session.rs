@@ -1,6 +1,7 @@
 //! The page behind a session's link: a developer plays the person and picks how it ends.
 
 use axum::http::StatusCode;
+use serde_json::{Map, json};
 use url::Url;
 
 use super::{escape, form_field, missing, page};
@@ -8,7 +9,11 @@ use crate::simulator::{
     call::Call,
     reply::{Answer, Reply, html_not_found},
     scenarios::{self, SCENARIOS},
-    sessions::{Session, Status, StepStatus, create::LANGUAGES, play},
+    sessions::{
+        Session, Status, StepStatus,
+        create::{self, LANGUAGES},
+        play,
+    },
     state::State,
 };
 
@@ -47,6 +52,36 @@ pub(in crate::simulator) fn act(state: &mut State, call: &Call) -> Answer {
     };
     play::finish(state, id, Some(scenario));
     find(state, call).map(|session| leave(session, call))
+}
+
+/// `GET /u/{token}`: a workflow's own link, with a button because opening it must not create anything yet.
+pub(in crate::simulator) fn invite(state: &mut State, call: &Call) -> Answer {
+    let workflow = state
+        .workflow_by_link(call.text(0))
+        .ok_or_else(|| missing("workflow"))?;
+    let content = format!(
+        "<p>Workflow: <strong>{}</strong></p>\n<form method=\"post\" action=\"{}\">\n\
+         <button type=\"submit\">Start a verification</button>\n</form>",
+        escape(&workflow.label),
+        escape(&call.path),
+    );
+    Ok(page(StatusCode::OK, "Verify your identity", &content))
+}
+
+/// `POST /u/{token}`: a new session of that workflow.
+pub(in crate::simulator) fn accept(state: &mut State, call: &Call) -> Answer {
+    let workflow = state
+        .workflow_by_link(call.text(0))
+        .ok_or_else(|| missing("workflow"))?;
+    let (application, group) = (workflow.application, workflow.group);
+    let mut body = Map::new();
+    body.insert("workflow_id".to_owned(), json!(group));
+    let id = create::open(state, application, &body)?;
+    let url = state
+        .session(id)
+        .map(|session| session.url(&state.origin))
+        .ok_or_else(|| missing("session"))?;
+    Ok(Reply::redirect(StatusCode::SEE_OTHER, url))
 }
 
 fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Session, Reply> {

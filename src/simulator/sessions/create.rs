@@ -1,6 +1,7 @@
 //! Creating sessions: every rule about the body, reuse of unfinished sessions, credits and quotas.
 
-use serde_json::json;
+use axum::http::StatusCode;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Session, Status, Step, StepStatus, play};
@@ -9,8 +10,10 @@ use crate::simulator::{
     call::Call,
     lists,
     rate_limit::throttled,
-    reply::{Answer, Reply, detail, field_text},
+    reply::{Answer, Reply, detail, field_text, not_found},
+    scenarios::Scenario,
     state::{State, URL_SAFE, later, random_text},
+    workflows::Workflow,
 };
 
 mod body;
@@ -22,63 +25,70 @@ const SANDBOX_SESSIONS_PER_DAY: usize = 500;
 
 /// `POST /v3/session/`
 pub(in crate::simulator) fn create(state: &mut State, call: &Call) -> Answer {
-    let wanted = Wanted::read(&call.json()?)?;
+    let id = open(state, call.application, &call.json()?)?;
+    let session = state.session(id).ok_or_else(not_found)?;
+    Ok(Reply::created(&session.created(&state.origin)))
+}
+
+/// A session as `body` wants it, new or taken up again.
+pub(in crate::simulator) fn open(
+    state: &mut State,
+    application: Uuid,
+    body: &Map<String, Value>,
+) -> Result<Uuid, Reply> {
+    let wanted = Wanted::read(body)?;
     let environment = state
-        .application(call.application)
+        .application(application)
         .map_or(Mode::Live, |known| known.mode);
     let workflow = state
-        .workflow_to_run(wanted.workflow_id, call.application)
+        .workflow_to_run(wanted.workflow_id, application)
         .cloned()
         .ok_or_else(|| field_text("workflow_id", "Invalid workflow_id."))?;
     let scenario = wanted.scenario(environment)?;
-    if let Some(vendor_data) = &wanted.vendor_data {
-        let entity = if workflow.is_business() {
-            "business"
-        } else {
-            "user"
-        };
-        if lists::blocked(state, call.application, entity, vendor_data).is_some() {
-            return Err(field_text(
-                "vendor_data",
-                "This user or business has been blocked and cannot create new verification sessions.",
-            ));
-        }
+    refuse_blocked(state, &workflow, wanted.vendor_data.as_deref())?;
+    let needs_face =
+        workflow.kind.as_deref() == Some("biometric_authentication") && workflow.has("FACE_MATCH");
+    if needs_face && !wanted.has_portrait {
+        stored_face(state, application, wanted.vendor_data.as_deref())?;
     }
-    if workflow.kind.as_deref() == Some("biometric_authentication")
-        && workflow.has("FACE_MATCH")
-        && !wanted.has_portrait
-    {
-        stored_face(state, call.application, wanted.vendor_data.as_deref())?;
+    if let Some(session) = unfinished(state, &workflow, wanted.vendor_data.as_deref()) {
+        session.callback = wanted.callback;
+        session.metadata = wanted.metadata;
+        return Ok(session.id);
     }
-    if let Some(vendor_data) = &wanted.vendor_data {
-        let origin = state.origin.clone();
-        let unfinished = state.sessions.iter_mut().find(|session| {
-            session.application == call.application
-                && session.vendor_data.as_deref() == Some(vendor_data)
-                && session.workflow_uuid == workflow.uuid
-                && session.status.is_unfinished()
-        });
-        if let Some(session) = unfinished {
-            session.callback = wanted.callback;
-            session.metadata = wanted.metadata;
-            return Ok(Reply::created(&session.created(&origin)));
-        }
-    }
-    if !state.can_pay(call.application, workflow.price()) {
+    if !state.can_pay(application, workflow.price()) {
         return Err(detail(
-            axum::http::StatusCode::BAD_REQUEST,
+            StatusCode::BAD_REQUEST,
             "You don't have enough credits to perform this request. Please top up at https://business.didit.me",
         ));
     }
     if environment == Mode::Sandbox {
-        check_sandbox_quota(state, call.application)?;
+        check_sandbox_quota(state, application)?;
     }
+    let invited = wanted.invited().map(str::to_owned);
+    let session = build(state, workflow, wanted, environment, scenario);
+    let id = session.id;
+    state.sessions.push(session);
+    if let Some(email) = invited {
+        state.send_mail(&email, "Please verify your identity", None);
+    }
+    play::announce(state, id);
+    Ok(id)
+}
+
+fn build(
+    state: &mut State,
+    workflow: Workflow,
+    wanted: Wanted,
+    environment: Mode,
+    scenario: Option<&'static Scenario>,
+) -> Session {
     let now = state.now();
-    let session = Session {
+    Session {
         id: Uuid::new_v4(),
         number: state.next_session_number(),
         token: random_text(URL_SAFE, 12),
-        application: call.application,
+        application: workflow.application,
         workflow_uuid: workflow.uuid,
         workflow_group: workflow.group,
         workflow_version: workflow.version,
@@ -109,25 +119,43 @@ pub(in crate::simulator) fn create(state: &mut State, call: &Call) -> Answer {
         lifetime: workflow.session_expiration_time,
         expires_at: later(now, workflow.session_expiration_time),
         backend_rerun_at: None,
-    };
-    let shown = session.created(&state.origin);
-    let id = session.id;
-    let notify = session
-        .contact("email")
-        .filter(|_| {
-            session
-                .contact_details
-                .as_ref()
-                .and_then(|details| details.get("send_notification_emails"))
-                == Some(&json!(true))
-        })
-        .map(str::to_owned);
-    state.sessions.push(session);
-    if let Some(email) = notify {
-        state.send_mail(&email, "Please verify your identity", None);
     }
-    play::announce(state, id);
-    Ok(Reply::created(&shown))
+}
+
+fn refuse_blocked(
+    state: &State,
+    workflow: &Workflow,
+    vendor_data: Option<&str>,
+) -> Result<(), Reply> {
+    let entity = if workflow.is_business() {
+        "business"
+    } else {
+        "user"
+    };
+    let entry =
+        vendor_data.and_then(|value| lists::blocked(state, workflow.application, entity, value));
+    if entry.is_none() {
+        return Ok(());
+    }
+    Err(field_text(
+        "vendor_data",
+        "This user or business has been blocked and cannot create new verification sessions.",
+    ))
+}
+
+/// The session the same user can still go on with, if it runs the same version.
+fn unfinished<'a>(
+    state: &'a mut State,
+    workflow: &Workflow,
+    vendor_data: Option<&str>,
+) -> Option<&'a mut Session> {
+    vendor_data?;
+    state.sessions.iter_mut().find(|session| {
+        session.application == workflow.application
+            && session.vendor_data.as_deref() == vendor_data
+            && session.workflow_uuid == workflow.uuid
+            && session.status.is_unfinished()
+    })
 }
 
 fn check_sandbox_quota(state: &State, application: Uuid) -> Result<(), Reply> {

@@ -111,6 +111,8 @@ struct Filter {
     country: Option<Vec<String>>,
     document_type: Option<Vec<String>>,
     entity: Option<Uuid>,
+    screened_name: Option<String>,
+    region: Option<String>,
     warning: Option<Vec<String>>,
     session_type: Option<Vec<String>>,
     api_service: bool,
@@ -136,12 +138,11 @@ impl Filter {
                 .map(Some)
                 .ok_or_else(|| field(name, "Enter a valid date.")),
         };
-        let entity = match text("didit_internal_id") {
-            None => None,
-            Some(text) => Some(
-                Uuid::parse_str(&text)
-                    .map_err(|_| field("didit_internal_id", "Enter a valid UUID."))?,
-            ),
+        let uuid = |name: &str| match text(name) {
+            None => Ok(None),
+            Some(text) => Uuid::parse_str(&text)
+                .map(Some)
+                .map_err(|_| field(name, "Enter a valid UUID.")),
         };
         if let Some(service) =
             text("api_service").filter(|service| !API_SERVICES.contains(&service.as_str()))
@@ -163,7 +164,9 @@ impl Filter {
             to: date("date_to")?,
             country: csv("country"),
             document_type: csv("document_type"),
-            entity,
+            entity: uuid("didit_internal_id")?.or(uuid("euuid")?),
+            screened_name: text("screened_full_name"),
+            region: text("region"),
             warning: csv("warning"),
             session_type: csv("session_type"),
             api_service: text("api_service").is_some(),
@@ -205,6 +208,18 @@ impl Filter {
             })
             && self.session_type.as_ref().is_none_or(|types| {
                 types.iter().any(|one| one == "API" || one == "ALL")
+            })
+            && self.screened_name.as_deref().is_none_or(|name| {
+                let screened = session.result("AML").and_then(|result| {
+                    result.pointer("/screened_data/full_name")?.as_str()
+                });
+                screened.is_some_and(|screened| fold(screened).contains(&fold(name)))
+            })
+            && self.region.as_deref().is_none_or(|region| {
+                let parsed = session
+                    .result("OCR")
+                    .and_then(|result| result.pointer("/parsed_address/region")?.as_str());
+                parsed.is_some_and(|parsed| fold(parsed) == fold(region))
             })
             // Sessions here never come from a stand-alone service.
             && !self.api_service

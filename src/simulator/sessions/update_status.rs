@@ -103,6 +103,7 @@ pub(in crate::simulator) fn update_status(state: &mut State, call: &Call) -> Ans
         if backend_only {
             session.backend_rerun_at = Some(now);
         }
+        monitor(session, wanted.status);
     }
     match nodes {
         Some(nodes) => resubmit(state, id, &nodes, backend_only),
@@ -116,6 +117,25 @@ pub(in crate::simulator) fn update_status(state: &mut State, call: &Call) -> Ans
         );
     }
     Ok(Reply::ok(&json!({ "session_id": id })))
+}
+
+/// Declining ends the ongoing screening of a person, approving again resumes it where the workflow has it.
+fn monitor(session: &mut Session, status: Status) {
+    for step in session
+        .steps
+        .iter_mut()
+        .filter(|step| step.feature.kind.name == "AML")
+    {
+        let configured =
+            step.feature.config.get("is_aml_ongoing_monitoring_enabled") == Some(&json!(true));
+        let flag = step
+            .result
+            .as_mut()
+            .and_then(|result| result.get_mut("is_ongoing_monitoring_enabled"));
+        if let Some(flag) = flag {
+            *flag = json!(configured && status != Status::Declined);
+        }
+    }
 }
 
 struct Wanted {

@@ -55,6 +55,13 @@ impl Wanted {
         Ok(wanted)
     }
 
+    /// Whom to send the link by e-mail.
+    pub(super) fn invited(&self) -> Option<&str> {
+        let details = self.contact_details.as_ref()?;
+        let notify = details.get("send_notification_emails") == Some(&json!(true));
+        details.get("email")?.as_str().filter(|_| notify)
+    }
+
     pub(super) fn scenario(&self, environment: Mode) -> Result<Option<&'static Scenario>, Reply> {
         let Some(slug) = &self.sandbox_scenario else {
             return Ok(None);
