@@ -10,7 +10,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     config::{self, Options},
-    log,
+    log::{self, Log},
     redact::Redactor,
 };
 
@@ -51,9 +51,10 @@ pub fn main() -> ExitCode {
         }
     };
     let redactor = Redactor::default();
-    if let Err(error) = start_log(&cli.options, redactor.clone()) {
-        return fail(2, error.as_ref());
-    }
+    let log = match start_log(&cli.options, redactor.clone()) {
+        Ok(log) => log,
+        Err(error) => return fail(2, error.as_ref()),
+    };
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -64,6 +65,7 @@ pub fn main() -> ExitCode {
     let outcome = runtime.block_on(run(cli, redactor));
     // A blocked read of standard input must not keep the process.
     runtime.shutdown_background();
+    log.finish();
     match outcome {
         Ok(code) => code,
         Err(error) if error.is::<config::Error>() => fail(2, error.as_ref()),
@@ -79,13 +81,13 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
     }
 }
 
-fn start_log(options: &Options, redactor: Redactor) -> Result<(), Failure> {
+fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     let level = config::log_level(options)?;
     let format = config::log_format(options)?;
     let file = config::log_file(options);
-    log::start(level, format, file.as_deref(), redactor)
+    let log = log::start(level, format, file.as_deref(), redactor)
         .map_err(|error| format!("the log file cannot be opened: {error}"))?;
-    Ok(())
+    Ok(log)
 }
 
 fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {

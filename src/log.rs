@@ -4,12 +4,25 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
     path::Path,
-    sync::Arc,
+    sync::mpsc::{self, Receiver, SyncSender},
+    time::Duration,
 };
 
-use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
+use tracing_subscriber::{
+    Layer,
+    filter::{LevelFilter, Targets},
+    fmt::MakeWriter,
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 use crate::redact::Redactor;
+
+/// Lines that may wait to be written. More are lost: a client that does not read standard error must not
+/// stop the server.
+const MOST_WAITING: usize = 4096;
+/// How long the last lines may take at the end.
+const LAST_LINES: Duration = Duration::from_millis(500);
 
 /// How lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +31,17 @@ pub enum Format {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// The running log.
+pub struct Log {
+    lines: SyncSender<Message>,
+    ended: Receiver<()>,
+}
+
+enum Message {
+    Line(String),
+    End,
 }
 
 /// Starts logging. Also takes over panics: their place is logged, their message is not, because it may
@@ -30,19 +54,36 @@ pub fn start(
     format: Format,
     file: Option<&Path>,
     redactor: Redactor,
-) -> io::Result<()> {
-    let output = match file {
-        Some(path) => Output::File(Arc::new(private_append(path)?)),
-        None => Output::Stderr,
+) -> io::Result<Log> {
+    let output: Box<dyn Write + Send> = match file {
+        Some(path) => Box::new(private_append(path)?),
+        None => Box::new(io::stderr()),
     };
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(level)
+    let (lines, waiting) = mpsc::sync_channel(MOST_WAITING);
+    let (end, ended) = mpsc::channel();
+    std::thread::Builder::new()
+        .name("log".to_owned())
+        .spawn(move || {
+            write_all(&waiting, output);
+            // Nobody waits any more when the process ends in a hurry.
+            let _ = end.send(());
+        })?;
+    let writers = Writers {
+        lines: lines.clone(),
+        redactor,
+    };
+    let events = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_writer(Writers { output, redactor });
-    match format {
-        Format::Text => subscriber.init(),
-        Format::Json => subscriber.json().init(),
-    }
+        .with_writer(writers);
+    let events = match format {
+        Format::Text => events.boxed(),
+        Format::Json => events.json().boxed(),
+    };
+    // The SDK's own lines can hold arguments and results, and say little else.
+    let ours = Targets::new().with_target("didit_mcp", level);
+    tracing_subscriber::registry()
+        .with(events.with_filter(ours))
+        .init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic
             .location()
@@ -53,7 +94,16 @@ pub fn start(
             "a part of the server failed; the call it served gets an error"
         );
     }));
-    Ok(())
+    Ok(Log { lines, ended })
+}
+
+impl Log {
+    /// Writes what is left, unless nobody reads it.
+    pub fn finish(self) {
+        if self.lines.try_send(Message::End).is_ok() {
+            let _ = self.ended.recv_timeout(LAST_LINES);
+        }
+    }
 }
 
 /// Opens a file for appending whole lines; only its owner can read it.
@@ -71,14 +121,15 @@ pub fn private_append(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-#[derive(Clone)]
-enum Output {
-    Stderr,
-    File(Arc<File>),
+fn write_all(lines: &Receiver<Message>, mut output: Box<dyn Write + Send>) {
+    while let Ok(Message::Line(line)) = lines.recv() {
+        // A log that cannot be written has nowhere to say so.
+        drop(output.write_all(line.as_bytes()));
+    }
 }
 
 struct Writers {
-    output: Output,
+    lines: SyncSender<Message>,
     redactor: Redactor,
 }
 
@@ -87,7 +138,7 @@ impl<'a> MakeWriter<'a> for Writers {
 
     fn make_writer(&'a self) -> LineWriter {
         LineWriter {
-            output: self.output.clone(),
+            lines: self.lines.clone(),
             redactor: self.redactor.clone(),
         }
     }
@@ -95,7 +146,7 @@ impl<'a> MakeWriter<'a> for Writers {
 
 /// Takes one whole event at a time, as the subscriber writes them.
 struct LineWriter {
-    output: Output,
+    lines: SyncSender<Message>,
     redactor: Redactor,
 }
 
@@ -104,10 +155,8 @@ impl Write for LineWriter {
         let line = self
             .redactor
             .text(String::from_utf8_lossy(event).into_owned());
-        match &self.output {
-            Output::Stderr => io::stderr().write_all(line.as_bytes())?,
-            Output::File(file) => file.as_ref().write_all(line.as_bytes())?,
-        }
+        // A full queue loses the line.
+        drop(self.lines.try_send(Message::Line(line)));
         Ok(event.len())
     }
 

@@ -13,6 +13,7 @@ mod record;
 mod respond;
 mod schema;
 mod stdio;
+mod traffic;
 mod transport;
 
 pub use catalog::Catalog;

@@ -45,7 +45,8 @@ impl Server {
             outcome = work => outcome.unwrap_or_else(|_| Err(internal())),
             () = deadline.passed() => Err(timed_out(entry)),
             // The client is gone or has changed its mind; dropping the work also drops its request to Didit.
-            () = context.ct.cancelled() => Err(ToolError::new("cancelled", "The call was cancelled.")),
+            () = context.ct.cancelled() => Err(cancelled()),
+            () = self.over.cancelled() => Err(cancelled()),
         };
         record.finish(outcome.as_ref().err());
         tracing::info!(
@@ -119,6 +120,10 @@ fn take_text(arguments: &mut Map<String, Value>, name: &str) -> Option<String> {
         Some(Value::String(text)) => Some(text),
         _ => None,
     }
+}
+
+fn cancelled() -> ToolError {
+    ToolError::new("cancelled", "The call was cancelled.")
 }
 
 fn internal() -> ToolError {

@@ -12,6 +12,7 @@ use rmcp::{
     service::RequestContext,
 };
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use super::{catalog::Catalog, confirm::Gate, instructions::instructions, policy::Policy};
 use crate::{
@@ -30,6 +31,7 @@ pub struct Server {
     pub(super) connection: Arc<Connection>,
     pub(super) gate: Arc<Gate>,
     pub(super) trail: Option<Arc<Trail>>,
+    pub(super) over: CancellationToken,
     slots: Semaphore,
 }
 
@@ -48,8 +50,15 @@ impl Server {
             connection,
             gate: Arc::new(Gate::new(policy.confirmation)?),
             trail: trail.map(Arc::new),
+            over: CancellationToken::new(),
             slots: Semaphore::new(MAX_RUNNING),
         })
+    }
+
+    /// The same server, whose calls end when `over` is cancelled.
+    #[must_use]
+    pub fn until(self, over: CancellationToken) -> Self {
+        Self { over, ..self }
     }
 }
 

@@ -16,11 +16,15 @@ use crate::redact::Redactor;
 /// When the signals of the system cannot be watched.
 pub async fn serve_stdio(server: Server, redactor: Redactor) -> io::Result<()> {
     let (reader, writer) = rmcp::transport::stdio_pipes();
-    let reader_gone = CancellationToken::new();
+    let over = CancellationToken::new();
     let drain = CancellationToken::new();
     watch_signals(drain.clone())?;
-    let transport = LineTransport::new(reader, writer, reader_gone.clone(), drain, redactor);
-    match server.serve_with_ct(transport, reader_gone).await {
+    let transport = LineTransport::new(reader, writer, over.clone(), drain, redactor);
+    match server
+        .until(over.clone())
+        .serve_with_ct(transport, over)
+        .await
+    {
         Ok(service) => {
             if let Err(error) = service.waiting().await {
                 tracing::warn!(%error, "the service ended");

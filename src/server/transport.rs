@@ -4,25 +4,31 @@
 //! every line that can be told apart gets an error. Lines are capped, and a reader that went away ends
 //! the process instead of leaving it to work for nobody.
 
-use std::{future::Future, io, sync::Arc};
+use std::{future::Future, io, sync::Arc, time::Duration};
 
 use rmcp::{
     RoleServer,
-    model::{ErrorCode, ErrorData, JsonRpcMessage, RequestId},
+    model::{ClientNotification, ErrorCode, ErrorData, JsonRpcMessage, RequestId},
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
 use serde_json::Value;
-
-use crate::redact::Redactor;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     sync::Mutex,
 };
 use tokio_util::sync::CancellationToken;
 
+use super::traffic::Traffic;
+use crate::redact::Redactor;
+
 /// The longest line taken: room for a 2 MB portrait in base64, far from exhausting memory.
 pub const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long calls in flight may take after the end of input.
+const LAST_CALLS: Duration = Duration::from_millis(1500);
+/// How long the last lines may take to leave.
+const CLOSING: Duration = Duration::from_secs(1);
 
 /// JSON-RPC lines over a reader and a writer.
 pub struct LineTransport<R, W> {
@@ -32,9 +38,10 @@ pub struct LineTransport<R, W> {
     opened: bool,
     max_line_bytes: usize,
     writer: Arc<Mutex<Option<W>>>,
-    reader_gone: CancellationToken,
+    over: CancellationToken,
     drain: CancellationToken,
     redactor: Redactor,
+    traffic: Arc<Traffic>,
 }
 
 impl<R, W> LineTransport<R, W>
@@ -42,12 +49,13 @@ where
     R: AsyncRead + Unpin + Send,
     W: AsyncWrite + Unpin + Send + 'static,
 {
-    /// A transport that cancels `reader_gone` when nobody reads its output any more, and that ends its
-    /// input, as at end of file, when `drain` is cancelled.
+    /// A transport that ends its input, as at end of file, when `drain` is cancelled. It cancels `over` when
+    /// nobody reads its output any more, and a moment after the end of input: what is not answered then
+    /// never will be.
     pub fn new(
         reader: R,
         writer: W,
-        reader_gone: CancellationToken,
+        over: CancellationToken,
         drain: CancellationToken,
         redactor: Redactor,
     ) -> Self {
@@ -58,9 +66,10 @@ where
             opened: false,
             max_line_bytes: MAX_LINE_BYTES,
             writer: Arc::new(Mutex::new(Some(writer))),
-            reader_gone,
+            over,
             drain,
             redactor,
+            traffic: Arc::default(),
         }
     }
 
@@ -71,6 +80,69 @@ where
             .and_then(|value| serde_json::from_value::<RequestId>(value.get("id")?.clone()).ok());
         let error = ErrorData::new(code, message, None);
         tokio::spawn(self.send(TxJsonRpcMessage::<RoleServer>::error(error, id)));
+    }
+
+    /// Reads to the next message that can be served; `None` at the end of input.
+    async fn next_message(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
+        loop {
+            tokio::select! {
+                () = self.traffic.room() => {}
+                () = self.drain.cancelled() => return None,
+            }
+            let line = self.next_line().await?;
+            let text = line.trim_ascii();
+            let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+            if text.is_empty() {
+                continue;
+            }
+            match serde_json::from_slice::<RxJsonRpcMessage<RoleServer>>(text) {
+                // The SDK ends the process on a notification before the first request.
+                Ok(JsonRpcMessage::Notification(_)) if !self.opened => {}
+                Ok(message) => {
+                    self.opened = true;
+                    if self.admits(&message) {
+                        return Some(message);
+                    }
+                    // An answer with this id would be taken for the other request's, so it carries none.
+                    self.refuse(
+                        ErrorCode::INVALID_REQUEST,
+                        "a request with this id is still being served",
+                        None,
+                    );
+                }
+                Err(error) if error.is_data() => {
+                    self.refuse(ErrorCode::INVALID_REQUEST, "invalid request", Some(text));
+                }
+                Err(_) => self.refuse(ErrorCode::PARSE_ERROR, "parse error", None),
+            }
+        }
+    }
+
+    /// Calls in flight get a moment to answer; then they are dropped, because nobody can ask for more.
+    fn end_soon(&self) {
+        let over = self.over.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(LAST_CALLS).await;
+            over.cancel();
+        });
+    }
+
+    /// Keeps count of open requests; false for one whose id is in use.
+    fn admits(&self, message: &RxJsonRpcMessage<RoleServer>) -> bool {
+        match message {
+            JsonRpcMessage::Request(request) => self.traffic.opened(&request.id),
+            JsonRpcMessage::Notification(notification) => {
+                // A cancelled request gets no answer, so this is its end.
+                if let ClientNotification::CancelledNotification(cancelled) =
+                    &notification.notification
+                    && let Some(id) = &cancelled.params.request_id
+                {
+                    self.traffic.closed(id);
+                }
+                true
+            }
+            _ => true,
+        }
     }
 
     /// Reads to the next end of line; `None` at the end of input.
@@ -120,56 +192,82 @@ where
         &mut self,
         message: TxJsonRpcMessage<RoleServer>,
     ) -> impl Future<Output = Result<(), io::Error>> + Send + 'static {
-        let (writer, reader_gone) = (Arc::clone(&self.writer), self.reader_gone.clone());
-        let redactor = self.redactor.clone();
+        let (writer, over) = (Arc::clone(&self.writer), self.over.clone());
+        let (redactor, traffic) = (self.redactor.clone(), Arc::clone(&self.traffic));
         async move {
             // Everything that leaves passes here: results, errors, progress and questions alike.
             let mut line =
                 redactor.json_line(serde_json::to_vec(&message).map_err(io::Error::other)?);
             line.push(b'\n');
-            let mut writer = writer.lock().await;
-            let Some(writer) = writer.as_mut() else {
-                return Err(io::ErrorKind::NotConnected.into());
-            };
-            let written = async {
+            let _waiting = Waiting::new(&traffic, line.len());
+            if let Some(id) = answered(&message) {
+                traffic.closed(id);
+            }
+            let writing = async {
+                let mut writer = writer.lock().await;
+                let Some(writer) = writer.as_mut() else {
+                    return Err(io::ErrorKind::NotConnected.into());
+                };
                 writer.write_all(&line).await?;
                 writer.flush().await
-            }
-            .await;
+            };
+            let written = tokio::select! {
+                biased;
+                written = writing => written,
+                // A client that stopped reading would hold this for ever.
+                () = over.cancelled() => Err(io::ErrorKind::BrokenPipe.into()),
+            };
             if written.is_err() {
-                reader_gone.cancel();
+                over.cancel();
             }
             written
         }
     }
 
     async fn receive(&mut self) -> Option<RxJsonRpcMessage<RoleServer>> {
-        loop {
-            let line = self.next_line().await?;
-            let text = line.trim_ascii();
-            let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-            if text.is_empty() {
-                continue;
-            }
-            match serde_json::from_slice::<RxJsonRpcMessage<RoleServer>>(text) {
-                // The SDK ends the process on a notification before the first request.
-                Ok(JsonRpcMessage::Notification(_)) if !self.opened => {}
-                Ok(message) => {
-                    self.opened = true;
-                    return Some(message);
-                }
-                Err(error) if error.is_data() => {
-                    self.refuse(ErrorCode::INVALID_REQUEST, "invalid request", Some(text));
-                }
-                Err(_) => self.refuse(ErrorCode::PARSE_ERROR, "parse error", None),
-            }
+        let message = self.next_message().await;
+        if message.is_none() {
+            self.end_soon();
         }
+        message
     }
 
     async fn close(&mut self) -> Result<(), io::Error> {
-        if let Some(mut writer) = self.writer.lock().await.take() {
-            writer.shutdown().await?;
-        }
-        Ok(())
+        // A client that stopped reading may block a write for ever; the end must not wait for it.
+        let closed = tokio::time::timeout(CLOSING, async {
+            match self.writer.lock().await.take() {
+                Some(mut writer) => writer.shutdown().await,
+                None => Ok(()),
+            }
+        });
+        closed.await.unwrap_or(Ok(()))
+    }
+}
+
+/// The request that a message answers.
+fn answered(message: &TxJsonRpcMessage<RoleServer>) -> Option<&RequestId> {
+    match message {
+        JsonRpcMessage::Response(response) => Some(&response.id),
+        JsonRpcMessage::Error(error) => error.id.as_ref(),
+        _ => None,
+    }
+}
+
+/// Bytes on their way out; gone again however the writing ends.
+struct Waiting<'a> {
+    traffic: &'a Traffic,
+    bytes: usize,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(traffic: &'a Traffic, bytes: usize) -> Self {
+        traffic.waiting(bytes);
+        Self { traffic, bytes }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.traffic.written(self.bytes);
     }
 }
