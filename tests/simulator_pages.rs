@@ -156,6 +156,17 @@ async fn paying_raises_the_balance_once() {
         );
     }
     assert_eq!(client.get("/checkout/cs_test_nothing").await.status, 404);
+    let body = json!({ "amount_in_dollars": 50, "success_url": "https://app.invalid/größe" });
+    let checkout = client.post("/v3/billing/top-up/", body).await.expect(200);
+    let path = format!(
+        "/checkout/{}",
+        checkout["checkout_session_id"].as_str().unwrap()
+    );
+    let paid = client.form(&path, &[]).await;
+    assert_eq!(
+        paid.header("location"),
+        Some("https://app.invalid/gr%C3%B6%C3%9Fe")
+    );
 }
 
 #[tokio::test]

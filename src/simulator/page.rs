@@ -201,10 +201,12 @@ pub(super) fn pay(state: &mut State, call: &Call) -> Answer {
         .ok_or_else(|| missing("checkout"))?;
     let first = !std::mem::replace(&mut checkout.paid, true);
     let (organization, amount) = (checkout.organization, checkout.amount);
+    // Parsing writes the address in the ASCII form a header needs.
     let location = checkout
         .success_url
-        .clone()
-        .unwrap_or_else(|| format!("/checkout/{}", checkout.id));
+        .as_deref()
+        .and_then(|url| url::Url::parse(url).ok())
+        .map_or_else(|| format!("/checkout/{}", checkout.id), String::from);
     if let (true, Some(owner)) = (
         first,
         state

@@ -108,7 +108,7 @@ pub(super) fn proof_of_address(check: &Check<'_>, findings: &mut Findings) -> Va
     let elsewhere = check.found("ADDRESS_MISMATCH_WITH_PROVIDED");
     let similar = check.found("NAME_MISMATCH_ID_VERIFICATION");
     let name = if similar {
-        format!("{}. {}", &initial(person.first_name), person.last_name)
+        format!("{}. {}", initial(person.first_name), person.last_name)
     } else {
         person.full_name()
     };
