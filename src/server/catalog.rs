@@ -6,7 +6,7 @@ use rmcp::model::Tool as ListedTool;
 use serde_json::{Map, Value, json};
 
 use super::policy::{self, Policy};
-use crate::tools::{self, JsonObject, Tool};
+use crate::tools::{JsonObject, Tool};
 
 /// The argument that carries the one-use token of a preview.
 pub const CONFIRMATION_TOKEN: &str = "confirmation_token";
@@ -27,9 +27,9 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Keeps what `policy` allows.
-    pub fn new(policy: &Policy) -> Self {
-        let entries = tools::all()
+    /// Keeps what `policy` allows of `tools`.
+    pub fn new(tools: Vec<Tool>, policy: &Policy) -> Self {
+        let entries = tools
             .into_iter()
             .filter(|tool| policy.allows(tool))
             .map(Entry::new)

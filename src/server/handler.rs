@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::{catalog::Catalog, confirm::Gate, instructions::instructions, policy::Policy};
 use crate::{
     audit::Trail,
-    tools::{Connection, Mode},
+    tools::{self, Connection, Mode, Tool},
 };
 
 /// Calls that run at once; more wait their turn.
@@ -45,8 +45,21 @@ impl Server {
         policy: &Policy,
         trail: Option<Trail>,
     ) -> std::io::Result<Self> {
+        Self::with_tools(tools::all(), connection, policy, trail)
+    }
+
+    /// A server with a choice of tools, for programs that bring their own.
+    ///
+    /// # Errors
+    /// Those of [`Server::new`].
+    pub fn with_tools(
+        tools: Vec<Tool>,
+        connection: Arc<Connection>,
+        policy: &Policy,
+        trail: Option<Trail>,
+    ) -> std::io::Result<Self> {
         Ok(Self {
-            catalog: Catalog::new(policy),
+            catalog: Catalog::new(tools, policy),
             connection,
             gate: Arc::new(Gate::new(policy.confirmation)?),
             trail: trail.map(Arc::new),
