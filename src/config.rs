@@ -136,7 +136,11 @@ impl Settings {
                 password: secrets.password.map(Password::new),
                 workflow_id: workflow_id(options)?,
                 output_dir: output_dir(options),
-                timeout: timeout(options)?,
+                timeout: seconds(
+                    options.timeout.as_deref(),
+                    "30",
+                    "--timeout (DIDIT_MCP_TIMEOUT)",
+                )?,
                 personal_data: personal_data(options)?,
                 switches,
             },
@@ -226,6 +230,11 @@ fn policy(options: &Options) -> Result<Policy, Error> {
         read_only: options.read_only,
         allow_irreversible: options.allow_irreversible,
         confirmation,
+        confirm_wait: seconds(
+            options.confirm_wait.as_deref(),
+            "120",
+            "--confirm-wait (DIDIT_MCP_CONFIRM_WAIT)",
+        )?,
     })
 }
 
@@ -340,14 +349,14 @@ fn workflow_id(options: &Options) -> Result<Option<String>, Error> {
         .transpose()
 }
 
-fn timeout(options: &Options) -> Result<Duration, Error> {
-    let text = given(options.timeout.as_deref()).unwrap_or("30");
+fn seconds(text: Option<&str>, default: &str, setting: &'static str) -> Result<Duration, Error> {
+    let text = given(text).unwrap_or(default);
     text.parse::<u64>()
         .ok()
         .filter(|seconds| (1..=600).contains(seconds))
         .map(Duration::from_secs)
         .ok_or_else(|| Error::Value {
-            setting: "--timeout (DIDIT_MCP_TIMEOUT)",
+            setting,
             value: text.to_owned(),
             valid: "whole seconds from 1 to 600".to_owned(),
         })

@@ -46,6 +46,15 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub confirm: Option<String>,
+    /// Seconds that a client may take to ask its human before a preview takes the question's place [default: 120].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_CONFIRM_WAIT",
+        value_name = "SECONDS",
+        help_heading = "Settings"
+    )]
+    pub confirm_wait: Option<String>,
     /// The one folder that files are written to and read from.
     #[arg(
         long,

@@ -29,8 +29,6 @@ use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
 
 /// How long a preview's token and a pending question stay valid.
 const VALID_FOR: Duration = Duration::from_secs(600);
-/// How long the server waits for a client that says it can ask its human.
-const HUMAN_WAIT: Duration = Duration::from_secs(120);
 const QUESTION: &str = "agree";
 
 /// What all calls share: the key of this process and the tokens already used.
@@ -38,6 +36,8 @@ pub struct Gate {
     codec: RequestStateCodec,
     used: Mutex<HashMap<String, Instant>>,
     confirmation: Confirmation,
+    /// How long the server waits for a client that says it can ask its human.
+    human_wait: Duration,
 }
 
 impl Gate {
@@ -45,7 +45,7 @@ impl Gate {
     ///
     /// # Errors
     /// When the system gives no random bytes.
-    pub fn new(confirmation: Confirmation) -> std::io::Result<Self> {
+    pub fn new(confirmation: Confirmation, human_wait: Duration) -> std::io::Result<Self> {
         let mut key = [0_u8; 32];
         getrandom::fill(&mut key).map_err(|error| std::io::Error::other(error.to_string()))?;
         let codec = RequestStateCodec::try_new(key.to_vec()).map_err(std::io::Error::other)?;
@@ -53,6 +53,7 @@ impl Gate {
             codec,
             used: Mutex::new(HashMap::new()),
             confirmation,
+            human_wait,
         })
     }
 
@@ -198,14 +199,15 @@ impl CallConsent {
         context: &RequestContext<RoleServer>,
     ) -> Result<Agreement, Stop> {
         let asked = Instant::now();
+        let wait = self.gate.human_wait;
         // The whole wait is added up front, so that the call's own deadline cannot cut a human short.
-        self.deadline.extend(HUMAN_WAIT);
+        self.deadline.extend(wait);
         let answer = context
             .peer
-            .create_elicitation_with_timeout(question(effect), Some(HUMAN_WAIT))
+            .create_elicitation_with_timeout(question(effect), Some(wait))
             .await;
         self.deadline
-            .shorten(HUMAN_WAIT.saturating_sub(asked.elapsed()));
+            .shorten(wait.saturating_sub(asked.elapsed()));
         match answer {
             Ok(result) if agrees(&result) => Ok(Agreement::Human),
             Ok(_) => Err(refused()),

@@ -61,7 +61,7 @@ impl Server {
         Ok(Self {
             catalog: Catalog::new(tools, policy),
             connection,
-            gate: Arc::new(Gate::new(policy.confirmation)?),
+            gate: Arc::new(Gate::new(policy.confirmation, policy.confirm_wait)?),
             trail: trail.map(Arc::new),
             over: CancellationToken::new(),
             slots: Semaphore::new(MAX_RUNNING),

@@ -1,5 +1,7 @@
 //! What is switched on, and what needs a human: derived from each tool's own declaration.
 
+use std::time::Duration;
+
 use rmcp::model::ToolAnnotations;
 
 use crate::tools::{Access, Tool, Toolset};
@@ -15,6 +17,8 @@ pub struct Policy {
     pub allow_irreversible: bool,
     /// Who agrees to decisions.
     pub confirmation: Confirmation,
+    /// How long a client that says it can ask its human may take to answer; then a preview takes the question's place.
+    pub confirm_wait: Duration,
 }
 
 /// Who agrees before a decision takes effect.
@@ -33,6 +37,7 @@ impl Default for Policy {
             read_only: false,
             allow_irreversible: false,
             confirmation: Confirmation::Ask,
+            confirm_wait: Duration::from_secs(120),
         }
     }
 }
