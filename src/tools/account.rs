@@ -151,11 +151,11 @@ async fn status(context: &Context, input: StatusInput) -> Result<Answer, Stop> {
     {
         lines.push(format!(
             "Application: {}{}.",
-            application.name,
+            clean(&application.name),
             application
                 .mode
-                .as_ref()
-                .map(|mode| format!(" ({mode})"))
+                .as_deref()
+                .map(|mode| format!(" ({})", clean(mode)))
                 .unwrap_or_default()
         ));
     }
@@ -435,14 +435,14 @@ fn adopt(
                 .map(|id| id.to_string())
                 .unwrap_or_default(),
             name: name_of(application),
-            mode: application.mode.clone(),
+            mode: application.mode.as_deref().map(clean),
         });
         profile.organization = organization.map(|organization| Named {
             uuid: organization
                 .uuid
                 .map(|id| id.to_string())
                 .unwrap_or_default(),
-            name: organization.name.clone().unwrap_or_default(),
+            name: organization.name.as_deref().map(clean).unwrap_or_default(),
             mode: None,
         });
     })

@@ -7,6 +7,7 @@ use super::{
     Access, Answer, Context, Tool, Toolset,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
+    untrusted::{clean, clean_link},
 };
 use crate::didit::TopUp;
 
@@ -129,7 +130,7 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
             cancel_url: input.cancel_url,
         })
         .await?;
-    let Some(link) = checkout.checkout_session_url else {
+    let Some(link) = checkout.checkout_session_url.as_deref().map(clean_link) else {
         return Err(
             ToolError::new("unreadable_answer", "Didit's answer names no payment link.").into(),
         );
@@ -139,7 +140,11 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
         input.amount_in_dollars
     ))
     .with_data(&TopUpOutput {
-        checkout_session_id: checkout.checkout_session_id.unwrap_or_default(),
+        checkout_session_id: checkout
+            .checkout_session_id
+            .as_deref()
+            .map(clean)
+            .unwrap_or_default(),
         checkout_session_url: link,
     })
     .with_human_step("a human opens the link and pays.")

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Access, Answer, Context, Tool, Toolset,
+    Access, Answer, Context, PersonalData, Tool, Toolset,
     blocklist_target::{Place, Target, TargetInput, list_of},
     consent::Effect,
     error::{Stop, ToolError},
@@ -142,6 +142,7 @@ struct EntryRow {
 async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
     let client = context.client()?;
     let page = paging::page(&input.page)?;
+    let level = context.connection.settings().personal_data;
     let (rows, total, next_offset) = match list_of(&client, input.entry_type).await? {
         Place::List(list) => {
             let found = client
@@ -150,7 +151,7 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
             let rows = found
                 .items
                 .into_iter()
-                .map(|entry| EntryRow::from_entry(entry, input.entry_type))
+                .map(|entry| EntryRow::from_entry(entry, input.entry_type, level))
                 .collect::<Vec<_>>();
             (rows, found.total, found.next_offset)
         }
@@ -167,7 +168,7 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
             let rows = found
                 .items
                 .into_iter()
-                .map(EntryRow::from)
+                .map(|item| EntryRow::from_item(item, level))
                 .collect::<Vec<_>>();
             (rows, found.total, found.next_offset)
         }
@@ -321,19 +322,19 @@ pub(super) fn only_sessions() -> ToolError {
 }
 
 impl EntryRow {
-    fn from_entry(entry: ListEntry, kind: EntryType) -> Self {
+    fn from_entry(entry: ListEntry, kind: EntryType, level: PersonalData) -> Self {
         Self {
             uuid: entry.uuid.map(|uuid| uuid.to_string()),
             entry_type: kind.name().to_owned(),
-            value: entry.value.as_deref().map(clean).map(|value| {
-                if is_personal(kind.name()) {
-                    masked(&value)
+            value: entry.value.as_deref().and_then(|value| {
+                if is_personal(kind) {
+                    personal(value, level)
                 } else {
-                    value
+                    Some(clean(value))
                 }
             }),
             reference_session_id: entry.reference_session_id.map(|id| id.to_string()),
-            created_at: entry.created_at,
+            created_at: entry.created_at.as_deref().map(clean),
         }
     }
 
@@ -350,27 +351,35 @@ impl EntryRow {
         }
         line
     }
-}
 
-impl From<BlocklistItem> for EntryRow {
-    fn from(item: BlocklistItem) -> Self {
+    fn from_item(item: BlocklistItem, level: PersonalData) -> Self {
         Self {
             uuid: None,
-            entry_type: item.r#type.unwrap_or_default(),
+            entry_type: clean(item.r#type.as_deref().unwrap_or_default()),
             value: item
                 .document_number
                 .or(item.phone_number)
                 .or(item.email)
-                .map(|value| masked(&clean(&value))),
+                .and_then(|value| personal(&value, level)),
             reference_session_id: item.session_id.map(|id| id.to_string()),
-            created_at: item.blocklisted_at,
+            created_at: item.blocklisted_at.as_deref().map(clean),
         }
     }
 }
 
-fn is_personal(kind: &str) -> bool {
-    matches!(
+/// A person's own value, as far as the operator lets it be seen.
+fn personal(value: &str, level: PersonalData) -> Option<String> {
+    match level {
+        PersonalData::None => None,
+        PersonalData::Minimal => Some(masked(value)),
+        PersonalData::Full => Some(clean(value)),
+    }
+}
+
+/// Whether an entry tells about one person; a country, and your own ids of people and companies, do not.
+fn is_personal(kind: EntryType) -> bool {
+    !matches!(
         kind,
-        "face" | "document" | "phone" | "email" | "bank_account"
+        EntryType::Country | EntryType::User | EntryType::Business
     )
 }

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::{
     error::{Stop, ToolError},
+    untrusted::clean,
     wait,
 };
 use crate::{
@@ -253,7 +254,8 @@ impl Connection {
             .ok()
             .filter(|_| !self.key_is_from_environment())
             .and_then(|profile| profile.application)
-            .and_then(|application| application.mode);
+            .and_then(|application| application.mode)
+            .map(|mode| clean(&mode));
         mode.unwrap_or_else(|| {
             "Didit (live or sandbox, as the key's application is set)".to_owned()
         })

@@ -9,7 +9,7 @@ use super::{
     detail,
     error::Stop,
     files,
-    untrusted::clean,
+    untrusted::{clean, clean_link},
 };
 use crate::didit::{Decision, SessionId, SessionStatus, Step, Warning};
 
@@ -64,11 +64,11 @@ pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answe
 }
 
 #[derive(Serialize)]
-struct DecisionData<'a> {
+struct DecisionData {
     session_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_number: Option<i64>,
-    status: &'a str,
+    status: String,
     is_final: bool,
     verdict: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,23 +76,23 @@ struct DecisionData<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     vendor_data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    environment: Option<&'a str>,
+    environment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    session_url: Option<&'a str>,
-    checks: Vec<CheckData<'a>>,
+    session_url: Option<String>,
+    checks: Vec<CheckData>,
     reasons: Vec<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_at: Option<&'a str>,
+    created_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<&'a str>,
+    expires_at: Option<String>,
 }
 
 #[derive(Serialize)]
-struct CheckData<'a> {
-    feature: &'a str,
+struct CheckData {
+    feature: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    node_id: Option<&'a str>,
-    status: &'a str,
+    node_id: Option<String>,
+    status: String,
 }
 
 /// Why a check did not simply pass.
@@ -156,31 +156,32 @@ pub(super) fn concise(decision: &Decision, level: PersonalData) -> Answer {
     let link = decision
         .session_url
         .as_deref()
-        .filter(|_| is_open(&decision.status));
-    if let Some(link) = link {
+        .filter(|_| is_open(&decision.status))
+        .map(clean_link);
+    if let Some(link) = &link {
         text.push_str(&format!("\nLink for the person: {link}"));
     }
     let answer = Answer::new(text).with_data(&DecisionData {
         session_id: decision.session_id.map(|id| id.to_string()),
         session_number: decision.session_number,
-        status: decision.status.as_str(),
+        status: clean(decision.status.as_str()),
         is_final: decision.status.is_final(),
         verdict: meaning.verdict,
         workflow_id: decision.workflow_id.map(|id| id.to_string()),
         vendor_data: decision.vendor_data.as_deref().map(clean),
-        environment: decision.environment.as_deref(),
+        environment: decision.environment.as_deref().map(clean),
         session_url: link,
         checks: steps
             .iter()
             .map(|step| CheckData {
                 feature: step.feature,
-                node_id: step.node_id,
+                node_id: step.node_id.map(clean),
                 status: status_of(step),
             })
             .collect(),
         reasons,
-        created_at: decision.created_at.as_deref(),
-        expires_at: decision.expires_at.as_deref(),
+        created_at: decision.created_at.as_deref().map(clean),
+        expires_at: decision.expires_at.as_deref().map(clean),
     });
     let answer = with_person(answer, decision, level);
     advice::with_next_steps(answer, &decision.status)
@@ -196,7 +197,7 @@ fn heading(decision: &Decision, verdict: &str) -> String {
     }
     text.push_str(&format!(", status {}", clean(decision.status.as_str())));
     if let Some(environment) = &decision.environment {
-        text.push_str(&format!(", {environment}"));
+        text.push_str(&format!(", {}", clean(environment)));
     }
     if let Some(vendor_data) = &decision.vendor_data {
         text.push_str(&format!(", vendor_data {}", clean(vendor_data)));
@@ -262,7 +263,7 @@ fn reasons(steps: &[Step<'_>]) -> Vec<Reason> {
         .map(|(step, warning)| Reason {
             check: plain_name(step.feature),
             risk: clean(warning.risk.as_deref().unwrap_or("unnamed")),
-            log_type: warning.log_type.clone().unwrap_or_default(),
+            log_type: clean(warning.log_type.as_deref().unwrap_or_default()),
             meaning: describe(warning),
         })
         .collect();
@@ -304,8 +305,8 @@ fn is_open(status: &SessionStatus) -> bool {
     )
 }
 
-fn status_of<'a>(step: &Step<'a>) -> &'a str {
-    step.status.unwrap_or("Not Finished")
+fn status_of(step: &Step<'_>) -> String {
+    step.status.map_or_else(|| "Not Finished".to_owned(), clean)
 }
 
 /// A step in the words of people.

@@ -12,6 +12,8 @@ use crate::didit::Decision;
 
 /// Hits of a watch-list search that are shown.
 const MAX_HITS: usize = 5;
+/// Lists of one hit that are shown.
+const MAX_LISTS: usize = 10;
 
 /// Adds the findings of each check to a concise answer.
 pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
@@ -56,7 +58,7 @@ pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) 
     if level == PersonalData::None {
         return answer;
     }
-    with_people_s_words(answer, decision)
+    with_people_s_words(answer, decision, level)
 }
 
 type Facts = Vec<(String, Value)>;
@@ -83,9 +85,6 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
                 ("number", number(&document.document_number)),
                 ("expires", personal(&document.expiration_date)),
                 ("issued", personal(&document.date_of_issue)),
-                ("address", private(&document.formatted_address)),
-                ("place of birth", private(&document.place_of_birth)),
-                ("personal number", private(&document.personal_number)),
                 ("nationality", personal(&document.nationality)),
                 ("gender", personal(&document.gender)),
                 (
@@ -108,7 +107,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
             vec![
                 ("skipped", chip.is_nfc_skipped.map(Value::from)),
                 ("skip reason", text(&chip.skip_reason)),
-                ("authenticity", chip.authenticity.clone().map(Value::Object)),
+                ("authenticity", chip.authenticity.as_ref().map(flat)),
             ],
         );
     }
@@ -118,7 +117,13 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
             vec![
                 ("method", text(&liveness.method)),
                 ("score", liveness.score.map(Value::from)),
-                ("estimated age", liveness.age_estimation.map(Value::from)),
+                (
+                    "estimated age",
+                    liveness
+                        .age_estimation
+                        .map(Value::from)
+                        .filter(|_| level != PersonalData::None),
+                ),
                 ("same face in other sessions", count(liveness.matches.len())),
             ],
         );
@@ -131,7 +136,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
             "phone",
             vec![
                 ("number", number(&phone.full_number)),
-                ("country", text(&phone.country_code)),
+                ("country", personal(&phone.country_code)),
                 (
                     "carrier type",
                     phone
@@ -159,10 +164,9 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         add(
             "address",
             vec![
-                ("address", private(&address.poa_formatted_address)),
                 ("document type", text(&address.document_type)),
-                ("country", text(&address.issuing_state)),
-                ("issued", text(&address.issue_date)),
+                ("country", personal(&address.issuing_state)),
+                ("issued", personal(&address.issue_date)),
                 (
                     "name match with document",
                     address.name_match_score_id_verification.map(Value::from),
@@ -193,10 +197,10 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
             "network and device",
             vec![
                 ("address", private(&network.ip_address)),
-                ("country", text(&network.ip_country_code)),
+                ("country", personal(&network.ip_country_code)),
                 ("vpn or tor", network.is_vpn_or_tor.map(Value::from)),
                 ("data center", network.is_data_center.map(Value::from)),
-                ("platform", text(&network.platform)),
+                ("platform", personal(&network.platform)),
                 (
                     "same device or address in other sessions",
                     count(network.matches.len()),
@@ -208,7 +212,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         add(
             "database",
             vec![
-                ("country", text(&validation.issuing_state)),
+                ("country", personal(&validation.issuing_state)),
                 ("match", text(&validation.match_type)),
             ],
         );
@@ -229,7 +233,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
             vec![
                 (
                     "registration number",
-                    company.and_then(|company| text(&company.registration_number)),
+                    company.and_then(|company| personal(&company.registration_number)),
                 ),
                 (
                     "registry status",
@@ -245,7 +249,22 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
     all
 }
 
-fn with_people_s_words(mut answer: Answer, decision: &Decision) -> Answer {
+fn with_people_s_words(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
+    if level == PersonalData::Full {
+        for document in &decision.id_verifications {
+            answer = answer
+                .with_untrusted(
+                    "Address on the document",
+                    document.formatted_address.as_deref(),
+                )
+                .with_untrusted("Place of birth", document.place_of_birth.as_deref())
+                .with_untrusted("Personal number", document.personal_number.as_deref());
+        }
+        for address in &decision.poa_verifications {
+            answer =
+                answer.with_untrusted("Proven address", address.poa_formatted_address.as_deref());
+        }
+    }
     if let Some(expected) = &decision.expected_details {
         for (key, label) in [
             ("first_name", "Expected first name"),
@@ -274,9 +293,9 @@ fn hits(screening: &crate::didit::decision::AmlScreening) -> Option<Value> {
         .take(MAX_HITS)
         .map(|hit| {
             json!({
-                "lists": hit.datasets,
+                "lists": hit.datasets.iter().take(MAX_LISTS).map(|list| clean(list)).collect::<Vec<_>>(),
                 "match_score": hit.match_score,
-                "review_status": hit.review_status,
+                "review_status": text(&hit.review_status),
             })
         })
         .collect();
@@ -301,18 +320,33 @@ fn text(value: &Option<String>) -> Option<Value> {
         .map(Value::from)
 }
 
+/// The single values of an object whose keys Didit chooses; what lies deeper is left out.
+fn flat(object: &Map<String, Value>) -> Value {
+    object
+        .iter()
+        .filter_map(|(name, value)| {
+            let value = match value {
+                Value::String(text) => clean(text).into(),
+                Value::Bool(_) | Value::Number(_) => value.clone(),
+                _ => return None,
+            };
+            Some((clean(name), value))
+        })
+        .collect::<Map<_, _>>()
+        .into()
+}
+
 fn count(number: usize) -> Option<Value> {
     (number > 0).then(|| number.into())
 }
 
 /// Enough to recognise one's own address, not enough to write to it.
 fn masked_email(address: &str) -> String {
+    let address = clean(address);
     match address.split_once('@') {
-        Some((name, domain)) => format!(
-            "{}***@{}",
-            name.chars().take(1).collect::<String>(),
-            clean(domain)
-        ),
-        None => masked(address),
+        Some((name, domain)) => {
+            format!("{}***@{domain}", name.chars().take(1).collect::<String>(),)
+        }
+        None => masked(&address),
     }
 }

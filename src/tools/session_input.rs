@@ -8,6 +8,7 @@ use super::{
     connection::Connection,
     error::{Stop, ToolError},
     files,
+    untrusted::clean,
 };
 use crate::didit::{ContactDetails, ExpectedDetails, SessionRequest, WorkflowId};
 
@@ -203,7 +204,7 @@ pub(super) async fn resolve_workflow(
         }
     }
     let label = |workflow: &crate::didit::WorkflowSummary| {
-        workflow.workflow_label.clone().unwrap_or_default()
+        clean(workflow.workflow_label.as_deref().unwrap_or_default())
     };
     let chosen = match usable.as_slice() {
         [only] => Some(only),
@@ -224,7 +225,7 @@ pub(super) async fn resolve_workflow(
             "The application has several workflows and no default, so one must be named. Nothing was sent.",
         )
         .with_allowed(usable.iter().map(|(id, workflow)| {
-            format!("{id} ({}: {})", label(workflow), workflow.features.join(" + "))
+            format!("{id} ({}: {})", label(workflow), clean(&workflow.features.join(" + ")))
         }))
         .into()),
     }

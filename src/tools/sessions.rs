@@ -12,7 +12,7 @@ use super::{
     qr,
     review::{self, DeleteInput, PDF_TOOL, PdfInput, UpdateInput},
     session_input::{SessionInput, resolve_workflow},
-    untrusted::clean,
+    untrusted::{clean, clean_link},
     wait::{self, WaitInput},
 };
 use crate::didit::{Client, Page, SessionFilter, SessionId, SessionStatus, SessionSummary};
@@ -177,17 +177,17 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
     let created = client.create_session(&request).await?;
     let reused =
         earlier.contains(&created.session_id) || created.status != SessionStatus::NotStarted;
+    let link = clean_link(&created.url);
     let mut text = if reused {
         format!(
             "Didit returned the unfinished session {} of this vendor_data ({}); its callback and metadata are now the ones of \
              this call.\nLink: {}",
-            created.session_id, created.status, created.url
+            created.session_id,
+            clean(created.status.as_str()),
+            link
         )
     } else {
-        format!(
-            "Created session {}.\nLink: {}",
-            created.session_id, created.url
-        )
+        format!("Created session {}.\nLink: {}", created.session_id, link)
     };
     if let Some(label) = label {
         text.push_str(&format!(
@@ -196,19 +196,19 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
         ));
     }
     text.push_str("\nWhoever has the link can act as the person, so it goes to that person alone.");
-    if with_qr_code && let Some(code) = qr::unicode(&created.url) {
+    if with_qr_code && let Some(code) = qr::unicode(&link) {
         text.push_str(&format!("\n{code}"));
     }
     Ok(Answer::new(text)
         .with_data(&CreatedOutput {
             session_id: created.session_id.to_string(),
             session_number: created.session_number,
-            url: created.url,
-            status: created.status.to_string(),
+            url: link,
+            status: clean(created.status.as_str()),
             workflow_id: created.workflow_id.unwrap_or(workflow_id).to_string(),
             workflow_version: created.workflow_version,
-            vendor_data: created.vendor_data,
-            callback: created.callback,
+            vendor_data: created.vendor_data.as_deref().map(clean),
+            callback: created.callback.as_deref().map(clean_link),
             reused,
         })
         .with_human_step("the link is handed to the person.")
@@ -324,9 +324,9 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
         .map(|session| SessionRow {
             session_id: session.session_id.map(|id| id.to_string()),
             session_number: session.session_number,
-            status: session.status.to_string(),
+            status: clean(session.status.as_str()),
             vendor_data: session.vendor_data.as_deref().map(clean),
-            created_at: session.created_at,
+            created_at: session.created_at.as_deref().map(clean),
         })
         .collect();
     let empty = items.is_empty();
@@ -345,9 +345,10 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
 
 /// A row without the person's name: who reads a list needs to find a session, not to know the people.
 fn line(session: &SessionSummary) -> String {
+    let status = clean(session.status.as_str());
     let mut line = match session.session_number {
-        Some(number) => format!("#{number} {}", session.status),
-        None => session.status.to_string(),
+        Some(number) => format!("#{number} {status}"),
+        None => status,
     };
     if let Some(id) = session.session_id {
         line.push_str(&format!(", {id}"));
@@ -359,7 +360,11 @@ fn line(session: &SessionSummary) -> String {
         line.push_str(", business");
     }
     if let Some(created_at) = &session.created_at {
-        line.push_str(&format!(", {}", created_at.get(..16).unwrap_or(created_at)));
+        let created_at = clean(created_at);
+        line.push_str(&format!(
+            ", {}",
+            created_at.get(..16).unwrap_or(&created_at)
+        ));
     }
     line
 }

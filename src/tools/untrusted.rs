@@ -1,12 +1,31 @@
-//! Text that a person, a document or a reviewer wrote.
+//! Text that a person, a document or a reviewer wrote, and whatever else Didit answers in words.
 
 /// The longest value that is shown.
 const MAX_CHARACTERS: usize = 300;
+/// The longest link: what browsers and proxies take.
+const MAX_LINK_CHARACTERS: usize = 2_048;
 
 /// Removes what a reader cannot see but a model can: control, bidirectional, zero-width and tag
 /// characters. Line breaks become spaces, so one value stays one line.
 pub fn clean(value: &str) -> String {
-    let cleaned: String = value
+    shortened(&one_line(value), MAX_CHARACTERS)
+}
+
+/// The same for a link, which is useless when it is cut as early as other values.
+pub fn clean_link(value: &str) -> String {
+    shortened(&one_line(value), MAX_LINK_CHARACTERS)
+}
+
+/// Removes invisible characters from a text of several lines, and nothing else.
+pub fn visible(text: &str) -> String {
+    text.chars()
+        .filter(|character| *character == '\n' || is_visible(*character))
+        .collect()
+}
+
+/// Removes invisible characters and line breaks, whatever the length.
+pub fn one_line(value: &str) -> String {
+    let spaced: String = value
         .chars()
         .map(|character| {
             if character.is_whitespace() {
@@ -15,27 +34,34 @@ pub fn clean(value: &str) -> String {
                 character
             }
         })
-        .filter(|character| !character.is_control() && !is_invisible(*character))
+        .filter(|character| is_visible(*character))
         .collect();
-    let cleaned = cleaned.trim();
-    if cleaned.chars().count() <= MAX_CHARACTERS {
-        return cleaned.to_owned();
-    }
-    let kept: String = cleaned.chars().take(MAX_CHARACTERS).collect();
-    format!("{kept} [cut]")
+    spaced.trim().to_owned()
 }
 
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{} [cut]", text.get(..end).unwrap_or_default()),
+        None => text.to_owned(),
+    }
+}
+
+fn is_visible(character: char) -> bool {
+    !character.is_control() && !is_invisible(character)
+}
+
+/// The code points that Unicode calls ignorable by default, the marks of annotations, and the empty Braille pattern.
 fn is_invisible(character: char) -> bool {
     matches!(character,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
-        | '\u{fff0}'..='\u{fffb}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Hides all but the last four characters of a number.
 pub(super) fn masked(number: &str) -> String {
-    let characters: Vec<char> = number.chars().collect();
+    let characters: Vec<char> = clean(number).chars().collect();
     let shown = if characters.len() > 6 { 4 } else { 0 };
     let hidden = characters.len() - shown;
     std::iter::repeat_n('*', hidden)

@@ -11,6 +11,7 @@ use super::{
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
+    untrusted::{clean, clean_link, one_line},
     workflow_input::{self, ALIASES, FeatureInput, General, Switches, Template},
 };
 use crate::didit::{
@@ -138,7 +139,7 @@ struct UpdateInput {
 
 #[derive(Serialize, JsonSchema)]
 struct WorkflowRow {
-    /// For didit_session_create.
+    /// What sessions are made with.
     workflow_id: String,
     /// Of this version.
     uuid: String,
@@ -204,9 +205,9 @@ async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
             .config
             .as_ref()
             .filter(|config| !config.is_empty())
-            .map(|config| format!(" {}", Value::Object(config.clone())))
+            .map(|config| format!(" {}", one_line(&Value::Object(config.clone()).to_string())))
             .unwrap_or_default();
-        text.push_str(&format!("\n- {}{config}", step.feature));
+        text.push_str(&format!("\n- {}{config}", clean(&step.feature)));
     }
     for (name, value) in [
         ("Tries", workflow.max_retry_attempts),
@@ -433,13 +434,17 @@ macro_rules! row_from {
                         .workflow_id
                         .map_or_else(|| uuid.clone(), |id| id.to_string()),
                     uuid,
-                    workflow_label: workflow.workflow_label.clone().unwrap_or_default(),
-                    features: workflow.features.clone(),
+                    workflow_label: clean(workflow.workflow_label.as_deref().unwrap_or_default()),
+                    features: workflow
+                        .features
+                        .iter()
+                        .map(|feature| clean(feature))
+                        .collect(),
                     total_price: workflow.total_price.as_ref().and_then(Money::as_f64),
-                    status: workflow.status.clone(),
+                    status: workflow.status.as_deref().map(clean),
                     version: workflow.version,
                     is_default: workflow.is_default.unwrap_or_default(),
-                    workflow_url: workflow.workflow_url.clone(),
+                    workflow_url: workflow.workflow_url.as_deref().map(clean_link),
                 }
             }
         }
