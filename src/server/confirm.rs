@@ -57,6 +57,11 @@ impl Gate {
         })
     }
 
+    /// Who agrees to decisions.
+    pub fn confirmation(&self) -> Confirmation {
+        self.confirmation
+    }
+
     fn seal(&self, binding: &[u8]) -> String {
         let nonce = uuid::Uuid::new_v4().to_string();
         let options = SealOptions::new().associated_data(binding).ttl(VALID_FOR);
@@ -135,10 +140,20 @@ impl CallConsent {
         locked(&self.question).take()
     }
 
-    /// A token and a pending question are bound to the same call but can never stand in for each other:
-    /// the model sees both, and only the client may answer a question.
+    /// A token and a pending question are bound to the same call and to everything that was shown, but can never stand in
+    /// for each other: the model sees both, and only the client may answer a question.
     fn binding(&self, kind: &str, effect: &Effect) -> Vec<u8> {
-        format!("{kind}\n{}\n{}", self.call, effect.target).into_bytes()
+        json!([
+            kind,
+            self.call,
+            effect.action,
+            effect.consequence,
+            effect.target,
+            effect.person,
+            effect.environment,
+        ])
+        .to_string()
+        .into_bytes()
     }
 
     async fn decide(&self, effect: &Effect) -> Result<Agreement, Stop> {
@@ -206,8 +221,7 @@ impl CallConsent {
             .peer
             .create_elicitation_with_timeout(question(effect), Some(wait))
             .await;
-        self.deadline
-            .shorten(wait.saturating_sub(asked.elapsed()));
+        self.deadline.shorten(wait.saturating_sub(asked.elapsed()));
         match answer {
             Ok(result) if agrees(&result) => Ok(Agreement::Human),
             Ok(_) => Err(refused()),
@@ -222,7 +236,10 @@ impl CallConsent {
             "Nothing has been done yet: this needs a human's agreement.\nAction: {}\nEffect: {}\nTarget: {}\n\
              Environment: {}\nAfter the human agrees, the same call with \"confirmation_token\": \"{token}\" \
              does it, once, within 10 minutes.",
-            effect.action, effect.consequence, effect.target, effect.environment
+            clean(&effect.action),
+            clean(&effect.consequence),
+            clean(&effect.target),
+            clean(&effect.environment)
         );
         let answer = Answer::new(text).with_data(&json!({
             "confirmation_required": true,
@@ -291,9 +308,13 @@ fn message(effect: &Effect) -> String {
         .as_deref()
         .map(|name| format!("\nPerson, as the document says: \"{}\"", clean(name)))
         .unwrap_or_default();
+    // Each part is one line, so that none can pass for another.
     format!(
         "{}\n{}{person}\n{}\nEnvironment: {}",
-        effect.action, effect.target, effect.consequence, effect.environment
+        clean(&effect.action),
+        clean(&effect.target),
+        clean(&effect.consequence),
+        clean(&effect.environment)
     )
 }
 

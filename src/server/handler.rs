@@ -83,7 +83,11 @@ impl ServerHandler for Server {
                 Implementation::new("didit-mcp", env!("CARGO_PKG_VERSION"))
                     .with_title("Didit identity verification"),
             )
-            .with_instructions(instructions(simulated))
+            .with_instructions(instructions(
+                &self.catalog,
+                self.gate.confirmation(),
+                simulated,
+            ))
     }
 
     async fn list_tools(

@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin};
 use super::error::Stop;
 
 /// What is about to happen, for the human who must agree.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Effect {
     /// What will be done, as a sentence in our own words.
     pub action: String,

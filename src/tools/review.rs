@@ -6,14 +6,15 @@ use serde_json::json;
 
 use super::{
     Answer, Context, advice,
-    consent::Effect,
+    consent::{Agreement, Effect},
     decision::{self, plain_name},
     error::{Stop, ToolError},
     files,
+    untrusted::{clean, clean_link},
 };
 use crate::didit::{
-    Decision, NewStatus, NodeToResubmit, SessionDeletion, SessionId, SessionStatus, StatusUpdate,
-    Step,
+    Client, Decision, NewStatus, NodeToResubmit, SessionDeletion, SessionId, SessionStatus,
+    StatusUpdate, Step,
 };
 
 /// The tool that saves reports.
@@ -107,10 +108,8 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
     let steps = before.steps();
     update.nodes_to_resubmit = chosen_nodes(input.steps, input.nodes_to_resubmit, &steps)?;
     update.validate()?;
-    context
-        .consent
-        .ask(&effect(context, &id, &before, &update))
-        .await?;
+    let effect = |decision: &Decision| effect(context, &id, decision, &update);
+    agree(context, &client, &id, &before, effect).await?;
     client.update_status(&id, &update).await?;
     let chosen = names(&update.nodes_to_resubmit);
     let text = match new_status {
@@ -122,10 +121,13 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
             before
                 .session_url
                 .as_deref()
-                .map(|link| format!("\nLink for the person: {link}"))
+                .map(|link| format!("\nLink for the person: {}", clean_link(link)))
                 .unwrap_or_default()
         ),
-        decided => format!("Session {id} is now {decided}; it was {}.", before.status),
+        decided => format!(
+            "Session {id} is now {decided}; it was {}.",
+            clean(before.status.as_str())
+        ),
     };
     let text = match (update.send_email, &update.email_address) {
         (Some(true), Some(address)) => format!("{text}\nDidit writes to {address}."),
@@ -133,7 +135,7 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
     };
     let answer = Answer::new(text).with_data(&json!({
         "session_id": id.to_string(),
-        "previous_status": before.status.as_str(),
+        "previous_status": clean(before.status.as_str()),
         "status": new_status.to_string(),
         "nodes_to_resubmit": update.nodes_to_resubmit,
     }));
@@ -151,7 +153,7 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
             format!(
                 "The session is {}, and only Approved, Declined, In Review, Kyc Expired, Abandoned and Resubmitted ones can be \
                  decided by hand. Nothing was changed.",
-                before.status
+                clean(before.status.as_str())
             ),
         )
         .with_advice(advice));
@@ -189,7 +191,7 @@ fn chosen_nodes(
                     "nodes_to_resubmit",
                     format!("The session has no step \"{}\".", node.node_id),
                 )
-                .with_allowed(steps.iter().filter_map(|step| step.node_id))
+                .with_allowed(steps.iter().filter_map(|step| step.node_id).map(clean))
             })?;
         add(NodeToResubmit {
             node_id: node.node_id,
@@ -283,16 +285,44 @@ fn effect(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
     Effect {
         action,
         consequence: consequence.to_owned(),
-        target: format!("session {id}, now {}", before.status),
+        target: target(id, before),
         person: decision::person(context, before),
         environment: environment(context, before),
     }
 }
 
+fn target(id: &SessionId, decision: &Decision) -> String {
+    format!("session {id}, now {}", clean(decision.status.as_str()))
+}
+
+/// Asks for agreement to what `effect` says of the session. A human may think for minutes, so what was agreed to must still
+/// be true afterwards.
+async fn agree(
+    context: &Context,
+    client: &Client,
+    id: &SessionId,
+    before: &Decision,
+    effect: impl Fn(&Decision) -> Effect,
+) -> Result<(), Stop> {
+    let shown = effect(before);
+    if context.consent.ask(&shown).await? != Agreement::Human {
+        return Ok(());
+    }
+    if effect(&client.decision(id).await?) == shown {
+        return Ok(());
+    }
+    Err(ToolError::new(
+        "changed_meanwhile",
+        "The session changed while the human was asked. Nothing was changed by this call.",
+    )
+    .with_advice("the same call asks about the session as it is now.")
+    .into())
+}
+
 fn environment(context: &Context, before: &Decision) -> String {
     match &before.environment {
         Some(environment) if context.connection.settings().mode == super::Mode::Didit => {
-            environment.clone()
+            clean(environment)
         }
         _ => context.connection.environment(),
     }
@@ -335,20 +365,20 @@ pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answ
     deletion.validate()?;
     let client = context.client()?;
     let before = client.decision(&id).await?;
-    context
-        .consent
-        .ask(&Effect {
-            action: "Delete this session with everything it collected.".to_owned(),
-            consequence: "The documents, photos and results are gone for good; there is no undo and no refund.".to_owned(),
-            target: format!("session {id}, now {}", before.status),
-            person: decision::person(context, &before),
-            environment: environment(context, &before),
-        })
-        .await?;
+    let effect = |decision: &Decision| Effect {
+        action: "Delete this session with everything it collected.".to_owned(),
+        consequence:
+            "The documents, photos and results are gone for good; there is no undo and no refund."
+                .to_owned(),
+        target: target(&id, decision),
+        person: decision::person(context, decision),
+        environment: environment(context, decision),
+    };
+    agree(context, &client, &id, &before, effect).await?;
     let deleted = client.delete_session(&id, &deletion).await?;
     let face = deleted
         .face_retention_outcome
-        .map(|outcome| format!(" Face template: {outcome}."))
+        .map(|outcome| format!(" Face template: {}.", clean(&outcome)))
         .unwrap_or_default();
     Ok(Answer::new(format!("Deleted session {id}.{face}"))
         .with_next("didit_session_list", "shows what is left."))
