@@ -39,7 +39,7 @@ pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalDa
 pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
-pub use untrusted::{clean, one_line, visible};
+pub use untrusted::{clean, clean_sentence, one_line, visible};
 
 /// The groups that an operator can switch on and off together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
 use super::catalog::Catalog;
-use crate::tools::{Answer, Fact, Next, ToolError, clean, one_line, visible};
+use crate::tools::{Answer, Fact, Next, ToolError, clean, clean_sentence, one_line, visible};
 
 /// The longest text or structured result, in characters.
 pub const MAX_CHARACTERS: usize = 32_000;
@@ -37,14 +37,15 @@ pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
     result
 }
 
-/// Turns an error into a result that the model reads.
+/// Turns an error into a result that the model reads. It may quote what Didit or the caller wrote, so every part is one line.
 pub fn error(error: &ToolError, catalog: &Catalog) -> CallToolResult {
-    let mut text = format!("Error ({}): {}", error.code, error.message);
+    let mut text = format!("Error ({}): {}", error.code, clean_sentence(&error.message));
     if let Some(field) = &error.field {
-        text.push_str(&format!("\nField: {field}"));
+        text.push_str(&format!("\nField: {}", clean(field)));
     }
     if !error.allowed.is_empty() {
-        text.push_str(&format!("\nAllowed: {}", error.allowed.join(", ")));
+        let allowed: Vec<String> = error.allowed.iter().map(|value| clean(value)).collect();
+        text.push_str(&format!("\nAllowed: {}", allowed.join(", ")));
     }
     if let Some(seconds) = error.retry_after_s {
         text.push_str(&format!("\nRetry after: {seconds} s"));

@@ -9,7 +9,7 @@ use super::{
     input::{input_schema, output_schema, parse},
     untrusted::{clean, clean_link},
 };
-use crate::didit::TopUp;
+use crate::didit::{Money, TopUp};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -70,10 +70,16 @@ struct BalanceOutput {
 
 async fn balance(context: &Context) -> Result<Answer, Stop> {
     let balance = context.client()?.balance().await?;
+    // What is no number is no amount, whatever it says.
+    let amount = |money: Option<Money>| money.filter(|money| money.as_f64().is_some());
+    let (threshold, added) = (
+        amount(balance.auto_refill_threshold),
+        amount(balance.auto_refill_amount),
+    );
     let refill = match (
         balance.auto_refill_enabled.unwrap_or_default(),
-        &balance.auto_refill_amount,
-        &balance.auto_refill_threshold,
+        &added,
+        &threshold,
     ) {
         (true, Some(amount), Some(threshold)) => {
             format!("Automatic refill adds ${amount} when it falls below ${threshold}.")
@@ -81,14 +87,14 @@ async fn balance(context: &Context) -> Result<Answer, Stop> {
         (true, ..) => "Automatic refill is on.".to_owned(),
         (false, ..) => "Automatic refill is off.".to_owned(),
     };
-    let Some(amount) = balance.balance else {
+    let Some(amount) = amount(balance.balance) else {
         return Err(ToolError::new("unreadable_answer", "Didit's answer names no balance.").into());
     };
     let answer = Answer::new(format!("Balance: ${amount}. {refill}")).with_data(&BalanceOutput {
         balance: amount.to_string(),
         auto_refill_enabled: balance.auto_refill_enabled.unwrap_or_default(),
-        auto_refill_amount: balance.auto_refill_amount.map(|money| money.to_string()),
-        auto_refill_threshold: balance.auto_refill_threshold.map(|money| money.to_string()),
+        auto_refill_amount: added.map(|money| money.to_string()),
+        auto_refill_threshold: threshold.map(|money| money.to_string()),
     });
     Ok(answer.with_next(
         "didit_billing_top_up",

@@ -1,9 +1,6 @@
 //! What a tool says when it did not work: what, where, and what to do about it.
 
-use super::{
-    answer::{Answer, Next},
-    untrusted::{clean, one_line},
-};
+use super::answer::{Answer, Next};
 use crate::didit;
 
 /// Why a tool ended without doing its job.
@@ -174,12 +171,7 @@ impl From<didit::Error> for ToolError {
 
 fn api_error(error: didit::ApiError) -> ToolError {
     use didit::Kind;
-    // The client has brought it to one line of a bounded length; a server may quote what people wrote.
-    let said = format!(
-        "Didit answered {}: {}",
-        error.status,
-        one_line(&error.message)
-    );
+    let said = format!("Didit answered {}: {}", error.status, error.message);
     let mut mapped = match error.kind {
         Kind::Authentication => ToolError::new("authentication", said)
             .with_hint("didit_account_status", "shows which key is in use; with check it proves it.")
@@ -199,7 +191,7 @@ fn api_error(error: didit::ApiError) -> ToolError {
             .with_advice("Didit failed on its side; a read can be repeated, and a change after reading the current state."),
         _ => ToolError::new("refused", said),
     };
-    mapped.field = error.field.map(|field| clean(&field).into());
+    mapped.field = error.field.map(Into::into);
     mapped.retry_after_s = error
         .retry_after
         .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1));

@@ -2,6 +2,8 @@
 
 /// The longest value that is shown.
 const MAX_CHARACTERS: usize = 300;
+/// The longest sentence of an error.
+const MAX_SENTENCE_CHARACTERS: usize = 1_000;
 /// The longest link: what browsers and proxies take.
 const MAX_LINK_CHARACTERS: usize = 2_048;
 
@@ -14,6 +16,11 @@ pub fn clean(value: &str) -> String {
 /// The same for a link, which is useless when it is cut as early as other values.
 pub fn clean_link(value: &str) -> String {
     shortened(&one_line(value), MAX_LINK_CHARACTERS)
+}
+
+/// The same for a sentence of an error, which may quote a value among words of its own.
+pub fn clean_sentence(value: &str) -> String {
+    shortened(&one_line(value), MAX_SENTENCE_CHARACTERS)
 }
 
 /// Removes invisible characters from a text of several lines, and nothing else.
