@@ -257,11 +257,18 @@ async fn register(context: &Context, input: RegisterInput) -> Result<Answer, Sto
     } else {
         format!("The account for {email} is opened; Didit sent a 6-character code to it.")
     };
+    let password = match connection.settings().password {
+        Some(_) => "The password is the one of DIDIT_PASSWORD, and stored",
+        None => "The password was generated and stored",
+    };
     let answer = Answer::new(format!(
-        "{text} The code lives about 10 minutes. The password was generated and stored; it is not shown."
+        "{text} The code lives about 10 minutes. {password}; it is not shown."
     ))
     .with_human_step("the human reads the code from the mailbox.")
-    .with_next("didit_account_verify_email", "takes the code and stores the API key.");
+    .with_next(
+        "didit_account_verify_email",
+        "takes the code and stores the API key.",
+    );
     Ok(if connection.settings().mode == Mode::Simulator {
         answer.with_human_step(format!(
             "on the simulator the mail is at {}inbox.",
@@ -299,7 +306,14 @@ async fn verify_email(context: &Context, input: VerifyEmailInput) -> Result<Answ
     let verified = connection
         .client_without_key()?
         .verify_email(&email, &input.code)
-        .await?;
+        .await
+        .map_err(|error| match ToolError::from(error) {
+            refused if refused.code == "refused" => refused.with_hint(
+                "didit_account_register",
+                "sends a new code to the same address.",
+            ),
+            other => other,
+        })?;
     connection.hide(verified.access_token.expose_secret());
     let application = verified.application;
     let organization = verified.organization;
