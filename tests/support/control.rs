@@ -174,8 +174,12 @@ impl Control {
 
     /// Calls the API itself, as a client of its own, and forgets that it did.
     pub fn api(&self, method: &str, path: &str, key: &str, body: &Value) -> Value {
-        let header = format!("x-api-key: {key}\r\n");
-        let answer = self.exchange(method, path, &header, &body.to_string());
+        self.with_header(method, path, &format!("x-api-key: {key}"), body)
+    }
+
+    /// Calls the API itself with a header of the caller's choice, and forgets that it did.
+    pub fn with_header(&self, method: &str, path: &str, header: &str, body: &Value) -> Value {
+        let answer = self.exchange(method, path, &format!("{header}\r\n"), &body.to_string());
         self.send("DELETE", "requests", None);
         answer
     }
