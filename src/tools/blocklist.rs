@@ -139,6 +139,16 @@ struct EntryRow {
     created_at: Option<String>,
 }
 
+#[derive(Serialize)]
+struct EntryList {
+    items: Vec<EntryRow>,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+}
+
 async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
     let client = context.client()?;
     let page = paging::page(&input.page)?;
@@ -187,12 +197,12 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
     }
     let next_cursor = paging::cursor(next_offset);
     text.push_str(&paging::more(next_cursor.as_deref()));
-    Ok(Answer::new(text).with_data(&json!({
-        "items": rows,
-        "has_more": next_cursor.is_some(),
-        "next_cursor": next_cursor,
-        "total": total,
-    })))
+    Ok(Answer::new(text).with_data(&EntryList {
+        items: rows,
+        has_more: next_cursor.is_some(),
+        next_cursor,
+        total,
+    }))
 }
 
 async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {

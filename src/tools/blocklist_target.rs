@@ -168,19 +168,19 @@ impl Target {
             };
             loop {
                 let search = match self {
-                    Self::Value { value, .. } => Some(value.as_str()),
+                    Self::Value { kind, value } => Some(as_stored(*kind, value)),
                     Self::Session { .. } => None,
                 };
-                let entries = client.list_entries(list, search, &page).await?;
+                let entries = client.list_entries(list, search.as_deref(), &page).await?;
                 for entry in entries.items {
                     let matches = match self {
                         Self::Session { session, .. } => {
                             entry.reference_session_id == Some(*session)
                         }
-                        Self::Value { value, .. } => entry
+                        Self::Value { kind, value } => entry
                             .value
                             .as_deref()
-                            .is_some_and(|held| same_value(held, value)),
+                            .is_some_and(|held| same_value(*kind, held, value)),
                     };
                     if let Some(uuid) = entry.uuid.filter(|_| matches) {
                         found.push((*list, uuid));
@@ -210,15 +210,20 @@ impl Target {
     }
 }
 
-/// Didit lower-cases values, upper-cases countries and strips phone numbers, and compares without case.
-fn same_value(held: &str, wanted: &str) -> bool {
-    let plain = |text: &str| -> String {
-        text.chars()
-            .filter(|character| !matches!(character, ' ' | '-' | '(' | ')'))
-            .flat_map(char::to_lowercase)
-            .collect()
-    };
-    plain(held) == plain(wanted)
+/// A phone number is stored without the separators that people write; other values keep theirs.
+fn as_stored(kind: EntryType, value: &str) -> String {
+    match kind {
+        EntryType::Phone => value
+            .chars()
+            .filter(|character| !matches!(character, ' ' | '.' | '-' | '(' | ')'))
+            .collect(),
+        _ => value.to_owned(),
+    }
+}
+
+/// Didit lower-cases values, upper-cases countries, and compares without case.
+fn same_value(kind: EntryType, held: &str, wanted: &str) -> bool {
+    as_stored(kind, held).to_lowercase() == as_stored(kind, wanted).to_lowercase()
 }
 
 /// The system blocklist of a kind; the older API when the account has no lists at all.
