@@ -7,7 +7,7 @@
 use super::server::Answer;
 
 /// What changes from run to run, and what stands for it in a snapshot.
-pub const FILTERS: [(&str, &str); 13] = [
+pub const FILTERS: [(&str, &str); 14] = [
     (r"data-[0-9a-f]{32}", "data-[marker]"),
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
@@ -27,6 +27,7 @@ pub const FILTERS: [(&str, &str); 13] = [
     (r"/session/[A-Za-z0-9_-]+", "/session/[token]"),
     (r#"(\(|"bytes": )\d+( bytes\)|,)"#, "${1}[size]${2}"),
     (r"\(ends in [^)]{4}\)", "(ends in [last four])"),
+    (r"cs_test_[A-Za-z0-9_-]+", "cs_test_[token]"),
     (r"/u/[A-Za-z0-9_-]+", "/u/[token]"),
     (
         r#"("?confirmation_token"?: )"[A-Za-z0-9_.=-]{40,}""#,

@@ -1,0 +1,377 @@
+//! Blocking and unblocking through the real program, on the lists of today and on the older blocklist.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support {
+    pub mod control;
+    pub mod server;
+    pub mod shown;
+}
+
+use serde_json::{Value, json};
+use support::{
+    control::{Control, KEY, Standalone, simulated},
+    server::{Era, Server, Setup},
+};
+
+const NO_SESSION: &str = "no session";
+
+/// Prepares a session of a fraudster whose phone and e-mail are known too.
+fn fraudster(server: &mut Server, control: &Control) -> String {
+    server.ok(
+        "didit_workflow_create",
+        json!({ "phone": true, "email": true }),
+    );
+    let created = server.ok(
+        "didit_session_create",
+        json!({ "vendor_data": "fraudster" }),
+    );
+    let session = created.field("session_id").to_owned();
+    control.finish(&session, "decline_liveness_attack");
+    control.requests();
+    session
+}
+
+fn unconfirmed(era: Era) -> Setup {
+    Setup::new(era).arguments(&["--confirm=never"])
+}
+
+/// What was sent, with `[session]` and `[id]` in place of ids.
+fn sent(control: &Control, session: &str) -> Vec<String> {
+    let requests = control.requests();
+    requests
+        .iter()
+        .map(|request| without_ids(&request.line().replace(session, "[session]")))
+        .collect()
+}
+
+fn without_ids(line: &str) -> String {
+    let mut line = line.to_owned();
+    let found = |line: &String| {
+        (0..line.len().saturating_sub(35)).find(|start| {
+            let part = line.get(*start..start + 36);
+            part.is_some_and(|part| uuid::Uuid::try_parse(part).is_ok())
+        })
+    };
+    while let Some(start) = found(&line) {
+        line.replace_range(start..start + 36, "[id]");
+    }
+    line
+}
+
+fn list_query(kind: &str) -> String {
+    format!("GET /v3/lists/?list_type=blocklist&entry_type={kind}")
+}
+
+/// A new session of the same person, finished with nothing wrong of its own.
+fn try_again(server: &mut Server, control: &Control) -> Value {
+    let created = server.ok(
+        "didit_session_create",
+        json!({ "vendor_data": "fraudster" }),
+    );
+    let session = created.field("session_id");
+    control.finish(session, "approve");
+    let decision = server.ok(
+        "didit_session_get_decision",
+        json!({ "session_id": session }),
+    );
+    decision.data
+}
+
+#[test]
+fn a_session_is_blocked_and_unblocked() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(unconfirmed(era));
+        let session = fraudster(&mut server, &control);
+        let arguments =
+            json!({ "session_id": session, "items": ["face", "document", "phone", "email"] });
+        let mut with_comment = arguments.clone();
+        with_comment["comment"] = "photo of a screen".into();
+        let added = server.ok("didit_blocklist_add", with_comment);
+        assert_answer!("add_session", added);
+        let kinds = ["face", "document", "phone", "email"];
+        let mut expected: Vec<String> = kinds.iter().map(|kind| list_query(kind)).collect();
+        expected.extend(kinds.iter().map(|_| {
+            r#"POST /v3/lists/[id]/entries/ {"reference_session_id":"[session]","comment":"photo of a screen"}"#.to_owned()
+        }));
+        assert_eq!(sent(&control, &session), expected);
+        assert_eq!(try_again(&mut server, &control)["status"], "Declined");
+        control.requests();
+
+        for kind in kinds {
+            let listed = server.ok("didit_blocklist_list", json!({ "entry_type": kind }));
+            assert_eq!(
+                listed.data["items"][0]["reference_session_id"],
+                session.as_str()
+            );
+            assert_answer!(format!("list_{kind}"), listed);
+        }
+        control.requests();
+        assert_answer!(
+            "remove_session",
+            server.ok("didit_blocklist_remove", arguments)
+        );
+        let mut expected: Vec<String> = kinds.iter().map(|kind| list_query(kind)).collect();
+        expected.extend(
+            kinds
+                .iter()
+                .map(|_| "GET /v3/lists/[id]/entries/?limit=100".to_owned()),
+        );
+        expected.extend(
+            kinds
+                .iter()
+                .map(|_| "DELETE /v3/lists/[id]/entries/[id]/".to_owned()),
+        );
+        assert_eq!(sent(&control, &session), expected);
+        assert_eq!(try_again(&mut server, &control)["status"], "Approved");
+        server.stop();
+    }
+}
+
+#[test]
+fn face_and_document_are_meant_when_nothing_is_named() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(unconfirmed(era));
+        let session = fraudster(&mut server, &control);
+        server.ok("didit_blocklist_add", json!({ "session_id": session }));
+        let entry = r#"POST /v3/lists/[id]/entries/ {"reference_session_id":"[session]"}"#;
+        assert_eq!(
+            sent(&control, &session),
+            [
+                list_query("face"),
+                list_query("document"),
+                entry.to_owned(),
+                entry.to_owned()
+            ]
+        );
+        server.stop();
+    }
+}
+
+#[test]
+fn every_kind_of_value_is_blocked_and_unblocked() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(unconfirmed(era));
+        for (kind, value) in [
+            ("document", "XSA000999"),
+            ("phone", "+14155550199"),
+            ("email", "fraud@didit-test.local"),
+            ("ip_address", "192.0.2.44"),
+            ("device_fingerprint", "fingerprint0001"),
+            ("wallet_address", "wallet-test-0001"),
+            ("bank_account", "ES0000000000000000000001"),
+            ("user", "customer-9"),
+            ("business", "business-9"),
+        ] {
+            let arguments = json!({ "value": value, "entry_type": kind });
+            server.ok("didit_blocklist_add", arguments.clone());
+            assert_eq!(
+                sent(&control, NO_SESSION),
+                [
+                    list_query(kind),
+                    format!(r#"POST /v3/lists/[id]/entries/ {{"value":"{value}"}}"#),
+                ]
+            );
+            let listed = server.ok("didit_blocklist_list", json!({ "entry_type": kind }));
+            assert_eq!(listed.data["items"].as_array().unwrap().len(), 1, "{kind}");
+            control.requests();
+            server.ok("didit_blocklist_remove", arguments.clone());
+            let lines = sent(&control, NO_SESSION);
+            assert!(lines[1].contains("/entries/?"), "{lines:?}");
+            assert_eq!(lines.last().unwrap(), "DELETE /v3/lists/[id]/entries/[id]/");
+            let failed = server.fails("didit_blocklist_remove", arguments);
+            assert!(failed.text.contains("not_found"), "{}", failed.text);
+            control.requests();
+        }
+        server.stop();
+    }
+}
+
+/// Every account has a list of countries, but none that blocks.
+#[test]
+fn a_kind_without_a_blocklist() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(Setup::new(era));
+        let arguments = json!({ "value": "ESP", "entry_type": "country" });
+        let failed = server.fails("didit_blocklist_add", arguments);
+        assert_answer!("add_country", failed);
+        assert_eq!(sent(&control, NO_SESSION), [list_query("country")]);
+        server.stop();
+    }
+}
+
+#[test]
+fn a_value_is_found_however_it_is_written() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(unconfirmed(era));
+        for (kind, held, wanted) in [
+            ("phone", "+14155550199", "+1 (415) 555-0199"),
+            ("email", "fraud@didit-test.local", "Fraud@Didit-Test.local"),
+            ("document", "XSA000999", "xsa000999"),
+        ] {
+            server.ok(
+                "didit_blocklist_add",
+                json!({ "value": held, "entry_type": kind }),
+            );
+            control.requests();
+            let removed = server.call(
+                "didit_blocklist_remove",
+                json!({ "value": wanted, "entry_type": kind }),
+            );
+            assert!(!removed.is_error, "{kind} as {wanted}: {}", removed.text);
+        }
+        server.stop();
+    }
+}
+
+#[test]
+fn what_is_not_blocked_cannot_be_unblocked() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(Setup::new(era));
+        let session = fraudster(&mut server, &control);
+        let failed = server.fails("didit_blocklist_remove", json!({ "session_id": session }));
+        assert_answer!("remove_nothing", failed);
+        let requests = control.requests();
+        assert!(requests.iter().all(|request| request.method == "GET"));
+        server.stop();
+    }
+}
+
+#[test]
+fn the_list_is_paged_searched_and_masked() {
+    for era in Era::BOTH {
+        let (mut server, control) = simulated(unconfirmed(era));
+        assert_answer!("list_none", server.ok("didit_blocklist_list", json!({})));
+        for number in 1..=3 {
+            server.ok(
+                "didit_blocklist_add",
+                json!({ "value": format!("+1415555019{number}"), "entry_type": "phone" }),
+            );
+        }
+        control.requests();
+        let first = server.ok(
+            "didit_blocklist_list",
+            json!({ "entry_type": "phone", "limit": 2 }),
+        );
+        assert_answer!("list_page", first);
+        assert!(!first.text.contains("415555"), "{}", first.text);
+        server.ok(
+            "didit_blocklist_list",
+            json!({ "entry_type": "phone", "limit": 2, "cursor": first.field("next_cursor") }),
+        );
+        let found = server.ok(
+            "didit_blocklist_list",
+            json!({ "item_type": "phone", "search": "0192" }),
+        );
+        assert_eq!(found.data["total"], 1);
+        assert_eq!(
+            sent(&control, NO_SESSION),
+            [
+                list_query("phone"),
+                "GET /v3/lists/[id]/entries/?limit=2".to_owned(),
+                list_query("phone"),
+                "GET /v3/lists/[id]/entries/?limit=2&offset=2".to_owned(),
+                list_query("phone"),
+                "GET /v3/lists/[id]/entries/?search=0192&limit=20".to_owned(),
+            ]
+        );
+        server.stop();
+    }
+}
+
+#[test]
+fn an_older_account_uses_its_older_blocklist() {
+    for era in Era::BOTH {
+        let simulator = Standalone::start(&["--legacy"]);
+        let control = &simulator.control;
+        let arguments = simulator.arguments();
+        let mut server = Setup::new(era)
+            .arguments(&arguments.each_ref().map(String::as_str))
+            .arguments(&["--confirm=never"])
+            .variable("DIDIT_API_KEY", &simulator.api_key)
+            .start();
+        control.api(
+            "POST",
+            "/v3/workflows/",
+            &simulator.api_key,
+            &json!({ "is_liveness_enabled": true, "is_face_match_enabled": true }),
+        );
+        let created = server.ok("didit_session_create", json!({}));
+        let session = created.field("session_id").to_owned();
+        control.finish(&session, "decline_liveness_attack");
+        control.requests();
+
+        server.ok(
+            "didit_blocklist_add",
+            json!({ "session_id": session, "items": "face, document" }),
+        );
+        assert_eq!(
+            sent(control, &session),
+            [
+                list_query("face"),
+                list_query("document"),
+                r#"POST /v3/blocklist/add/ {"session_id":"[session]","blocklist_face":true,"blocklist_document":true,"blocklist_phone":false,"blocklist_email":false}"#.to_owned(),
+            ]
+        );
+        let listed = server.ok("didit_blocklist_list", json!({ "entry_type": "document" }));
+        assert_answer!("older_list", listed);
+        assert_eq!(
+            sent(control, &session),
+            [
+                list_query("document"),
+                "GET /v3/blocklist/?item_type=document&limit=20".to_owned()
+            ]
+        );
+        server.ok(
+            "didit_blocklist_remove",
+            json!({ "session_id": session, "items": ["face"] }),
+        );
+        assert_eq!(
+            sent(control, &session),
+            [
+                list_query("face"),
+                r#"POST /v3/blocklist/remove/ {"session_id":"[session]","unblock_face":true,"unblock_document":false,"unblock_phone":false,"unblock_email":false}"#
+                    .to_owned(),
+            ]
+        );
+
+        let value = json!({ "value": "+14155550199", "entry_type": "phone" });
+        assert_answer!(
+            "older_add_value",
+            server.fails("didit_blocklist_add", value.clone())
+        );
+        server.fails("didit_blocklist_remove", value);
+        let kind = json!({ "entry_type": "ip_address" });
+        assert_answer!(
+            "older_unknown_kind",
+            server.fails("didit_blocklist_list", kind)
+        );
+        let search = json!({ "entry_type": "face", "search": "x" });
+        assert_answer!("older_search", server.fails("didit_blocklist_list", search));
+        assert!(
+            sent(control, &session)
+                .iter()
+                .all(|line| line.starts_with("GET /v3/lists/"))
+        );
+        server.stop();
+    }
+}
+
+/// What is blocked is checked with the key of the application, like everything else.
+#[test]
+fn the_headers_are_those_of_every_call() {
+    let (mut server, control) = simulated(Setup::new(Era::Modern));
+    server.ok("didit_blocklist_list", json!({ "entry_type": "user" }));
+    let lists = control.requests();
+    assert!(
+        lists
+            .iter()
+            .all(|request| request.headers["x-api-key"] == KEY)
+    );
+    server.stop();
+}
