@@ -28,7 +28,9 @@ fn fit_object(
         .get("properties")
         .and_then(Value::as_object)
         .unwrap_or(&empty);
-    let closed = schema.get("additionalProperties") == Some(&Value::Bool(false));
+    // An object that names properties takes no others, at any depth; one that names none is free-form.
+    let closed =
+        schema.get("additionalProperties") == Some(&Value::Bool(false)) || !properties.is_empty();
     let mut fitted = Map::new();
     for (name, value) in arguments {
         let place = join(path, &name);
@@ -49,12 +51,18 @@ fn fit_object(
         if !fitted.contains_key(name) {
             let place = join(path, name);
             let mut error = ToolError::invalid(place.as_str(), format!("`{place}` is required."));
-            if let Some(purpose) = properties
-                .get(name)
+            let property = properties.get(name);
+            if let Some(purpose) = property
                 .and_then(|property| property.get("description"))
                 .and_then(Value::as_str)
             {
                 error = error.with_advice(format!("{name}: {purpose}"));
+            }
+            if let Some(words) = property
+                .and_then(|property| property.get("enum"))
+                .and_then(Value::as_array)
+            {
+                error = error.with_allowed(words.iter().filter_map(Value::as_str));
             }
             return Err(error);
         }
@@ -119,6 +127,11 @@ fn coerce(wanted: &str, value: Value) -> Value {
                 .as_f64()
                 .filter(|number| number.fract() == 0.0 && number.abs() < 9e15)
                 .map_or(value.clone(), |number| Value::from(number as i64)),
+            ("boolean", Value::Number(number)) => match number.as_u64() {
+                Some(0) => Value::Bool(false),
+                Some(1) => Value::Bool(true),
+                _ => value,
+            },
             ("string", Value::Number(number)) => Value::String(number.to_string()),
             ("array", Value::Null | Value::Array(_) | Value::Object(_)) => value,
             ("array", _) => Value::Array(vec![value]),
