@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
-    connection::Connection,
     consent::Effect,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
@@ -15,8 +14,8 @@ use super::{
     workflow_input::{self, ALIASES, FeatureInput, General, Switches, Template},
 };
 use crate::didit::{
-    Error, Kind, Money, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowSummary,
-    features::Feature,
+    Error, Kind, Money, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowRequest,
+    WorkflowSummary, features::Feature,
 };
 
 pub(super) fn tools() -> Vec<Tool> {
@@ -197,7 +196,7 @@ async fn list(context: &Context, input: PageInput) -> Result<Answer, Stop> {
 }
 
 async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = find(&context.connection, &input.workflow_id).await?;
+    let workflow = find(context, &input.workflow_id).await?;
     let mut text = summary(&workflow);
     let steps = current_features(&workflow);
     for step in &steps {
@@ -236,6 +235,7 @@ async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
 }
 
 async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
+    let by_switches = input.features.is_none();
     let features = match input.features {
         Some(features) => {
             refuse_both(&input.switches)?;
@@ -249,6 +249,7 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
         .get_or_insert_with(|| "KYC".to_owned());
     request.max_retry_attempts.get_or_insert(3);
     request.features = Some(features);
+    check(&request, by_switches)?;
     let workflow = context.client()?.create_workflow(&request).await?;
     Ok(described("Created", &workflow).with_next(
         "didit_session_create",
@@ -257,18 +258,26 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
 }
 
 async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
-    let current = find(&context.connection, &input.workflow_id).await?;
+    let by_switches = input.features.is_none();
     let mut request = input.general.request();
-    match input.features {
-        Some(features) => {
-            refuse_both(&input.switches)?;
-            request.features = Some(workflow_input::exact(features));
-        }
-        None if !input.switches.is_empty() => {
-            // Didit replaces the whole list, so what is there now is sent again with the changes.
-            request.features = Some(input.switches.apply(current_features(&current))?);
-        }
-        None => {}
+    if let Some(features) = input.features {
+        refuse_both(&input.switches)?;
+        request.features = Some(workflow_input::exact(features));
+    }
+    if request == WorkflowRequest::default() && input.switches.is_empty() {
+        // Even an empty change would publish a draft.
+        return Err(ToolError::new(
+            "invalid_argument",
+            "Nothing to change was named beside the workflow, so nothing was sent.",
+        )
+        .into());
+    }
+    check(&request, by_switches)?;
+    let current = find(context, &input.workflow_id).await?;
+    if !input.switches.is_empty() {
+        // Didit replaces the whole list, so what is there now is sent again with the changes.
+        request.features = Some(input.switches.apply(current_features(&current))?);
+        check(&request, by_switches)?;
     }
     let workflow = context
         .client()?
@@ -288,7 +297,7 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
 }
 
 async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = find_version(&context.connection, &input.workflow_id).await?;
+    let workflow = find_version(context, &input.workflow_id).await?;
     context
         .consent
         .ask(&Effect {
@@ -309,9 +318,9 @@ async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop>
 
 /// Finds the version that new sessions use by the id that all versions share, or any version by its own id. The first version
 /// has the shared id as its own, so that id alone may lead to one that has been replaced since.
-async fn find(connection: &Connection, id: &str) -> Result<Workflow, Stop> {
+async fn find(context: &Context, id: &str) -> Result<Workflow, Stop> {
     let id: WorkflowId = id.parse()?;
-    let client = connection.client()?;
+    let client = context.client()?;
     let found = match client.workflow(&id).await {
         Ok(version) if version.workflow_id != Some(id) => return Ok(version),
         Err(Error::Api(error)) if error.kind == Kind::NotFound => Err(Error::Api(error)),
@@ -340,12 +349,31 @@ async fn find(connection: &Connection, id: &str) -> Result<Workflow, Stop> {
 }
 
 /// Finds exactly the version of an id: what is deleted must be what was named.
-async fn find_version(connection: &Connection, id: &str) -> Result<Workflow, Stop> {
+async fn find_version(context: &Context, id: &str) -> Result<Workflow, Stop> {
     let id: WorkflowId = id.parse()?;
-    connection.client()?.workflow(&id).await.map_err(|error| {
+    context.client()?.workflow(&id).await.map_err(|error| {
         ToolError::from(error)
             .with_hint("didit_workflow_list", "shows the workflows there are.")
             .into()
+    })
+}
+
+/// Checks a request before anything is sent; what switches stand for is named by the switch, not by its place in the list.
+fn check(request: &WorkflowRequest, by_switches: bool) -> Result<(), ToolError> {
+    request.validate().map_err(|error| match error {
+        Error::Invalid {
+            field,
+            message,
+            allowed,
+        } if by_switches => Error::Invalid {
+            field: field
+                .rsplit_once(".config.")
+                .map_or_else(|| field.clone(), |(_, key)| key.to_owned()),
+            message,
+            allowed,
+        }
+        .into(),
+        other => other.into(),
     })
 }
 
