@@ -23,6 +23,17 @@ pub struct Registration {
     pub password: Password,
 }
 
+impl Registration {
+    /// Checks what can be known before anything is sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that is none, or a password that breaks a rule.
+    pub fn validate(&self) -> Result<(), Error> {
+        rules::email("email", &self.email)?;
+        self.password.check()
+    }
+}
+
 /// An account that waits for its e-mail code.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Registered {
@@ -110,7 +121,7 @@ impl Client {
     /// [`Error::Invalid`] for an address or a password that breaks a rule. Five calls per hour and IP, together with
     /// [`Self::resend_code`].
     pub async fn register(&self, registration: &Registration) -> Result<Registered, Error> {
-        registration.password.check()?;
+        registration.validate()?;
         let call = credentials_call("register", &registration.email, &registration.password)?;
         Ok(registered(self.json(call).await?, &registration.email))
     }

@@ -241,16 +241,18 @@ async fn register(context: &Context, input: RegisterInput) -> Result<Answer, Sto
         (None, Some(password)) if same_account => Password::new(password),
         _ => Password::generate()?,
     };
+    let registration = Registration {
+        email: email.clone(),
+        password,
+    };
+    registration.validate()?;
     connection.remember(|profile| {
         profile.email = Some(email.clone());
-        profile.password = Some(password.expose_secret().to_owned());
+        profile.password = Some(registration.password.expose_secret().to_owned());
     })?;
     let registered = connection
         .client_without_key()?
-        .register(&Registration {
-            email: email.clone(),
-            password,
-        })
+        .register(&registration)
         .await?;
     let text = if registered.resent {
         format!("A new code was sent to {email}; the earlier one no longer counts.")
