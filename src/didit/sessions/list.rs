@@ -193,7 +193,7 @@ impl SessionFilter {
                 "date_to",
                 rules::optional(&self.date_to, |day| rules::date("date_to", day))?,
             )
-            .query("country", joined(&upper_case(&self.country)))
+            .query("country", joined(&countries(&self.country)?))
             .query(
                 "document_type",
                 joined(&each(
@@ -232,6 +232,14 @@ impl SessionFilter {
             .query("is_kyc_to_be_reviewed", self.is_kyc_to_be_reviewed)
             .query("organization_name", self.organization_name.clone()))
     }
+}
+
+/// Didit answers an unknown country with an empty page, which reads like "nobody".
+fn countries(codes: &[String]) -> Result<Vec<String>, Error> {
+    codes
+        .iter()
+        .map(|code| rules::country("country", code))
+        .collect()
 }
 
 /// Lists travel as one value with commas.
