@@ -25,6 +25,7 @@ mod session_input;
 mod sessions;
 mod untrusted;
 mod wait;
+mod watch;
 mod workflow_input;
 mod workflows;
 
@@ -40,6 +41,7 @@ pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use untrusted::{clean, clean_sentence, one_line, visible};
+pub use watch::Watch;
 
 /// The groups that an operator can switch on and off together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

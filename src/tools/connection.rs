@@ -13,6 +13,7 @@ use super::{
     error::{Stop, ToolError},
     untrusted::clean,
     wait,
+    watch::Watch,
 };
 use crate::{
     credentials::{self, Profile, Store},
@@ -107,6 +108,7 @@ pub struct Connection {
     settings: ConnectionSettings,
     store: Store,
     redactor: Redactor,
+    watch: Watch,
     state: Mutex<State>,
 }
 
@@ -140,6 +142,7 @@ impl Connection {
             settings,
             store,
             redactor,
+            watch: Watch::default(),
             state: Mutex::new(State::default()),
         }
     }
@@ -147,6 +150,11 @@ impl Connection {
     /// The settings.
     pub fn settings(&self) -> &ConnectionSettings {
         &self.settings
+    }
+
+    /// The sessions that are being followed.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
     }
 
     /// Hides a secret that a call brought, from now on.

@@ -7,19 +7,18 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::{Answer, Context, advice, connection::Mode, decision, error::Stop};
-use crate::didit::{SessionId, SessionStatus};
+use super::{Answer, Context, advice, connection::Mode, decision, error::Stop, watch::Pace};
+use crate::didit::{Decision, SessionId, SessionStatus, Step};
 
 /// The tool that waits.
 pub(super) const TOOL: &str = "didit_session_wait_for_decision";
 /// The wait when none is agreed: short of the minute after which many clients give up.
 const DEFAULT_WAIT_S: u64 = 45;
 const MAX_WAIT_S: u64 = 600;
-/// How often Didit is asked; well within its limits for many waits at once.
-const INTERVAL: Duration = Duration::from_secs(10);
-/// The simulator has no such limits.
-const SIMULATOR_INTERVAL: Duration = Duration::from_millis(500);
-
+/// How often a waiting client hears that the call is alive.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+/// Statuses of steps that the person has yet to do.
+const OPEN_STEPS: [&str; 2] = ["Not Finished", "Resub Requested"];
 /// The arguments of a wait.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct WaitInput {
@@ -42,33 +41,66 @@ pub(super) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> Duration {
     Duration::from_secs(seconds.unwrap_or(DEFAULT_WAIT_S).min(MAX_WAIT_S))
 }
 
-/// Asks until the session is decided or the agreed time is over.
+/// Follows the session until it is decided or the agreed time is over.
 pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
-    let client = context.client()?;
+    let settings = context.connection.settings();
+    let level = settings.personal_data;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
-    let interval = match context.connection.settings().mode {
-        Mode::Simulator => SIMULATOR_INTERVAL,
-        Mode::Didit => INTERVAL,
+    let pace = match settings.mode {
+        Mode::Simulator => Pace::SIMULATOR,
+        Mode::Didit => Pace::DIDIT,
     };
-    let level = context.connection.settings().personal_data;
     let started = Instant::now();
+    let mut follower = context
+        .connection
+        .watch()
+        .follow(id, context.client()?, pace);
+    let mut latest = follower.next().await?;
+    let over = tokio::time::sleep_until(started + total);
+    tokio::pin!(over);
+    let mut heartbeat = tokio::time::interval(HEARTBEAT);
     loop {
-        let found = client.decision(&id).await?;
-        // A human's turn ends the wait too: nothing more happens by itself.
-        if found.status.is_final() || found.status == SessionStatus::InReview {
-            return Ok(decision::concise(&found, level));
+        if is_settled(&latest.status) {
+            return Ok(decision::concise(&latest, level));
         }
-        let left = total.saturating_sub(started.elapsed());
-        if left.is_zero() {
-            return Ok(still_waiting(decision::concise(&found, level), total));
+        tokio::select! {
+            seen = follower.next() => latest = seen?,
+            // Regular signs of life keep a client from giving up on the call.
+            _ = heartbeat.tick() => context.progress.report(
+                started.elapsed().as_secs_f64().min(total.as_secs_f64()),
+                total.as_secs_f64(),
+                doing(&latest),
+            ),
+            () = &mut over => return Ok(still_waiting(decision::concise(&latest, level), total)),
         }
-        context.progress.report(
-            started.elapsed().as_secs_f64().min(total.as_secs_f64()),
-            total.as_secs_f64(),
-            advice::meaning(&found.status).verdict.to_owned(),
-        );
-        tokio::time::sleep(interval.min(left)).await;
+    }
+}
+
+/// Nothing more happens by itself. A human's turn ends the wait too.
+fn is_settled(status: &SessionStatus) -> bool {
+    status.is_final() || *status == SessionStatus::InReview
+}
+
+/// What the person is doing, in a sentence.
+fn doing(decision: &Decision) -> String {
+    let meaning = advice::meaning(&decision.status).verdict;
+    let (done, open): (Vec<Step<'_>>, Vec<Step<'_>>) =
+        decision.steps().into_iter().partition(|step| {
+            step.status
+                .is_some_and(|status| !OPEN_STEPS.contains(&status))
+        });
+    let names = |steps: &[Step<'_>]| {
+        steps
+            .iter()
+            .map(|step| decision::plain_name(step.feature))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match (done.is_empty(), open.is_empty()) {
+        (true, _) => meaning.to_owned(),
+        (false, true) => format!("{meaning} Done: {}.", names(&done)),
+        (false, false) => format!("{meaning} Done: {}; open: {}.", names(&done), names(&open)),
     }
 }
 
