@@ -3,6 +3,7 @@
 mod demo;
 mod serve;
 mod simulate;
+mod webhook;
 
 use std::{io::Write, process::ExitCode};
 
@@ -34,6 +35,8 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Take a person through the whole flow on the simulator, with a real client and server.
     Demo(demo::Arguments),
+    /// Receive webhooks and read them, or send signed samples to a receiver.
+    Webhook(webhook::Arguments),
 }
 
 /// Why a command failed: one line for people.
@@ -78,6 +81,7 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         None | Some(Command::Serve) => serve::run(&cli.options, redactor).await,
         Some(Command::Simulate(arguments)) => simulate::run(&arguments).await,
         Some(Command::Demo(arguments)) => demo::run(&arguments).await,
+        Some(Command::Webhook(arguments)) => webhook::run(&arguments).await,
     }
 }
 

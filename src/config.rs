@@ -4,6 +4,7 @@
 mod options;
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,7 +15,9 @@ pub use options::Options;
 
 use crate::{
     credentials::{self, Profile, Store},
-    didit::{ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, WorkflowId},
+    didit::{
+        ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, SharedSecret, WorkflowId,
+    },
     log::Format,
     server::{Confirmation, Policy},
     simulator::Simulator,
@@ -28,6 +31,8 @@ pub struct Secrets {
     pub api_key: Option<String>,
     /// `DIDIT_PASSWORD`.
     pub password: Option<String>,
+    /// `DIDIT_WEBHOOK_SECRET`.
+    pub webhook_secret: Option<String>,
 }
 
 impl Secrets {
@@ -41,6 +46,7 @@ impl Secrets {
         Self {
             api_key: read("DIDIT_API_KEY"),
             password: read("DIDIT_PASSWORD"),
+            webhook_secret: read("DIDIT_WEBHOOK_SECRET"),
         }
     }
 }
@@ -81,6 +87,8 @@ pub struct Settings {
     pub policy: Policy,
     /// Where changes are recorded.
     pub audit_log: Option<PathBuf>,
+    /// Where webhooks are received, and the secret that proves them.
+    pub webhooks: Option<(SocketAddr, SharedSecret)>,
 }
 
 impl Settings {
@@ -94,6 +102,7 @@ impl Settings {
         simulator: Option<&Simulator>,
     ) -> Result<Self, Error> {
         let policy = policy(options)?;
+        let webhook_secret = secrets.webhook_secret.map(SharedSecret::new);
         let (mode, api_base_url, auth_base_url, api_key, store) = match simulator {
             Some(simulator) => (
                 Mode::Simulator,
@@ -102,7 +111,7 @@ impl Settings {
                 simulator
                     .api_key()
                     .map(|key| (ApiKey::new(key), KeySource::Simulator)),
-                Store::Memory(std::sync::Mutex::new(Profile::default())),
+                Store::Memory(Box::new(std::sync::Mutex::new(Profile::default()))),
             ),
             None => (
                 Mode::Didit,
@@ -142,11 +151,13 @@ impl Settings {
                     "--timeout (DIDIT_MCP_TIMEOUT)",
                 )?,
                 personal_data: personal_data(options)?,
+                webhook_secret: webhook_secret.clone(),
                 switches,
             },
             store,
             policy,
             audit_log: path(options.audit_log.as_deref()),
+            webhooks: webhooks(options, webhook_secret.as_ref())?,
         })
     }
 }
@@ -200,6 +211,29 @@ fn path(path: Option<&Path>) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+fn webhooks(
+    options: &Options,
+    secret: Option<&SharedSecret>,
+) -> Result<Option<(SocketAddr, SharedSecret)>, Error> {
+    let Some(text) = given(options.webhook_listen.as_deref()) else {
+        return Ok(None);
+    };
+    let address = text.parse().map_err(|_| Error::Value {
+        setting: "--webhook-listen (DIDIT_MCP_WEBHOOK_LISTEN)",
+        value: text.to_owned(),
+        valid: "an address and a port such as 127.0.0.1:8788".to_owned(),
+    })?;
+    match secret {
+        Some(secret) => Ok(Some((address, secret.clone()))),
+        None => Err(Error::Secret {
+            variable: "DIDIT_WEBHOOK_SECRET",
+            reason:
+                "is not set, and --webhook-listen needs it to tell Didit's webhooks from others"
+                    .to_owned(),
+        }),
+    }
+}
+
 fn personal_data(options: &Options) -> Result<PersonalData, Error> {
     match given(options.pii.as_deref()).unwrap_or("minimal") {
         "none" => Ok(PersonalData::None),
@@ -240,7 +274,7 @@ fn policy(options: &Options) -> Result<Policy, Error> {
 
 fn toolsets(names: Option<&str>) -> Result<Vec<Toolset>, Error> {
     let Some(names) = names else {
-        return Ok(Toolset::ALL.to_vec());
+        return Ok(Toolset::DEFAULT.to_vec());
     };
     let mut chosen = Vec::new();
     for name in names

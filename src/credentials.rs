@@ -31,6 +31,9 @@ pub struct Profile {
     /// The organization that owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<Named>,
+    /// The secrets of webhook destinations, by their id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub webhook_secrets: BTreeMap<String, String>,
     /// What a newer version wrote is kept.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
@@ -97,7 +100,7 @@ pub enum Store {
         profile: String,
     },
     /// In memory only: accounts of the simulator die with it.
-    Memory(Mutex<Profile>),
+    Memory(Box<Mutex<Profile>>),
 }
 
 #[derive(Default, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ pub mod account;
 pub mod billing;
 pub mod blocklist;
 pub mod decision;
+pub mod delivery;
 pub mod error;
 pub mod features;
 mod http;
@@ -43,6 +44,7 @@ pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
 pub use decision::{Check, Decision, Review, Step, Warning};
 pub use error::{ApiError, BodyKind, Error, FieldError, Kind};
 pub use features::WorkflowFeature;
+pub(crate) use http::client_for;
 pub use http::{Client, ClientBuilder, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL};
 pub use ids::{
     ApplicationId, DestinationId, ListEntryId, ListId, OrganizationId, SessionId, WorkflowId,

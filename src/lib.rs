@@ -7,6 +7,7 @@
 //! - [`tools`] holds what an agent can do, one tool per job. It knows no URL, no header and no status code.
 //! - [`server`] speaks the protocol: finds the tool, checks arguments, asks a human, shapes what goes back.
 //! - [`simulator`] is a real HTTP server on loopback that behaves as the API does.
+//! - [`receiver`] takes webhooks that are proved to be Didit's.
 //! - [`redact`] hides secrets by value on every way out; [`log`] and [`audit`] write what operators read.
 //! - [`config`] and [`credentials`] hold the settings and the stored account; [`cli`] is the program.
 //!
@@ -31,6 +32,7 @@ pub mod config;
 pub mod credentials;
 pub mod didit;
 pub mod log;
+pub mod receiver;
 pub mod redact;
 pub mod server;
 pub mod simulator;

@@ -26,6 +26,8 @@ mod sessions;
 mod untrusted;
 mod wait;
 mod watch;
+mod webhook_verify;
+mod webhooks;
 mod workflow_input;
 mod workflows;
 
@@ -56,11 +58,23 @@ pub enum Toolset {
     Blocklist,
     /// Balance and top-up.
     Billing,
+    /// Where Didit reports events, and whether a report is Didit's.
+    Webhooks,
 }
 
 impl Toolset {
     /// Every toolset, in the order that `tools/list` and the documentation show.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
+        Self::Account,
+        Self::Workflows,
+        Self::Sessions,
+        Self::Blocklist,
+        Self::Billing,
+        Self::Webhooks,
+    ];
+
+    /// The toolsets that are on unless the operator says otherwise.
+    pub const DEFAULT: [Self; 5] = [
         Self::Account,
         Self::Workflows,
         Self::Sessions,
@@ -76,6 +90,7 @@ impl Toolset {
             Self::Sessions => "sessions",
             Self::Blocklist => "blocklist",
             Self::Billing => "billing",
+            Self::Webhooks => "webhooks",
         }
     }
 }
@@ -178,5 +193,6 @@ pub fn all() -> Vec<Tool> {
     tools.extend(sessions::tools());
     tools.extend(blocklist::tools());
     tools.extend(billing::tools());
+    tools.extend(webhooks::tools());
     tools
 }

@@ -44,13 +44,14 @@ fn server(timeout: Duration) -> Server {
         auth_base_url: "http://127.0.0.1:9/auth/v2".parse().unwrap(),
         api_key: None,
         password: None,
+        webhook_secret: None,
         workflow_id: None,
         output_dir: PathBuf::new(),
         timeout,
         personal_data: PersonalData::Minimal,
         switches: Vec::new(),
     };
-    let store = Store::Memory(std::sync::Mutex::new(Profile::default()));
+    let store = Store::Memory(Box::new(std::sync::Mutex::new(Profile::default())));
     let connection = Arc::new(Connection::new(settings, store, Redactor::default()));
     let tools = vec![
         tool("didit_test_panic", |_, _| {

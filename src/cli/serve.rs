@@ -6,6 +6,7 @@ use super::Failure;
 use crate::{
     audit::Trail,
     config::{Options, Secrets, Settings},
+    receiver::Receiver,
     redact::Redactor,
     server::{Server, serve_stdio},
     simulator,
@@ -31,7 +32,22 @@ pub(super) async fn run(options: &Options, redactor: Redactor) -> Result<ExitCod
         settings.store,
         redactor.clone(),
     ));
+    if let Some((address, secret)) = settings.webhooks {
+        let receiver = Receiver::start(address, secret)
+            .await
+            .map_err(|error| format!("webhooks cannot be received on {address}: {error}"))?;
+        tokio::spawn(wake_waits(receiver, Arc::clone(&connection)));
+    }
     let server = Server::new(connection, &settings.policy, trail)?;
     serve_stdio(server, redactor).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Ends waits at once when Didit says that something happened to their session.
+async fn wake_waits(mut receiver: Receiver, connection: Arc<Connection>) {
+    while let Some(arrival) = receiver.next().await {
+        if let Some(session) = arrival.event.session_id {
+            connection.watch().wake(session);
+        }
+    }
 }

@@ -111,6 +111,15 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub auth_base_url: Option<String>,
+    /// Receive webhooks here, so that waits end at once; needs DIDIT_WEBHOOK_SECRET.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_WEBHOOK_LISTEN",
+        value_name = "ADDR:PORT",
+        help_heading = "Settings"
+    )]
+    pub webhook_listen: Option<String>,
     /// How much of a person's data results show: `none`, `minimal`, `full` [default: minimal].
     #[arg(
         long,

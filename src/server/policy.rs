@@ -33,7 +33,7 @@ pub enum Confirmation {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            toolsets: Toolset::ALL.to_vec(),
+            toolsets: Toolset::DEFAULT.to_vec(),
             read_only: false,
             allow_irreversible: false,
             confirmation: Confirmation::Ask,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     credentials::{self, Profile, Store},
-    didit::{ApiKey, Client, Password},
+    didit::{ApiKey, Client, Password, SharedSecret},
     redact::Redactor,
 };
 
@@ -78,6 +78,8 @@ pub struct ConnectionSettings {
     pub api_key: Option<(ApiKey, KeySource)>,
     /// The password for registration and login, where the operator gave one.
     pub password: Option<Password>,
+    /// The secret of the webhook destination, where the operator gave one.
+    pub webhook_secret: Option<SharedSecret>,
     /// The workflow for sessions that name none.
     pub workflow_id: Option<String>,
     /// Where files may be written.
@@ -137,6 +139,9 @@ impl Connection {
         }
         if let Some(password) = &settings.password {
             redactor.learn(password.expose_secret());
+        }
+        if let Some(secret) = &settings.webhook_secret {
+            redactor.learn(secret.expose_secret());
         }
         Self {
             settings,
@@ -289,7 +294,8 @@ impl Connection {
     }
 
     fn learn(&self, profile: &Profile) {
-        for secret in [&profile.api_key, &profile.password].into_iter().flatten() {
+        let own = [&profile.api_key, &profile.password].into_iter().flatten();
+        for secret in own.chain(profile.webhook_secrets.values()) {
             self.redactor.learn(secret);
         }
     }

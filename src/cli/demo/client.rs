@@ -1,6 +1,6 @@
 //! The demo's own client: starts this very program as a server and speaks the protocol with it.
 
-use std::{path::Path, process::Stdio, sync::Arc, time::Duration};
+use std::{path::Path, process::Stdio, sync::Arc};
 
 use rmcp::{
     ClientHandler, ErrorData, RoleClient, ServiceExt,
@@ -13,6 +13,7 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 use tokio::{process::Command, sync::Mutex};
+use url::Url;
 
 use crate::cli::Failure;
 
@@ -87,13 +88,7 @@ impl Session {
             questions: Arc::clone(&questions),
         };
         let service = human.serve(process).await?;
-        // The simulator speaks plain HTTP on loopback; a client still wants a provider and roots, even none.
-        drop(rustls::crypto::ring::default_provider().install_default());
-        let http = reqwest::Client::builder()
-            .tls_certs_only(std::iter::empty())
-            .no_proxy()
-            .timeout(Duration::from_secs(10))
-            .build()?;
+        let http = crate::didit::client_for(&Url::parse("http://127.0.0.1/")?)?;
         Ok(Self {
             service,
             questions,

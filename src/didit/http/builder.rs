@@ -182,6 +182,14 @@ impl ClientBuilder {
     }
 }
 
+/// A client for `target` outside the API, with the same roots, limits of time and refusal of redirects.
+///
+/// # Errors
+/// [`Error::Invalid`] when it cannot be set up.
+pub(crate) fn client_for(target: &Url) -> Result<reqwest::Client, Error> {
+    ClientBuilder::new().http(is_loopback(target))
+}
+
 fn checked_base(url: Option<Url>, default: &str, field: &'static str) -> Result<Url, Error> {
     let url = match url {
         Some(url) => url,

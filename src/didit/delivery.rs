@@ -1,0 +1,186 @@
+//! Webhooks as they arrive: whose they are, whether they are fresh, and what they say.
+//!
+//! <https://docs.didit.me/integration/webhooks>
+
+use serde_json::Value;
+
+use super::{ids::SessionId, secret::SharedSecret, signature};
+
+/// How far a delivery's time may lie from now, in seconds, either way.
+pub const FRESH_FOR_S: i64 = 300;
+
+/// A delivery as it came: the bytes of its body and the headers that matter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Delivery<'a> {
+    /// The body, byte for byte.
+    pub body: &'a [u8],
+    /// `X-Signature`.
+    pub signature: Option<&'a str>,
+    /// `X-Signature-V2`.
+    pub signature_v2: Option<&'a str>,
+    /// `X-Signature-Simple`.
+    pub signature_simple: Option<&'a str>,
+    /// `X-Timestamp`, in epoch seconds. Not covered by a signature; the body's own is.
+    pub timestamp: Option<&'a str>,
+}
+
+/// What became of one signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Check {
+    /// The header is missing.
+    Absent,
+    /// It is the one that the secret gives.
+    Matches,
+    /// It is another one.
+    Differs,
+}
+
+/// Everything that can be said about a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Examination {
+    /// `X-Signature`, over the bytes.
+    pub raw: Check,
+    /// `X-Signature-V2`, over the canonical form.
+    pub v2: Check,
+    /// `X-Signature-Simple`, over four values.
+    pub simple: Check,
+    /// Whether the body is JSON.
+    pub is_json: bool,
+    /// Seconds between the body's time and now; negative for the future. `None` when the body names no time.
+    pub age_s: Option<i64>,
+}
+
+/// Why a delivery is not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// No signature came with it.
+    #[error("it carries no signature, so anybody can have sent it")]
+    Unsigned,
+    /// The body is not JSON.
+    #[error("its body is not JSON, so it does not come from Didit")]
+    NotJson,
+    /// No signature matches.
+    #[error(
+        "no signature matches: the secret is another destination's, or the body was changed on its way"
+    )]
+    WrongSignature,
+    /// Only the signature of four values matches.
+    #[error(
+        "only the simple signature matches, which leaves most of the body unproved: a proxy changed it on its way"
+    )]
+    OnlySimple,
+    /// It is too old, or from the future.
+    #[error("it is {age_s} seconds old, and more than {FRESH_FOR_S} may be a replay")]
+    Stale {
+        /// Seconds between its time and now; negative for the future.
+        age_s: i64,
+    },
+    /// It names no time.
+    #[error("it names no time, so it could be a replay")]
+    Undated,
+}
+
+/// A delivery that is proved to come from Didit, and fresh.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its id, the same when it is delivered again.
+    pub event_id: Option<String>,
+    /// The kind, such as `status.updated`; the set is open.
+    pub webhook_type: Option<String>,
+    /// The session it is about.
+    pub session_id: Option<SessionId>,
+    /// The new status.
+    pub status: Option<String>,
+    /// Your own reference.
+    pub vendor_data: Option<String>,
+    /// `live` or `sandbox`.
+    pub environment: Option<String>,
+    /// When it was sent, in epoch seconds.
+    pub timestamp: i64,
+    /// The whole of it.
+    pub payload: Value,
+}
+
+/// Examines a delivery without judging it.
+pub fn examine(secret: &SharedSecret, delivery: &Delivery<'_>, now: i64) -> Examination {
+    let computed = signature::sign(secret.expose_secret(), delivery.body).ok();
+    let check = |received: Option<&str>, computed: Option<&String>| match (received, computed) {
+        (None, _) => Check::Absent,
+        (Some(received), Some(computed))
+            if signature::matches(computed, &received.trim().to_ascii_lowercase()) =>
+        {
+            Check::Matches
+        }
+        _ => Check::Differs,
+    };
+    let computed = computed.as_ref();
+    Examination {
+        raw: check(delivery.signature, computed.map(|all| &all.raw)),
+        v2: check(delivery.signature_v2, computed.map(|all| &all.v2)),
+        simple: check(delivery.signature_simple, computed.map(|all| &all.simple)),
+        is_json: computed.is_some(),
+        age_s: timestamp(delivery.body).map(|sent| now.saturating_sub(sent)),
+    }
+}
+
+/// Accepts a delivery, or says why not. `now` is in epoch seconds.
+///
+/// # Errors
+/// [`Refusal`] for a delivery that is not proved to be Didit's, or not fresh.
+pub fn verify(secret: &SharedSecret, delivery: &Delivery<'_>, now: i64) -> Result<Event, Refusal> {
+    let found = examine(secret, delivery, now);
+    match found {
+        Examination { is_json: false, .. } => return Err(Refusal::NotJson),
+        Examination {
+            raw: Check::Absent,
+            v2: Check::Absent,
+            simple: Check::Absent,
+            ..
+        } => return Err(Refusal::Unsigned),
+        Examination {
+            raw: Check::Matches,
+            ..
+        }
+        | Examination {
+            v2: Check::Matches, ..
+        } => {}
+        Examination {
+            simple: Check::Matches,
+            ..
+        } => return Err(Refusal::OnlySimple),
+        _ => return Err(Refusal::WrongSignature),
+    }
+    let Some(age_s) = found.age_s else {
+        return Err(Refusal::Undated);
+    };
+    // The header can be changed by anybody; a wrong one is still a sign of a replay.
+    let header_age_s = delivery
+        .timestamp
+        .and_then(|text| text.trim().parse::<i64>().ok())
+        .map_or(age_s, |sent| now.saturating_sub(sent));
+    for age_s in [age_s, header_age_s] {
+        if age_s.saturating_abs() > FRESH_FOR_S {
+            return Err(Refusal::Stale { age_s });
+        }
+    }
+    let payload: Value = serde_json::from_slice(delivery.body).map_err(|_| Refusal::NotJson)?;
+    let text = |key: &str| payload.get(key).and_then(Value::as_str).map(str::to_owned);
+    Ok(Event {
+        event_id: text("event_id"),
+        webhook_type: text("webhook_type"),
+        session_id: text("session_id").and_then(|id| id.parse().ok()),
+        status: text("status"),
+        vendor_data: text("vendor_data"),
+        environment: text("environment"),
+        timestamp: now.saturating_sub(age_s),
+        payload,
+    })
+}
+
+fn timestamp(body: &[u8]) -> Option<i64> {
+    let payload: Value = serde_json::from_slice(body).ok()?;
+    let timestamp = payload.get("timestamp")?;
+    timestamp
+        .as_i64()
+        .or_else(|| timestamp.as_str()?.trim().parse().ok())
+}

@@ -1,0 +1,130 @@
+//! Whether a webhook is Didit's, told offline, and why not.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    Answer, Context,
+    error::{Stop, ToolError},
+};
+use crate::didit::{
+    DestinationId, SharedSecret,
+    delivery::{self, Check, Delivery, Examination, Refusal},
+};
+
+/// A webhook as the receiver saw it.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct VerifyInput {
+    /// Body, byte for byte as it came.
+    body: String,
+    /// X-Signature.
+    signature: Option<String>,
+    /// X-Signature-V2.
+    signature_v2: Option<String>,
+    /// X-Signature-Simple.
+    signature_simple: Option<String>,
+    /// X-Timestamp.
+    timestamp: Option<String>,
+    /// Destination whose stored secret counts; DIDIT_WEBHOOK_SECRET when absent.
+    destination_id: Option<String>,
+}
+
+/// Examines the webhook and explains what is wrong with it.
+pub(super) fn verify(context: &Context, input: &VerifyInput) -> Result<Answer, Stop> {
+    let secret = secret(context, input.destination_id.as_deref())?;
+    let delivery = Delivery {
+        body: input.body.as_bytes(),
+        signature: input.signature.as_deref(),
+        signature_v2: input.signature_v2.as_deref(),
+        signature_simple: input.signature_simple.as_deref(),
+        timestamp: input.timestamp.as_deref(),
+    };
+    let now = crate::receiver::now();
+    let found = delivery::examine(&secret, &delivery, now);
+    let verdict = delivery::verify(&secret, &delivery, now);
+    let mut text = match &verdict {
+        Ok(_) => "Genuine and fresh: this webhook is Didit's.".to_owned(),
+        Err(refusal) => format!("Not to be accepted: {refusal}."),
+    };
+    for (name, check) in [
+        ("X-Signature (raw bytes)", found.raw),
+        ("X-Signature-V2 (canonical JSON)", found.v2),
+        ("X-Signature-Simple (four values)", found.simple),
+    ] {
+        text.push_str(&format!("\n- {name}: {}", word(check)));
+    }
+    if let Some(age) = found.age_s {
+        text.push_str(&format!(
+            "\n- sent {age} s ago, by the body's own timestamp"
+        ));
+    }
+    if let Some(explanation) = explanation(&found, verdict.as_ref().err()) {
+        text.push_str(&format!("\nLikely cause: {explanation}"));
+    }
+    Ok(Answer::new(text).with_data(&json!({
+        "accepted": verdict.is_ok(),
+        "raw": word(found.raw),
+        "v2": word(found.v2),
+        "simple": word(found.simple),
+        "age_s": found.age_s,
+        "reason": verdict.err().map(|refusal| refusal.to_string()),
+    })))
+}
+
+fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSecret, Stop> {
+    let connection = &context.connection;
+    match destination {
+        Some(id) => {
+            let id: DestinationId = id.parse()?;
+            connection
+                .profile()?
+                .webhook_secrets
+                .get(&id.to_string())
+                .map(|secret| SharedSecret::new(secret.as_str()))
+                .ok_or_else(|| {
+                    ToolError::invalid("destination_id", "No secret of this destination is stored here.")
+                        .with_hint("didit_webhook_list", "shows the destinations.")
+                        .into()
+                })
+        }
+        None => connection.settings().webhook_secret.clone().ok_or_else(|| {
+            ToolError::new("no_webhook_secret", "No webhook secret is set, so nothing can be proved.")
+                .with_advice("the operator sets DIDIT_WEBHOOK_SECRET; or destination_id names a destination created here.")
+                .into()
+        }),
+    }
+}
+
+fn word(check: Check) -> &'static str {
+    match check {
+        Check::Absent => "absent",
+        Check::Matches => "matches",
+        Check::Differs => "differs",
+    }
+}
+
+/// The usual mistake behind a finding.
+fn explanation(found: &Examination, refusal: Option<&Refusal>) -> Option<&'static str> {
+    match (found.raw, found.v2, found.simple) {
+        (Check::Differs, Check::Matches, _) => Some(
+            "the body was parsed and written again before it was checked; the raw signature needs the bytes as they came.",
+        ),
+        (Check::Differs, Check::Differs, Check::Matches) => Some(
+            "the body was changed on its way, beyond the four values that the simple signature covers.",
+        ),
+        (Check::Differs, _, Check::Differs) | (Check::Differs, Check::Absent, _)
+            if found.is_json =>
+        {
+            Some(
+                "the secret belongs to another destination, or has been replaced since; it is used as the text shown, not decoded.",
+            )
+        }
+        _ => match refusal {
+            Some(Refusal::Stale { .. }) => {
+                Some("an old delivery is being replayed, or this machine's clock is wrong.")
+            }
+            _ => None,
+        },
+    }
+}
