@@ -32,7 +32,7 @@ fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
             "--toolsets",
             "DIDIT_MCP_TOOLSETS",
             "sessions,payments",
-            "account, workflows, sessions, blocklist, billing, all",
+            "account, workflows, sessions, blocklist, billing, webhooks, all",
         ),
         ("--confirm", "DIDIT_MCP_CONFIRM", "maybe", "ask, never"),
         ("--log", "DIDIT_MCP_LOG", "trace", "off, error, warn, info"),
