@@ -3,16 +3,21 @@
 
 mod call;
 mod catalog;
+mod completions;
 mod confirm;
 mod deadline;
 mod handler;
 mod instructions;
 mod policy;
 mod progress;
+mod prompts;
 mod record;
+mod reference;
+mod resources;
 mod respond;
 mod schema;
 mod stdio;
+mod subscriptions;
 mod traffic;
 mod transport;
 

@@ -35,7 +35,7 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 
-use crate::didit::Client;
+use crate::didit::{Client, SessionStatus};
 
 pub use answer::{Answer, Fact, Next};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalData};
@@ -184,6 +184,31 @@ impl Context {
 pub trait Progress: Send + Sync {
     /// Reports seconds waited out of the agreed wait, with a sentence on what is happening.
     fn report(&self, waited: f64, total: f64, message: String);
+}
+
+/// Every status of a session with its verdict and advice, for reference.
+pub fn status_meanings() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    SessionStatus::ALL.into_iter().filter_map(|name| {
+        let meaning = advice::meaning(&name.parse().ok()?);
+        Some((name, meaning.verdict, meaning.advice))
+    })
+}
+
+/// Every risk code with a meaning in plain words, for reference.
+pub fn known_warnings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    advice::WARNINGS.into_iter()
+}
+
+/// The PDF report of a session.
+///
+/// # Errors
+/// What Didit answered instead.
+pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, Stop> {
+    Ok(context
+        .client()?
+        .generate_pdf(&session.parse()?)
+        .await?
+        .bytes)
 }
 
 /// Every tool there is, in the order of [`Toolset::ALL`].

@@ -4,14 +4,15 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use futures_util::FutureExt;
 use rmcp::{
-    RoleServer,
-    model::{CallToolRequestParams, CallToolResponse},
+    ErrorData, RoleServer,
+    model::{CallToolRequestParams, CallToolResponse, ReadResourceResult},
     service::RequestContext,
 };
 use serde_json::{Map, Value};
 
 use super::{
     catalog::{CONFIRMATION_TOKEN, Entry},
+    confirm::NoConsent,
     confirm::{CallConsent, Presented},
     deadline::Deadline,
     handler::Server,
@@ -59,6 +60,32 @@ impl Server {
         match outcome {
             Ok(response) => response,
             Err(error) => respond::error(&with_check(error, &entry.tool), &self.catalog).into(),
+        }
+    }
+
+    /// Reads a resource, within the deadline of a call.
+    pub(super) async fn serve_read(
+        &self,
+        uri: &str,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResult, ErrorData> {
+        let deadline = Deadline::after(self.connection.settings().timeout);
+        let call = Context {
+            connection: Arc::clone(&self.connection),
+            consent: Arc::new(NoConsent),
+            progress: Arc::new(ClientProgress::new(context)),
+            waits: {
+                let deadline = deadline.clone();
+                Arc::new(move |wait| deadline.extend(wait))
+            },
+        };
+        let failed = |message| Err(ErrorData::internal_error(message, None));
+        let work = AssertUnwindSafe(self.read(uri, call)).catch_unwind();
+        tokio::select! {
+            outcome = work => outcome.unwrap_or_else(|_| failed("reading this resource failed inside the server")),
+            () = deadline.passed() => failed("Didit did not answer within the time allowed"),
+            () = context.ct.cancelled() => failed("cancelled"),
+            () = self.over.cancelled() => failed("cancelled"),
         }
     }
 

@@ -269,6 +269,18 @@ impl Consent for CallConsent {
     }
 }
 
+/// The agreement of a read, which needs none and so gives none.
+pub struct NoConsent;
+
+impl Consent for NoConsent {
+    fn ask<'a>(
+        &'a self,
+        _effect: &'a Effect,
+    ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
+        Box::pin(async { Err(refused()) })
+    }
+}
+
 /// Chooses by what the client declared for this very request, never by the peer's own helper, which
 /// knows only the older handshake.
 fn route(context: &RequestContext<RoleServer>) -> Route {

@@ -5,16 +5,26 @@ use std::sync::Arc;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
-        ErrorCode, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
-        ServerCapabilities, ServerConfig, Tool as ListedTool,
+        CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
+        CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
+        Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+        ListToolsResult, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
+        ReadResourceResponse, ServerCapabilities, ServerConfig, SubscribeRequestParams,
+        SubscriptionFilter, Tool as ListedTool, UnsubscribeRequestParams,
     },
-    service::RequestContext,
+    service::{RequestContext, SubscriptionContext},
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::{catalog::Catalog, confirm::Gate, instructions::instructions, policy::Policy};
+use super::{
+    catalog::Catalog,
+    confirm::Gate,
+    instructions::instructions,
+    policy::Policy,
+    prompts,
+    subscriptions::{self, Subscriptions},
+};
 use crate::{
     audit::Trail,
     tools::{self, Connection, Mode, Tool},
@@ -33,6 +43,7 @@ pub struct Server {
     pub(super) trail: Option<Arc<Trail>>,
     pub(super) over: CancellationToken,
     slots: Semaphore,
+    subscriptions: Subscriptions,
 }
 
 impl Server {
@@ -65,6 +76,7 @@ impl Server {
             trail: trail.map(Arc::new),
             over: CancellationToken::new(),
             slots: Semaphore::new(MAX_RUNNING),
+            subscriptions: Subscriptions::default(),
         })
     }
 
@@ -78,16 +90,24 @@ impl Server {
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let simulated = self.connection.settings().mode == Mode::Simulator;
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
-            .with_server_info(
-                Implementation::new("didit-mcp", env!("CARGO_PKG_VERSION"))
-                    .with_title("Didit identity verification"),
-            )
-            .with_instructions(instructions(
-                &self.catalog,
-                self.gate.confirmation(),
-                simulated,
-            ))
+        ServerConfig::new(
+            ServerCapabilities::builder()
+                .enable_tools()
+                .enable_resources()
+                .enable_resources_subscribe()
+                .enable_prompts()
+                .enable_completions()
+                .build(),
+        )
+        .with_server_info(
+            Implementation::new("didit-mcp", env!("CARGO_PKG_VERSION"))
+                .with_title("Didit identity verification"),
+        )
+        .with_instructions(instructions(
+            &self.catalog,
+            self.gate.confirmation(),
+            simulated,
+        ))
     }
 
     async fn list_tools(
@@ -122,6 +142,105 @@ impl ServerHandler for Server {
             return Err(ErrorData::internal_error("shutting down", None));
         };
         Ok(self.serve_call(entry, request, &context).await)
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let mut list = ListResourcesResult::with_all_items(self.resources());
+        if is_modern(&context) {
+            list.ttl_ms = Some(LIST_LIFETIME_MS);
+            list.cache_scope = Some(CacheScope::Private);
+        }
+        Ok(list)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        let mut list = ListResourceTemplatesResult::with_all_items(self.resource_templates());
+        if is_modern(&context) {
+            list.ttl_ms = Some(LIST_LIFETIME_MS);
+            list.cache_scope = Some(CacheScope::Private);
+        }
+        Ok(list)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let Ok(_slot) = self.slots.acquire().await else {
+            return Err(ErrorData::internal_error("shutting down", None));
+        };
+        self.serve_read(&request.uri, &context)
+            .await
+            .map(Into::into)
+    }
+
+    async fn subscribe(
+        &self,
+        request: SubscribeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.subscriptions
+            .add(&request.uri, &self.connection, context.peer.clone())
+    }
+
+    async fn unsubscribe(
+        &self,
+        request: UnsubscribeRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.subscriptions.remove(&request.uri);
+        Ok(())
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        filter: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        subscriptions::accepted(filter)
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        subscriptions::listen(&self.connection, context).await
+    }
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        let mut list = ListPromptsResult::with_all_items(prompts::listed(&self.catalog));
+        if is_modern(&context) {
+            list.ttl_ms = Some(LIST_LIFETIME_MS);
+            list.cache_scope = Some(CacheScope::Private);
+        }
+        Ok(list)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        prompts::get(&self.catalog, &request.name, request.arguments.as_ref())
+            .map(Into::into)
+            .map_err(|message| ErrorData::invalid_params(message, None))
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        Ok(self.completed(&request).await)
     }
 
     /// The SDK takes a known request with parameters of the wrong shape for an unknown one; saying so would send the client

@@ -18,15 +18,7 @@ const MAX_FACTS: usize = 40;
 /// a tool forgot cannot carry any.
 pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
     answer.untrusted.truncate(MAX_FACTS);
-    let mut end = String::new();
-    if !answer.untrusted.is_empty() {
-        end.push('\n');
-        end.push_str(&fenced(&answer.untrusted));
-    }
-    end.push_str(&next_steps(&answer.next, catalog));
-    // What is cut is cut before the fence: half a fence would make instructions of data.
-    let room = MAX_CHARACTERS.saturating_sub(end.chars().count());
-    let text = format!("{}{end}", capped(visible(&answer.text), room));
+    let text = text(&answer, catalog);
     let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
     if let Some(Value::Object(mut data)) = answer.data {
         if !answer.untrusted.is_empty() {
@@ -35,6 +27,24 @@ pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
         result.structured_content = Some(bounded(without_invisible(Value::Object(data))));
     }
     result
+}
+
+/// The text of an answer, for readers who take no structured data.
+pub fn text_of(mut answer: Answer, catalog: &Catalog) -> String {
+    answer.untrusted.truncate(MAX_FACTS);
+    text(&answer, catalog)
+}
+
+fn text(answer: &Answer, catalog: &Catalog) -> String {
+    let mut end = String::new();
+    if !answer.untrusted.is_empty() {
+        end.push('\n');
+        end.push_str(&fenced(&answer.untrusted));
+    }
+    end.push_str(&next_steps(&answer.next, catalog));
+    // What is cut is cut before the fence: half a fence would make instructions of data.
+    let room = MAX_CHARACTERS.saturating_sub(end.chars().count());
+    format!("{}{end}", capped(visible(&answer.text), room))
 }
 
 /// Turns an error into a result that the model reads. It may quote what Didit or the caller wrote, so every part is one line.

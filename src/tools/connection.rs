@@ -13,7 +13,7 @@ use super::{
     error::{Stop, ToolError},
     untrusted::clean,
     wait,
-    watch::Watch,
+    watch::{Pace, Watch},
 };
 use crate::{
     credentials::{self, Profile, Store},
@@ -160,6 +160,14 @@ impl Connection {
     /// The sessions that are being followed.
     pub fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    /// How often a followed session is looked at.
+    pub fn pace(&self) -> Pace {
+        match self.settings.mode {
+            Mode::Simulator => Pace::SIMULATOR,
+            Mode::Didit => Pace::DIDIT,
+        }
     }
 
     /// Hides a secret that a call brought, from now on.

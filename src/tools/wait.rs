@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::{Answer, Context, advice, connection::Mode, decision, error::Stop, watch::Pace};
+use super::{Answer, Context, advice, decision, error::Stop};
 use crate::didit::{Decision, SessionId, SessionStatus, Step};
 
 /// The tool that waits.
@@ -47,10 +47,7 @@ pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, 
     let settings = context.connection.settings();
     let level = settings.personal_data;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
-    let pace = match settings.mode {
-        Mode::Simulator => Pace::SIMULATOR,
-        Mode::Didit => Pace::DIDIT,
-    };
+    let pace = context.connection.pace();
     let started = Instant::now();
     let mut follower = context
         .connection

@@ -1,0 +1,201 @@
+//! Resources: reference pages, the settings, and sessions, reports and workflows by address.
+//!
+//! A session read as a resource shows exactly what its tool shows, under the same policy.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use rmcp::{
+    ErrorData,
+    model::{ReadResourceResult, Resource, ResourceContents, ResourceTemplate},
+};
+use serde_json::{Map, Value, json};
+
+use super::{
+    catalog::Entry,
+    handler::Server,
+    reference::{PAGES, Page},
+    respond,
+};
+use crate::{
+    didit::SessionId,
+    tools::{Context, Stop, report},
+};
+
+const MARKDOWN: &str = "text/markdown";
+const PLAIN: &str = "text/plain";
+const PDF: &str = "application/pdf";
+const CONFIG: &str = "didit://config";
+const REFERENCE: &str = "didit://reference/";
+const SESSION: &str = "didit://session/";
+const WORKFLOW: &str = "didit://workflow/";
+
+/// What an address means.
+pub(super) enum Address {
+    Config,
+    Reference(&'static Page),
+    Decision(String),
+    Report(String),
+    Workflow(String),
+}
+
+impl Address {
+    /// Reads an address; `None` when there is nothing of the kind.
+    pub(super) fn parse(uri: &str) -> Option<Self> {
+        if uri == CONFIG {
+            return Some(Self::Config);
+        }
+        if let Some(name) = uri.strip_prefix(REFERENCE) {
+            return PAGES
+                .iter()
+                .find(|page| page.name == name)
+                .map(Self::Reference);
+        }
+        if let Some(rest) = uri.strip_prefix(SESSION) {
+            return match rest.split_once('/')? {
+                (id, "decision") => Some(Self::Decision(id.to_owned())),
+                (id, "report") => Some(Self::Report(id.to_owned())),
+                _ => None,
+            };
+        }
+        uri.strip_prefix(WORKFLOW)
+            .map(|id| Self::Workflow(id.to_owned()))
+    }
+
+    /// The session that a subscription to this address follows.
+    pub(super) fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Decision(id) => id.parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// The tool under whose policy it is read.
+    fn tool(&self) -> Option<(&'static str, Map<String, Value>)> {
+        let arguments = |name: &str, id: &str| Map::from_iter([(name.to_owned(), Value::from(id))]);
+        match self {
+            Self::Config => Some(("didit_account_status", Map::new())),
+            Self::Reference(_) => None,
+            Self::Decision(id) => {
+                let mut arguments = arguments("session_id", id);
+                arguments.insert("detail".into(), json!("detailed"));
+                Some(("didit_session_get_decision", arguments))
+            }
+            Self::Report(id) => Some(("didit_session_generate_pdf", arguments("session_id", id))),
+            Self::Workflow(id) => Some(("didit_workflow_get", arguments("workflow_id", id))),
+        }
+    }
+}
+
+impl Server {
+    /// The addresses that are always there.
+    pub(super) fn resources(&self) -> Vec<Resource> {
+        let mut all = Vec::new();
+        if self.catalog.has("didit_account_status") {
+            all.push(
+                Resource::new(CONFIG, "config")
+                    .with_title("Settings")
+                    .with_description("Which account and key are in use, and what is switched on.")
+                    .with_mime_type(PLAIN),
+            );
+        }
+        all.extend(PAGES.iter().map(|page| {
+            Resource::new(format!("{REFERENCE}{}", page.name), page.name)
+                .with_title(page.title)
+                .with_description(page.description)
+                .with_mime_type(MARKDOWN)
+        }));
+        all
+    }
+
+    /// The addresses that are filled in.
+    pub(super) fn resource_templates(&self) -> Vec<ResourceTemplate> {
+        let template =
+            |tool: &str, path: String, name: &str, title: &str, what: &str, kind: &str| {
+                self.catalog.has(tool).then(|| {
+                    ResourceTemplate::new(path, name)
+                        .with_title(title)
+                        .with_description(what)
+                        .with_mime_type(kind)
+                })
+            };
+        [
+            template(
+                "didit_session_get_decision",
+                format!("{SESSION}{{session_id}}/decision"),
+                "session-decision",
+                "Decision of a session",
+                "Verdict, checks, reasons and findings; updates are announced to subscribers.",
+                PLAIN,
+            ),
+            template(
+                "didit_session_generate_pdf",
+                format!("{SESSION}{{session_id}}/report"),
+                "session-report",
+                "Report of a session",
+                "The PDF report of a finished session.",
+                PDF,
+            ),
+            template(
+                "didit_workflow_get",
+                format!("{WORKFLOW}{{workflow_id}}"),
+                "workflow",
+                "Workflow",
+                "Checks with their settings, price, version and link.",
+                PLAIN,
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// Reads an address.
+    pub(super) async fn read(
+        &self,
+        uri: &str,
+        call: Context,
+    ) -> Result<ReadResourceResult, ErrorData> {
+        let address = Address::parse(uri).ok_or_else(|| unknown(uri))?;
+        if let Address::Reference(page) = &address {
+            let contents = ResourceContents::text((page.write)(), uri).with_mime_type(MARKDOWN);
+            return Ok(ReadResourceResult::new(vec![contents]));
+        }
+        let (tool, arguments) = address.tool().ok_or_else(|| unknown(uri))?;
+        let entry = self.catalog.find(tool).ok_or_else(|| unknown(uri))?;
+        let contents = match &address {
+            Address::Report(id) => {
+                let bytes = report(&call, id).await.map_err(|stop| failed(stop, uri))?;
+                ResourceContents::blob(STANDARD.encode(bytes), uri).with_mime_type(PDF)
+            }
+            _ => {
+                let text = self
+                    .text_of(entry, arguments, call)
+                    .await
+                    .map_err(|stop| failed(stop, uri))?;
+                ResourceContents::text(text, uri).with_mime_type(PLAIN)
+            }
+        };
+        Ok(ReadResourceResult::new(vec![contents]))
+    }
+
+    async fn text_of(
+        &self,
+        entry: &Entry,
+        arguments: Map<String, Value>,
+        call: Context,
+    ) -> Result<String, Stop> {
+        let answer = (entry.tool.run)(call, arguments).await?;
+        Ok(respond::text_of(answer, &self.catalog))
+    }
+}
+
+fn unknown(uri: &str) -> ErrorData {
+    ErrorData::resource_not_found("no such resource", Some(json!({ "uri": uri })))
+}
+
+fn failed(stop: Stop, uri: &str) -> ErrorData {
+    let message = match stop {
+        Stop::Error(error) => format!("{}: {}", error.code, error.message),
+        Stop::Preview(_) | Stop::AskHuman => "this resource cannot be read".to_owned(),
+    };
+    ErrorData::internal_error(message, Some(json!({ "uri": uri })))
+}
