@@ -19,7 +19,7 @@ mod error;
 mod files;
 mod input;
 mod paging;
-mod qr;
+pub mod qr;
 mod review;
 mod session_input;
 mod sessions;
@@ -37,7 +37,7 @@ use serde_json::{Map, Value};
 
 use crate::didit::{Client, SessionStatus};
 
-pub use answer::{Answer, Fact, Next};
+pub use answer::{Answer, Fact, Image, Next};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalData};
 pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};

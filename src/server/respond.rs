@@ -1,6 +1,7 @@
 //! Shapes what leaves: text that stands alone, structured data that stands alone, people's own words
 //! fenced off as data, size capped.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
@@ -19,7 +20,14 @@ const MAX_FACTS: usize = 40;
 pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
     answer.untrusted.truncate(MAX_FACTS);
     let text = text(&answer, catalog);
-    let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+    let mut content = vec![ContentBlock::text(text)];
+    content.extend(
+        answer
+            .images
+            .iter()
+            .map(|image| ContentBlock::image(STANDARD.encode(&image.bytes), image.media_type)),
+    );
+    let mut result = CallToolResult::success(content);
     if let Some(Value::Object(mut data)) = answer.data {
         if !answer.untrusted.is_empty() {
             data.insert("untrusted".into(), untrusted_object(&answer.untrusted));

@@ -12,6 +12,8 @@ pub struct Answer {
     pub data: Option<Value>,
     /// What a person, a document or a reviewer wrote: shown apart, as data.
     pub untrusted: Vec<Fact>,
+    /// Pictures, for clients that show them.
+    pub images: Vec<Image>,
     /// What to do next; only tools that are switched on are shown.
     pub next: Vec<Next>,
 }
@@ -23,6 +25,15 @@ pub struct Fact {
     pub label: String,
     /// The value as Didit returned it.
     pub value: String,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Such as `image/png`.
+    pub media_type: &'static str,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
 /// A next step.
@@ -59,6 +70,13 @@ impl Answer {
                 value: value.to_owned(),
             });
         }
+        self
+    }
+
+    /// Adds a picture.
+    #[must_use]
+    pub fn with_image(mut self, media_type: &'static str, bytes: Vec<u8>) -> Self {
+        self.images.push(Image { media_type, bytes });
         self
     }
 

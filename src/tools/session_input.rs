@@ -38,7 +38,7 @@ pub(super) struct SessionInput {
     portrait_file: Option<String>,
     /// Outcome to play, such as approve; sandbox only.
     sandbox_scenario: Option<String>,
-    /// Add the link as a QR code in text.
+    /// Add the link as a QR code picture.
     #[serde(default)]
     pub qr_code: bool,
 }

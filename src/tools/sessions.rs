@@ -196,10 +196,13 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
         ));
     }
     text.push_str("\nWhoever has the link can act as the person, so it goes to that person alone.");
-    if with_qr_code && let Some(code) = qr::unicode(&link) {
-        text.push_str(&format!("\n{code}"));
+    let picture = if with_qr_code { qr::png(&link) } else { None };
+    if picture.is_some() {
+        text.push_str(
+            "\nThe picture is the same link as a QR code, to be read with the person's phone.",
+        );
     }
-    Ok(Answer::new(text)
+    let answer = Answer::new(text)
         .with_data(&CreatedOutput {
             session_id: created.session_id.to_string(),
             session_number: created.session_number,
@@ -212,7 +215,11 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
             reused,
         })
         .with_human_step("the link is handed to the person.")
-        .with_next(wait::TOOL, "waits until the person is done."))
+        .with_next(wait::TOOL, "waits until the person is done.");
+    Ok(match picture {
+        Some(picture) => answer.with_image("image/png", picture),
+        None => answer,
+    })
 }
 
 /// The sessions that Didit may return instead of a new one. Its answer does not tell the two apart, and

@@ -221,6 +221,8 @@ pub struct Answer {
     pub text: String,
     /// The structured result, or null.
     pub data: Value,
+    /// Pictures that came with it: media type and base64.
+    pub images: Vec<(String, String)>,
 }
 
 /// A running program and the client's side of the session.
@@ -491,12 +493,17 @@ impl Answer {
     /// Reads a result of `tools/call`.
     pub fn read(result: &Value) -> Self {
         let content = result["content"].as_array().expect("content");
-        assert_eq!(content.len(), 1, "{result}");
         assert_eq!(content[0]["type"], "text", "{result}");
+        let images = content.iter().skip(1).map(|block| {
+            assert_eq!(block["type"], "image", "{result}");
+            let text = |name: &str| block[name].as_str().expect("text").to_owned();
+            (text("mimeType"), text("data"))
+        });
         Self {
             is_error: result["isError"] == true,
             text: content[0]["text"].as_str().expect("text").to_owned(),
             data: result.get("structuredContent").cloned().unwrap_or_default(),
+            images: images.collect(),
         }
     }
 

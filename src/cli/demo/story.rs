@@ -6,7 +6,7 @@ use super::{
     client::{Reply, Session},
     screen::Screen,
 };
-use crate::cli::Failure;
+use crate::{cli::Failure, tools::qr};
 
 /// An address that no mail leaves for: the simulator has its own inbox.
 const EMAIL: &str = "operator@didit-demo.local";
@@ -117,14 +117,15 @@ impl Teller<'_> {
                     "vendor_data": "customer-1",
                     "language": "en",
                     "sandbox_scenario": BORDERLINE,
-                    "qr_code": true,
                 }),
             )
             .await?;
-        self.screen.check(
-            "a link that opens in a browser",
-            text_at(&created.data, "url").starts_with("http"),
-        )?;
+        let link = text_at(&created.data, "url");
+        if let Some(code) = qr::unicode(&link) {
+            self.screen.answer(&code)?;
+        }
+        self.screen
+            .check("a link that opens in a browser", link.starts_with("http"))?;
         let again = self
             .call(
                 "didit_session_create",
