@@ -32,7 +32,7 @@ pub(super) struct RecordedRequest {
 
 /// Remembers `call` when it is one of the API; pages and control requests are not recorded.
 pub(super) fn record(state: &mut State, call: &Call) {
-    if !call.path.starts_with("/v3") && !call.path.starts_with("/auth/") {
+    if !is_of_the_api(call) {
         return;
     }
     state.requests_seen += 1;
@@ -59,6 +59,11 @@ pub(super) fn record(state: &mut State, call: &Call) {
     });
 }
 
+/// Whether `call` is one of the API, and no page or control request.
+pub(super) fn is_of_the_api(call: &Call) -> bool {
+    call.path.starts_with("/v3") || call.path.starts_with("/auth/")
+}
+
 /// `GET requests`
 pub(super) fn requests(state: &mut State, _: &Call) -> Answer {
     let rows: Vec<Value> = state
@@ -76,6 +81,11 @@ pub(super) fn requests(state: &mut State, _: &Call) -> Answer {
         })
         .collect();
     Ok(Reply::ok(&json!(rows)))
+}
+
+/// `GET open`: how many requests of the API are waiting for their answer now, so that a test sees a client give up.
+pub(super) fn open_requests(state: &mut State, _: &Call) -> Answer {
+    Ok(Reply::ok(&json!({ "requests": state.requests_open })))
 }
 
 /// `DELETE requests`

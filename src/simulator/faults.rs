@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Stall,
     /// Half of the promised body, then the end of the connection.
     Truncate,
+    /// Half of the promised body, then a reset of the connection.
+    ResetMidBody,
     /// Status 200 and the JSON content type around text that is not JSON.
     NotJson,
     /// A gateway's HTML page.
@@ -39,20 +41,24 @@ pub(super) enum Kind {
     Redirect,
     /// One byte at a time.
     Trickle,
+    /// An error that quotes the whole request, credentials included, as some proxies' pages do.
+    Echo,
 }
 
 impl Kind {
-    pub(super) const NAMES: [(&'static str, Self); 10] = [
+    pub(super) const NAMES: [(&'static str, Self); 12] = [
         ("status", Self::Status),
         ("reset", Self::Reset),
         ("stall", Self::Stall),
         ("truncate", Self::Truncate),
+        ("reset_mid_body", Self::ResetMidBody),
         ("not_json", Self::NotJson),
         ("html", Self::Html),
         ("empty", Self::Empty),
         ("huge", Self::Huge),
         ("redirect", Self::Redirect),
         ("trickle", Self::Trickle),
+        ("echo", Self::Echo),
     ];
 }
 
@@ -96,6 +102,7 @@ pub(super) fn take(state: &mut State, call: &Call) -> Option<Fault> {
 /// Answers with the fault instead of the real reply.
 pub(super) async fn play(
     fault: Fault,
+    call: &Call,
     connection: &Connection,
     shutdown: &CancellationToken,
 ) -> Response {
@@ -121,9 +128,10 @@ pub(super) async fn play(
             connection.reset();
             (StatusCode::OK, "application/json", Body::empty())
         }
-        Kind::Truncate => {
+        Kind::Truncate | Kind::ResetMidBody => {
             let text = text.unwrap_or_else(|| r#"{"count":0,"next":null,"previous":null,"results":[]}"#.to_owned());
-            return decorate(&fault, truncated(&text));
+            let to_reset = (fault.kind == Kind::ResetMidBody).then(|| connection.clone());
+            return decorate(&fault, truncated(&text, to_reset));
         }
         Kind::NotJson => (
             StatusCode::OK,
@@ -148,6 +156,11 @@ pub(super) async fn play(
                 .insert(header::LOCATION, HeaderValue::from_static("/v3/redirected/"));
             return decorate(&fault, response);
         }
+        Kind::Echo => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "text/plain",
+            Body::from(dump(call)),
+        ),
         Kind::Trickle => {
             let text = text.unwrap_or_else(|| r#"{"detail":"Simulated fault."}"#.to_owned());
             (StatusCode::OK, "application/json", trickle(text, fault.delay, shutdown.clone()))
@@ -174,15 +187,20 @@ fn decorate(fault: &Fault, mut response: Response) -> Response {
     response
 }
 
-fn truncated(text: &str) -> Response {
+/// Promises `text` and sends half of it; the connection then ends, or is reset.
+fn truncated(text: &str, to_reset: Option<Connection>) -> Response {
     let half = Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
-    let chunks = stream::unfold(Some(half), |half| async {
+    let chunks = stream::unfold((Some(half), to_reset), |(half, to_reset)| async {
         match half {
-            Some(half) => Some((Ok(half), None)),
+            Some(half) => Some((Ok(half), (None, to_reset))),
             None => {
                 // Lets the first half leave before the connection ends.
                 tokio::time::sleep(Duration::from_millis(20)).await;
-                Some((Err(std::io::Error::other("truncated on purpose")), None))
+                if let Some(connection) = &to_reset {
+                    connection.reset();
+                }
+                let end = Err(std::io::Error::other("truncated on purpose"));
+                Some((end, (None, to_reset)))
             }
         }
     });
@@ -195,6 +213,23 @@ fn truncated(text: &str) -> Response {
         .headers_mut()
         .insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
     response
+}
+
+/// The request as it came, credentials first: what is shown of a long text is its beginning.
+fn dump(call: &Call) -> String {
+    let mut lines: Vec<String> = call
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    lines.sort_by_key(|line| !line.starts_with("x-api-key") && !line.starts_with("authorization"));
+    format!(
+        "{} {}\n{}\n\n{}",
+        call.method,
+        call.path,
+        lines.join("\n"),
+        String::from_utf8_lossy(&call.body)
+    )
 }
 
 fn huge() -> Body {

@@ -240,6 +240,11 @@ static ROUTES: &[Route] = &[
         &[(GET, control::requests), (DELETE, control::forget_requests)],
     ),
     route(
+        "/_simulator/open",
+        Access::Control,
+        &[(GET, control::open_requests)],
+    ),
+    route(
         "/_simulator/inbox",
         Access::Control,
         &[(GET, control::inbox)],

@@ -53,6 +53,26 @@ impl Application {
     }
 }
 
+/// Counts one request of the API until it is answered, or dropped because its client went away.
+struct OpenRequest(Arc<Application>);
+
+impl OpenRequest {
+    fn of(call: &Call, application: &Arc<Application>) -> Option<Self> {
+        control::is_of_the_api(call).then(|| {
+            application.state().requests_open += 1;
+            Self(Arc::clone(application))
+        })
+    }
+}
+
+impl Drop for OpenRequest {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        // A reset of the simulator may have forgotten this request.
+        state.requests_open = state.requests_open.saturating_sub(1);
+    }
+}
+
 /// Serves until the token is cancelled; connections get a moment to finish and are then cut.
 pub(super) async fn serve(listener: TcpListener, application: Arc<Application>) {
     let shutdown = application.shutdown.clone();
@@ -81,6 +101,7 @@ async fn answer(
         Ok(call) => call,
         Err(reply) => return response(reply),
     };
+    let _open = OpenRequest::of(&call, &application);
     let (fault, reply) = {
         let mut state = application.state();
         control::record(&mut state, &call);
@@ -91,7 +112,7 @@ async fn answer(
     };
     application.deliverer.send_pending(&application);
     match (fault, reply) {
-        (Some(fault), _) => faults::play(fault, &connection, &application.shutdown).await,
+        (Some(fault), _) => faults::play(fault, &call, &connection, &application.shutdown).await,
         (None, Some(reply)) => response(reply),
         (None, None) => Response::new(Body::empty()),
     }

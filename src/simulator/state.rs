@@ -51,6 +51,8 @@ pub(super) struct State {
     pub(super) webhooks: Webhooks,
     pub(super) requests: VecDeque<RecordedRequest>,
     pub(super) requests_seen: u64,
+    /// Requests of the API that came and have no answer yet.
+    pub(super) requests_open: usize,
     pub(super) faults: Vec<Fault>,
     pub(super) limits: RateLimits,
     sessions_created: i64,
@@ -76,6 +78,7 @@ impl State {
             webhooks: Webhooks::default(),
             requests: VecDeque::new(),
             requests_seen: 0,
+            requests_open: 0,
             faults: Vec::new(),
             limits: RateLimits::default(),
             sessions_created: 0,

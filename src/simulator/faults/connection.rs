@@ -25,7 +25,7 @@ pub(in crate::simulator) struct Connection {
 }
 
 impl Connection {
-    /// Makes the next write fail, so that the client sees a reset instead of an answer.
+    /// Makes the next write, or the end of the connection, a reset.
     pub(in crate::simulator) fn reset(&self) {
         self.broken.store(true, Ordering::Release);
     }
@@ -108,6 +108,9 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if let Some(error) = self.broken() {
+            return Poll::Ready(Err(error));
+        }
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
