@@ -242,7 +242,7 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_entry(&self, list: &ListId, entry: &ListEntryId) -> Result<(), Error> {
-        self.send(Call::api(
+        self.json(Call::api(
             Method::DELETE,
             &[&"lists", list, &"entries", entry],
         ))

@@ -206,7 +206,7 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_destination(&self, destination: &DestinationId) -> Result<(), Error> {
-        self.send(Call::api(
+        self.json(Call::api(
             Method::DELETE,
             &[&"webhook", &"destinations", destination],
         ))

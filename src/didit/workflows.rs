@@ -247,7 +247,7 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown version.
     pub async fn delete_workflow(&self, version: &WorkflowId) -> Result<(), Error> {
-        self.send(Call::api(Method::DELETE, &[&"workflows", version]))
+        self.json(Call::api(Method::DELETE, &[&"workflows", version]))
             .await
             .map(drop)
     }

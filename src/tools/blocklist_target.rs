@@ -12,6 +12,11 @@ use crate::didit::{
     BlocklistItems, Client, Error, Kind, ListEntryId, ListFilter, ListId, Page, SessionId,
 };
 
+/// Entries of a page.
+const PAGE: u32 = 100;
+/// The most pages that are looked through: ten thousand entries.
+const MAX_PAGES: u32 = 100;
+
 /// The arguments that name a target.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct TargetInput {
@@ -163,7 +168,7 @@ impl Target {
                 return Ok(Vec::new());
             };
             let mut page = Page {
-                limit: Some(100),
+                limit: Some(PAGE),
                 offset: None,
             };
             loop {
@@ -186,13 +191,10 @@ impl Target {
                         found.push((*list, uuid));
                     }
                 }
-                match entries
-                    .next_offset
-                    .and_then(|offset| u32::try_from(offset).ok())
-                {
-                    Some(offset) => page.offset = Some(offset),
-                    None => break,
-                }
+                let Some(next) = entries.next_offset else {
+                    break;
+                };
+                page.offset = Some(further(page.offset, next)?);
             }
         }
         if found.is_empty() {
@@ -208,6 +210,19 @@ impl Target {
         }
         Ok(found)
     }
+}
+
+/// The offset of the next page. Links that lead nowhere, or on for ever, must not keep a call busy.
+fn further(offset: Option<u32>, next: u64) -> Result<u32, ToolError> {
+    u32::try_from(next)
+        .ok()
+        .filter(|next| *next > offset.unwrap_or(0) && *next < MAX_PAGES * PAGE)
+        .ok_or_else(|| {
+            ToolError::new(
+                "unreadable_answer",
+                "The pages of the blocklist do not come to an end, so the entry was not looked for any further.",
+            )
+        })
 }
 
 /// A phone number is stored without the separators that people write; other values keep theirs.
