@@ -114,7 +114,7 @@ fn replace(finder: &AhoCorasick, text: &str) -> String {
     replaced
 }
 
-/// A secret as it is, percent-encoded, JSON-escaped, in base64 at any alignment, and in hexadecimal.
+/// A secret as it is, percent-encoded where needed or throughout, JSON-escaped, in base64 at any alignment, and in hexadecimal.
 fn spellings(secret: &str) -> Vec<Vec<u8>> {
     let mut all = vec![secret.to_owned()];
     all.push(percent_encoded(secret, false));
@@ -127,6 +127,9 @@ fn spellings(secret: &str) -> Vec<Vec<u8>> {
         all.push(encoded.replace('+', "-").replace('/', "_"));
         all.push(encoded);
     }
+    // Some encoders escape every byte, whatever it is.
+    all.push(secret.bytes().map(|byte| format!("%{byte:02X}")).collect());
+    all.push(secret.bytes().map(|byte| format!("%{byte:02x}")).collect());
     let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
     all.push(hexadecimal.to_uppercase());
     all.push(hexadecimal);

@@ -20,6 +20,7 @@ mod stdio;
 mod subscriptions;
 mod traffic;
 mod transport;
+mod watch;
 
 pub use catalog::Catalog;
 pub use handler::Server;

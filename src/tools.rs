@@ -31,11 +31,11 @@ mod webhooks;
 mod workflow_input;
 mod workflows;
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 use serde_json::{Map, Value};
 
-use crate::didit::{Client, SessionStatus};
+use crate::didit::{Client, Observer, SessionStatus};
 
 pub use answer::{Answer, Fact, Image, Next};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalData};
@@ -163,8 +163,8 @@ pub struct Context {
     pub consent: Arc<dyn Consent>,
     /// Tells the client how far a long call is.
     pub progress: Arc<dyn Progress>,
-    /// Told of waits for Didit's rate limits, which are not the tool's own time.
-    pub waits: Arc<dyn Fn(Duration) + Send + Sync>,
+    /// Told what is sent to Didit, and of waits for its rate limits, which are not the tool's own time.
+    pub observer: Arc<dyn Observer>,
 }
 
 impl Context {
@@ -176,7 +176,18 @@ impl Context {
         Ok(self
             .connection
             .client()?
-            .with_wait_observer(Arc::clone(&self.waits)))
+            .with_observer(Arc::clone(&self.observer)))
+    }
+
+    /// The client for calls that need no key.
+    ///
+    /// # Errors
+    /// Those of [`Connection::client_without_key`].
+    pub fn client_without_key(&self) -> Result<Client, Stop> {
+        Ok(self
+            .connection
+            .client_without_key()?
+            .with_observer(Arc::clone(&self.observer)))
     }
 }
 

@@ -5,7 +5,7 @@ mod call;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::{client_for, is_loopback};
-pub(crate) use call::{Answer, ApiHost, Call, Credential, RawAnswer, unreadable};
+pub(crate) use call::{Answer, ApiHost, Call, Credential, Expected, RawAnswer, unreadable};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::error::{ApiError, Error, one_line};
@@ -28,21 +29,50 @@ pub const DEFAULT_AUTH_BASE_URL: &str = "https://apx.didit.me/auth/v2";
 /// The longest wait for a turn under the rate limits: they count the last minute.
 const LONGEST_TURN: Duration = Duration::from_secs(75);
 
+/// The most bytes of a report.
+const MAX_DOCUMENT_BYTES: usize = 50_000_000;
+/// A report is rendered on request, so it may take as many times the timeout of other calls.
+const DOCUMENT_TIME: u32 = 2;
+/// The most bytes read of an error: its words are short, and longer ones only cost time to take apart.
+const MAX_ERROR_BYTES: usize = 64 * 1024;
+/// The most values in one answer. Small ones take a hundred times their size in memory once they are read.
+const MAX_VALUES: usize = 100_000;
+/// Large answers that are read at once; more wait for their turn within their deadline.
+const LARGE_AT_ONCE: usize = 2;
+
 /// A client of the API. Cloning is cheap and shares the connections.
 #[derive(Debug, Clone)]
 pub struct Client {
     shared: Arc<Shared>,
     api_key: Option<ApiKey>,
-    wait_observer: Option<WaitObserver>,
+    observer: Option<Watched>,
 }
 
-/// Who is told of waits for the rate limits.
-#[derive(Clone)]
-struct WaitObserver(Arc<dyn Fn(Duration) + Send + Sync>);
+/// Told what the calls of one client do, by whoever keeps a deadline or a record of its own.
+pub trait Observer: Send + Sync {
+    /// The call waits so long for the rate limits, which comes on top of its timeout.
+    fn waits(&self, time: Duration);
 
-impl std::fmt::Debug for WaitObserver {
+    /// A request is about to be sent, which changes nothing or may change something.
+    fn sends(&self, safety: Safety);
+}
+
+#[derive(Clone)]
+struct Watched(Arc<dyn Observer>);
+
+impl std::fmt::Debug for Watched {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("WaitObserver")
+        formatter.write_str("Observer")
+    }
+}
+
+/// What answers pass before they are read.
+#[derive(Clone)]
+struct TextFilter(Arc<dyn Fn(String) -> String + Send + Sync>);
+
+impl std::fmt::Debug for TextFilter {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("TextFilter")
     }
 }
 
@@ -54,7 +84,9 @@ struct Shared {
     timeout: Duration,
     max_body_bytes: usize,
     rate_limit: RateLimit,
+    large_answers: Semaphore,
     attempts: u32,
+    text_filter: Option<TextFilter>,
 }
 
 #[derive(Debug)]
@@ -74,7 +106,7 @@ impl Client {
         Self {
             shared: Arc::clone(&self.shared),
             api_key: Some(key),
-            wait_observer: self.wait_observer.clone(),
+            observer: self.observer.clone(),
         }
     }
 
@@ -95,8 +127,17 @@ impl Client {
 
     /// Makes one call and reads its answer as JSON; an empty body reads as `null`.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Answer, Error> {
-        let raw = self.send(call).await?;
+        let host = call.host;
+        let mut raw = self.send(call).await?;
         let status = raw.status;
+        // Answers of the account host bring the very secrets that the filter would hide.
+        if matches!(host, ApiHost::Verification) {
+            raw.body = self.filtered(raw.body);
+        }
+        let values = raw.body.iter().filter(|byte| b"{[,".contains(byte));
+        if values.count() > MAX_VALUES {
+            return Err(unreadable(status, "it holds too many values"));
+        }
         if raw.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Answer {
                 status,
@@ -112,22 +153,20 @@ impl Client {
         }
     }
 
-    /// The same client, which tells `observer` each time it waits for its turn under the rate limits.
-    ///
-    /// Such waits come on top of the timeout of a call, so whoever holds a deadline of its own moves it.
-    pub fn with_wait_observer(&self, observer: Arc<dyn Fn(Duration) + Send + Sync>) -> Self {
+    /// The same client, which tells `observer` what its calls do.
+    pub fn with_observer(&self, observer: Arc<dyn Observer>) -> Self {
         Self {
-            wait_observer: Some(WaitObserver(observer)),
+            observer: Some(Watched(observer)),
             ..self.clone()
         }
     }
 
     /// Makes one call within its deadline, again where that is safe. Every request passes here.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<RawAnswer, Error> {
-        let deadline = call
-            .timeout
-            .unwrap_or(self.shared.timeout)
-            .max(self.shared.timeout);
+        let deadline = match call.expected {
+            Expected::Json => self.shared.timeout,
+            Expected::Document => self.shared.timeout * DOCUMENT_TIME,
+        };
         let safety = if call.method == Method::GET {
             Safety::Read
         } else {
@@ -139,6 +178,9 @@ impl Client {
             self.take_turn(&call).await?;
             let started = Instant::now();
             attempt += 1;
+            if let Some(Watched(observer)) = &self.observer {
+                observer.sends(safety);
+            }
             let error = match self.attempt(&call, left).await {
                 Err(Error::Timeout { sent: true, .. }) => {
                     return Err(Error::Timeout {
@@ -176,8 +218,8 @@ impl Client {
             if waited + wait > LONGEST_TURN {
                 return Err(Error::Paced { retry_after: wait });
             }
-            if let Some(WaitObserver(observer)) = &self.wait_observer {
-                observer(wait);
+            if let Some(Watched(observer)) = &self.observer {
+                observer.waits(wait);
             }
             tokio::time::sleep(wait).await;
             waited += wait;
@@ -187,7 +229,6 @@ impl Client {
 
     async fn attempt(&self, call: &Call<'_>, left: Duration) -> Result<RawAnswer, Error> {
         let request = self.request(call)?;
-        let limit = call.max_body_bytes.unwrap_or(self.shared.max_body_bytes);
         tracing::debug!(method = %call.method, path = request.url().path(), "request");
         let endpoint = self.endpoint(call.host);
         let exchange = async {
@@ -203,10 +244,11 @@ impl Client {
                 return Err(Error::Redirected { status });
             }
             let mut body = Vec::new();
-            let read = self.read_body(response, limit, &mut body).await;
-            // The status of an error says more than why its body could not be read to the end.
             if (200..300).contains(&status) {
-                read?;
+                self.read_answer(call.expected, response, &mut body).await?;
+            } else {
+                // The status of an error says more than why its body could not be read to the end.
+                drop(self.read_body(response, MAX_ERROR_BYTES, &mut body).await);
             }
             Ok(RawAnswer {
                 status,
@@ -224,7 +266,20 @@ impl Client {
         if (200..300).contains(&answer.status) {
             Ok(answer)
         } else {
-            Err(ApiError::parse(answer.status, &answer.headers, &answer.body).into())
+            // Messages are cut and cleaned on the way out, after which half a secret could not be recognised.
+            let body = self.filtered(answer.body);
+            Err(ApiError::parse(answer.status, &answer.headers, &body).into())
+        }
+    }
+
+    fn filtered(&self, body: Vec<u8>) -> Vec<u8> {
+        match &self.shared.text_filter {
+            Some(TextFilter(filter)) => {
+                let text = String::from_utf8(body)
+                    .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+                filter(text).into_bytes()
+            }
+            None => body,
         }
     }
 
@@ -247,7 +302,7 @@ impl Client {
         }
         let mut request = reqwest::Request::new(call.method.clone(), url);
         let headers = request.headers_mut();
-        headers.insert(ACCEPT, HeaderValue::from_static(call.accept));
+        headers.insert(ACCEPT, HeaderValue::from_static(call.expected.accept()));
         match call.credential {
             Credential::None => {}
             Credential::ApiKey => {
@@ -271,6 +326,29 @@ impl Client {
             *request.body_mut() = Some(body.clone().into());
         }
         Ok(request)
+    }
+
+    /// Reads a success into `body`.
+    async fn read_answer(
+        &self,
+        expected: Expected,
+        response: Response,
+        body: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let limit = match expected {
+            Expected::Json => self.shared.max_body_bytes,
+            Expected::Document => MAX_DOCUMENT_BYTES,
+        };
+        let announced = response.content_length();
+        if announced.is_some_and(|length| length > limit as u64) {
+            return Err(Error::TooLarge { limit });
+        }
+        // Many reports at once must not add up to more memory than there is. The semaphore is never closed.
+        let _turn = match expected {
+            Expected::Json => None,
+            Expected::Document => self.shared.large_answers.acquire().await.ok(),
+        };
+        self.read_body(response, limit, body).await
     }
 
     /// Reads into `body` until its end, or until it would outgrow `limit`.

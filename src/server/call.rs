@@ -20,8 +20,9 @@ use super::{
     progress::ClientProgress,
     record::Record,
     respond, schema,
+    watch::Watch,
 };
-use crate::tools::{Access, Context, Stop, Tool, ToolError};
+use crate::tools::{Context, Stop, Tool, ToolError};
 
 impl Server {
     /// Serves one call. Whatever happens inside, the caller gets an answer.
@@ -35,16 +36,17 @@ impl Server {
         let settings = self.connection.settings();
         let deadline =
             Deadline::after(settings.budget_of(entry.tool.name, request.arguments.as_ref()));
+        let watch = Arc::new(Watch::new(deadline.clone()));
         let record = Arc::new(Record::new(
             &entry.tool,
             self.trail.clone(),
             Arc::clone(&self.connection),
         ));
         let work =
-            AssertUnwindSafe(self.run(entry, request, context, &deadline, &record)).catch_unwind();
+            AssertUnwindSafe(self.run(entry, request, context, &watch, &record)).catch_unwind();
         let outcome = tokio::select! {
             outcome = work => outcome.unwrap_or_else(|_| Err(internal())),
-            () = deadline.passed() => Err(timed_out(entry)),
+            () = deadline.passed() => Err(timed_out()),
             // The client is gone or has changed its mind; dropping the work also drops its request to Didit.
             () = context.ct.cancelled() => Err(cancelled()),
             () = self.over.cancelled() => Err(cancelled()),
@@ -59,7 +61,10 @@ impl Server {
         );
         match outcome {
             Ok(response) => response,
-            Err(error) => respond::error(&with_check(error, &entry.tool), &self.catalog).into(),
+            Err(error) => {
+                let error = settled(error, &entry.tool, &watch);
+                respond::error(&error, &self.catalog).into()
+            }
         }
     }
 
@@ -74,10 +79,7 @@ impl Server {
             connection: Arc::clone(&self.connection),
             consent: Arc::new(NoConsent),
             progress: Arc::new(ClientProgress::new(context)),
-            waits: {
-                let deadline = deadline.clone();
-                Arc::new(move |wait| deadline.extend(wait))
-            },
+            observer: Arc::new(Watch::new(deadline.clone())),
         };
         let failed = |message| Err(ErrorData::internal_error(message, None));
         let work = AssertUnwindSafe(self.read(uri, call)).catch_unwind();
@@ -94,7 +96,7 @@ impl Server {
         entry: &Entry,
         request: CallToolRequestParams,
         context: &RequestContext<RoleServer>,
-        deadline: &Deadline,
+        watch: &Arc<Watch>,
         record: &Arc<Record>,
     ) -> Result<CallToolResponse, ToolError> {
         let given = entry.without_aliases(request.arguments.unwrap_or_default());
@@ -115,17 +117,14 @@ impl Server {
                 answers: request.input_responses,
             },
             context,
-            deadline.clone(),
+            watch.deadline.clone(),
             Arc::clone(record),
         ));
         let call = Context {
             connection: Arc::clone(&self.connection),
             consent: Arc::clone(&consent) as Arc<_>,
             progress: Arc::new(ClientProgress::new(context)),
-            waits: {
-                let deadline = deadline.clone();
-                Arc::new(move |wait| deadline.extend(wait))
-            },
+            observer: Arc::clone(watch) as Arc<_>,
         };
         match (entry.tool.run)(call, arguments).await {
             Ok(answer) => Ok(respond::answer(answer, &self.catalog).into()),
@@ -160,38 +159,45 @@ fn internal() -> ToolError {
     )
 }
 
-fn timed_out(entry: &Entry) -> ToolError {
-    let error = ToolError::new(
+fn timed_out() -> ToolError {
+    ToolError::new(
         "timeout",
         "Didit did not answer within the time allowed for this call.",
-    );
-    if entry.tool.access == Access::Read {
-        error.with_advice("the same call can be repeated.")
-    } else {
-        ToolError {
-            message: format!(
-                "{} The change may have happened all the same.",
-                error.message
-            ),
-            ..error
-        }
-    }
+    )
 }
 
-/// After a change that may or may not have happened, names the tool that tells.
-fn with_check(error: ToolError, tool: &Tool) -> ToolError {
-    let ambiguous = tool.access != Access::Read
-        && matches!(
-            error.code,
-            "timeout"
-                | "interrupted"
-                | "unavailable"
-                | "unreadable_answer"
-                | "answer_too_large"
-                | "cancelled"
-        );
-    match tool.verify_with {
-        Some((check, purpose)) if ambiguous => error.with_hint(check, purpose),
-        _ => error,
+/// After a failure that leaves open what Didit did: says whether a change may have happened, and which tool tells.
+fn settled(error: ToolError, tool: &Tool, watch: &Watch) -> ToolError {
+    let ambiguous = matches!(
+        error.code,
+        "timeout"
+            | "interrupted"
+            | "unavailable"
+            | "unreadable_answer"
+            | "answer_too_large"
+            | "cancelled"
+            | "internal_error"
+    );
+    match (
+        ambiguous,
+        watch.may_have_changed(tool.access),
+        tool.verify_with,
+    ) {
+        (false, ..) => error,
+        (true, false, _) => {
+            error.with_advice("nothing was changed, so the same call can be repeated.")
+        }
+        (true, true, check) => {
+            // What Didit itself said may end without a full stop.
+            let said = error.message.trim_end_matches('.');
+            let unsure = ToolError {
+                message: format!("{said}. The change may have happened all the same."),
+                ..error
+            };
+            match check {
+                Some((tool, purpose)) => unsure.with_hint(tool, purpose),
+                None => unsure,
+            }
+        }
     }
 }

@@ -13,7 +13,8 @@ use super::{
 use crate::{
     credentials::Named,
     didit::{
-        AccessToken, ApiKey, Application, ApplicationId, Organization, Page, Password, Registration,
+        AccessToken, ApiKey, Application, ApplicationId, Client, Organization, Page, Password,
+        Registration,
     },
 };
 
@@ -171,7 +172,7 @@ async fn status(context: &Context, input: StatusInput) -> Result<Answer, Stop> {
     );
     let mut key_works = None;
     if input.check {
-        let client = connection.client()?;
+        let client = context.client()?;
         let workflows = client
             .list_workflows(&Page {
                 limit: Some(1),
@@ -250,7 +251,7 @@ async fn register(context: &Context, input: RegisterInput) -> Result<Answer, Sto
         profile.email = Some(email.clone());
         profile.password = Some(registration.password.expose_secret().to_owned());
     })?;
-    let registered = connection
+    let registered = context
         .client_without_key()?
         .register(&registration)
         .await?;
@@ -305,7 +306,7 @@ async fn verify_email(context: &Context, input: VerifyEmailInput) -> Result<Answ
             .into());
         }
     };
-    let verified = connection
+    let verified = context
         .client_without_key()?
         .verify_email(&email, &input.code)
         .await
@@ -360,10 +361,10 @@ async fn login(context: &Context, input: LoginInput) -> Result<Answer, Stop> {
         .with_advice("or the operator sets DIDIT_PASSWORD in this server's environment; passwords are never arguments.")
         .into());
     };
-    let client = connection.client_without_key()?;
+    let client = context.client_without_key()?;
     let login = client.login(&email, &password).await?;
     connection.hide(login.access_token.expose_secret());
-    let applications = applications(connection, &login.access_token).await?;
+    let applications = applications(&client, &login.access_token).await?;
     let chosen: Vec<_> = match &wanted {
         Some(wanted) => applications
             .iter()
@@ -395,10 +396,9 @@ async fn login(context: &Context, input: LoginInput) -> Result<Answer, Stop> {
 }
 
 async fn applications(
-    connection: &Connection,
+    client: &Client,
     token: &AccessToken,
 ) -> Result<Vec<(Organization, Application)>, Stop> {
-    let client = connection.client_without_key()?;
     let mut found = Vec::new();
     for organization in client.organizations(token).await? {
         let Some(id) = organization.uuid else {

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -21,8 +21,8 @@ use crate::{
     redact::Redactor,
 };
 
-/// The client gives a report a minute; the call must outlive that to tell what happened.
-const REPORT_TIME: Duration = Duration::from_secs(65);
+/// The client gives a report twice the time; the call must outlive that to tell what happened.
+const REPORT_MARGIN: Duration = Duration::from_secs(5);
 
 /// What the tools talk to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl ConnectionSettings {
         match tool {
             wait::TOOL => self.timeout + wait::agreed_wait(arguments),
             // Reports are rendered on request and can take many seconds.
-            super::review::PDF_TOOL => self.timeout.max(REPORT_TIME),
+            super::review::PDF_TOOL => self.timeout * 2 + REPORT_MARGIN,
             _ => self.timeout,
         }
     }
@@ -197,10 +197,12 @@ impl Connection {
         if let Some(client) = &state.client {
             return Ok(client.clone());
         }
+        let redactor = self.redactor.clone();
         let client = Client::builder()
             .api_base_url(self.settings.api_base_url.clone())
             .auth_base_url(self.settings.auth_base_url.clone())
             .timeout(self.settings.timeout)
+            .text_filter(Arc::new(move |text| redactor.text(text)))
             .build()?;
         state.client = Some(client.clone());
         Ok(client)

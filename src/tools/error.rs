@@ -130,11 +130,11 @@ impl From<didit::Error> for ToolError {
                 format!("Didit could not be reached within {} s. Nothing was sent.", after.as_secs()),
             )
             .with_advice("The same call can be repeated."),
+            // Whether a change may have happened is known only to who made the call.
             Error::Timeout { after, sent: true } => Self::new(
                 "timeout",
-                format!("Didit did not answer within {} s; the request may have been processed.", after.as_secs()),
-            )
-            .with_advice("Reading the current state first shows whether it was, before a change is repeated."),
+                format!("Didit did not answer within {} s.", after.as_secs()),
+            ),
             Error::Unreachable { message } => Self::new(
                 "unreachable",
                 format!("No connection to Didit: {message}. Nothing was sent."),
@@ -142,9 +142,8 @@ impl From<didit::Error> for ToolError {
             .with_advice("The same call can be repeated once the network works."),
             Error::Interrupted { message } => Self::new(
                 "interrupted",
-                format!("The connection to Didit broke: {message}. The request may have been processed."),
-            )
-            .with_advice("Reading the current state first shows whether it was, before a change is repeated."),
+                format!("The connection to Didit broke: {message}."),
+            ),
             Error::TooLarge { limit } => Self::new(
                 "answer_too_large",
                 format!("Didit's answer is larger than the {limit} bytes that this server reads."),
@@ -174,8 +173,14 @@ fn api_error(error: didit::ApiError) -> ToolError {
     let said = format!("Didit answered {}: {}", error.status, error.message);
     let mut mapped = match error.kind {
         Kind::Authentication => ToolError::new("authentication", said)
-            .with_hint("didit_account_status", "shows which key is in use; with check it proves it.")
-            .with_hint("didit_account_login", "fetches the key of a stored account again."),
+            .with_hint(
+                "didit_account_status",
+                "shows which key is in use; with check it proves it.",
+            )
+            .with_hint(
+                "didit_account_login",
+                "fetches the key of a stored account again.",
+            ),
         Kind::Forbidden => ToolError::new("forbidden", said),
         Kind::NotFound => ToolError::new("not_found", said)
             .with_advice("the id may belong to another application, or its object was deleted."),
@@ -185,10 +190,13 @@ fn api_error(error: didit::ApiError) -> ToolError {
             .with_hint("didit_billing_top_up", "makes a payment link for a human."),
         Kind::Invalid => ToolError::new("refused", said),
         Kind::Conflict => ToolError::new("conflict", said),
-        Kind::NotAllowedNow => ToolError::new("not_allowed_now", said)
-            .with_hint("didit_session_get_decision", "shows the session's status and what it allows."),
-        Kind::Unavailable => ToolError::new("unavailable", said)
-            .with_advice("Didit failed on its side; a read can be repeated, and a change after reading the current state."),
+        Kind::NotAllowedNow => ToolError::new("not_allowed_now", said).with_hint(
+            "didit_session_get_decision",
+            "shows the session's status and what it allows.",
+        ),
+        Kind::Unavailable => {
+            ToolError::new("unavailable", format!("Didit failed on its side. {said}"))
+        }
         _ => ToolError::new("refused", said),
     };
     mapped.field = error.field.map(Into::into);

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
+    Context,
     connection::Connection,
     error::{Stop, ToolError},
     files,
@@ -177,13 +178,13 @@ impl From<ExpectedInput> for ExpectedDetails {
 
 /// The workflow of a session that may name none: the argument, the setting, the account's default, the only one.
 pub(super) async fn resolve_workflow(
-    connection: &Connection,
+    context: &Context,
     named: Option<&str>,
 ) -> Result<(WorkflowId, Option<String>), Stop> {
-    if let Some(named) = named.or(connection.settings().workflow_id.as_deref()) {
+    if let Some(named) = named.or(context.connection.settings().workflow_id.as_deref()) {
         return Ok((named.parse()?, None));
     }
-    let workflows = connection
+    let workflows = context
         .client()?
         .list_workflows(&crate::didit::Page {
             limit: Some(50),

@@ -163,14 +163,14 @@ struct CreatedOutput {
 
 async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
-    let client = connection.client()?;
+    let client = context.client()?;
     // Everything that can be refused is refused before the workflow is looked up.
     let (draft, with_qr_code, named) = {
         let with_qr_code = input.qr_code;
         let named = input.workflow_id.clone();
         (input.request(connection)?, with_qr_code, named)
     };
-    let (workflow_id, label) = resolve_workflow(connection, named.as_deref()).await?;
+    let (workflow_id, label) = resolve_workflow(context, named.as_deref()).await?;
     let request = draft.for_workflow(workflow_id);
     request.validate()?;
     let earlier = unfinished(&client, request.vendor_data.as_deref()).await;

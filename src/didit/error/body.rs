@@ -223,12 +223,17 @@ fn without_tags(text: &str) -> String {
     while let Some((before, after)) = rest.split_once('<') {
         clean.push_str(before);
         let opens = after.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
-        rest = match after.split_once('>') {
-            Some((inside, behind)) if opens && !inside.contains('<') => {
+        // Looking no further than the next bracket of either kind keeps this linear, whatever a server sends.
+        let behind_tag = after
+            .find(['<', '>'])
+            .filter(|_| opens)
+            .and_then(|end| after.get(end..)?.strip_prefix('>'));
+        rest = match behind_tag {
+            Some(behind) => {
                 clean.push(' ');
                 behind
             }
-            _ => {
+            None => {
                 clean.push('<');
                 after
             }

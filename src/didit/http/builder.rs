@@ -6,9 +6,13 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
+use tokio::sync::Semaphore;
 use url::{Host, Url};
 
-use super::{Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, Shared};
+use super::{
+    Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, LARGE_AT_ONCE, Shared,
+    TextFilter,
+};
 use crate::didit::error::{Error, one_line};
 use crate::didit::rate_limit::RateLimit;
 use crate::didit::secret::ApiKey;
@@ -25,6 +29,7 @@ pub struct ClientBuilder {
     attempts: u32,
     user_agent: String,
     extra_ca_pem: Option<Vec<u8>>,
+    text_filter: Option<TextFilter>,
 }
 
 impl ClientBuilder {
@@ -39,6 +44,7 @@ impl ClientBuilder {
             attempts: 4,
             user_agent: concat!("didit-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
             extra_ca_pem: None,
+            text_filter: None,
         }
     }
 
@@ -60,7 +66,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the total time of one call, from connecting to the last byte. Reports get at least 60 s.
+    /// Sets the total time of one call, from connecting to the last byte. Reports get twice as long.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -93,6 +99,13 @@ impl ClientBuilder {
     /// Trusts these PEM certificates besides the web's roots, for proxies that open TLS.
     pub fn extra_ca_pem(mut self, pem: Vec<u8>) -> Self {
         self.extra_ca_pem = Some(pem);
+        self
+    }
+
+    /// Lets every answer pass `filter` before it is read, so that secrets which a server quotes can be hidden while they are
+    /// whole. Successes of the account API are left alone, because they bring new secrets.
+    pub fn text_filter(mut self, filter: Arc<dyn Fn(String) -> String + Send + Sync>) -> Self {
+        self.text_filter = Some(TextFilter(filter));
         self
     }
 
@@ -132,10 +145,12 @@ impl ClientBuilder {
                 timeout: self.timeout,
                 max_body_bytes: self.max_body_bytes,
                 rate_limit: RateLimit::default(),
+                large_answers: Semaphore::new(LARGE_AT_ONCE),
                 attempts: self.attempts,
+                text_filter: self.text_filter,
             }),
             api_key: self.api_key,
-            wait_observer: None,
+            observer: None,
         })
     }
 

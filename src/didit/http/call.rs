@@ -1,7 +1,5 @@
 //! Requests and successful answers, as values.
 
-use std::time::Duration;
-
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
@@ -41,9 +39,26 @@ pub(crate) struct Call<'a> {
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) credential: Credential<'a>,
     pub(super) body: Option<Vec<u8>>,
-    pub(super) accept: &'static str,
-    pub(super) timeout: Option<Duration>,
-    pub(super) max_body_bytes: Option<usize>,
+    pub(super) expected: Expected,
+}
+
+/// What a success brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// JSON, or nothing.
+    Json,
+    /// A report, with more time and more room.
+    Document,
+}
+
+impl Expected {
+    /// The `Accept` header.
+    pub(super) fn accept(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Document => "application/pdf, application/json",
+        }
+    }
 }
 
 impl<'a> Call<'a> {
@@ -62,9 +77,7 @@ impl<'a> Call<'a> {
             query: Vec::new(),
             credential: Credential::ApiKey,
             body: None,
-            accept: "application/json",
-            timeout: None,
-            max_body_bytes: None,
+            expected: Expected::Json,
         }
     }
 
@@ -102,11 +115,9 @@ impl<'a> Call<'a> {
         Ok(self)
     }
 
-    /// Expects a document: another `Accept`, more time and more room.
+    /// Expects a document.
     pub(crate) fn document(mut self) -> Self {
-        self.accept = "application/pdf, application/json";
-        self.timeout = Some(Duration::from_secs(60));
-        self.max_body_bytes = Some(50_000_000);
+        self.expected = Expected::Document;
         self
     }
 }

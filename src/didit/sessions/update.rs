@@ -214,7 +214,7 @@ impl Client {
         self.json(call).await?.read(StatusUpdated::from_object)
     }
 
-    /// Makes the report of a finished session: English, never cached, up to 60 seconds.
+    /// Makes the report of a finished session: English, never cached, up to 60 seconds; it gets twice the timeout of other calls.
     ///
     /// # Errors
     /// An API error of kind `NotAllowedNow` for a session that is not finished; [`Error::Unreadable`] when the answer is no PDF.

@@ -1,0 +1,63 @@
+//! What one call does at Didit: how long it waited for the rate limits, and whether it sent a change.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use super::deadline::Deadline;
+use crate::{
+    didit::{Observer, retry::Safety},
+    tools::Access,
+};
+
+/// The most time that waits for the rate limits add to one call, however many requests it makes: two full minutes of them.
+const MOST_WAITED: Duration = Duration::from_secs(150);
+
+/// The watch over one call.
+pub(super) struct Watch {
+    /// The moment by which the call is answered.
+    pub(super) deadline: Deadline,
+    waited: Mutex<Duration>,
+    read_sent: AtomicBool,
+    change_sent: AtomicBool,
+}
+
+impl Watch {
+    /// A call that has done nothing yet.
+    pub(super) fn new(deadline: Deadline) -> Self {
+        Self {
+            deadline,
+            waited: Mutex::default(),
+            read_sent: AtomicBool::new(false),
+            change_sent: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether a call of a tool with this access may have changed something. One that sent nothing at all may work by other
+    /// means than requests, so it is not believed.
+    pub(super) fn may_have_changed(&self, access: Access) -> bool {
+        let read_only = self.read_sent.load(Ordering::Relaxed) || access == Access::Read;
+        self.change_sent.load(Ordering::Relaxed) || !read_only
+    }
+}
+
+impl Observer for Watch {
+    fn waits(&self, time: Duration) {
+        let mut waited = self.waited.lock().unwrap_or_else(PoisonError::into_inner);
+        let granted = time.min(MOST_WAITED.saturating_sub(*waited));
+        *waited += granted;
+        self.deadline.extend(granted);
+    }
+
+    fn sends(&self, safety: Safety) {
+        match safety {
+            Safety::Read => &self.read_sent,
+            Safety::Write => &self.change_sent,
+        }
+        .store(true, Ordering::Relaxed);
+    }
+}
