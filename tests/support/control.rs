@@ -117,6 +117,11 @@ impl Control {
         self.send("POST", path, Some(body))
     }
 
+    /// Empties what a control endpoint holds.
+    pub fn delete(&self, path: &str) {
+        self.send("DELETE", path, None);
+    }
+
     /// Plays the person to the end.
     pub fn finish(&self, session: &str, scenario: &str) {
         self.post(
