@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -302,10 +302,15 @@ impl Server {
 
     /// The next message; a line that is not one fails the test.
     pub fn receive(&mut self) -> Value {
-        match self.lines.recv_timeout(DEADLINE) {
+        self.receive_by(Instant::now() + DEADLINE)
+    }
+
+    fn receive_by(&mut self, deadline: Instant) -> Value {
+        let left = deadline.saturating_duration_since(Instant::now());
+        match self.lines.recv_timeout(left) {
             Ok(line) => self.keep(&line),
             Err(RecvTimeoutError::Timeout) => {
-                panic!("no line within {DEADLINE:?}: {}", self.kill())
+                panic!("not answered within {DEADLINE:?}: {}", self.kill())
             }
             Err(RecvTimeoutError::Disconnected) => panic!("the program ended: {}", self.kill()),
         }
@@ -322,11 +327,13 @@ impl Server {
 
     /// The response to a request, answering what the server asks meanwhile.
     pub fn response(&mut self, id: u64) -> Value {
+        // Notifications may go on for ever, so the deadline is one for all of them.
+        let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(response) = self.waiting.remove(&id) {
                 return response;
             }
-            let message = self.receive();
+            let message = self.receive_by(deadline);
             if message.get("method").is_none() {
                 let answered = message["id"].as_u64().expect("a response to a request");
                 self.waiting.insert(answered, message);
@@ -361,11 +368,12 @@ impl Server {
 
     /// Waits for a notification, keeping what else comes.
     pub fn notification(&mut self) -> Value {
+        let deadline = Instant::now() + DEADLINE;
         loop {
             if let Some(found) = self.notifications.pop() {
                 return found;
             }
-            let message = self.receive();
+            let message = self.receive_by(deadline);
             match (message["id"].as_u64(), message.get("method")) {
                 (Some(id), None) => drop(self.waiting.insert(id, message)),
                 _ => self.notifications.push(message),
