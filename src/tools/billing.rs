@@ -142,8 +142,8 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
         );
     };
     Ok(Answer::new(format!(
-        "Payment link for ${}: {link}\nNo money has moved; the amount is added after a human pays there.",
-        input.amount_in_dollars
+        "Payment link for {}: {link}\nNo money has moved; the amount is added after a human pays there.",
+        dollars(input.amount_in_dollars)
     ))
     .with_data(&TopUpOutput {
         checkout_session_id: checkout
@@ -155,4 +155,14 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
     })
     .with_human_step("a human opens the link and pays.")
     .with_next("didit_billing_get_balance", "shows whether it has arrived."))
+}
+
+/// An amount as people write it: cents, or as many places as a price below one cent needs.
+pub(super) fn dollars(amount: f64) -> String {
+    let cents = amount * 100.0;
+    if (cents - cents.round()).abs() < 1e-6 {
+        format!("${amount:.2}")
+    } else {
+        format!("${amount}")
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
+    billing::dollars,
     consent::Effect,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
@@ -435,7 +436,7 @@ impl WorkflowRow {
             line.push_str(&format!(", version uuid {}", self.uuid));
         }
         if let Some(price) = self.total_price {
-            line.push_str(&format!(", ${price} a session"));
+            line.push_str(&format!(", {} a session", dollars(price)));
         }
         if let Some(status) = &self.status {
             line.push_str(&format!(", {status}"));
