@@ -70,14 +70,20 @@ pub(super) fn read(
     if !resolved.starts_with(&folder) {
         return Err(outside());
     }
-    let file = fs::File::open(&resolved).map_err(|error| disk(&resolved, &error))?;
-    let metadata = file.metadata().map_err(|error| disk(&resolved, &error))?;
-    if !metadata.is_file() {
-        return Err(ToolError::invalid(
+    let regular = |metadata: fs::Metadata| {
+        if metadata.is_file() {
+            return Ok(());
+        }
+        Err(ToolError::invalid(
             field,
             format!("`{field}` takes a regular file."),
-        ));
-    }
+        ))
+    };
+    // Looked at before it is opened, because opening a pipe waits for somebody to write; and again afterwards, because what
+    // counts is the file that was opened.
+    regular(fs::metadata(&resolved).map_err(|error| disk(&resolved, &error))?)?;
+    let file = fs::File::open(&resolved).map_err(|error| disk(&resolved, &error))?;
+    regular(file.metadata().map_err(|error| disk(&resolved, &error))?)?;
     let mut bytes = Vec::new();
     file.take(limit + 1)
         .read_to_end(&mut bytes)
