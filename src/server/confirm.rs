@@ -23,6 +23,7 @@ use rmcp::{
 };
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use super::{deadline::Deadline, policy::Confirmation, record::Record};
 use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
@@ -31,10 +32,12 @@ use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
 const VALID_FOR: Duration = Duration::from_secs(600);
 const QUESTION: &str = "agree";
 
-/// What all calls share: the key of this process and the tokens already used.
+/// What all calls share: the key of this process, and what was handed out and not used yet.
 pub struct Gate {
     codec: RequestStateCodec,
-    used: Mutex<HashMap<String, Instant>>,
+    /// When each was handed out, by a clock that nobody can set back.
+    pending: Mutex<HashMap<Uuid, Instant>>,
+    valid_for: Duration,
     confirmation: Confirmation,
     /// How long the server waits for a client that says it can ask its human.
     human_wait: Duration,
@@ -51,7 +54,8 @@ impl Gate {
         let codec = RequestStateCodec::try_new(key.to_vec()).map_err(std::io::Error::other)?;
         Ok(Self {
             codec,
-            used: Mutex::new(HashMap::new()),
+            pending: Mutex::new(HashMap::new()),
+            valid_for: VALID_FOR,
             confirmation,
             human_wait,
         })
@@ -63,21 +67,23 @@ impl Gate {
     }
 
     fn seal(&self, binding: &[u8]) -> String {
-        let nonce = uuid::Uuid::new_v4().to_string();
-        let options = SealOptions::new().associated_data(binding).ttl(VALID_FOR);
-        self.codec.seal_with(nonce.as_bytes(), &options)
+        let id = Uuid::new_v4();
+        let mut pending = locked(&self.pending);
+        pending.retain(|_, since| since.elapsed() < self.valid_for);
+        pending.insert(id, Instant::now());
+        let options = SealOptions::new().associated_data(binding);
+        self.codec.seal_with(id.as_bytes(), &options)
     }
 
-    /// Opens a sealed value that is bound to exactly this call and was never opened before.
+    /// Opens a sealed value that is bound to exactly this call, is not too old and was never opened before.
     fn redeem(&self, sealed: &str, binding: &[u8]) -> bool {
-        let Ok(nonce) = self.codec.open_with(sealed, binding) else {
+        let opened = self.codec.open_with(sealed, binding).ok();
+        let Some(id) = opened.and_then(|id| Uuid::from_slice(&id).ok()) else {
             return false;
         };
-        let now = Instant::now();
-        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.retain(|_, moment| now.duration_since(*moment) < VALID_FOR);
-        used.insert(String::from_utf8_lossy(&nonce).into_owned(), now)
-            .is_none()
+        locked(&self.pending)
+            .remove(&id)
+            .is_some_and(|since| since.elapsed() < self.valid_for)
     }
 }
 
@@ -359,4 +365,23 @@ fn invalid_token() -> Stop {
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    #[test]
+    fn what_was_handed_out_works_once_for_what_it_was_bound_to_and_only_for_a_while() {
+        let mut gate = Gate::new(Confirmation::Ask, Duration::ZERO).unwrap();
+        let sealed = gate.seal(b"this call");
+        assert!(!gate.redeem(&sealed, b"another call"));
+        assert!(gate.redeem(&sealed, b"this call"));
+        assert!(!gate.redeem(&sealed, b"this call"));
+        gate.valid_for = Duration::ZERO;
+        let expired = gate.seal(b"this call");
+        assert!(!gate.redeem(&expired, b"this call"));
+    }
 }
