@@ -12,7 +12,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// Arguments that are ids, and so may stand in the trail.
-const IDS: [&str; 3] = ["session_id", "workflow_id", "application_id"];
+const IDS: [&str; 4] = [
+    "session_id",
+    "workflow_id",
+    "application_id",
+    "destination_id",
+];
 
 /// Where lines go.
 pub struct Trail {

@@ -26,16 +26,16 @@ const UNKNOWN: &str = "99999999-8888-4777-8666-555555555555";
 /// What a policy leaves on, worked out from what the tools declare.
 struct Case {
     arguments: Vec<String>,
-    toolset: Option<Toolset>,
+    toolsets: Vec<Toolset>,
     read_only: bool,
     irreversible: bool,
 }
 
 impl Case {
-    fn new(toolset: Option<Toolset>, read_only: bool, irreversible: bool) -> Self {
+    fn new(flag: Option<&str>, toolsets: &[Toolset], read_only: bool, irreversible: bool) -> Self {
         let mut arguments = Vec::new();
-        if let Some(toolset) = toolset {
-            arguments.push(format!("--toolsets={}", toolset.name()));
+        if let Some(names) = flag {
+            arguments.push(format!("--toolsets={names}"));
         }
         if read_only {
             arguments.push("--read-only".to_owned());
@@ -45,18 +45,23 @@ impl Case {
         }
         Self {
             arguments,
-            toolset,
+            toolsets: toolsets.to_vec(),
             read_only,
             irreversible,
         }
     }
 
     fn all() -> Vec<Self> {
+        let mut sets: Vec<(Option<&str>, Vec<Toolset>)> = Toolset::ALL
+            .into_iter()
+            .map(|toolset| (Some(toolset.name()), vec![toolset]))
+            .collect();
+        sets.push((None, Toolset::DEFAULT.to_vec()));
+        sets.push((Some("all"), Toolset::ALL.to_vec()));
         let mut cases = Vec::new();
-        let sets = Toolset::ALL.into_iter().map(Some).chain([None]);
-        for toolset in sets {
+        for (flag, toolsets) in sets {
             for (read_only, irreversible) in [(false, false), (false, true), (true, true)] {
-                cases.push(Self::new(toolset, read_only, irreversible));
+                cases.push(Self::new(flag, &toolsets, read_only, irreversible));
             }
         }
         cases
@@ -65,7 +70,7 @@ impl Case {
     /// The names that are on and those that are off.
     fn split(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         let (on, off): (Vec<_>, Vec<_>) = tools::all().into_iter().partition(|tool| {
-            self.toolset.is_none_or(|toolset| tool.toolset == toolset)
+            self.toolsets.contains(&tool.toolset)
                 && match tool.access {
                     Access::Read => true,
                     Access::Write | Access::Decide => !self.read_only,
@@ -124,6 +129,10 @@ fn arguments_of(tool: &str, workflow: &str, session: &str) -> [Value; 2] {
         name if name.starts_with("didit_session_") && name != "didit_session_list" => {
             with("session_id", session)
         }
+        "didit_webhook_create" => ["https://hooks.our-company.com/didit", "nowhere"]
+            .map(|url| json!({ "url": url, "label": "Ours" })),
+        "didit_webhook_update" | "didit_webhook_delete" => with("destination_id", UNKNOWN),
+        "didit_webhook_verify" => ["{}", ""].map(|body| json!({ "body": body, "signature": "x" })),
         "didit_blocklist_add" | "didit_blocklist_remove" => with("session_id", session),
         "didit_billing_top_up" => [50, 1].map(|dollars| json!({ "amount_in_dollars": dollars })),
         "didit_account_register" => {
@@ -132,6 +141,20 @@ fn arguments_of(tool: &str, workflow: &str, session: &str) -> [Value; 2] {
         "didit_account_verify_email" => ["AAAAAA", ""].map(|code| json!({ "code": code })),
         _ => [json!({}), json!({ "limit": "many" })],
     }
+}
+
+fn addresses(workflow: &str, session: &str) -> Vec<String> {
+    let mut all: Vec<String> = [
+        "sandbox", "features", "statuses", "warnings", "codes", "unknown",
+    ]
+    .iter()
+    .map(|page| format!("didit://reference/{page}"))
+    .collect();
+    all.push("didit://config".to_owned());
+    all.push(format!("didit://workflow/{workflow}"));
+    all.push(format!("didit://session/{session}/decision"));
+    all.push(format!("didit://session/{session}/report"));
+    all
 }
 
 fn fault(control: &Control, kind: &str, status: u64, body: &Value) {
@@ -163,6 +186,23 @@ fn use_everything(server: &mut Server, simulator: &Standalone, on: &[&str]) {
             server.call(tool, arguments.clone());
             control.delete("faults");
         }
+    }
+    for method in ["resources/list", "resources/templates/list"] {
+        server.request(method, json!({}));
+    }
+    let prompts = server.result("prompts/list", json!({}));
+    for prompt in prompts["prompts"].as_array().unwrap() {
+        let mut arguments = json!({});
+        for argument in prompt["arguments"].as_array().into_iter().flatten() {
+            arguments[argument["name"].as_str().unwrap()] = "x".into();
+        }
+        server.result(
+            "prompts/get",
+            json!({ "name": prompt["name"], "arguments": arguments }),
+        );
+    }
+    for uri in addresses(&workflow, &session) {
+        server.request("resources/read", json!({ "uri": uri }));
     }
     if on.contains(&"didit_session_get_decision") {
         for status in didit_mcp::didit::SessionStatus::ALL {
@@ -204,6 +244,42 @@ fn a_tool_that_is_off_is_not_listed_not_callable_and_not_mentioned() {
                 );
             }
         }
+        server.stop();
+    }
+}
+
+#[test]
+fn what_a_tool_that_is_off_would_read_is_not_read_in_another_way() {
+    for era in Era::BOTH {
+        let simulator = Standalone::start(&[]);
+        let (workflow, session) = made(&simulator);
+        let case = Case::new(Some("account"), &[Toolset::Account], false, false);
+        let mut server = case.start(era, &simulator);
+        server.open();
+        simulator.control.requests();
+        let decision = format!("didit://session/{session}/decision");
+        for (argument, uri) in [
+            ("session_id", "didit://session/{session_id}/decision"),
+            ("workflow_id", "didit://workflow/{workflow_id}"),
+        ] {
+            let completed = server.result(
+                "completion/complete",
+                json!({
+                    "ref": { "type": "ref/resource", "uri": uri },
+                    "argument": { "name": argument, "value": "" },
+                }),
+            );
+            assert_eq!(completed["completion"]["values"], json!([]));
+        }
+        for uri in [decision.clone(), format!("didit://workflow/{workflow}")] {
+            let refused = server.request("resources/read", json!({ "uri": uri }));
+            assert!(refused.get("error").is_some(), "{refused}");
+        }
+        if era != Era::Modern {
+            let refused = server.request("resources/subscribe", json!({ "uri": decision }));
+            assert!(refused.get("error").is_some(), "{refused}");
+        }
+        assert_eq!(simulator.control.requests().len(), 0);
         server.stop();
     }
 }

@@ -14,7 +14,8 @@ use crate::{
 const MOST_VALUES: usize = 100;
 
 impl Server {
-    /// The values that begin with what was typed. Never an error: a client asks while somebody types.
+    /// The values that begin with what was typed. Never an error: a client asks while somebody types. What
+    /// a tool that is off would list is not completed either.
     pub(super) async fn completed(&self, request: &CompleteRequestParams) -> CompleteResult {
         let values = match (&request.r#ref, request.argument.name.as_str()) {
             (Reference::Prompt(_), "language") => LANGUAGES.map(str::to_owned).to_vec(),
@@ -23,11 +24,14 @@ impl Server {
                 .map(|feature| feature.name.to_owned())
                 .collect(),
             (Reference::Resource(resource), "workflow_id")
-                if resource.uri.starts_with("didit://workflow/") =>
+                if resource.uri.starts_with("didit://workflow/")
+                    && self.catalog.has("didit_workflow_list") =>
             {
                 workflows(&self.connection).await
             }
-            (_, "session_id") => sessions(&self.connection).await,
+            (_, "session_id") if self.catalog.has("didit_session_list") => {
+                sessions(&self.connection).await
+            }
             _ => Vec::new(),
         };
         let typed = request.argument.value.to_lowercase();

@@ -188,8 +188,12 @@ impl ServerHandler for Server {
         request: SubscribeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        self.subscriptions
-            .add(&request.uri, &self.connection, context.peer.clone())
+        self.subscriptions.add(
+            &request.uri,
+            &self.connection,
+            &self.catalog,
+            context.peer.clone(),
+        )
     }
 
     async fn unsubscribe(
@@ -205,11 +209,11 @@ impl ServerHandler for Server {
         &self,
         filter: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        subscriptions::accepted(filter)
+        subscriptions::accepted(filter, &self.catalog)
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        subscriptions::listen(&self.connection, context).await
+        subscriptions::listen(&self.connection, &self.catalog, context).await
     }
 
     async fn list_prompts(

@@ -127,7 +127,7 @@ fn codes() -> String {
 
 fn sandbox() -> String {
     let mut page = String::from(
-        "# Sandbox scenarios\n\nIn `sandbox_scenario` of didit_session_create; a live application refuses them.\n",
+        "# Sandbox scenarios\n\nWhat `sandbox_scenario` of a new session takes; a live application refuses them.\n",
     );
     for scenario in SANDBOX_SCENARIOS {
         page.push_str(&format!("\n- `{scenario}`"));

@@ -10,14 +10,14 @@ use rmcp::{
 use serde_json::{Map, Value, json};
 
 use super::{
-    catalog::Entry,
+    catalog::{Catalog, Entry},
     handler::Server,
     reference::{PAGES, Page},
     respond,
 };
 use crate::{
     didit::SessionId,
-    tools::{Context, Stop, report},
+    tools::{Context, Stop, clean_sentence, report},
 };
 
 const MARKDOWN: &str = "text/markdown";
@@ -60,10 +60,10 @@ impl Address {
             .map(|id| Self::Workflow(id.to_owned()))
     }
 
-    /// The session that a subscription to this address follows.
-    pub(super) fn session(&self) -> Option<SessionId> {
+    /// The session that a subscription to this address follows; none while its tool is off.
+    pub(super) fn session(&self, catalog: &Catalog) -> Option<SessionId> {
         match self {
-            Self::Decision(id) => id.parse().ok(),
+            Self::Decision(id) if catalog.has("didit_session_get_decision") => id.parse().ok(),
             _ => None,
         }
     }
@@ -194,7 +194,7 @@ fn unknown(uri: &str) -> ErrorData {
 
 fn failed(stop: Stop, uri: &str) -> ErrorData {
     let message = match stop {
-        Stop::Error(error) => format!("{}: {}", error.code, error.message),
+        Stop::Error(error) => format!("{}: {}", error.code, clean_sentence(&error.message)),
         Stop::Preview(_) | Stop::AskHuman => "this resource cannot be read".to_owned(),
     };
     ErrorData::internal_error(message, Some(json!({ "uri": uri })))

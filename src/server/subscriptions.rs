@@ -13,7 +13,7 @@ use rmcp::{
 use serde_json::json;
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use super::resources::Address;
+use super::{catalog::Catalog, resources::Address};
 use crate::{didit::SessionId, tools::Connection};
 
 /// Sessions that one client may follow at once; each costs a poller.
@@ -32,9 +32,10 @@ impl Subscriptions {
         &self,
         uri: &str,
         connection: &Arc<Connection>,
+        catalog: &Catalog,
         peer: Peer<RoleServer>,
     ) -> Result<(), ErrorData> {
-        let session = session_of(uri).ok_or_else(|| not_followed(uri))?;
+        let session = session_of(uri, catalog).ok_or_else(|| not_followed(uri))?;
         let mut all = self.lock();
         all.retain(|_, task| !task.is_finished());
         if all.contains_key(uri) {
@@ -86,11 +87,14 @@ impl Drop for Subscriptions {
 }
 
 /// What of a client's wishes is granted: sessions, and nothing that never changes.
-pub(super) fn accepted(filter: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+pub(super) fn accepted(
+    filter: &SubscriptionFilter,
+    catalog: &Catalog,
+) -> Option<SubscriptionFilter> {
     let wanted = filter.resource_subscriptions.as_ref()?;
     let granted: Vec<String> = wanted
         .iter()
-        .filter(|uri| session_of(uri).is_some())
+        .filter(|uri| session_of(uri, catalog).is_some())
         .take(MOST)
         .cloned()
         .collect();
@@ -108,6 +112,7 @@ pub(super) fn accepted(filter: &SubscriptionFilter) -> Option<SubscriptionFilter
 /// None of its own: a session that cannot be read is simply quiet.
 pub(super) async fn listen(
     connection: &Arc<Connection>,
+    catalog: &Catalog,
     context: SubscriptionContext,
 ) -> Result<(), ErrorData> {
     let wanted = context
@@ -118,7 +123,7 @@ pub(super) async fn listen(
     let (changed, mut changes) = mpsc::channel(MOST);
     let mut tasks = tokio::task::JoinSet::new();
     for uri in wanted {
-        let Some(session) = session_of(&uri) else {
+        let Some(session) = session_of(&uri, catalog) else {
             continue;
         };
         let (connection, changed) = (Arc::clone(connection), changed.clone());
@@ -175,8 +180,8 @@ async fn follow(connection: &Arc<Connection>, session: SessionId, changed: &mpsc
     }
 }
 
-fn session_of(uri: &str) -> Option<SessionId> {
-    Address::parse(uri)?.session()
+fn session_of(uri: &str, catalog: &Catalog) -> Option<SessionId> {
+    Address::parse(uri)?.session(catalog)
 }
 
 fn not_followed(uri: &str) -> ErrorData {
