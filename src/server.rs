@@ -2,6 +2,7 @@
 //! where policy says so, runs the tool within its deadline, and shapes what goes back.
 
 mod call;
+mod card;
 mod catalog;
 mod completions;
 mod confirm;

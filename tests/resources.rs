@@ -281,3 +281,67 @@ fn the_newest_era_listens_instead_of_subscribing() {
     let (status, errors, _) = server.finish();
     assert!(status.success(), "{errors}");
 }
+
+#[test]
+fn the_decision_card_is_whole_in_itself_and_only_for_hosts_that_ask() {
+    let (mut server, control) = simulated(Setup::new(LEGACY));
+    let tools = server.tools();
+    let tool = tools
+        .iter()
+        .find(|tool| tool["name"] == "didit_session_get_decision")
+        .unwrap();
+    let uri = tool["_meta"]["ui"]["resourceUri"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let others = tools
+        .iter()
+        .filter(|tool| tool.get("_meta").is_some())
+        .count();
+    assert_eq!(others, 1, "no other tool has a card");
+    let resources = list(&mut server, "resources/list", "resources");
+    assert!(!resources.to_string().contains("ui://"), "{resources}");
+
+    let card = read(&mut server, &uri);
+    assert_eq!(card["mimeType"], "text/html;profile=mcp-app");
+    let page = card["text"].as_str().unwrap();
+    for outside in [
+        "http:",
+        "https:",
+        "src=",
+        "@import",
+        "innerHTML",
+        "eval(",
+        "fetch(",
+    ] {
+        assert!(!page.contains(outside), "the card holds {outside}");
+    }
+    // What the page reads is what the tool gives.
+    let workflow = server.ok("didit_workflow_create", json!({}));
+    let created = server.ok(
+        "didit_session_create",
+        json!({ "workflow_id": workflow.field("workflow_id") }),
+    );
+    let session = created.field("session_id");
+    control.finish(session, "review_face_match_borderline");
+    let decision = server.ok(
+        "didit_session_get_decision",
+        json!({ "session_id": session }),
+    );
+    assert_eq!(decision.data["can_be_decided"], true);
+    let checks = decision.data["checks"].as_array().unwrap();
+    let face = checks
+        .iter()
+        .find(|check| check["feature"] == "FACE_MATCH")
+        .unwrap();
+    let score = face["score"].as_f64().unwrap();
+    assert!((0.0..=100.0).contains(&score), "{score}");
+    server.stop();
+
+    let mut server = Setup::new(LEGACY)
+        .arguments(&["--toolsets", "billing"])
+        .start();
+    let refused = server.request("resources/read", json!({ "uri": uri }));
+    assert!(refused["error"].is_object(), "{refused}");
+    server.stop();
+}

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use rmcp::model::Tool as ListedTool;
 use serde_json::{Map, Value, json};
 
-use super::policy::{self, Policy};
+use super::{
+    card,
+    policy::{self, Policy},
+};
 use crate::tools::{JsonObject, Tool};
 
 /// The argument that carries the one-use token of a preview.
@@ -81,6 +84,9 @@ impl Entry {
             .with_annotations(policy::annotations(&tool));
         if let Some(output) = tool.output {
             listed = listed.with_raw_output_schema(Arc::new(output()));
+        }
+        if tool.name == card::TOOL {
+            listed = listed.with_meta(card::tool_meta());
         }
         Self {
             tool,

@@ -10,6 +10,7 @@ use rmcp::{
 use serde_json::{Map, Value, json};
 
 use super::{
+    card,
     catalog::{Catalog, Entry},
     handler::Server,
     reference::{PAGES, Page},
@@ -154,6 +155,9 @@ impl Server {
         uri: &str,
         call: Context,
     ) -> Result<ReadResourceResult, ErrorData> {
+        if uri == card::URI && self.catalog.has(card::TOOL) {
+            return Ok(card::page());
+        }
         let address = Address::parse(uri).ok_or_else(|| unknown(uri))?;
         if let Address::Reference(page) = &address {
             let contents = ResourceContents::text((page.write)(), uri).with_mime_type(MARKDOWN);

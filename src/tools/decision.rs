@@ -79,6 +79,8 @@ struct DecisionData {
     environment: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_url: Option<String>,
+    /// Whether a human can approve, decline or ask again now.
+    can_be_decided: bool,
     checks: Vec<CheckData>,
     reasons: Vec<Reason>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +95,9 @@ struct CheckData {
     #[serde(skip_serializing_if = "Option::is_none")]
     node_id: Option<String>,
     status: String,
+    /// How sure the check is, from 0 to 100, where it gives a score.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
 }
 
 /// Why a check did not simply pass.
@@ -170,6 +175,7 @@ pub(super) fn concise(decision: &Decision, level: PersonalData) -> Answer {
         workflow_id: decision.workflow_id.map(|id| id.to_string()),
         vendor_data: decision.vendor_data.as_deref().map(clean),
         environment: decision.environment.as_deref().map(clean),
+        can_be_decided: decision.status.can_be_updated(),
         session_url: link,
         checks: steps
             .iter()
@@ -177,6 +183,7 @@ pub(super) fn concise(decision: &Decision, level: PersonalData) -> Answer {
                 feature: step.feature,
                 node_id: step.node_id.map(clean),
                 status: status_of(step),
+                score: score_of(decision, step),
             })
             .collect(),
         reasons,
@@ -307,6 +314,28 @@ fn is_open(status: &SessionStatus) -> bool {
 
 fn status_of(step: &Step<'_>) -> String {
     step.status.map_or_else(|| "Not Finished".to_owned(), clean)
+}
+
+/// The score of a check that has one, by its step.
+fn score_of(decision: &Decision, step: &Step<'_>) -> Option<f64> {
+    let score = match step.feature {
+        "LIVENESS" => {
+            decision
+                .liveness_checks
+                .iter()
+                .find(|check| check.node_id.as_deref() == step.node_id)?
+                .score
+        }
+        "FACE_MATCH" => {
+            decision
+                .face_matches
+                .iter()
+                .find(|check| check.node_id.as_deref() == step.node_id)?
+                .score
+        }
+        _ => None,
+    };
+    score.filter(|score| score.is_finite())
 }
 
 /// A step in the words of people.
