@@ -55,9 +55,9 @@ pub struct Named {
 /// Why the file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Others can read the file or its folder.
+    /// Others can read the file, or replace it in its folder.
     #[error(
-        "the credentials file {path} can be read by others (mode {mode:o}); make it private with: chmod {wanted:o} {path}"
+        "credentials are kept in {path}, which is open to others (mode {mode:o}); make it private with: chmod {wanted:o} {path}"
     )]
     Loose {
         /// The file or folder.
@@ -139,7 +139,7 @@ impl Store {
                 Ok(())
             }
             Self::File { path, profile } => {
-                let folder = path.parent().unwrap_or_else(|| Path::new("."));
+                let folder = folder_of(path);
                 prepare_folder(folder).map_err(|source| io_error(path, "written", source))?;
                 let lock = lock(path).map_err(|source| io_error(path, "written", source))?;
                 let mut document = read(path)?;
@@ -172,12 +172,16 @@ pub fn default_path() -> Result<PathBuf, Error> {
 }
 
 fn read(path: &Path) -> Result<Document, Error> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
+    let mut file = match fs::File::open(path) {
+        Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Document::default()),
         Err(source) => return Err(io_error(path, "read", source)),
     };
-    refuse_loose(path)?;
+    // The file that was opened is the one that is judged, so that none can take its place in between.
+    refuse_loose(path, &file)?;
+    let mut text = String::new();
+    io::Read::read_to_string(&mut file, &mut text)
+        .map_err(|source| io_error(path, "read", source))?;
     serde_json::from_str(&text).map_err(|error| Error::Malformed {
         path: path.display().to_string(),
         line: error.line(),
@@ -185,27 +189,44 @@ fn read(path: &Path) -> Result<Document, Error> {
 }
 
 #[cfg(unix)]
-fn refuse_loose(path: &Path) -> Result<(), Error> {
+fn refuse_loose(path: &Path, file: &fs::File) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(path)
-        .map_err(|source| io_error(path, "read", source))?
-        .permissions()
-        .mode()
-        & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
+    let refuse = |path: &Path, mode: u32, wanted: u32| {
+        Err(Error::Loose {
+            path: path.display().to_string(),
+            mode: mode & 0o7777,
+            wanted,
+        })
+    };
+    let mode = |metadata: io::Result<fs::Metadata>| {
+        metadata
+            .map(|metadata| metadata.permissions().mode())
+            .map_err(|source| io_error(path, "read", source))
+    };
+    let of_file = mode(file.metadata())?;
+    if of_file & 0o077 != 0 {
+        return refuse(path, of_file, 0o600);
     }
-    Err(Error::Loose {
-        path: path.display().to_string(),
-        mode,
-        wanted: 0o600,
-    })
+    let folder = folder_of(path);
+    let of_folder = mode(fs::metadata(folder))?;
+    // In a folder with the sticky bit, as /tmp, nobody replaces another's file.
+    if of_folder & 0o022 != 0 && of_folder & 0o1000 == 0 {
+        return refuse(folder, of_folder, 0o700);
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
-fn refuse_loose(_path: &Path) -> Result<(), Error> {
+fn refuse_loose(_path: &Path, _file: &fs::File) -> Result<(), Error> {
     // Windows profiles are private to their user by inheritance.
     Ok(())
+}
+
+/// A bare file name lies in the working folder, whose path is not the empty one that `parent` gives.
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."))
 }
 
 #[cfg(unix)]
@@ -224,11 +245,7 @@ fn prepare_folder(folder: &Path) -> io::Result<()> {
 
 /// Two processes that register at once take turns; the lock goes with the handle.
 fn lock(path: &Path) -> io::Result<fs::File> {
-    let file = fs::OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path.with_extension("lock"))?;
+    let file = crate::log::private_append(&path.with_extension("lock"))?;
     file.lock()?;
     Ok(file)
 }

@@ -36,10 +36,13 @@ impl Redactor {
             .values
             .iter()
             .flat_map(|value| spellings(value))
+            .flat_map(|spelling| with_beginnings(&spelling))
             .collect();
         // The longest match wins, so that an encoded secret does not leave its tail behind.
         known.finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
+            // Proxies lower-case what they echo, and encoders write hexadecimal digits either way.
+            .ascii_case_insensitive(true)
             .build(spellings)
             .ok();
     }
@@ -62,7 +65,12 @@ impl Redactor {
         }
         match serde_json::from_slice::<Value>(&line) {
             Ok(mut message) => {
+                let id = message.get("id").cloned();
                 hide(&finder, &mut message);
+                // The caller's own id comes back as it was, or the caller would wait for ever.
+                if let (Value::Object(entries), Some(id)) = (&mut message, id) {
+                    entries.insert("id".to_owned(), id);
+                }
                 serde_json::to_vec(&message).unwrap_or_default()
             }
             // A line that is not JSON has no business here; losing it is better than leaking it.
@@ -83,6 +91,9 @@ fn hide(finder: &AhoCorasick, value: &mut Value) {
     match value {
         Value::String(text) if finder.is_match(text.as_bytes()) => {
             *text = replace(finder, text);
+        }
+        Value::Number(number) if finder.is_match(number.to_string().as_bytes()) => {
+            *value = HIDDEN.into();
         }
         Value::Array(items) => items.iter_mut().for_each(|item| hide(finder, item)),
         Value::Object(entries) => {
@@ -115,13 +126,17 @@ fn replace(finder: &AhoCorasick, text: &str) -> String {
 }
 
 /// A secret as it is, percent-encoded where needed or throughout, JSON-escaped, in base64 at any alignment, and in hexadecimal.
-fn spellings(secret: &str) -> Vec<Vec<u8>> {
+fn spellings(secret: &str) -> Vec<String> {
     let mut all = vec![secret.to_owned()];
     all.push(percent_encoded(secret, false));
     all.push(percent_encoded(secret, true));
     all.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-    all.push(json_escaped(secret));
-    all.push(json_escaped(&json_escaped(secret)));
+    // A value that holds JSON in JSON is escaped once more in the line that carries it.
+    let mut escaped = secret.to_owned();
+    for _ in 0..3 {
+        escaped = json_escaped(&escaped);
+        all.push(escaped.clone());
+    }
     for alignment in 0..3 {
         let encoded = base64_core(secret, alignment);
         all.push(encoded.replace('+', "-").replace('/', "_"));
@@ -136,7 +151,16 @@ fn spellings(secret: &str) -> Vec<Vec<u8>> {
     all.sort();
     all.dedup();
     all.retain(|spelling| spelling.len() >= SHORTEST);
-    all.into_iter().map(String::into_bytes).collect()
+    all
+}
+
+/// A spelling and its longer beginnings: a text that was cut for its length may end within a secret.
+fn with_beginnings(spelling: &str) -> Vec<Vec<u8>> {
+    let shortest = SHORTEST.max(spelling.len().div_ceil(2));
+    (shortest..=spelling.len())
+        .filter_map(|end| spelling.get(..end))
+        .map(|beginning| beginning.as_bytes().to_vec())
+        .collect()
 }
 
 fn percent_encoded(secret: &str, lower_case: bool) -> String {

@@ -223,34 +223,45 @@ struct RegisterInput {
 async fn register(context: &Context, input: RegisterInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let email = input.email.trim().to_owned();
-    let profile = connection.profile()?;
-    let same_account = profile.email.as_deref() == Some(email.as_str());
-    if profile.api_key.is_some() && !same_account {
+    let mut registration = Registration {
+        email: email.clone(),
+        password: match &connection.settings().password {
+            Some(password) => password.clone(),
+            None => Password::generate()?,
+        },
+    };
+    registration.validate()?;
+    // Registering again must use the same password, so it is stored before the first call leaves. The file is locked meanwhile:
+    // another process may have registered a moment ago.
+    let mut other = None;
+    connection.remember(|profile| {
+        let same_account = profile.email.as_deref() == Some(email.as_str());
+        match (&profile.password, &connection.settings().password) {
+            _ if profile.api_key.is_some() && !same_account => {
+                other = Some(
+                    profile
+                        .email
+                        .clone()
+                        .unwrap_or_else(|| "unnamed".to_owned()),
+                );
+                return;
+            }
+            (Some(stored), None) if same_account => {
+                registration.password = Password::new(stored.as_str());
+            }
+            _ => {}
+        }
+        profile.email = Some(email.clone());
+        profile.password = Some(registration.password.expose_secret().to_owned());
+    })?;
+    if let Some(other) = other {
         return Err(ToolError::new(
             "account_exists",
-            format!(
-                "This profile already holds another account ({}), which a registration would replace.",
-                profile.email.unwrap_or_else(|| "unnamed".to_owned())
-            ),
+            format!("This profile already holds another account ({other}), which a registration would replace."),
         )
         .with_advice("the operator starts this server with another --profile for a second account.")
         .into());
     }
-    // Registering again must use the same password, so it is stored before the first call leaves.
-    let password = match (&connection.settings().password, profile.password) {
-        (Some(password), _) => password.clone(),
-        (None, Some(password)) if same_account => Password::new(password),
-        _ => Password::generate()?,
-    };
-    let registration = Registration {
-        email: email.clone(),
-        password,
-    };
-    registration.validate()?;
-    connection.remember(|profile| {
-        profile.email = Some(email.clone());
-        profile.password = Some(registration.password.expose_secret().to_owned());
-    })?;
     let registered = context
         .client_without_key()?
         .register(&registration)
