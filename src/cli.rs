@@ -15,11 +15,17 @@ use crate::{
     redact::Redactor,
 };
 
+/// Secrets are never flags, because those show in lists of processes.
+const SECRETS: &str = "Variables without a flag:
+  DIDIT_API_KEY         The key of the application (Business Console, API & Webhooks)
+  DIDIT_PASSWORD        The password for registering and logging in, instead of a generated one
+  DIDIT_WEBHOOK_SECRET  The secret of the webhook destination";
+
 /// Identity verification for assistants: a Model Context Protocol server for Didit.
 ///
 /// Without a command it is the server on standard input and output, for a client to start.
 #[derive(Debug, Parser)]
-#[command(name = "didit-mcp", version, max_term_width = 100)]
+#[command(name = "didit-mcp", version, max_term_width = 100, after_help = SECRETS)]
 struct Cli {
     #[command(flatten)]
     options: Options,

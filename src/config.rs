@@ -346,7 +346,8 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
     let refuse = || {
         Error::Value {
         setting,
-        value: text.to_owned(),
+        // A user name and password in it are nobody's business.
+        value: if text.contains('@') { "(hidden: it holds a user name)".to_owned() } else { text.to_owned() },
         valid: "an https address, or http on this machine (127.0.0.1, [::1] or localhost), without user, query or fragment"
             .to_owned(),
     }

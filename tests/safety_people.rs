@@ -111,7 +111,7 @@ fn every_reading_call() -> Vec<(&'static str, Value)> {
         ("didit_session_list", json!({})),
         ("didit_workflow_list", json!({})),
         ("didit_workflow_get", json!({ "workflow_id": WORKFLOW })),
-        ("didit_blocklist_list", json!({ "entry_type": "country" })),
+        ("didit_blocklist_list", json!({ "entry_type": "user" })),
         ("didit_billing_get_balance", json!({})),
         ("didit_account_status", json!({ "check": true })),
     ]

@@ -76,7 +76,12 @@ fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
             addresses,
         ),
     ] {
-        let last = value.rsplit(',').next().unwrap();
+        // An address with a user name may hold a password, which is not repeated.
+        let last = if value.contains('@') {
+            "(hidden: it holds a user name)"
+        } else {
+            value.rsplit(',').next().unwrap()
+        };
         assert_refused(&[flag, value], &[], &[flag, variable, last, valid]);
         assert_refused(&[], &[(variable, value)], &[flag, variable, last, valid]);
     }

@@ -49,7 +49,7 @@ fn text(answer: &Answer, catalog: &Catalog) -> String {
         end.push('\n');
         end.push_str(&fenced(&answer.untrusted));
     }
-    end.push_str(&next_steps(&answer.next, catalog));
+    end.push_str(&next_steps(&answer.next, catalog, "Next"));
     // What is cut is cut before the fence: half a fence would make instructions of data.
     let room = MAX_CHARACTERS.saturating_sub(end.chars().count());
     format!("{}{end}", capped(visible(&answer.text), room))
@@ -69,15 +69,15 @@ pub fn error(error: &ToolError, catalog: &Catalog) -> CallToolResult {
         text.push_str(&format!("\nRetry after: {seconds} s"));
     }
     let hints: Vec<Next> = error.hints.iter().cloned().map(Next::from).collect();
-    text.push_str(&next_steps(&hints, catalog));
+    text.push_str(&next_steps(&hints, catalog, "Note"));
     CallToolResult::error(vec![ContentBlock::text(capped(
         visible(&text),
         MAX_CHARACTERS,
     ))])
 }
 
-/// Lists what to do next, leaving out tools that are switched off.
-fn next_steps(steps: &[Next], catalog: &Catalog) -> String {
+/// Lists what to do next, leaving out tools that are switched off; `lead` begins what no tool does.
+fn next_steps(steps: &[Next], catalog: &Catalog, lead: &str) -> String {
     let mut text = String::new();
     for step in steps {
         match step.tool {
@@ -85,7 +85,7 @@ fn next_steps(steps: &[Next], catalog: &Catalog) -> String {
                 text.push_str(&format!("\nNext: {tool} {}", step.purpose));
             }
             Some(_) => {}
-            None => text.push_str(&format!("\nNext: {}", step.purpose)),
+            None => text.push_str(&format!("\n{lead}: {}", step.purpose)),
         }
     }
     text

@@ -11,7 +11,7 @@ use super::{
     error::{Stop, ToolError},
     input::{input_schema, parse},
     paging::{self, PageInput},
-    untrusted::{clean, masked},
+    untrusted::{clean, masked, masked_email},
 };
 use crate::didit::{BlocklistItem, ListEntry, NewEntry};
 
@@ -80,7 +80,6 @@ pub(super) enum EntryType {
     DeviceFingerprint,
     WalletAddress,
     BankAccount,
-    Country,
     User,
     Business,
 }
@@ -97,7 +96,6 @@ impl EntryType {
             Self::DeviceFingerprint => "device_fingerprint",
             Self::WalletAddress => "wallet_address",
             Self::BankAccount => "bank_account",
-            Self::Country => "country",
             Self::User => "user",
             Self::Business => "business",
         }
@@ -381,15 +379,13 @@ impl EntryRow {
 fn personal(value: &str, level: PersonalData) -> Option<String> {
     match level {
         PersonalData::None => None,
+        PersonalData::Minimal if value.contains('@') => Some(masked_email(value)),
         PersonalData::Minimal => Some(masked(value)),
         PersonalData::Full => Some(clean(value)),
     }
 }
 
-/// Whether an entry tells about one person; a country, and your own ids of people and companies, do not.
+/// Whether an entry tells about one person; your own ids of people and companies do not.
 fn is_personal(kind: EntryType) -> bool {
-    !matches!(
-        kind,
-        EntryType::Country | EntryType::User | EntryType::Business
-    )
+    !matches!(kind, EntryType::User | EntryType::Business)
 }

@@ -6,7 +6,7 @@ use super::{
     PersonalData,
     answer::Answer,
     decision::{counts, describe, plain_name},
-    untrusted::{clean, masked},
+    untrusted::{clean, masked, masked_email},
 };
 use crate::didit::Decision;
 
@@ -338,15 +338,4 @@ fn flat(object: &Map<String, Value>) -> Value {
 
 fn count(number: usize) -> Option<Value> {
     (number > 0).then(|| number.into())
-}
-
-/// Enough to recognise one's own address, not enough to write to it.
-fn masked_email(address: &str) -> String {
-    let address = clean(address);
-    match address.split_once('@') {
-        Some((name, domain)) => {
-            format!("{}***@{domain}", name.chars().take(1).collect::<String>(),)
-        }
-        None => masked(&address),
-    }
 }

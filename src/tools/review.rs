@@ -282,9 +282,13 @@ fn effect(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
             "The data of those steps are deleted, and the person's link works again.",
         ),
     };
+    let told = match (&update.send_email, &update.email_address) {
+        (Some(true), Some(address)) => format!(" Didit tells {} by e-mail.", clean(address)),
+        _ => String::new(),
+    };
     Effect {
         action,
-        consequence: consequence.to_owned(),
+        consequence: format!("{consequence}{told}"),
         target: target(id, before),
         person: decision::person(context, before),
         environment: environment(context, before),

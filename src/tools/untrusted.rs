@@ -75,3 +75,14 @@ pub(super) fn masked(number: &str) -> String {
         .chain(characters.into_iter().skip(hidden))
         .collect()
 }
+
+/// Enough to recognise one's own address, not enough to write to it.
+pub(super) fn masked_email(address: &str) -> String {
+    let address = clean(address);
+    match address.split_once('@') {
+        Some((name, domain)) => {
+            format!("{}***@{domain}", name.chars().take(1).collect::<String>(),)
+        }
+        None => masked(&address),
+    }
+}

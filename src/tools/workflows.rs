@@ -291,6 +291,13 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
             current.uuid
         ));
     }
+    // Didit publishes a draft with every change that does not say otherwise.
+    if current.status.as_deref() == Some("draft") && workflow.status.as_deref() == Some("published")
+    {
+        answer.text.push_str(
+            "\nIt was a draft and is published now; status: draft would have kept it one.",
+        );
+    }
     Ok(answer.with_next(
         "didit_session_create",
         "makes a link; unfinished links keep the checks they began with.",
