@@ -9,13 +9,15 @@
 
 mod support {
     pub mod control;
+    pub mod scripted;
     pub mod server;
     pub mod shown;
 }
 
 use serde_json::{Value, json};
 use support::{
-    control::{KEY, Standalone, simulated},
+    control::{Control, KEY, Standalone, simulated},
+    scripted::Scripted,
     server::{Era, Setup},
 };
 
@@ -233,6 +235,133 @@ fn a_new_version_is_what_later_calls_read_and_change() {
             sent.last().unwrap().path,
             format!("/v3/workflows/{second}/")
         );
+        server.stop();
+    }
+}
+
+/// What the last change sent as the settings of the AML check.
+fn sent_aml(control: &Control) -> Value {
+    let sent = control.requests().pop().unwrap();
+    assert_eq!(sent.method, "PATCH");
+    let body: Value = serde_json::from_str(&sent.body).unwrap();
+    let features = body["features"].as_array().unwrap();
+    let aml = features.iter().find(|step| step["feature"] == "AML");
+    aml.unwrap()["config"].clone()
+}
+
+#[test]
+fn an_aml_threshold_that_is_not_named_is_lowered_only_when_it_must_be() {
+    let (mut server, control) = simulated(Setup::new(Era::Modern));
+    let created = server.ok(
+        "didit_workflow_create",
+        json!({ "aml": true, "aml_score_approve_threshold": 60, "aml_score_review_threshold": 90 }),
+    );
+    let id = created.field("workflow_id").to_owned();
+    for (review, approve, said) in [(70, 60, false), (50, 50, true), (95, 50, false)] {
+        let changed = server.ok(
+            "didit_workflow_update",
+            json!({ "workflow_id": id, "aml_score_review_threshold": review }),
+        );
+        let sent = sent_aml(&control);
+        assert_eq!(sent["aml_score_review_threshold"], review);
+        assert_eq!(sent["aml_score_approve_threshold"], approve, "at {review}");
+        let told = changed.text.contains("was 60 and is 50 now");
+        assert_eq!(told, said, "{}", changed.text);
+    }
+    let created = server.ok(
+        "didit_workflow_create",
+        json!({ "aml": true, "aml_score_review_threshold": 70 }),
+    );
+    assert!(
+        created.text.contains("was 80 and is 70 now"),
+        "{}",
+        created.text
+    );
+    server.stop();
+}
+
+#[test]
+fn a_draft_stays_one_until_it_is_published_by_name() {
+    let (mut server, control) = simulated(Setup::new(Era::Modern));
+    let created = server.ok("didit_workflow_create", json!({ "status": "draft" }));
+    let id = created.field("workflow_id").to_owned();
+    control.requests();
+    let changed = server.ok(
+        "didit_workflow_update",
+        json!({ "workflow_id": id, "workflow_label": "Later" }),
+    );
+    assert_eq!(changed.field("status"), "draft");
+    let sent = control.requests().pop().unwrap();
+    assert_eq!(sent.body, r#"{"workflow_label":"Later","status":"draft"}"#);
+    let published = server.ok(
+        "didit_workflow_update",
+        json!({ "workflow_id": id, "status": "published" }),
+    );
+    assert_eq!(published.field("status"), "published");
+    server.stop();
+}
+
+#[test]
+fn switches_do_not_flatten_what_is_more_than_a_list() {
+    const ID: &str = "5b1f3c9a-0000-4000-8000-000000000003";
+    let feature = json!({ "type": "feature" });
+    let plain = json!({ "ocr": feature, "end": { "type": "status" } });
+    for (features, nodes, refused) in [
+        ("OCR + LIVENESS + OCR", json!("not shown"), true),
+        (
+            "OCR",
+            json!({ "ocr": feature, "again": feature, "end": { "type": "status" } }),
+            true,
+        ),
+        (
+            "OCR",
+            json!([{ "type": "feature" }, { "node_type": "CONDITIONAL_BRANCH" }]),
+            true,
+        ),
+        (
+            "OCR",
+            json!({ "ocr": feature, "hook": { "type": "webhook" } }),
+            true,
+        ),
+        ("OCR", plain, false),
+        ("OCR", json!({ "ocr": { "kind": 1 }, "next": 2 }), false),
+        ("OCR", json!("one node per feature"), false),
+        ("OCR", Value::Null, false),
+    ] {
+        let workflow = json!({
+            "uuid": ID, "workflow_id": ID, "workflow_label": "Graph", "features": features, "status": "published",
+            "is_simple_workflow": false, "is_editable": false, "workflow_graph": { "start_node": "ocr", "nodes": nodes.clone() },
+        });
+        let upstream = Scripted::start(move |request| {
+            let list = json!({ "count": 1, "next": null, "previous": null, "results": [workflow] });
+            let is_list = request.line.starts_with("GET /v3/workflows/?");
+            (200, if is_list { list } else { workflow.clone() })
+        });
+        let [api, auth] = upstream.arguments();
+        let mut server = Setup::new(Era::Modern)
+            .arguments(&[&api, &auth])
+            .variable("DIDIT_API_KEY", "test-key-of-graphs")
+            .start();
+        let by_switch = server.call(
+            "didit_workflow_update",
+            json!({ "workflow_id": ID, "phone": true }),
+        );
+        assert_eq!(by_switch.is_error, refused, "{nodes}: {}", by_switch.text);
+        let changes = |upstream: &Scripted| {
+            let sent = upstream.requests();
+            sent.iter()
+                .filter(|it| it.line.starts_with("PATCH"))
+                .count()
+        };
+        assert_eq!(changes(&upstream), usize::from(!refused));
+        if refused {
+            assert!(by_switch.text.contains("`features`"), "{}", by_switch.text);
+            let exact = json!({ "workflow_id": ID, "features": ["OCR"] });
+            server.ok("didit_workflow_update", exact);
+            let label = json!({ "workflow_id": ID, "workflow_label": "Renamed" });
+            server.ok("didit_workflow_update", label);
+            assert_eq!(changes(&upstream), 2);
+        }
         server.stop();
     }
 }

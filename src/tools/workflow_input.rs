@@ -10,6 +10,9 @@ use crate::didit::{
     features::{self, Feature},
 };
 
+/// The AML score up to which Didit approves when a workflow says nothing else.
+const DEFAULT_AML_APPROVE_THRESHOLD: f64 = 80.0;
+
 /// Names that older documentation uses, for the same things.
 pub(super) const ALIASES: &[(&str, &str)] = &[
     ("label", "workflow_label"),
@@ -167,6 +170,14 @@ pub(super) fn exact(features: Vec<FeatureInput>) -> Vec<WorkflowFeature> {
         .collect()
 }
 
+/// What switches make of a workflow.
+pub(super) struct Steps {
+    /// The features in order.
+    pub features: Vec<WorkflowFeature>,
+    /// A sentence about what was changed besides what was asked for.
+    pub note: Option<String>,
+}
+
 impl Switches {
     /// Whether no switch and no threshold was given.
     pub(super) fn is_empty(&self) -> bool {
@@ -175,7 +186,7 @@ impl Switches {
     }
 
     /// The ordered features of a new workflow, from a template.
-    pub(super) fn features(&self, template: Template) -> Result<Vec<WorkflowFeature>, ToolError> {
+    pub(super) fn features(&self, template: Template) -> Result<Steps, ToolError> {
         let on: &[&str] = match template {
             Template::Kyc => &["OCR", "LIVENESS", "FACE_MATCH"],
             Template::AdaptiveAgeVerification => &["AGE_ESTIMATION"],
@@ -188,10 +199,7 @@ impl Switches {
     }
 
     /// Adds, removes and adjusts features of a list, and puts them in an order that Didit takes.
-    pub(super) fn apply(
-        &self,
-        mut steps: Vec<WorkflowFeature>,
-    ) -> Result<Vec<WorkflowFeature>, ToolError> {
+    pub(super) fn apply(&self, mut steps: Vec<WorkflowFeature>) -> Result<Steps, ToolError> {
         for (name, wanted) in self.toggles() {
             match wanted {
                 Some(true) if !steps.iter().any(|feature| feature.feature == name) => {
@@ -217,33 +225,41 @@ impl Switches {
                 .get_or_insert_default()
                 .insert(key.to_owned(), value);
         }
-        self.keep_aml_thresholds_ordered(&mut steps);
+        let note = self.keep_aml_thresholds_ordered(&mut steps);
         features::order(&mut steps);
         self.check_dependencies(&steps)?;
-        Ok(steps)
+        Ok(Steps {
+            features: steps,
+            note,
+        })
     }
 
     /// Older documents have one AML threshold, above which a person is declined. Didit now refuses a review
-    /// threshold below the approve threshold, whose default is 80.
-    fn keep_aml_thresholds_ordered(&self, features: &mut [WorkflowFeature]) {
+    /// threshold below the approve threshold, so one that would lie above it is lowered, and the caller is told.
+    fn keep_aml_thresholds_ordered(&self, features: &mut [WorkflowFeature]) -> Option<String> {
         let (Some(review), None) = (
             self.aml_score_review_threshold,
             self.aml_score_approve_threshold,
         ) else {
-            return;
+            return None;
         };
-        if review >= 80 {
-            return;
-        }
-        for feature in features
+        let config = features
             .iter_mut()
-            .filter(|feature| feature.feature == "AML")
-        {
-            feature
-                .config
-                .get_or_insert_default()
-                .insert("aml_score_approve_threshold".to_owned(), review.into());
+            .find(|feature| feature.feature == "AML")?
+            .config
+            .get_or_insert_default();
+        let approve = config
+            .get("aml_score_approve_threshold")
+            .and_then(Value::as_f64)
+            .unwrap_or(DEFAULT_AML_APPROVE_THRESHOLD);
+        if approve <= f64::from(review) {
+            return None;
         }
+        config.insert("aml_score_approve_threshold".to_owned(), review.into());
+        Some(format!(
+            "aml_score_approve_threshold was {approve} and is {review} now, because it cannot lie above \
+             aml_score_review_threshold: every risk above {review} is declined, and none is left for review."
+        ))
     }
 
     /// Says which switch is missing, in the words of the switches.

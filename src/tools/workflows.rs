@@ -12,7 +12,7 @@ use super::{
     input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
     untrusted::{clean, clean_link, one_line},
-    workflow_input::{self, ALIASES, FeatureInput, General, Switches, Template},
+    workflow_input::{self, ALIASES, FeatureInput, General, Steps, Switches, Template},
 };
 use crate::didit::{
     Error, Kind, Money, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowRequest,
@@ -237,10 +237,13 @@ async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
 
 async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     let by_switches = input.features.is_none();
-    let features = match input.features {
+    let steps = match input.features {
         Some(features) => {
             refuse_both(&input.switches)?;
-            workflow_input::exact(features)
+            Steps {
+                features: workflow_input::exact(features),
+                note: None,
+            }
         }
         None => input.switches.features(input.workflow_type)?,
     };
@@ -249,10 +252,10 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
         .workflow_label
         .get_or_insert_with(|| "KYC".to_owned());
     request.max_retry_attempts.get_or_insert(3);
-    request.features = Some(features);
+    request.features = Some(steps.features);
     check(&request, by_switches)?;
     let workflow = context.client()?.create_workflow(&request).await?;
-    Ok(described("Created", &workflow).with_next(
+    Ok(described("Created", &workflow, steps.note).with_next(
         "didit_session_create",
         "makes a person's verification link with this workflow_id.",
     ))
@@ -275,28 +278,29 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
     }
     check(&request, by_switches)?;
     let current = find(context, &input.workflow_id).await?;
+    let mut note = None;
     if !input.switches.is_empty() {
+        refuse_graph(&current)?;
         // Didit replaces the whole list, so what is there now is sent again with the changes.
-        request.features = Some(input.switches.apply(current_features(&current))?);
+        let steps = input.switches.apply(current_features(&current))?;
+        request.features = Some(steps.features);
+        note = steps.note;
         check(&request, by_switches)?;
+    }
+    // Didit publishes a draft with every change that does not say otherwise, and nobody asked for that here.
+    if request.status.is_none() && current.status.as_deref() == Some("draft") {
+        request.status = Some("draft".to_owned());
     }
     let workflow = context
         .client()?
         .update_workflow(&current.uuid, &request)
         .await?;
-    let mut answer = described("Changed", &workflow);
+    let mut answer = described("Changed", &workflow, note);
     if workflow.uuid != current.uuid {
         answer.text.push_str(&format!(
             "\nThis is a new version; the earlier one was {}.",
             current.uuid
         ));
-    }
-    // Didit publishes a draft with every change that does not say otherwise.
-    if current.status.as_deref() == Some("draft") && workflow.status.as_deref() == Some("published")
-    {
-        answer.text.push_str(
-            "\nIt was a draft and is published now; status: draft would have kept it one.",
-        );
     }
     Ok(answer.with_next(
         "didit_session_create",
@@ -395,6 +399,47 @@ fn refuse_both(switches: &Switches) -> Result<(), ToolError> {
     ))
 }
 
+/// Refuses to change by switches what is more than a list: the list that Didit takes would replace branches, actions and
+/// repeated steps for good. A graph of a shape that is not known says nothing, and its flags are the same for both kinds.
+fn refuse_graph(workflow: &Workflow) -> Result<(), ToolError> {
+    let repeated = workflow
+        .features
+        .iter()
+        .enumerate()
+        .any(|(place, name)| workflow.features.iter().take(place).any(|it| it == name));
+    let nodes = match workflow
+        .extra
+        .get("workflow_graph")
+        .and_then(|graph| graph.get("nodes"))
+    {
+        Some(Value::Object(nodes)) => nodes.values().collect(),
+        Some(Value::Array(nodes)) => nodes.iter().collect(),
+        _ => Vec::new(),
+    };
+    let kinds: Vec<String> = nodes
+        .into_iter()
+        .filter_map(|node| node.get("type").or_else(|| node.get("node_type"))?.as_str())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let steps = kinds.iter().filter(|kind| *kind == "feature").count();
+    let other = kinds.iter().any(|kind| {
+        ["branch", "condition", "action", "webhook"]
+            .iter()
+            .any(|part| kind.contains(part))
+    });
+    if !repeated && !other && steps <= workflow.features.len() {
+        return Ok(());
+    }
+    Err(ToolError::invalid(
+        "workflow_id",
+        "This workflow has branches, actions or a repeated step, and changing it by switches would turn it into a plain \
+         list. Nothing was sent.",
+    )
+    .with_advice(
+        "exact `features` replace it by a list on purpose; the Didit console changes it as it is.",
+    ))
+}
+
 /// The features of a workflow with their settings, read back from the flat settings that Didit returns.
 /// Keys that two features share are read for both.
 fn current_features(workflow: &Workflow) -> Vec<WorkflowFeature> {
@@ -423,8 +468,10 @@ fn is_set(value: &Value) -> bool {
     }
 }
 
-fn described(verb: &str, workflow: &Workflow) -> Answer {
-    Answer::new(format!("{verb} {}", summary(workflow))).with_data(&WorkflowRow::from(workflow))
+fn described(verb: &str, workflow: &Workflow, note: Option<String>) -> Answer {
+    let note = note.map(|note| format!("\n{note}")).unwrap_or_default();
+    Answer::new(format!("{verb} {}{note}", summary(workflow)))
+        .with_data(&WorkflowRow::from(workflow))
 }
 
 fn summary(workflow: &Workflow) -> String {
