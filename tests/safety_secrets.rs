@@ -1,0 +1,217 @@
+//! An API that echoes the key, a password or a token in every spelling, in answers and in errors: no byte of what the program
+//! writes holds one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support {
+    pub mod person;
+    pub mod scripted;
+    pub mod server;
+    pub mod spelled;
+}
+
+use std::{fs, path::Path};
+
+use didit_mcp::{log, redact::Redactor};
+use serde_json::{Value, json};
+use support::{
+    person::{SESSION, decision},
+    scripted::Scripted,
+    server::{Era, Setup},
+    spelled::spelled,
+};
+
+const KEY: &str = "test-key/+=\"&<>~-0123456789-of-nobody";
+const PASSWORD: &str = "Test-password/\"+&-0123456789";
+
+/// Everything below a folder, but for the credentials file, which is there to hold secrets.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if !path.ends_with("credentials.json") {
+            let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+            found.push((path.display().to_string(), text));
+        }
+    }
+    found
+}
+
+/// A long text in whose middle, and at each place where it may be cut, a secret stands.
+fn echo(spelling: &str) -> String {
+    let mut text = String::new();
+    for at in [0, 290, 490, 990] {
+        while text.chars().count() < at {
+            text.push_str("x ");
+        }
+        text.push_str(spelling);
+        text.push(' ');
+    }
+    text
+}
+
+/// Runs everything that echoes, and returns all that was written with where it was.
+fn written(era: Era, secret: &'static str, spelling: &str, status: u16) -> Vec<(String, String)> {
+    let echoed = echo(spelling);
+    let answer = echoed.clone();
+    let upstream = Scripted::start(move |request| {
+        if status != 200 {
+            return (
+                status,
+                json!({ "detail": answer, (answer.clone()): [answer] }),
+            );
+        }
+        let mut body = decision();
+        body["vendor_data"] = answer.as_str().into();
+        body["id_verifications"][0]["full_name"] = answer.as_str().into();
+        body["reviews"][1]["comment"] = answer.as_str().into();
+        body["message"] = answer.as_str().into();
+        if request.line.starts_with("GET /v3/workflows/") {
+            body = json!({ "count": 1, "next": null, "results": [{ "uuid": SESSION, "workflow_label": answer }] });
+        }
+        (200, body)
+    });
+    let [api, auth] = upstream.arguments();
+    let setup = Setup::new(era);
+    let logs = tempfile::tempdir().unwrap();
+    let place = |name: &str| logs.path().join(name).display().to_string();
+    let mut server = setup
+        .arguments(&[&api, &auth, "--log=info", "--pii=full"])
+        .arguments(&["--log-file", &place("log"), "--audit-log", &place("audit")])
+        .variable("DIDIT_API_KEY", KEY)
+        .variable("DIDIT_PASSWORD", PASSWORD)
+        .start();
+    for (tool, arguments) in [
+        (
+            "didit_session_get_decision",
+            json!({ "session_id": SESSION, "detail": "detailed" }),
+        ),
+        (
+            "didit_session_update_status",
+            json!({ "session_id": SESSION, "new_status": "Approved", "comment": secret }),
+        ),
+        ("didit_workflow_list", json!({})),
+        ("didit_account_status", json!({ "check": true })),
+        (
+            "didit_account_register",
+            json!({ "email": "ops@our-company.com" }),
+        ),
+        (
+            "didit_account_login",
+            json!({ "email": "ops@our-company.com" }),
+        ),
+        ("didit_account_verify_email", json!({ "code": "AAAAAA" })),
+        (
+            "didit_session_get_decision",
+            json!({ (spelling): spelling }),
+        ),
+        (
+            "didit_session_get_decision",
+            json!({ "session_id": spelling }),
+        ),
+    ] {
+        server.call(tool, arguments);
+    }
+    let uri = format!("didit://session/{SESSION}/decision");
+    server.request("resources/read", json!({ "uri": uri }));
+    server.request("resources/read", json!({ "uri": spelling }));
+    server.request("prompts/get", json!({ "name": spelling }));
+    server.request("tools/call", json!({ "name": spelling, "arguments": {} }));
+    let sent = upstream.requests();
+    assert!(sent.iter().any(|request| request.head.contains(KEY)));
+    let home = server.home().to_owned();
+    let mut all = files(logs.path());
+    all.extend(files(&home));
+    assert!(
+        all.iter().any(
+            |(name, text)| name.ends_with("log") && text.contains("didit_session_get_decision")
+        )
+    );
+    let (_, errors, transcript) = server.finish();
+    all.push(("standard error".to_owned(), errors));
+    for message in transcript {
+        all.push(("standard output".to_owned(), message.to_string()));
+        let mut texts = Vec::new();
+        texts_of(&message, &mut texts);
+        all.extend(
+            texts
+                .into_iter()
+                .map(|text| ("standard output".to_owned(), text)),
+        );
+    }
+    all
+}
+
+fn texts_of(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| texts_of(item, into)),
+        Value::Object(entries) => entries.iter().for_each(|(name, value)| {
+            into.push(name.clone());
+            texts_of(value, into);
+        }),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_byte_that_leaves_holds_a_secret_that_the_api_echoes() {
+    for secret in [KEY, PASSWORD] {
+        for (name, spelling) in spelled(secret) {
+            for (status, era) in [200, 400, 401, 403]
+                .into_iter()
+                .zip(Era::BOTH.into_iter().cycle())
+            {
+                let all = written(era, secret, &spelling, status);
+                let hidden = all.iter().any(|(_, text)| text.contains("[hidden]"));
+                assert!(hidden, "{name}, {status}: nothing was echoed");
+                // More than half of it would be as good as all of it.
+                let half = &spelling[..spelling.len() / 2 + 1];
+                for (place, text) in &all {
+                    for known in [spelling.as_str(), secret, half] {
+                        assert!(!text.contains(known), "{name}, {status}, {place}: {text}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_part_panics_with_is_not_logged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    let redactor = Redactor::default();
+    log::start(
+        tracing_subscriber::filter::LevelFilter::INFO,
+        log::Format::Json,
+        Some(&path),
+        redactor.clone(),
+    )
+    .unwrap();
+    let panicked = std::thread::spawn(|| panic!("about Testina Sample with {KEY}")).join();
+    assert!(panicked.is_err());
+    redactor.learn(KEY);
+    tracing::info!(target: "didit_mcp::test", header = KEY, "sent");
+    let logged = fs::read_to_string(&path).unwrap();
+    let lines: Vec<Value> = logged
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(lines.len(), 2, "{logged}");
+    assert!(
+        lines[0].to_string().contains("safety_secrets.rs"),
+        "{logged}"
+    );
+    assert_eq!(lines[1]["fields"]["header"], "[hidden]");
+    for hidden in ["Testina", "test-key"] {
+        assert!(!logged.contains(hidden), "{logged}");
+    }
+}
