@@ -11,7 +11,7 @@ use std::{
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Arguments that are ids, and so may stand in the trail.
+/// Names of ids, which may stand in the trail.
 const IDS: [&str; 4] = [
     "session_id",
     "workflow_id",
@@ -76,20 +76,17 @@ impl Trail {
     }
 }
 
-/// The ids among a call's arguments.
-pub fn targets(arguments: &Map<String, Value>) -> Map<String, Value> {
-    arguments
+/// The ids among a call's arguments or in what it answered, each written in one way. Only a UUID is one: a name typed into the
+/// wrong argument must not land in the trail.
+pub fn targets(named: &Map<String, Value>) -> Map<String, Value> {
+    named
         .iter()
-        .filter(|(name, value)| IDS.contains(&name.as_str()) && is_id(value))
-        .map(|(name, value)| (name.clone(), value.clone()))
+        .filter(|(name, _)| IDS.contains(&name.as_str()))
+        .filter_map(|(name, value)| {
+            let id = uuid::Uuid::try_parse(value.as_str()?.trim()).ok()?;
+            Some((name.clone(), id.to_string().into()))
+        })
         .collect()
-}
-
-/// Only a UUID: a name typed into the wrong argument must not land in the trail.
-fn is_id(value: &Value) -> bool {
-    value
-        .as_str()
-        .is_some_and(|text| uuid::Uuid::try_parse(text.trim()).is_ok())
 }
 
 /// The time now, for an entry.

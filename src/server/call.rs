@@ -127,7 +127,10 @@ impl Server {
             observer: Arc::clone(watch) as Arc<_>,
         };
         match (entry.tool.run)(call, arguments).await {
-            Ok(answer) => Ok(respond::answer(answer, &self.catalog).into()),
+            Ok(answer) => {
+                record.made(answer.data.as_ref());
+                Ok(respond::answer(answer, &self.catalog).into())
+            }
             Err(Stop::Preview(preview)) => {
                 record.asked();
                 Ok(respond::answer(*preview, &self.catalog).into())

@@ -44,6 +44,16 @@ impl Record {
         }
     }
 
+    /// Notes the ids of what the call made, besides those that it was given.
+    pub(super) fn made(&self, data: Option<&Value>) {
+        if let (Some(_), Some(Value::Object(data))) = (&self.trail, data) {
+            let mut state = self.state();
+            for (name, id) in audit::targets(data) {
+                state.targets.entry(name).or_insert(id);
+            }
+        }
+    }
+
     /// Notes that a human still has to be asked: nothing was changed.
     pub(super) fn asked(&self) {
         self.state().asked = true;
