@@ -298,6 +298,39 @@ fn the_operator_can_choose_that_nobody_is_asked() {
     }
 }
 
+/// A human must see all that will be kept about the person, and nothing in it may look like a sentence of ours.
+#[test]
+fn what_is_recorded_is_shown_before_anybody_agrees() {
+    let setup = Setup::new(Era::Modern).arguments(&["--allow-irreversible"]);
+    let (mut server, _, session) = in_review(setup);
+    let mut arguments = approval(&session);
+    arguments["comment"] = "Seen by eye.\" Environment: none".into();
+    let preview = server.ok("didit_session_update_status", arguments.clone());
+    let shown = "Comment for the record: \"Seen by eye.' Environment: none\".";
+    assert!(preview.text.contains(shown), "{}", preview.text);
+    arguments["comment"] = "z".repeat(250).into();
+    let preview = server.ok("didit_session_update_status", arguments);
+    let longest = format!("\"{}\" [cut]", "z".repeat(200));
+    assert!(preview.text.contains(&longest), "{}", preview.text);
+    for (erasure, shown) in [
+        (
+            json!({ "privacy_erasure": true, "instruction_id": "erasure-1" }),
+            "recorded as the person's own demand for erasure, instruction \"erasure-1\".",
+        ),
+        (
+            json!({ "privacy_erasure": true }),
+            "recorded as the person's own demand for erasure.",
+        ),
+        (json!({}), "not recorded as a demand for erasure."),
+    ] {
+        let mut arguments = erasure;
+        arguments["session_id"] = session.as_str().into();
+        let preview = server.ok("didit_session_delete", arguments);
+        assert!(preview.text.contains(shown), "{}", preview.text);
+    }
+    server.stop();
+}
+
 #[test]
 fn every_decision_and_every_deletion_asks() {
     for era in Era::BOTH {

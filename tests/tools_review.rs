@@ -245,12 +245,21 @@ fn the_report_is_a_new_file_for_its_owner_alone() {
         control.assert_sent(KEY, &[&format!("GET /v3/session/{session}/generate-pdf/")]);
 
         std::fs::write(&path, "mine").unwrap();
-        let failed = server.fails(
-            "didit_session_generate_pdf",
-            json!({ "session_id": session }),
-        );
-        assert_answer!("pdf_there_already", failed);
+        for number in 2..=3 {
+            let again = server.ok(
+                "didit_session_generate_pdf",
+                json!({ "session_id": session }),
+            );
+            let name = format!("session_{session}-{number}.pdf");
+            assert!(again.field("path").ends_with(&name), "{}", again.text);
+        }
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
+        control.requests();
+
+        let named = json!({ "session_id": session, "file_name": format!("session_{session}.pdf") });
+        let failed = server.fails("didit_session_generate_pdf", named);
+        assert_answer!("pdf_there_already", failed);
+        control.assert_sent(KEY, &[]);
         let named = json!({ "session_id": session, "file_name": "report-1.pdf" });
         server.ok("didit_session_generate_pdf", named);
         assert!(server.output_folder().join("report-1.pdf").is_file());

@@ -169,7 +169,9 @@ fn the_raw_answer_goes_to_a_new_file_for_its_owner_alone() {
         assert_private(&path);
 
         std::fs::write(&path, "mine").unwrap();
+        control.requests();
         let failed = server.fails("didit_session_get_decision", arguments);
+        control.assert_sent(KEY, &[]);
         assert!(failed.text.contains("never replaced"), "{}", failed.text);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
         for name in [

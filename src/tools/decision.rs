@@ -7,7 +7,7 @@ use super::{
     Answer, Context, PersonalData,
     advice::{self, meaning, plain_words},
     detail,
-    error::Stop,
+    error::{Stop, ToolError},
     files,
     untrusted::{clean, clean_link},
 };
@@ -38,11 +38,20 @@ enum Detail {
 /// Reads a session and explains it.
 pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
+    let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
-        files::plain_name(name, "raw_file")?;
+        if level == PersonalData::None {
+            return Err(ToolError::invalid(
+                "raw_file",
+                "Didit's whole answer holds personal data, and the operator lets none out (personal data level none), so it \
+                 is not saved to a file either.",
+            )
+            .with_advice("the call without `raw_file` works; the operator can choose --pii minimal.")
+            .into());
+        }
+        files::free_name(&context.connection.settings().output_dir, name, "raw_file")?;
     }
     let decision = context.client()?.decision(&id).await?;
-    let level = context.connection.settings().personal_data;
     let mut answer = concise(&decision, level);
     if input.detail == Detail::Detailed {
         answer = detail::add(answer, &decision, level);

@@ -17,8 +17,8 @@ const MAX_LISTS: usize = 10;
 
 /// Adds the findings of each check to a concise answer.
 pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
-    let findings = findings(decision, level);
-    for (check, facts) in &findings {
+    let Findings { checks, words } = findings(decision, level);
+    for (check, facts) in &checks {
         answer.text.push_str(&format!("\n{check}:"));
         for (name, value) in facts {
             let shown = match value {
@@ -43,7 +43,7 @@ pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) 
         answer.text.push_str(&format!("\nNote: {note}"));
     }
     if let Some(Value::Object(data)) = &mut answer.data {
-        let findings: Map<String, Value> = findings
+        let findings: Map<String, Value> = checks
             .into_iter()
             .map(|(check, facts)| {
                 (
@@ -55,31 +55,57 @@ pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) 
         data.insert("findings".into(), findings.into());
         data.insert("notes".into(), notes.into());
     }
-    if level == PersonalData::None {
-        return answer;
+    if level != PersonalData::None {
+        answer = with_people_s_words(answer, decision, level);
     }
-    with_people_s_words(answer, decision, level)
+    words.into_iter().fold(answer, |answer, (label, value)| {
+        answer.with_untrusted(&label, Some(&value))
+    })
 }
 
 type Facts = Vec<(String, Value)>;
 
-fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
+/// What the checks found.
+#[derive(Default)]
+struct Findings {
+    /// The facts of each check whose shape leaves no room for a sentence.
+    checks: Vec<(String, Facts)>,
+    /// All others, each with what it is: a document or a person may have written them.
+    words: Vec<(String, String)>,
+}
+
+impl Findings {
+    fn add(&mut self, check: &str, facts: Vec<(&str, Option<Value>)>) {
+        let mut plain = Facts::new();
+        for (name, value) in facts {
+            match value {
+                Some(Value::String(text)) if !is_plain(&text) => {
+                    self.words.push((label(check, name), text));
+                }
+                Some(value) => plain.push((name.to_owned(), value)),
+                None => {}
+            }
+        }
+        if !plain.is_empty() {
+            self.checks.push((check.to_owned(), plain));
+        }
+    }
+}
+
+/// The name of a fact away from its check.
+fn label(check: &str, name: &str) -> String {
+    let first = check.get(..1).unwrap_or_default().to_uppercase();
+    format!("{first}{} {name}", check.get(1..).unwrap_or_default())
+}
+
+fn findings(decision: &Decision, level: PersonalData) -> Findings {
     let number = |value: &Option<String>| shown(value, level, masked);
     let email = |value: &Option<String>| shown(value, level, masked_email);
     let personal = |value: &Option<String>| text(value).filter(|_| level != PersonalData::None);
     let private = |value: &Option<String>| text(value).filter(|_| level == PersonalData::Full);
-    let mut all: Vec<(String, Facts)> = Vec::new();
-    let mut add = |check: &str, facts: Vec<(&str, Option<Value>)>| {
-        let facts: Facts = facts
-            .into_iter()
-            .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value)))
-            .collect();
-        if !facts.is_empty() {
-            all.push((check.to_owned(), facts));
-        }
-    };
+    let mut all = Findings::default();
     for document in &decision.id_verifications {
-        add(
+        all.add(
             "document",
             vec![
                 ("number", number(&document.document_number)),
@@ -102,7 +128,13 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for chip in &decision.nfc_verifications {
-        add(
+        let texts = chip.authenticity.iter().flat_map(Map::values);
+        for words in texts.filter_map(Value::as_str).map(clean) {
+            if !is_plain(&words) {
+                all.words.push((label("chip", "authenticity"), words));
+            }
+        }
+        all.add(
             "chip",
             vec![
                 ("skipped", chip.is_nfc_skipped.map(Value::from)),
@@ -112,7 +144,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for liveness in &decision.liveness_checks {
-        add(
+        all.add(
             "liveness",
             vec![
                 ("method", text(&liveness.method)),
@@ -129,10 +161,10 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for face in &decision.face_matches {
-        add("face match", vec![("score", face.score.map(Value::from))]);
+        all.add("face match", vec![("score", face.score.map(Value::from))]);
     }
     for phone in &decision.phone_verifications {
-        add(
+        all.add(
             "phone",
             vec![
                 ("number", number(&phone.full_number)),
@@ -150,7 +182,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for contact in &decision.email_verifications {
-        add(
+        all.add(
             "email",
             vec![
                 ("address", email(&contact.email)),
@@ -161,7 +193,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for address in &decision.poa_verifications {
-        add(
+        all.add(
             "address",
             vec![
                 ("document type", text(&address.document_type)),
@@ -179,7 +211,23 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for screening in &decision.aml_screenings {
-        add(
+        for hit in screening.hits.iter().take(MAX_HITS) {
+            let lists: Vec<String> = hit
+                .datasets
+                .iter()
+                .take(MAX_LISTS)
+                .filter(|list| !is_name(list))
+                .map(|list| clean(list))
+                .collect();
+            all.words
+                .push(("Lists of a watch-list entry".to_owned(), lists.join(", ")));
+            let review = hit.review_status.clone().filter(|status| !is_name(status));
+            all.words.push((
+                "Review of a watch-list entry".to_owned(),
+                review.unwrap_or_default(),
+            ));
+        }
+        all.add(
             "watch lists",
             vec![
                 ("hits", screening.total_hits.map(Value::from)),
@@ -193,7 +241,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for network in &decision.ip_analyses {
-        add(
+        all.add(
             "network and device",
             vec![
                 ("address", private(&network.ip_address)),
@@ -209,7 +257,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for validation in &decision.database_validations {
-        add(
+        all.add(
             "database",
             vec![
                 ("country", personal(&validation.issuing_state)),
@@ -218,7 +266,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
         );
     }
     for questionnaire in &decision.questionnaire_responses {
-        add(
+        all.add(
             "questionnaire",
             vec![
                 ("id", text(&questionnaire.questionnaire_id)),
@@ -228,7 +276,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Vec<(String, Facts)> {
     }
     for registry in &decision.registry_checks {
         let company = registry.company.as_ref();
-        add(
+        all.add(
             "company register",
             vec![
                 (
@@ -293,9 +341,9 @@ fn hits(screening: &crate::didit::decision::AmlScreening) -> Option<Value> {
         .take(MAX_HITS)
         .map(|hit| {
             json!({
-                "lists": hit.datasets.iter().take(MAX_LISTS).map(|list| clean(list)).collect::<Vec<_>>(),
+                "lists": hit.datasets.iter().take(MAX_LISTS).filter(|list| is_name(list)).collect::<Vec<_>>(),
                 "match_score": hit.match_score,
-                "review_status": text(&hit.review_status),
+                "review_status": hit.review_status.as_deref().filter(|status| is_name(status)),
             })
         })
         .collect();
@@ -320,17 +368,46 @@ fn text(value: &Option<String>) -> Option<Value> {
         .map(Value::from)
 }
 
-/// The single values of an object whose keys Didit chooses; what lies deeper is left out.
+/// Whether a value can only be a date, a number, a code or an address, whole or masked, and so no sentence that a document
+/// says to its reader.
+fn is_plain(value: &str) -> bool {
+    let made_of = |allowed: fn(char) -> bool| value.len() <= 40 && value.chars().all(allowed);
+    let is_code = made_of(|letter| {
+        letter.is_ascii_uppercase() || letter.is_ascii_digit() || matches!(letter, '_' | '*')
+    });
+    let is_number_or_date = made_of(|letter| {
+        letter.is_ascii_digit() || matches!(letter, '+' | '-' | '.' | ':' | 'T' | 'Z' | '*')
+    });
+    let is_email = value.split_once('@').is_some_and(|(name, domain)| {
+        [name, domain].iter().all(|part| {
+            (1..=80).contains(&part.len())
+                && part.chars().all(|letter| {
+                    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+' | '*')
+                })
+        })
+    });
+    is_code || is_number_or_date || is_email || value.parse::<std::net::IpAddr>().is_ok()
+}
+
+/// Whether a value is one word, as Didit names lists and states.
+fn is_name(value: &str) -> bool {
+    (1..=40).contains(&value.len())
+        && value
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
+}
+
+/// The single values of an object whose keys Didit chooses; what lies deeper, and what could be a sentence, is left out.
 fn flat(object: &Map<String, Value>) -> Value {
     object
         .iter()
         .filter_map(|(name, value)| {
             let value = match value {
-                Value::String(text) => clean(text).into(),
+                Value::String(text) if is_plain(text) => text.as_str().into(),
                 Value::Bool(_) | Value::Number(_) => value.clone(),
                 _ => return None,
             };
-            Some((clean(name), value))
+            is_name(name).then(|| (name.clone(), value))
         })
         .collect::<Map<_, _>>()
         .into()

@@ -8,6 +8,9 @@ use std::{
 
 use super::error::ToolError;
 
+/// How many files of one name are kept side by side.
+const MOST_OF_A_NAME: u32 = 1_000;
+
 /// Writes a new file into the output folder: whole or not at all, for its owner alone, never over another.
 ///
 /// # Errors
@@ -19,30 +22,59 @@ pub(super) fn write_new(
     field: &'static str,
 ) -> Result<PathBuf, ToolError> {
     let name = plain_name(name, field)?;
-    let path = folder.join(name);
+    write_first_free(folder, [name.to_owned()], bytes, field)
+}
+
+/// Writes a new file like [`write_new`], under the first free name of `name.pdf`, `name-2.pdf`, `name-3.pdf` and so on: what
+/// the caller did not name must not fail for its name.
+///
+/// # Errors
+/// [`ToolError`] naming `field` when the name leaves the folder or all are taken; or when the disk refuses.
+pub(super) fn write_numbered(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    field: &'static str,
+) -> Result<PathBuf, ToolError> {
+    let name = plain_name(name, field)?;
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
+    let dot = if extension.is_empty() { "" } else { "." };
+    let further = (2..=MOST_OF_A_NAME).map(|number| format!("{stem}-{number}{dot}{extension}"));
+    write_first_free(
+        folder,
+        std::iter::once(name.to_owned()).chain(further),
+        bytes,
+        field,
+    )
+}
+
+fn write_first_free(
+    folder: &Path,
+    names: impl IntoIterator<Item = String>,
+    bytes: &[u8],
+    field: &'static str,
+) -> Result<PathBuf, ToolError> {
     prepare(folder).map_err(|error| disk(folder, &error))?;
-    let folder = folder
+    let real = folder
         .canonicalize()
         .map_err(|error| disk(folder, &error))?;
-    let mut file =
-        tempfile::NamedTempFile::new_in(&folder).map_err(|error| disk(&folder, &error))?;
+    let mut file = tempfile::NamedTempFile::new_in(&real).map_err(|error| disk(&real, &error))?;
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
-        .map_err(|error| disk(&folder, &error))?;
-    match file.persist_noclobber(folder.join(name)) {
-        Ok(_) => Ok(folder.join(name)),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(ToolError::invalid(
-                field,
-                format!(
-                    "{} is there already, and files are never replaced.",
-                    path.display()
-                ),
-            )
-            .with_advice(format!("another {field} works.")))
+        .map_err(|error| disk(&real, &error))?;
+    let mut taken = folder.to_owned();
+    for name in names {
+        let path = real.join(&name);
+        match file.persist_noclobber(&path) {
+            Ok(_) => return Ok(path),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                taken = folder.join(name);
+                file = error.file;
+            }
+            Err(error) => return Err(disk(&real, &error.error)),
         }
-        Err(error) => Err(disk(&folder, &error.error)),
     }
+    Err(there_already(&taken, field))
 }
 
 /// Reads a file that lies in the output folder: a regular one, no larger than `limit` bytes.
@@ -97,12 +129,21 @@ pub(super) fn read(
     Ok(bytes)
 }
 
-/// The name without blanks around it, when it can stand for a file in the output folder: a bad one is refused before Didit is
-/// asked for what would be written.
+/// Refuses a name that cannot stand for a new file in the output folder, before Didit is asked for what would be written.
 ///
 /// # Errors
-/// [`ToolError`] naming `field` when it cannot.
-pub(super) fn plain_name<'a>(name: &'a str, field: &'static str) -> Result<&'a str, ToolError> {
+/// [`ToolError`] naming `field` when it cannot stand for a new file.
+pub(super) fn free_name(folder: &Path, name: &str, field: &'static str) -> Result<(), ToolError> {
+    let path = folder.join(plain_name(name, field)?);
+    // A link that leads nowhere takes the name as well.
+    if path.symlink_metadata().is_ok() {
+        return Err(there_already(&path, field));
+    }
+    Ok(())
+}
+
+/// The name without blanks around it, when it can stand for a file in the output folder.
+fn plain_name<'a>(name: &'a str, field: &'static str) -> Result<&'a str, ToolError> {
     let name = name.trim();
     let plain = !name.is_empty()
         && name.len() <= 120
@@ -120,6 +161,17 @@ pub(super) fn plain_name<'a>(name: &'a str, field: &'static str) -> Result<&'a s
             ),
         ))
     }
+}
+
+fn there_already(path: &Path, field: &'static str) -> ToolError {
+    ToolError::invalid(
+        field,
+        format!(
+            "{} is there already, and files are never replaced.",
+            path.display()
+        ),
+    )
+    .with_advice(format!("another {field} works."))
 }
 
 #[cfg(unix)]

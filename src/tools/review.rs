@@ -20,6 +20,9 @@ use crate::didit::{
 /// The tool that saves reports.
 pub(super) const PDF_TOOL: &str = "didit_session_generate_pdf";
 
+/// The longest comment that the question to a human shows.
+const MAX_QUOTED_CHARACTERS: usize = 200;
+
 /// The arguments of a decision about a person.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct UpdateInput {
@@ -286,12 +289,26 @@ fn effect(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
         (Some(true), Some(address)) => format!(" Didit tells {} by e-mail.", clean(address)),
         _ => String::new(),
     };
+    let comment = update
+        .comment
+        .as_deref()
+        .map(|comment| format!(" Comment for the record: {}.", quoted(comment)))
+        .unwrap_or_default();
     Effect {
         action,
-        consequence: format!("{consequence}{told}"),
+        consequence: format!("{consequence}{told}{comment}"),
         target: target(id, before),
         person: decision::person(context, before),
         environment: environment(context, before),
+    }
+}
+
+/// The caller's own words, as a quotation that they cannot end.
+fn quoted(words: &str) -> String {
+    let words = clean(words).replace('"', "'");
+    match words.char_indices().nth(MAX_QUOTED_CHARACTERS) {
+        Some((end, _)) => format!("\"{}\" [cut]", words.get(..end).unwrap_or_default()),
+        None => format!("\"{words}\""),
     }
 }
 
@@ -335,17 +352,15 @@ fn environment(context: &Context, before: &Decision) -> String {
 /// Saves the report of a finished session.
 pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
+    let folder = &context.connection.settings().output_dir;
     if let Some(name) = &input.file_name {
-        files::plain_name(name, "file_name")?;
+        files::free_name(folder, name, "file_name")?;
     }
     let report = context.client()?.generate_pdf(&id).await?;
-    let name = input.file_name.unwrap_or(report.file_name);
-    let path = files::write_new(
-        &context.connection.settings().output_dir,
-        &name,
-        &report.bytes,
-        "file_name",
-    )?;
+    let path = match &input.file_name {
+        Some(name) => files::write_new(folder, name, &report.bytes, "file_name")?,
+        None => files::write_numbered(folder, &report.file_name, &report.bytes, "file_name")?,
+    };
     Ok(Answer::new(format!(
         "Saved the report of session {id} ({} bytes) to {}. It holds personal data.",
         report.bytes.len(),
@@ -367,13 +382,21 @@ pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answ
         ..SessionDeletion::default()
     };
     deletion.validate()?;
+    let record = match (&deletion.deletion_instruction, &deletion.instruction_id) {
+        (Some(_), Some(id)) => format!(
+            " It is recorded as the person's own demand for erasure, instruction {}.",
+            quoted(id)
+        ),
+        (Some(_), None) => " It is recorded as the person's own demand for erasure.".to_owned(),
+        (None, _) => " It is not recorded as a demand for erasure.".to_owned(),
+    };
     let client = context.client()?;
     let before = client.decision(&id).await?;
     let effect = |decision: &Decision| Effect {
         action: "Delete this session with everything it collected.".to_owned(),
-        consequence:
-            "The documents, photos and results are gone for good; there is no undo and no refund."
-                .to_owned(),
+        consequence: format!(
+            "The documents, photos and results are gone for good; there is no undo and no refund.{record}"
+        ),
         target: target(&id, decision),
         person: decision::person(context, decision),
         environment: environment(context, decision),
