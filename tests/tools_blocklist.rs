@@ -9,6 +9,7 @@
 
 mod support {
     pub mod control;
+    pub mod scripted;
     pub mod server;
     pub mod shown;
 }
@@ -16,6 +17,7 @@ mod support {
 use serde_json::{Value, json};
 use support::{
     control::{Control, KEY, Standalone, simulated},
+    scripted::Scripted,
     server::{Era, Server, Setup},
 };
 
@@ -238,6 +240,101 @@ fn what_is_not_blocked_cannot_be_unblocked() {
         assert!(requests.iter().all(|request| request.method == "GET"));
         server.stop();
     }
+}
+
+#[test]
+fn what_is_named_twice_is_meant_once() {
+    let (mut server, control) = simulated(unconfirmed(Era::Modern));
+    let session = fraudster(&mut server, &control);
+    let added = server.ok(
+        "didit_blocklist_add",
+        json!({ "session_id": session, "items": ["face", "document", "face"] }),
+    );
+    assert_eq!(
+        added.data["target"],
+        format!("the face and document of session {session}")
+    );
+    let entries = sent(&control, &session);
+    let entries = entries.iter().filter(|line| line.starts_with("POST"));
+    assert_eq!(entries.count(), 2);
+    server.stop();
+}
+
+#[test]
+fn only_what_was_there_is_said_to_be_unblocked() {
+    let (mut server, control) = simulated(unconfirmed(Era::Modern));
+    let session = fraudster(&mut server, &control);
+    server.ok(
+        "didit_blocklist_add",
+        json!({ "session_id": session, "items": ["face"] }),
+    );
+    let removed = server.ok("didit_blocklist_remove", json!({ "session_id": session }));
+    assert_answer!("remove_part", removed);
+    assert_eq!(removed.data["removed"].as_array().unwrap().len(), 1);
+    assert_eq!(removed.data["removed"][0]["entry_type"], "face");
+    assert_eq!(removed.data["not_found"], json!(["document"]));
+    server.stop();
+}
+
+/// Answers like Didit for a session whose face and document are blocked, but refuses to change the document's list.
+fn document_list_is_locked() -> (Server, Scripted) {
+    const SESSION: &str = "11111111-2222-4333-8444-555555555555";
+    const FACES: &str = "33333333-4444-4555-8666-77777777777a";
+    const DOCUMENTS: &str = "33333333-4444-4555-8666-77777777777b";
+    let page = |row: Value| json!({ "count": 1, "next": null, "previous": null, "results": [row] });
+    let upstream = Scripted::start(move |request| {
+        let line = request.line.as_str();
+        if line.starts_with("GET /v3/lists/?") {
+            let (list, kind) = if line.contains("document") {
+                (DOCUMENTS, "document")
+            } else {
+                (FACES, "face")
+            };
+            let row = json!({ "uuid": list, "list_type": "blocklist", "entry_type": kind, "is_system": true });
+            return (200, page(row));
+        }
+        if line.starts_with("GET ") {
+            return (
+                200,
+                page(json!({ "uuid": FACES, "reference_session_id": SESSION })),
+            );
+        }
+        if line.contains(DOCUMENTS) {
+            return (403, json!({ "detail": "This list is locked." }));
+        }
+        (200, json!({ "uuid": FACES }))
+    });
+    let [api, auth] = upstream.arguments();
+    let server = unconfirmed(Era::Modern)
+        .arguments(&[&api, &auth])
+        .variable("DIDIT_API_KEY", "test-key-of-lists")
+        .start();
+    (server, upstream)
+}
+
+#[test]
+fn what_was_done_before_a_failure_is_named() {
+    let (mut server, _upstream) = document_list_is_locked();
+    let session = "11111111-2222-4333-8444-555555555555";
+    for (tool, both, first) in [
+        (
+            "didit_blocklist_add",
+            "Already blocked: face.",
+            "To block the document failed. Nothing was changed before it.",
+        ),
+        (
+            "didit_blocklist_remove",
+            "Already unblocked: face.",
+            "To unblock the document failed. Nothing was changed before it.",
+        ),
+    ] {
+        let failed = server.fails(tool, json!({ "session_id": session }));
+        assert!(failed.text.contains(both), "{}", failed.text);
+        let alone = json!({ "session_id": session, "items": ["document"] });
+        let failed = server.fails(tool, alone);
+        assert!(failed.text.contains(first), "{}", failed.text);
+    }
+    server.stop();
 }
 
 #[test]

@@ -9,6 +9,7 @@
 
 mod support {
     pub mod control;
+    pub mod scripted;
     pub mod server;
     pub mod shown;
 }
@@ -16,6 +17,7 @@ mod support {
 use serde_json::{Value, json};
 use support::{
     control::{Control, KEY, simulated},
+    scripted::Scripted,
     server::{Era, Server, Setup},
 };
 
@@ -357,4 +359,87 @@ fn sessions_are_listed_by_page_and_filter() {
         );
         server.stop();
     }
+}
+
+/// The rows from the offset that a request names, of a hundred whose texts are as long as they can be shown.
+fn long_rows(line: &str) -> Value {
+    let query = line.split_once('?').map_or("", |(_, query)| query);
+    let offset = query
+        .split('&')
+        .find_map(|part| part.strip_prefix("offset="))
+        .map_or(0, |offset| offset.parse().unwrap());
+    let rows: Vec<Value> = (offset..100)
+        .map(|number| {
+            let id = format!("11111111-2222-4333-8444-{number:012}");
+            let text = format!("{number:03}{}", "é".repeat(290));
+            json!({
+                "session_id": id, "session_number": number, "status": "Approved", "vendor_data": text,
+                "created_at": "2026-01-01T00:00:00Z",
+                "uuid": id, "workflow_id": id, "workflow_label": text, "features": ["OCR"],
+                "value": text, "reference_session_id": id,
+            })
+        })
+        .collect();
+    json!({ "count": 100, "next": null, "previous": null, "results": rows })
+}
+
+/// A page that is too large for one answer ends early, and the cursor leads to the first row that was left out.
+#[test]
+fn rows_that_do_not_fit_are_on_the_next_page() {
+    let upstream = Scripted::start(|request| {
+        if request.line.starts_with("GET /v3/lists/?") {
+            let list = json!({
+                "uuid": "33333333-4444-4555-8666-777777777777", "list_type": "blocklist", "entry_type": "user",
+            });
+            return (
+                200,
+                json!({ "count": 1, "next": null, "previous": null, "results": [list] }),
+            );
+        }
+        (200, long_rows(&request.line))
+    });
+    let [api, auth] = upstream.arguments();
+    let mut server = Setup::new(Era::Modern)
+        .arguments(&[&api, &auth])
+        .variable("DIDIT_API_KEY", "test-key-of-long-lists")
+        .start();
+    for (tool, field, arguments) in [
+        ("didit_session_list", "vendor_data", json!({ "limit": 100 })),
+        (
+            "didit_workflow_list",
+            "workflow_label",
+            json!({ "limit": 100 }),
+        ),
+        (
+            "didit_blocklist_list",
+            "value",
+            json!({ "limit": 100, "entry_type": "user" }),
+        ),
+    ] {
+        let mut arguments = arguments;
+        let mut seen = 0;
+        for page in 1.. {
+            assert!(page < 10, "{tool} comes to an end");
+            let answer = server.ok(tool, arguments.clone());
+            assert!(!answer.text.contains("[cut at"), "{tool}");
+            let items = answer.data["items"].as_array().unwrap();
+            for item in items {
+                let text = item[field].as_str().unwrap();
+                assert!(text.starts_with(&format!("{seen:03}")), "{tool}: {text}");
+                assert!(answer.text.contains(text), "{tool}: {text}");
+                seen += 1;
+            }
+            if answer.data["has_more"] == false {
+                assert!(page > 1, "{tool} has more than fits");
+                break;
+            }
+            let cursor = answer.field("next_cursor");
+            assert_eq!(cursor, format!("offset-{seen}"));
+            let lines: Vec<&str> = answer.text.lines().collect();
+            assert_eq!(lines[1], format!("More rows follow: cursor \"{cursor}\"."));
+            arguments["cursor"] = cursor.into();
+        }
+        assert_eq!(seen, 100, "{tool}");
+    }
+    server.stop();
 }

@@ -181,26 +181,25 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
             (rows, found.total, found.next_offset)
         }
     };
-    let mut text = format!(
+    let found = rows.into_iter().map(|row| (row.line(), row)).collect();
+    let rows = paging::rows(found, &page, next_offset);
+    let heading = format!(
         "{} {} entr{} on the blocklist:",
         total.map_or_else(
-            || rows.len().to_string(),
-            |total| format!("{} of {total}", rows.len())
+            || rows.items.len().to_string(),
+            |total| format!("{} of {total}", rows.items.len())
         ),
         input.entry_type.name(),
         if total == Some(1) { "y" } else { "ies" },
     );
-    for row in &rows {
-        text.push_str(&format!("\n- {}", row.line()));
-    }
-    let next_cursor = paging::cursor(next_offset);
-    text.push_str(&paging::more(next_cursor.as_deref()));
-    Ok(Answer::new(text).with_data(&EntryList {
-        items: rows,
-        has_more: next_cursor.is_some(),
-        next_cursor,
-        total,
-    }))
+    Ok(
+        Answer::new(format!("{heading}{}", rows.text)).with_data(&EntryList {
+            items: rows.items,
+            has_more: rows.next_cursor.is_some(),
+            next_cursor: rows.next_cursor,
+            total,
+        }),
+    )
 }
 
 async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
@@ -227,6 +226,7 @@ async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
                 .await?;
         }
         Target::Session { session, items } => {
+            let mut done = Vec::new();
             for (place, kind) in places.iter().zip(items.kinds()) {
                 let Place::List(list) = place else { continue };
                 let entry = NewEntry {
@@ -237,7 +237,8 @@ async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
                 client
                     .create_entry(list, &entry)
                     .await
-                    .map_err(|error| part_done(error.into(), kind))?;
+                    .map_err(|error| part_done(error.into(), "block", kind, &done))?;
+                done.push(kind);
             }
         }
         Target::Value { value, .. } => {
@@ -267,42 +268,77 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
     let client = context.client()?;
     let places = target.places(&client).await?;
     let entries = target.entries(&client, &places).await?;
+    let is_legacy = places.contains(&Place::Legacy);
+    // The older blocklist does not say what it holds, so there everything that was named is meant.
+    let (there, missing): (Vec<_>, Vec<_>) = target
+        .kinds()
+        .into_iter()
+        .partition(|kind| is_legacy || entries.iter().any(|entry| entry.kind == *kind));
+    let described = target.describe_of(&there);
     context
         .consent
         .ask(&Effect {
             action: "Take an entry off the blocklist.".to_owned(),
             consequence: "Later verifications that match are no longer declined for it.".to_owned(),
-            target: target.describe(),
+            target: described.clone(),
             person: None,
             environment: context.connection.environment(),
         })
         .await?;
     match &target {
-        Target::Session { session, items } if places.contains(&Place::Legacy) => {
+        Target::Session { session, items } if is_legacy => {
             client
                 .legacy_blocklist_remove(session, items.legacy()?)
                 .await?;
         }
         _ => {
-            for (list, entry) in &entries {
-                client.delete_entry(list, entry).await?;
+            let mut done = Vec::new();
+            for found in &entries {
+                client
+                    .delete_entry(&found.list, &found.entry)
+                    .await
+                    .map_err(|error| part_done(error.into(), "unblock", found.kind, &done))?;
+                done.push(found.kind);
             }
         }
     }
-    Ok(Answer::new(format!("Unblocked {}.", target.describe()))
-        .with_data(&json!({ "blocked": false, "target": target.describe() })))
+    let mut text = format!("Unblocked {described}.");
+    if !missing.is_empty() {
+        text.push_str(&format!(
+            " There was no entry for the {} of it.",
+            names(&missing).join(" and ")
+        ));
+    }
+    Ok(Answer::new(text).with_data(&json!({
+        "blocked": false,
+        "target": described,
+        "removed": entries
+            .iter()
+            .map(|found| json!({ "entry_type": found.kind.name(), "uuid": found.entry.to_string() }))
+            .collect::<Vec<_>>(),
+        "not_found": names(&missing),
+    })))
 }
 
-/// A kind that failed after others went through must be named, or the caller believes that nothing happened.
-fn part_done(error: ToolError, kind: EntryType) -> ToolError {
+/// An entry that failed after others went through: those must be named, or the caller believes that nothing happened.
+fn part_done(error: ToolError, verb: &str, kind: EntryType, done: &[EntryType]) -> ToolError {
+    let before = if done.is_empty() {
+        "Nothing was changed before it.".to_owned()
+    } else {
+        format!("Already {verb}ed: {}.", names(done).join(", "))
+    };
     ToolError {
         message: format!(
-            "Blocking the {} failed; what was named before it is blocked. {}",
+            "To {verb} the {} failed. {before} {}",
             kind.name(),
             error.message
         ),
         ..error
     }
+}
+
+fn names(kinds: &[EntryType]) -> Vec<&'static str> {
+    kinds.iter().map(|kind| kind.name()).collect()
 }
 
 /// The older API knows four kinds, and takes them from sessions alone.

@@ -59,6 +59,16 @@ pub(super) enum Target {
     },
 }
 
+/// An entry that matches a target.
+pub(super) struct Found {
+    /// What it blocks.
+    pub kind: EntryType,
+    /// The list that holds it.
+    pub list: ListId,
+    /// Its id there.
+    pub entry: ListEntryId,
+}
+
 /// Where entries of a kind are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
@@ -77,7 +87,12 @@ impl TargetInput {
                 if items.is_empty() {
                     items = vec![SessionItem::Face, SessionItem::Document];
                 }
-                items.dedup();
+                let mut named = Vec::new();
+                items.retain(|item| {
+                    let first = !named.contains(item);
+                    named.push(*item);
+                    first
+                });
                 Ok(Target::Session {
                     session: session.parse()?,
                     items: Items(items),
@@ -127,12 +142,25 @@ impl Items {
 impl Target {
     /// The target in words, from trusted parts and the caller's own value.
     pub(super) fn describe(&self) -> String {
+        self.describe_of(&self.kinds())
+    }
+
+    /// The part of the target that is of these kinds, in words.
+    pub(super) fn describe_of(&self, kinds: &[EntryType]) -> String {
         match self {
-            Self::Session { session, items } => {
-                let names: Vec<_> = items.kinds().map(EntryType::name).collect();
+            Self::Session { session, .. } => {
+                let names: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
                 format!("the {} of session {session}", names.join(" and "))
             }
             Self::Value { kind, value } => format!("the {} \"{}\"", kind.name(), clean(value)),
+        }
+    }
+
+    /// The kinds of entries that are meant, in the order of the items.
+    pub(super) fn kinds(&self) -> Vec<EntryType> {
+        match self {
+            Self::Session { items, .. } => items.kinds().collect(),
+            Self::Value { kind, .. } => vec![*kind],
         }
     }
 
@@ -161,9 +189,9 @@ impl Target {
         &self,
         client: &Client,
         places: &[Place],
-    ) -> Result<Vec<(ListId, ListEntryId)>, Stop> {
+    ) -> Result<Vec<Found>, Stop> {
         let mut found = Vec::new();
-        for place in places {
+        for (place, meant) in places.iter().zip(self.kinds()) {
             let Place::List(list) = place else {
                 return Ok(Vec::new());
             };
@@ -187,8 +215,12 @@ impl Target {
                             .as_deref()
                             .is_some_and(|held| same_value(*kind, held, value)),
                     };
-                    if let Some(uuid) = entry.uuid.filter(|_| matches) {
-                        found.push((*list, uuid));
+                    if let Some(entry) = entry.uuid.filter(|_| matches) {
+                        found.push(Found {
+                            kind: meant,
+                            list: *list,
+                            entry,
+                        });
                     }
                 }
                 let Some(next) = entries.next_offset else {

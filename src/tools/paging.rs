@@ -1,13 +1,16 @@
 //! One shape for every list: `limit` and `cursor` in, `has_more` and `next_cursor` out.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::error::ToolError;
 use crate::didit::Page;
 
 /// Rows of a page when the caller names no number.
 const DEFAULT_LIMIT: u32 = 20;
+/// The characters that the rows of one answer take at most, as text and as data each: what an answer may have in all, less
+/// what stands around them.
+const MAX_CHARACTERS: usize = 31_000;
 
 /// Which part of a list to show.
 #[derive(Deserialize, JsonSchema)]
@@ -42,14 +45,50 @@ pub(super) fn page(input: &PageInput) -> Result<Page, ToolError> {
     })
 }
 
-/// The cursor of the page that begins at an offset.
-pub(super) fn cursor(next_offset: Option<u64>) -> Option<String> {
-    next_offset.map(|offset| format!("offset-{offset}"))
+/// The rows of one answer.
+pub(super) struct Rows<T> {
+    /// As data.
+    pub items: Vec<T>,
+    /// As lines, after the sentence that says there is more: what is cut is cut at the end.
+    pub text: String,
+    /// The cursor of the first row that is not among them.
+    pub next_cursor: Option<String>,
 }
 
-/// The sentence that says there is more.
-pub(super) fn more(next_cursor: Option<&str>) -> String {
-    next_cursor
+/// Takes as many rows, each a line and its data, as an answer can hold. The rest is left to the next page: an answer without
+/// its rows would not be what the tool promises.
+pub(super) fn rows<T: Serialize>(
+    found: Vec<(String, T)>,
+    page: &Page,
+    next_offset: Option<u64>,
+) -> Rows<T> {
+    let count = found.len();
+    let (mut items, mut lines) = (Vec::new(), String::new());
+    let (mut of_text, mut of_data) = (0, 0);
+    for (line, item) in found {
+        let data = serde_json::to_string(&item).unwrap_or_default();
+        of_text += line.chars().count() + 3;
+        of_data += data.chars().count() + 1;
+        // One row is always shown, or the cursor would never move.
+        if !items.is_empty() && of_text.max(of_data) > MAX_CHARACTERS {
+            break;
+        }
+        lines.push_str(&format!("\n- {line}"));
+        items.push(item);
+    }
+    let next_offset = if items.len() < count {
+        Some(u64::from(page.offset.unwrap_or_default()) + items.len() as u64)
+    } else {
+        next_offset
+    };
+    let next_cursor = next_offset.map(|offset| format!("offset-{offset}"));
+    let more = next_cursor
+        .as_deref()
         .map(|cursor| format!("\nMore rows follow: cursor \"{cursor}\"."))
-        .unwrap_or_default()
+        .unwrap_or_default();
+    Rows {
+        items,
+        text: format!("{more}{lines}"),
+        next_cursor,
+    }
 }

@@ -313,34 +313,30 @@ struct SessionList {
 async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
     let filter = input.filter()?;
     let sessions = context.client()?.list_sessions(&filter).await?;
-    let mut text = match sessions.total {
-        Some(total) => format!(
-            "{} of {total} session(s), newest first:",
-            sessions.items.len()
-        ),
-        None => format!("{} session(s), newest first:", sessions.items.len()),
-    };
-    for session in &sessions.items {
-        text.push_str(&format!("\n- {}", line(session)));
-    }
-    let next_cursor = paging::cursor(sessions.next_offset);
-    text.push_str(&paging::more(next_cursor.as_deref()));
-    let items: Vec<SessionRow> = sessions
+    let found = sessions
         .items
         .into_iter()
-        .map(|session| SessionRow {
-            session_id: session.session_id.map(|id| id.to_string()),
-            session_number: session.session_number,
-            status: clean(session.status.as_str()),
-            vendor_data: session.vendor_data.as_deref().map(clean),
-            created_at: session.created_at.as_deref().map(clean),
+        .map(|session| {
+            let row = SessionRow {
+                session_id: session.session_id.map(|id| id.to_string()),
+                session_number: session.session_number,
+                status: clean(session.status.as_str()),
+                vendor_data: session.vendor_data.as_deref().map(clean),
+                created_at: session.created_at.as_deref().map(clean),
+            };
+            (line(&session), row)
         })
         .collect();
-    let empty = items.is_empty();
-    let answer = Answer::new(text).with_data(&SessionList {
-        items,
-        has_more: next_cursor.is_some(),
-        next_cursor,
+    let rows = paging::rows(found, &filter.page, sessions.next_offset);
+    let heading = match sessions.total {
+        Some(total) => format!("{} of {total} session(s), newest first:", rows.items.len()),
+        None => format!("{} session(s), newest first:", rows.items.len()),
+    };
+    let empty = rows.items.is_empty();
+    let answer = Answer::new(format!("{heading}{}", rows.text)).with_data(&SessionList {
+        items: rows.items,
+        has_more: rows.next_cursor.is_some(),
+        next_cursor: rows.next_cursor,
         total: sessions.total,
     });
     Ok(if empty {

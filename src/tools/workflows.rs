@@ -169,21 +169,22 @@ struct WorkflowList {
 async fn list(context: &Context, input: PageInput) -> Result<Answer, Stop> {
     let page = paging::page(&input)?;
     let workflows = context.client()?.list_workflows(&page).await?;
-    let items: Vec<WorkflowRow> = workflows.items.iter().map(WorkflowRow::from).collect();
-    let mut text = match workflows.total {
-        Some(total) => format!("{} of {total} workflow(s):", items.len()),
-        None => format!("{} workflow(s):", items.len()),
+    let found = workflows
+        .items
+        .iter()
+        .map(WorkflowRow::from)
+        .map(|row| (row.line(), row))
+        .collect();
+    let rows = paging::rows(found, &page, workflows.next_offset);
+    let heading = match workflows.total {
+        Some(total) => format!("{} of {total} workflow(s):", rows.items.len()),
+        None => format!("{} workflow(s):", rows.items.len()),
     };
-    for item in &items {
-        text.push_str(&format!("\n- {}", item.line()));
-    }
-    let next_cursor = paging::cursor(workflows.next_offset);
-    text.push_str(&paging::more(next_cursor.as_deref()));
-    let empty = items.is_empty();
-    let answer = Answer::new(text).with_data(&WorkflowList {
-        items,
-        has_more: next_cursor.is_some(),
-        next_cursor,
+    let empty = rows.items.is_empty();
+    let answer = Answer::new(format!("{heading}{}", rows.text)).with_data(&WorkflowList {
+        items: rows.items,
+        has_more: rows.next_cursor.is_some(),
+        next_cursor: rows.next_cursor,
         total: workflows.total,
     });
     Ok(if empty {
