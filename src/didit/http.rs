@@ -37,7 +37,10 @@ const DOCUMENT_TIME: u32 = 2;
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 /// The most values in one answer. Small ones take a hundred times their size in memory once they are read.
 const MAX_VALUES: usize = 100_000;
-/// Large answers that are read at once; more wait for their turn within their deadline.
+/// From how many bytes on an answer is large. Most have a tenth of that.
+const LARGE_BYTES: usize = 128 * 1024;
+/// Large answers that are read at once; more wait for their turn within their deadline, so that memory stays bounded however
+/// many calls are under way.
 const LARGE_AT_ONCE: usize = 2;
 
 /// A client of the API. Cloning is cheap and shares the connections.
@@ -343,11 +346,6 @@ impl Client {
         if announced.is_some_and(|length| length > limit as u64) {
             return Err(Error::TooLarge { limit });
         }
-        // Many reports at once must not add up to more memory than there is. The semaphore is never closed.
-        let _turn = match expected {
-            Expected::Json => None,
-            Expected::Document => self.shared.large_answers.acquire().await.ok(),
-        };
         self.read_body(response, limit, body).await
     }
 
@@ -358,13 +356,19 @@ impl Client {
         limit: usize,
         body: &mut Vec<u8>,
     ) -> Result<(), Error> {
+        let mut turn = None;
         while let Some(chunk) = response
             .chunk()
             .await
             .map_err(|error| self.transport_error(error))?
         {
-            if body.len() + chunk.len() > limit {
+            let length = body.len() + chunk.len();
+            if length > limit {
                 return Err(Error::TooLarge { limit });
+            }
+            if length > LARGE_BYTES && turn.is_none() {
+                // The semaphore is never closed.
+                turn = self.shared.large_answers.acquire().await.ok();
             }
             body.extend_from_slice(&chunk);
         }

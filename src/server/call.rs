@@ -45,11 +45,13 @@ impl Server {
         let work =
             AssertUnwindSafe(self.run(entry, request, context, &watch, &record)).catch_unwind();
         let outcome = tokio::select! {
-            outcome = work => outcome.unwrap_or_else(|_| Err(internal())),
-            () = deadline.passed() => Err(timed_out()),
+            // In this order, so that a call which was cancelled while it waited for its turn sends nothing.
+            biased;
             // The client is gone or has changed its mind; dropping the work also drops its request to Didit.
             () = context.ct.cancelled() => Err(cancelled()),
             () = self.over.cancelled() => Err(cancelled()),
+            outcome = work => outcome.unwrap_or_else(|_| Err(internal())),
+            () = deadline.passed() => Err(timed_out()),
         };
         record.finish(outcome.as_ref().err());
         tracing::info!(

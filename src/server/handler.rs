@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
-        CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
-        Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-        ListToolsResult, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
-        ReadResourceResponse, ServerCapabilities, ServerConfig, SubscribeRequestParams,
-        SubscriptionFilter, Tool as ListedTool, UnsubscribeRequestParams,
+        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+        CompleteResult, CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams,
+        GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
+        ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+        SubscribeRequestParams, SubscriptionFilter, Tool as ListedTool, UnsubscribeRequestParams,
     },
     service::{RequestContext, SubscriptionContext},
 };
@@ -22,16 +22,18 @@ use super::{
     confirm::Gate,
     instructions::instructions,
     policy::Policy,
-    prompts,
+    prompts, respond,
     subscriptions::{self, Subscriptions},
 };
 use crate::{
     audit::Trail,
-    tools::{self, Connection, Mode, Tool},
+    tools::{self, Connection, Mode, Tool, ToolError},
 };
 
 /// Calls that run at once; more wait their turn.
 const MAX_RUNNING: usize = 64;
+/// How long a call waits for its turn, in timeouts of a call: long enough for a minute of waiting for the rate limits.
+const QUEUE_TIMEOUTS: u32 = 4;
 /// How long clients may keep the list of tools, which never changes within a process.
 const LIST_LIFETIME_MS: u64 = 3_600_000;
 
@@ -87,6 +89,20 @@ impl Server {
     }
 }
 
+impl Server {
+    /// The answer to a call whose turn did not come.
+    fn busy(&self) -> CallToolResult {
+        let error = ToolError {
+            retry_after_s: u32::try_from(self.connection.settings().timeout.as_secs()).ok(),
+            ..ToolError::new(
+                "busy",
+                "Too many other calls are under way, so this one was not begun. Nothing was sent.",
+            )
+        };
+        respond::error(&error, &self.catalog)
+    }
+}
+
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let simulated = self.connection.settings().mode == Mode::Simulator;
@@ -138,8 +154,16 @@ impl ServerHandler for Server {
                 None,
             ));
         };
-        let Ok(_slot) = self.slots.acquire().await else {
-            return Err(ErrorData::internal_error("shutting down", None));
+        let patience = self.connection.settings().timeout * QUEUE_TIMEOUTS;
+        let _slot = tokio::select! {
+            biased;
+            // Ends the call without beginning it.
+            () = context.ct.cancelled() => None,
+            slot = tokio::time::timeout(patience, self.slots.acquire()) => match slot {
+                Ok(Ok(slot)) => Some(slot),
+                Ok(Err(_)) => return Err(ErrorData::internal_error("shutting down", None)),
+                Err(_) => return Ok(self.busy().into()),
+            },
         };
         Ok(self.serve_call(entry, request, &context).await)
     }
