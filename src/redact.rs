@@ -14,6 +14,9 @@ const HIDDEN: &str = "[hidden]";
 /// Shorter values would hide ordinary words.
 const SHORTEST: usize = 8;
 
+/// So much of a long token tells it apart from every other text.
+const LONGEST_HEAD: usize = 64;
+
 /// The secrets known so far. Clones share them, so one learned during a call is hidden from then on.
 #[derive(Clone, Default)]
 pub struct Redactor(Arc<RwLock<Known>>);
@@ -21,7 +24,15 @@ pub struct Redactor(Arc<RwLock<Known>>);
 #[derive(Default)]
 struct Known {
     values: Vec<String>,
-    finder: Option<AhoCorasick>,
+    spellings: Vec<String>,
+    finder: Option<Arc<Finder>>,
+}
+
+/// Finds spellings and their longer beginnings. Only the shortest beginning of each is searched for, and what follows is
+/// compared on the spot: searching for every beginning takes minutes to set up once some long tokens are known.
+struct Finder {
+    heads: AhoCorasick,
+    spellings: Vec<String>,
 }
 
 impl Redactor {
@@ -32,25 +43,14 @@ impl Redactor {
             return;
         }
         known.values.push(secret.to_owned());
-        let spellings: Vec<Vec<u8>> = known
-            .values
-            .iter()
-            .flat_map(|value| spellings(value))
-            .flat_map(|spelling| with_beginnings(&spelling))
-            .collect();
-        // The longest match wins, so that an encoded secret does not leave its tail behind.
-        known.finder = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            // Proxies lower-case what they echo, and encoders write hexadecimal digits either way.
-            .ascii_case_insensitive(true)
-            .build(spellings)
-            .ok();
+        known.spellings.extend(spellings(secret));
+        known.finder = Finder::new(known.spellings.clone()).map(Arc::new);
     }
 
     /// The text without secrets.
     pub fn text(&self, text: String) -> String {
         match self.finder() {
-            Some(finder) if finder.is_match(text.as_bytes()) => replace(&finder, &text),
+            Some(finder) if finder.is_match(text.as_bytes()) => finder.replace(&text),
             _ => text,
         }
     }
@@ -78,7 +78,7 @@ impl Redactor {
         }
     }
 
-    fn finder(&self) -> Option<AhoCorasick> {
+    fn finder(&self) -> Option<Arc<Finder>> {
         self.0
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -87,10 +87,10 @@ impl Redactor {
     }
 }
 
-fn hide(finder: &AhoCorasick, value: &mut Value) {
+fn hide(finder: &Finder, value: &mut Value) {
     match value {
         Value::String(text) if finder.is_match(text.as_bytes()) => {
-            *text = replace(finder, text);
+            *text = finder.replace(text);
         }
         Value::Number(number) if finder.is_match(number.to_string().as_bytes()) => {
             *value = HIDDEN.into();
@@ -108,7 +108,7 @@ fn hide(finder: &AhoCorasick, value: &mut Value) {
                 .collect();
             for key in named {
                 if let Some(entry) = entries.remove(&key) {
-                    entries.insert(replace(finder, &key), entry);
+                    entries.insert(finder.replace(&key), entry);
                 }
             }
         }
@@ -116,13 +116,58 @@ fn hide(finder: &AhoCorasick, value: &mut Value) {
     }
 }
 
-fn replace(finder: &AhoCorasick, text: &str) -> String {
-    let mut replaced = String::with_capacity(text.len());
-    finder.replace_all_with(text, &mut replaced, |_, _, replaced| {
-        replaced.push_str(HIDDEN);
-        true
-    });
-    replaced
+impl Finder {
+    fn new(spellings: Vec<String>) -> Option<Self> {
+        let heads = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            // Proxies lower-case what they echo, and encoders write hexadecimal digits either way.
+            .ascii_case_insensitive(true)
+            .build(spellings.iter().map(|spelling| head(spelling)))
+            .ok()?;
+        Some(Self { heads, spellings })
+    }
+
+    fn is_match(&self, text: &[u8]) -> bool {
+        self.heads.is_match(text)
+    }
+
+    fn replace(&self, text: &str) -> String {
+        let mut replaced = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, found)) = self
+            .heads
+            .find(rest)
+            .and_then(|head| rest.split_at_checked(head.start()))
+        {
+            replaced.push_str(before);
+            replaced.push_str(HIDDEN);
+            rest = found.get(self.longest(found)..).unwrap_or_default();
+        }
+        replaced.push_str(rest);
+        replaced
+    }
+
+    /// How many bytes at the start of `text` are a spelling or the beginning of one: the longest, so that no tail stays behind.
+    fn longest(&self, text: &str) -> usize {
+        let common = |spelling: &str| -> usize {
+            spelling
+                .chars()
+                .zip(text.chars())
+                .take_while(|(one, other)| one.eq_ignore_ascii_case(other))
+                .map(|(_, other)| other.len_utf8())
+                .sum()
+        };
+        let lengths = self.spellings.iter().map(|spelling| common(spelling));
+        lengths.max().unwrap_or_default()
+    }
+}
+
+/// The shortest beginning of a spelling that counts as the secret: a text that was cut for its length may end within one.
+fn head(spelling: &str) -> &str {
+    let shortest = SHORTEST.max(spelling.len().div_ceil(2)).min(LONGEST_HEAD);
+    (shortest..=spelling.len())
+        .find_map(|end| spelling.get(..end))
+        .unwrap_or(spelling)
 }
 
 /// A secret as it is, percent-encoded where needed or throughout, JSON-escaped, in base64 at any alignment, and in hexadecimal.
@@ -152,15 +197,6 @@ fn spellings(secret: &str) -> Vec<String> {
     all.dedup();
     all.retain(|spelling| spelling.len() >= SHORTEST);
     all
-}
-
-/// A spelling and its longer beginnings: a text that was cut for its length may end within a secret.
-fn with_beginnings(spelling: &str) -> Vec<Vec<u8>> {
-    let shortest = SHORTEST.max(spelling.len().div_ceil(2));
-    (shortest..=spelling.len())
-        .filter_map(|end| spelling.get(..end))
-        .map(|beginning| beginning.as_bytes().to_vec())
-        .collect()
 }
 
 fn percent_encoded(secret: &str, lower_case: bool) -> String {
