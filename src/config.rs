@@ -400,9 +400,10 @@ fn seconds(text: Option<&str>, default: &str, setting: &'static str) -> Result<D
 fn output_dir(options: &Options) -> PathBuf {
     match &options.output_dir {
         Some(folder) if !folder.as_os_str().is_empty() => folder.clone(),
+        // Some systems keep settings and data in one folder, and files must not lie beside the credentials.
         _ => directories::ProjectDirs::from("", "", "didit-mcp").map_or_else(
             || PathBuf::from("didit-mcp"),
-            |folders| folders.data_dir().to_owned(),
+            |folders| folders.data_dir().join("files"),
         ),
     }
 }

@@ -240,6 +240,18 @@ fn a_file_is_written_whole_for_its_owner_alone() {
     }
 }
 
+/// On some systems the folders for data and for settings are one.
+#[test]
+fn files_do_not_lie_beside_the_credentials() {
+    let (mut server, _upstream) =
+        start(Setup::new(Era::Modern).variable("DIDIT_MCP_OUTPUT_DIR", ""));
+    let [(tool, arguments, _), _] = writing_calls("new.file");
+    let written = server.ok(tool, arguments);
+    let path = "didit-mcp/files/new.file";
+    assert!(written.text.contains(path), "{}", written.text);
+    server.stop();
+}
+
 #[test]
 fn a_name_that_is_more_than_a_name_is_refused_before_anything_is_asked() {
     let (mut server, upstream) = with_folder();
