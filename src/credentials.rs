@@ -1,30 +1,42 @@
 //! The file that remembers an account: its key, and the password generated for it.
 //!
 //! The folder is for its owner alone (0700), the file too (0600). It is replaced as a whole, so a
-//! reader never sees half of it, and two processes take turns. A file that others can read is refused.
+//! reader never sees half of it, and two processes take turns. A file that others can read, or a folder
+//! that others can write to, is refused.
 
 use std::{
     collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
+
+/// How long another process may hold the file. It needs a moment; this one serves nobody meanwhile.
+const LONGEST_TURN: Duration = Duration::from_secs(2);
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// What is remembered of one account, under the name of a profile. Holds secrets in the clear, as the
 /// file does: it has no `Debug`, and only this crate turns its fields into secret types.
 #[derive(Clone, Default, Serialize, Deserialize)]
 pub struct Profile {
-    /// The e-mail of the account.
+    /// The e-mail of the account in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// The password generated at registration.
+    /// Its password, unless the operator alone knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
+    /// Accounts that wait for their e-mail code, the latest last, after those that were in use before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_accounts: Vec<OtherAccount>,
     /// The key of the application in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api_key: Option<String>,
+    /// The origin of the API that the key belongs to, such as `https://verification.didit.me`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_origin: Option<String>,
     /// The application in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<Named>,
@@ -37,6 +49,70 @@ pub struct Profile {
     /// What a newer version wrote is kept.
     #[serde(flatten)]
     pub extra: serde_json::Map<String, serde_json::Value>,
+}
+
+/// An account beside the one in use.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct OtherAccount {
+    /// Its e-mail.
+    pub email: String,
+    /// The password that was sent with its registration.
+    pub password: String,
+}
+
+/// Whether two addresses are one account: Didit does not tell upper and lower case apart.
+pub fn same_email(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+impl Profile {
+    /// The password of an address, when one is remembered.
+    pub fn password_of(&self, email: &str) -> Option<&str> {
+        let in_use = self.is_in_use(email).then_some(self.password.as_deref());
+        in_use.flatten().or_else(|| {
+            self.other_accounts
+                .iter()
+                .find(|account| same_email(&account.email, email))
+                .map(|account| account.password.as_str())
+        })
+    }
+
+    /// Whether an address is that of the account in use.
+    pub fn is_in_use(&self, email: &str) -> bool {
+        self.email
+            .as_deref()
+            .is_some_and(|known| same_email(known, email))
+    }
+
+    /// Remembers an account that waits for its code, as the latest.
+    pub fn add_other(&mut self, email: &str, password: &str) {
+        self.remove_other(email);
+        self.other_accounts.push(OtherAccount {
+            email: email.to_owned(),
+            password: password.to_owned(),
+        });
+    }
+
+    /// Forgets an account beside the one in use.
+    pub fn remove_other(&mut self, email: &str) {
+        self.other_accounts
+            .retain(|account| !same_email(&account.email, email));
+    }
+
+    /// Puts an account in use, with its own password if one is remembered. The one before keeps its password
+    /// among the others, because nobody else knows a generated one.
+    pub fn put_in_use(&mut self, email: &str) {
+        let password = self.password_of(email).map(str::to_owned);
+        self.remove_other(email);
+        if !self.is_in_use(email)
+            && let (Some(email), Some(password)) = (self.email.take(), self.password.take())
+        {
+            self.other_accounts
+                .insert(0, OtherAccount { email, password });
+        }
+        self.email = Some(email.to_owned());
+        self.password = password;
+    }
 }
 
 /// An id with the name that people know.
@@ -84,6 +160,14 @@ pub enum Error {
         action: &'static str,
         /// What the system said.
         source: io::Error,
+    },
+    /// Another process does not let go of it.
+    #[error(
+        "the credentials file {path} is held by another process, so nothing was stored; try again, or end that process"
+    )]
+    Busy {
+        /// The file.
+        path: String,
     },
     /// The platform names no folder for settings.
     #[error("no folder for settings is known on this system; name a file with --credentials")]
@@ -141,7 +225,8 @@ impl Store {
             Self::File { path, profile } => {
                 let folder = folder_of(path);
                 prepare_folder(folder).map_err(|source| io_error(path, "written", source))?;
-                let lock = lock(path).map_err(|source| io_error(path, "written", source))?;
+                refuse_open_folder(folder)?;
+                let lock = lock(path)?;
                 let mut document = read(path)?;
                 change(document.profiles.entry(profile.clone()).or_default());
                 replace(path, folder, &document)
@@ -190,35 +275,49 @@ fn read(path: &Path) -> Result<Document, Error> {
 
 #[cfg(unix)]
 fn refuse_loose(path: &Path, file: &fs::File) -> Result<(), Error> {
-    use std::os::unix::fs::PermissionsExt;
-    let refuse = |path: &Path, mode: u32, wanted: u32| {
-        Err(Error::Loose {
-            path: path.display().to_string(),
-            mode: mode & 0o7777,
-            wanted,
-        })
-    };
-    let mode = |metadata: io::Result<fs::Metadata>| {
-        metadata
-            .map(|metadata| metadata.permissions().mode())
-            .map_err(|source| io_error(path, "read", source))
-    };
-    let of_file = mode(file.metadata())?;
-    if of_file & 0o077 != 0 {
-        return refuse(path, of_file, 0o600);
+    let mode = mode_of(path, file.metadata())?;
+    if mode & 0o077 != 0 {
+        return Err(loose(path, mode, 0o600));
     }
-    let folder = folder_of(path);
-    let of_folder = mode(fs::metadata(folder))?;
+    refuse_open_folder(folder_of(path))
+}
+
+/// Whoever can write to the folder can put another file in the place of this one.
+#[cfg(unix)]
+fn refuse_open_folder(folder: &Path) -> Result<(), Error> {
+    let mode = mode_of(folder, fs::metadata(folder))?;
     // In a folder with the sticky bit, as /tmp, nobody replaces another's file.
-    if of_folder & 0o022 != 0 && of_folder & 0o1000 == 0 {
-        return refuse(folder, of_folder, 0o700);
+    if mode & 0o022 != 0 && mode & 0o1000 == 0 {
+        return Err(loose(folder, mode, 0o700));
     }
     Ok(())
+}
+
+#[cfg(unix)]
+fn mode_of(path: &Path, metadata: io::Result<fs::Metadata>) -> Result<u32, Error> {
+    use std::os::unix::fs::PermissionsExt;
+    metadata
+        .map(|metadata| metadata.permissions().mode())
+        .map_err(|source| io_error(path, "read", source))
+}
+
+#[cfg(unix)]
+fn loose(path: &Path, mode: u32, wanted: u32) -> Error {
+    Error::Loose {
+        path: path.display().to_string(),
+        mode: mode & 0o7777,
+        wanted,
+    }
 }
 
 #[cfg(not(unix))]
 fn refuse_loose(_path: &Path, _file: &fs::File) -> Result<(), Error> {
     // Windows profiles are private to their user by inheritance.
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn refuse_open_folder(_folder: &Path) -> Result<(), Error> {
     Ok(())
 }
 
@@ -244,10 +343,24 @@ fn prepare_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Two processes that register at once take turns; the lock goes with the handle.
-fn lock(path: &Path) -> io::Result<fs::File> {
-    let file = crate::log::private_append(&path.with_extension("lock"))?;
-    file.lock()?;
-    Ok(file)
+fn lock(path: &Path) -> Result<fs::File, Error> {
+    let failed = |source| io_error(path, "written", source);
+    let file = crate::log::private_append(&path.with_extension("lock")).map_err(failed)?;
+    let given_up = Instant::now() + LONGEST_TURN;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
+            Err(fs::TryLockError::WouldBlock) if Instant::now() < given_up => {
+                std::thread::sleep(BETWEEN_TRIES);
+            }
+            Err(fs::TryLockError::WouldBlock) => {
+                return Err(Error::Busy {
+                    path: path.display().to_string(),
+                });
+            }
+        }
+    }
 }
 
 /// `tempfile` makes the new file 0600 before anything is in it.

@@ -201,7 +201,8 @@ fn what_a_newer_version_wrote_and_other_profiles_stay() {
     assert_eq!(after["format"], 7);
     assert_eq!(after["profiles"]["other"], before["profiles"]["other"]);
     assert_eq!(after["profiles"]["default"]["theme"], "dark");
-    assert_eq!(after["profiles"]["default"]["email"], "ops@our-company.com");
+    let added = &after["profiles"]["default"]["other_accounts"][0];
+    assert_eq!(added["email"], "ops@our-company.com");
     assert!(!said(&server).contains(STORED));
     server.stop();
 }
@@ -283,7 +284,7 @@ fn processes_that_register_one_address_agree_on_its_password() {
     }
     assert_eq!(passwords[0], passwords[1]);
     assert_eq!(
-        stored(&path)["profiles"]["default"]["password"],
+        stored(&path)["profiles"]["default"]["other_accounts"][0]["password"],
         passwords[0].as_str()
     );
     for server in servers {

@@ -67,8 +67,9 @@ fn a_key_that_does_not_work_is_said_to_be_the_trouble() {
         let mut server = without_key(era, &simulator)
             .variable("DIDIT_API_KEY", "test-key-of-nobody-000000000000-zzzz")
             .start();
-        let failed = server.fails("didit_account_status", json!({ "check": true }));
-        assert_answer!("status_bad_key", failed);
+        let refused = server.ok("didit_account_status", json!({ "check": true }));
+        assert_eq!(refused.data["key_works"], false);
+        assert_answer!("status_bad_key", refused);
         server.stop();
     }
 }
@@ -284,8 +285,14 @@ fn without_a_key_nothing_is_sent() {
             "status_no_key",
             server.ok("didit_account_status", json!({}))
         );
+        let checked = server.ok("didit_account_status", json!({ "check": true }));
+        assert_eq!(checked.data["key_works"], false);
+        assert!(
+            checked.text.contains("No Didit API key"),
+            "{}",
+            checked.text
+        );
         for (tool, arguments) in [
-            ("didit_account_status", json!({ "check": true })),
             ("didit_workflow_list", json!({})),
             ("didit_workflow_get", json!({ "workflow_id": id })),
             ("didit_workflow_create", json!({})),

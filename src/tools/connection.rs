@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     credentials::{self, Profile, Store},
-    didit::{ApiKey, Client, Password, SharedSecret},
+    didit::{ApiKey, Client, DEFAULT_API_BASE_URL, Password, SharedSecret},
     redact::Redactor,
 };
 
@@ -104,21 +104,14 @@ impl ConnectionSettings {
     }
 }
 
-/// The account in use. The key can change while the server runs: registering and logging in store a
-/// new one, which is used at once.
+/// The account in use. The key can change while the server runs: registering and logging in, here or in another
+/// process, store a new one, which is used at once. So the file is read whenever it is asked for.
 pub struct Connection {
     settings: ConnectionSettings,
     store: Store,
     redactor: Redactor,
     watch: Watch,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    client: Option<Client>,
-    key: Option<(ApiKey, KeySource)>,
-    profile: Option<Profile>,
+    client: Mutex<Option<Client>>,
 }
 
 /// The account as it is now, for people.
@@ -148,7 +141,7 @@ impl Connection {
             store,
             redactor,
             watch: Watch::default(),
-            state: Mutex::new(State::default()),
+            client: Mutex::new(None),
         }
     }
 
@@ -181,9 +174,14 @@ impl Connection {
     /// `no_api_key` with the ways to get one; or what is wrong with the credentials file.
     pub fn client(&self) -> Result<Client, Stop> {
         let client = self.client_without_key()?;
-        match self.key()? {
+        // The operator's own key works whatever the file holds.
+        if let Some((key, KeySource::Environment)) = &self.settings.api_key {
+            return Ok(client.with_api_key(key.clone()));
+        }
+        let profile = self.profile()?;
+        match self.key(&profile) {
             Some((key, _)) => Ok(client.with_api_key(key)),
-            None => Err(no_api_key()),
+            None => Err(self.no_api_key(&profile)),
         }
     }
 
@@ -193,8 +191,8 @@ impl Connection {
     /// # Errors
     /// When the client cannot be built from these settings.
     pub fn client_without_key(&self) -> Result<Client, Stop> {
-        let mut state = self.state();
-        if let Some(client) = &state.client {
+        let mut built = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = &*built {
             return Ok(client.clone());
         }
         let redactor = self.redactor.clone();
@@ -204,7 +202,7 @@ impl Connection {
             .timeout(self.settings.timeout)
             .text_filter(Arc::new(move |text| redactor.text(text)))
             .build()?;
-        state.client = Some(client.clone());
+        *built = Some(client.clone());
         Ok(client)
     }
 
@@ -213,10 +211,11 @@ impl Connection {
     /// # Errors
     /// What is wrong with the credentials file.
     pub fn snapshot(&self) -> Result<Snapshot, Stop> {
-        let key = self.key()?.map(|(key, source)| (key.last_four(), source));
+        let profile = self.profile()?;
+        let key = self.key(&profile);
         Ok(Snapshot {
-            key,
-            profile: self.profile()?,
+            key: key.map(|(key, source)| (key.last_four(), source)),
+            profile,
             place: self.store.place(),
         })
     }
@@ -226,12 +225,8 @@ impl Connection {
     /// # Errors
     /// What is wrong with the file.
     pub fn profile(&self) -> Result<Profile, Stop> {
-        if let Some(profile) = &self.state().profile {
-            return Ok(profile.clone());
-        }
         let profile = self.store.load().map_err(stored)?;
         self.learn(&profile);
-        self.state().profile = Some(profile.clone());
         Ok(profile)
     }
 
@@ -241,20 +236,12 @@ impl Connection {
     /// # Errors
     /// What is wrong with the file; nothing changed then.
     pub fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Stop> {
-        let mut changed = None;
         self.store
             .update(|profile| {
                 change(profile);
-                changed = Some(profile.clone());
+                self.learn(profile);
             })
-            .map_err(stored)?;
-        if let Some(profile) = changed {
-            self.learn(&profile);
-            let mut state = self.state();
-            state.key = None;
-            state.profile = Some(profile);
-        }
-        Ok(())
+            .map_err(stored)
     }
 
     /// Where the account is remembered, for people.
@@ -284,51 +271,72 @@ impl Connection {
         })
     }
 
-    fn key(&self) -> Result<Option<(ApiKey, KeySource)>, Stop> {
+    /// The origin of the API in use, to which a stored key belongs.
+    pub fn origin(&self) -> String {
+        self.settings.api_base_url.origin().ascii_serialization()
+    }
+
+    /// The origin that the stored key belongs to, when that is not the one in use: the key must not go there.
+    pub fn foreign_origin(&self, profile: &Profile) -> Option<String> {
+        profile.api_key.as_ref()?;
+        let own = profile.api_origin.clone().or_else(|| {
+            let didit = Url::parse(DEFAULT_API_BASE_URL).ok()?;
+            Some(didit.origin().ascii_serialization())
+        });
+        own.filter(|origin| *origin != self.origin())
+    }
+
+    fn key(&self, profile: &Profile) -> Option<(ApiKey, KeySource)> {
         // A key from the environment wins over everything; the simulator's own gives way to one that was
         // registered on it.
         if let Some((key, KeySource::Environment)) = &self.settings.api_key {
-            return Ok(Some((key.clone(), KeySource::Environment)));
+            return Some((key.clone(), KeySource::Environment));
         }
-        if let Some(key) = &self.state().key {
-            return Ok(Some(key.clone()));
-        }
-        let stored = self
-            .profile()?
+        let stored = profile
             .api_key
-            .and_then(|key| ApiKey::parse(&key).ok())
+            .as_deref()
+            .filter(|_| self.foreign_origin(profile).is_none())
+            .and_then(|key| ApiKey::parse(key).ok())
             .map(|key| (key, KeySource::File));
-        let key = stored.or_else(|| self.settings.api_key.clone());
-        self.state().key.clone_from(&key);
-        Ok(key)
+        stored.or_else(|| self.settings.api_key.clone())
     }
 
     fn learn(&self, profile: &Profile) {
         let own = [&profile.api_key, &profile.password].into_iter().flatten();
-        for secret in own.chain(profile.webhook_secrets.values()) {
+        let others = profile.other_accounts.iter().map(|other| &other.password);
+        for secret in own.chain(others).chain(profile.webhook_secrets.values()) {
             self.redactor.learn(secret);
         }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn no_api_key(&self, profile: &Profile) -> Stop {
+        if let Some(origin) = self.foreign_origin(profile) {
+            return ToolError::new(
+                "no_api_key",
+                format!(
+                    "The stored API key belongs to {origin}, and this server talks to {}, so it is not used. Nothing was sent.",
+                    self.origin()
+                ),
+            )
+            .with_advice(
+                "the operator starts this server with another --profile for this address, or sets DIDIT_API_KEY.",
+            )
+            .into();
+        }
+        ToolError::new("no_api_key", "No Didit API key is set, so nothing was sent.")
+            .with_hint(
+                "didit_account_register",
+                "opens a Didit account for an e-mail address.",
+            )
+            .with_hint(
+                "didit_account_login",
+                "uses the account that is already stored here.",
+            )
+            .with_advice(
+                "or the operator sets DIDIT_API_KEY (Didit Business Console, API & Webhooks) in this server's environment.",
+            )
+            .into()
     }
-}
-
-fn no_api_key() -> Stop {
-    ToolError::new("no_api_key", "No Didit API key is set, so nothing was sent.")
-        .with_hint(
-            "didit_account_register",
-            "opens a Didit account for an e-mail address.",
-        )
-        .with_hint(
-            "didit_account_login",
-            "uses the account that is already stored here.",
-        )
-        .with_advice(
-            "or the operator sets DIDIT_API_KEY (Didit Business Console, API & Webhooks) in this server's environment.",
-        )
-        .into()
 }
 
 fn stored(error: credentials::Error) -> Stop {

@@ -172,15 +172,10 @@ fn api_error(error: didit::ApiError) -> ToolError {
     use didit::Kind;
     let said = format!("Didit answered {}: {}", error.status, error.message);
     let mut mapped = match error.kind {
-        Kind::Authentication => ToolError::new("authentication", said)
-            .with_hint(
-                "didit_account_status",
-                "shows which key is in use; with check it proves it.",
-            )
-            .with_hint(
-                "didit_account_login",
-                "fetches the key of a stored account again.",
-            ),
+        Kind::Authentication => ToolError::new("authentication", said).with_hint(
+            "didit_account_status",
+            "shows which key is in use; with check it proves it, and says what to do.",
+        ),
         Kind::Forbidden => ToolError::new("forbidden", said),
         Kind::NotFound => ToolError::new("not_found", said)
             .with_advice("the id may belong to another application, or its object was deleted."),

@@ -1,0 +1,151 @@
+//! Logging in to an account that exists, and picking its application.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{adopt, key_in_use, name_of};
+use crate::{
+    didit::{self, AccessToken, Application, ApplicationId, Client, Organization, Password},
+    tools::{
+        Answer, Context,
+        error::{Stop, ToolError},
+    },
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct LoginInput {
+    /// Address of the account; the stored one when absent.
+    email: Option<String>,
+    /// Application UUID, when the account has several.
+    application_id: Option<String>,
+}
+
+pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer, Stop> {
+    let connection = &context.connection;
+    let wanted = input
+        .application_id
+        .as_deref()
+        .map(str::parse::<ApplicationId>)
+        .transpose()?;
+    let profile = connection.profile()?;
+    let latest = profile.other_accounts.last().map(|account| &account.email);
+    let email = input
+        .email
+        .map(|email| email.trim().to_owned())
+        .or_else(|| profile.email.as_ref().or(latest).cloned());
+    // A password that was made for another address of the API stays there, as the key does.
+    let stored = email
+        .as_deref()
+        .filter(|_| connection.foreign_origin(&profile).is_none())
+        .and_then(|email| profile.password_of(email))
+        .map(Password::new);
+    let password = connection.settings().password.clone().or(stored);
+    let (Some(email), Some(password)) = (email, password) else {
+        return Err(ToolError::new(
+            "no_account",
+            "No account with a password is stored here, so there is nothing to log in with.",
+        )
+        .with_hint("didit_account_register", "opens an account and stores its password.")
+        .with_advice("or the operator sets DIDIT_PASSWORD in this server's environment; passwords are never arguments.")
+        .into());
+    };
+    let client = context.client_without_key()?;
+    let login = client
+        .login(&email, &password)
+        .await
+        .map_err(refused_login)?;
+    connection.hide(login.access_token.expose_secret());
+    let applications = applications(&client, &login.access_token).await?;
+    let chosen: Vec<_> = match &wanted {
+        Some(wanted) => applications
+            .iter()
+            .filter(|(_, application)| application.uuid == Some(*wanted))
+            .collect(),
+        None => applications.iter().collect(),
+    };
+    match chosen.as_slice() {
+        [(organization, application)] => {
+            let application =
+                with_key(&client, &login.access_token, organization, application).await?;
+            adopt(connection, &email, &application, Some(organization))?;
+            Ok(key_in_use(connection, &application).with_next(
+                "didit_workflow_list",
+                "shows the workflows of this application.",
+            ))
+        }
+        [] => Err(
+            ToolError::invalid("application_id", "The account has no such application.")
+                .with_allowed(named(&applications))
+                .into(),
+        ),
+        _ => Err(ToolError::invalid(
+            "application_id",
+            "The account has several applications, so one must be named.",
+        )
+        .with_allowed(named(&applications))
+        .into()),
+    }
+}
+
+/// A wrong password is not to be tried again, which the general advice on keys would lead to.
+fn refused_login(error: didit::Error) -> ToolError {
+    if error.api().is_none_or(|error| error.status != 401) {
+        return error.into();
+    }
+    let refused = ToolError::from(error);
+    ToolError {
+        message: format!(
+            "{} The password was not accepted; repeated tries lock the account.",
+            refused.message
+        ),
+        hints: Vec::new(),
+        ..refused
+    }
+    .with_advice(
+        "the operator sets DIDIT_PASSWORD in this server's environment to the account's password.",
+    )
+}
+
+/// Rows of the list may lack the key; the single application has it.
+async fn with_key(
+    client: &Client,
+    token: &AccessToken,
+    organization: &Organization,
+    application: &Application,
+) -> Result<Application, Stop> {
+    let (None, Some(organization), Some(id)) =
+        (&application.api_key, organization.uuid, application.uuid)
+    else {
+        return Ok(application.clone());
+    };
+    Ok(client.application(token, &organization, &id).await?)
+}
+
+async fn applications(
+    client: &Client,
+    token: &AccessToken,
+) -> Result<Vec<(Organization, Application)>, Stop> {
+    let mut found = Vec::new();
+    for organization in client.organizations(token).await? {
+        let Some(id) = organization.uuid else {
+            continue;
+        };
+        for application in client.applications(token, &id).await? {
+            found.push((organization.clone(), application));
+        }
+    }
+    Ok(found)
+}
+
+fn named(applications: &[(Organization, Application)]) -> Vec<String> {
+    applications
+        .iter()
+        .map(|(_, application)| {
+            let id = application
+                .uuid
+                .map(|id| id.to_string())
+                .unwrap_or_default();
+            format!("{id} ({})", name_of(application))
+        })
+        .collect()
+}

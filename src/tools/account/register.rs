@@ -1,0 +1,217 @@
+//! Opening an account: its address, its password, and the code that proves the address.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{adopt, key_in_use, root_of};
+use crate::{
+    credentials::Profile,
+    didit::{self, Password, Registration},
+    tools::{
+        Answer, Context,
+        connection::{Connection, Mode},
+        error::{Stop, ToolError},
+    },
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct RegisterInput {
+    /// Address that can receive mail; Didit refuses reserved domains such as example.com.
+    email: String,
+}
+
+pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<Answer, Stop> {
+    let connection = &context.connection;
+    let email = input.email.trim().to_owned();
+    let mut registration = Registration {
+        email: email.clone(),
+        password: match &connection.settings().password {
+            Some(password) => password.clone(),
+            None => Password::generate()?,
+        },
+    };
+    registration.validate()?;
+    refuse_reserved_domain(&email)?;
+    // Registering again must use the same password, so it is stored before the first call leaves. The file is locked meanwhile:
+    // another process may have registered a moment ago.
+    let mut other = None;
+    let mut stored_before = None;
+    connection.remember(|profile| {
+        let replaces = !profile.is_in_use(&email) || connection.foreign_origin(profile).is_some();
+        if profile.api_key.is_some() && replaces {
+            other = Some(
+                profile
+                    .email
+                    .clone()
+                    .unwrap_or_else(|| "unnamed".to_owned()),
+            );
+            return;
+        }
+        stored_before = profile.password_of(&email).map(str::to_owned);
+        if let (Some(stored), None) = (&stored_before, &connection.settings().password) {
+            registration.password = Password::new(stored.as_str());
+        }
+        if !holds_password(profile, &email) {
+            profile.add_other(&email, registration.password.expose_secret());
+        }
+    })?;
+    if let Some(other) = other {
+        return Err(ToolError::new(
+            "account_exists",
+            format!("This profile already holds another account ({other}), which a registration would replace."),
+        )
+        .with_advice("the operator starts this server with another --profile for a second account.")
+        .into());
+    }
+    let registered = match context.client_without_key()?.register(&registration).await {
+        Ok(registered) => registered,
+        Err(error) => {
+            if certainly_refused(&error) {
+                // Why Didit refused matters more than a file that could be written a moment ago.
+                drop(take_back(connection, &email, stored_before.as_deref()));
+            }
+            return Err(refused_registration(error).into());
+        }
+    };
+    let text = if registered.resent {
+        format!("A new code was sent to {email}; the earlier one no longer counts.")
+    } else {
+        format!("The account for {email} is opened; Didit sent a 6-character code to it.")
+    };
+    let password = match connection.settings().password {
+        Some(_) => "The password is the one of DIDIT_PASSWORD, and stored",
+        None => "The password was generated and stored",
+    };
+    let answer = Answer::new(format!(
+        "{text} The code lives about 10 minutes. {password}; it is not shown."
+    ))
+    .with_human_step("the human reads the code from the mailbox.")
+    .with_next(
+        "didit_account_verify_email",
+        "takes the code and stores the API key.",
+    );
+    Ok(if connection.settings().mode == Mode::Simulator {
+        answer.with_human_step(format!(
+            "on the simulator the mail is at {}inbox.",
+            root_of(connection)
+        ))
+    } else {
+        answer
+    })
+}
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct VerifyEmailInput {
+    /// The 6 letters and digits from the e-mail.
+    code: String,
+    /// Address of the account; the one registered last when absent.
+    email: Option<String>,
+}
+
+pub(super) async fn verify_email(
+    context: &Context,
+    input: VerifyEmailInput,
+) -> Result<Answer, Stop> {
+    let connection = &context.connection;
+    let profile = connection.profile()?;
+    let waiting = profile.other_accounts.last().map(|account| &account.email);
+    let latest = waiting.or(profile.email.as_ref()).cloned();
+    let email = match input.email.or(latest) {
+        Some(email) => email.trim().to_owned(),
+        None => {
+            return Err(ToolError::invalid(
+                "email",
+                "No registration is stored here, so `email` is needed.",
+            )
+            .with_hint(
+                "didit_account_register",
+                "opens an account and sends a code.",
+            )
+            .into());
+        }
+    };
+    let verified = context
+        .client_without_key()?
+        .verify_email(&email, &input.code)
+        .await
+        .map_err(|error| match ToolError::from(error) {
+            refused if refused.code == "refused" => refused.with_hint(
+                "didit_account_register",
+                "sends a new code to the same address.",
+            ),
+            other => other,
+        })?;
+    connection.hide(verified.access_token.expose_secret());
+    let application = verified.application;
+    let organization = verified.organization;
+    adopt(connection, &email, &application, organization.as_ref())?;
+    Ok(key_in_use(connection, &application).with_next(
+        "didit_workflow_create",
+        "makes the template of checks for this new account.",
+    ))
+}
+
+/// Mail to such a domain reaches nobody, and Didit fails on it without saying why.
+/// <https://www.rfc-editor.org/rfc/rfc2606>
+fn refuse_reserved_domain(email: &str) -> Result<(), ToolError> {
+    let domain = email.rsplit('@').next().unwrap_or_default().to_lowercase();
+    let reserved = ["example.com", "example.org", "example.net"].contains(&domain.as_str())
+        || [".test", ".example", ".invalid"]
+            .iter()
+            .any(|ending| domain.ends_with(ending));
+    if !reserved {
+        return Ok(());
+    }
+    Err(ToolError::invalid(
+        "email",
+        "The domain of `email` is reserved for documentation and tests, so no code can arrive there. Nothing was sent.",
+    )
+    .with_advice("give an address whose mailbox the human can open."))
+}
+
+/// Whether Didit certainly opened no account with this password. After a timeout or a failure on its side it may have.
+fn certainly_refused(error: &didit::Error) -> bool {
+    match error {
+        didit::Error::Api(error) => (400..500).contains(&error.status) && error.status != 408,
+        didit::Error::Invalid { .. }
+        | didit::Error::Unreachable { .. }
+        | didit::Error::Paced { .. }
+        | didit::Error::Timeout { sent: false, .. } => true,
+        _ => false,
+    }
+}
+
+/// Whether an address is the account in use, whose password no registration touches.
+fn holds_password(profile: &Profile, email: &str) -> bool {
+    profile.is_in_use(email) && profile.password.is_some()
+}
+
+/// Forgets the password of a refused registration. One that an earlier call stored stays: it may be the account's.
+fn take_back(
+    connection: &Connection,
+    email: &str,
+    stored_before: Option<&str>,
+) -> Result<(), Stop> {
+    connection.remember(|profile| {
+        if holds_password(profile, email) {
+            return;
+        }
+        match stored_before {
+            Some(password) => profile.add_other(email, password),
+            None => profile.remove_other(email),
+        }
+    })
+}
+
+fn refused_registration(error: didit::Error) -> ToolError {
+    let error = ToolError::from(error);
+    if error.code != "conflict" {
+        return error;
+    }
+    error
+        .with_hint(
+            "didit_account_login",
+            "fetches the key of an account that exists, with its stored password or that of DIDIT_PASSWORD.",
+        )
+        .with_advice("or the operator sets DIDIT_API_KEY (Didit Business Console, API & Webhooks).")
+}

@@ -1,0 +1,186 @@
+//! What is in use, whether it works, and what to do next.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::root_of;
+use crate::{
+    didit::{self, Kind, Page},
+    tools::{
+        Answer, Context,
+        connection::{KeySource, Mode},
+        error::Stop,
+        untrusted::clean,
+    },
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct StatusInput {
+    /// Prove the key with one harmless call to Didit.
+    #[serde(default)]
+    check: bool,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct StatusOutput {
+    /// `didit` or `simulator`.
+    mode: &'static str,
+    has_api_key: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_source: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_last_four: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_works: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    /// Pages of the simulator, in a browser.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    simulator_url: Option<String>,
+}
+
+pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answer, Stop> {
+    let connection = &context.connection;
+    let snapshot = connection.snapshot()?;
+    let mode = match connection.settings().mode {
+        Mode::Didit => "didit",
+        Mode::Simulator => "simulator",
+    };
+    let mut lines = vec![match connection.settings().mode {
+        Mode::Didit => format!(
+            "Talking to Didit at {}.",
+            connection.settings().api_base_url
+        ),
+        Mode::Simulator => format!(
+            "Talking to the built-in simulator at {}: nothing is real. Its pages: {}",
+            connection.settings().api_base_url,
+            root_of(connection)
+        ),
+    }];
+    match &snapshot.key {
+        Some((last_four, source)) => lines.push(format!(
+            "API key: ends in {last_four}, from the {}.",
+            source.name()
+        )),
+        None => lines.push("API key: none.".to_owned()),
+    }
+    if let Some(application) = &snapshot.profile.application
+        && snapshot
+            .key
+            .as_ref()
+            .is_some_and(|(_, source)| *source == KeySource::File)
+    {
+        lines.push(format!(
+            "Application: {}{}.",
+            clean(&application.name),
+            application
+                .mode
+                .as_deref()
+                .map(|mode| format!(" ({})", clean(mode)))
+                .unwrap_or_default()
+        ));
+    }
+    let foreign_origin = connection.foreign_origin(&snapshot.profile);
+    if let Some(origin) = &foreign_origin {
+        lines.push(format!(
+            "The stored key belongs to {origin}, so it is not used here."
+        ));
+    }
+    if let Some(email) = &snapshot.profile.email {
+        lines.push(format!("Stored account: {email}, in {}.", snapshot.place));
+    }
+    for account in &snapshot.profile.other_accounts {
+        lines.push(format!(
+            "Stored beside it or waiting for its e-mail code: {}.",
+            account.email
+        ));
+    }
+    lines.extend(
+        connection
+            .settings()
+            .switches
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}.")),
+    );
+    let key_works = if input.check {
+        let (works, line) = prove(context).await?;
+        lines.push(line);
+        Some(works)
+    } else {
+        None
+    };
+    let has_api_key = snapshot.key.is_some();
+    let (last_four, source) = snapshot.key.unzip();
+    let profile = &snapshot.profile;
+    let waiting = profile.other_accounts.last().map(|account| &account.email);
+    let answer = Answer::new(lines.join("\n")).with_data(&StatusOutput {
+        mode,
+        has_api_key,
+        key_source: source.map(KeySource::name),
+        key_last_four: last_four,
+        key_works,
+        email: profile.email.as_ref().or(waiting).cloned(),
+        simulator_url: (mode == "simulator").then(|| root_of(connection)),
+    });
+    let stored = profile.email.is_some() || waiting.is_some();
+    Ok(match source {
+        Some(KeySource::Environment) if key_works == Some(false) => answer
+            .with_human_step("the operator replaces DIDIT_API_KEY (Didit Business Console, API & Webhooks)."),
+        Some(_) if key_works == Some(false) && stored => answer
+            .with_next("didit_account_login", "fetches the key of the stored account again."),
+        Some(_) => answer
+            .with_next("didit_workflow_list", "shows the workflows of this application.")
+            .with_next("didit_session_create", "makes a verification link."),
+        None if foreign_origin.is_some() => answer.with_human_step(
+            "the operator starts this server with another --profile for this address, or sets DIDIT_API_KEY.",
+        ),
+        None if stored => {
+            let answer = if waiting.is_some() {
+                answer.with_next(
+                    "didit_account_verify_email",
+                    "takes the code that the stored address received.",
+                )
+            } else {
+                answer
+            };
+            answer.with_next("didit_account_login", "fetches the key of the stored account.")
+        }
+        None => answer
+            .with_next("didit_account_register", "opens an account for an e-mail address.")
+            .with_human_step(
+                "or the operator sets DIDIT_API_KEY from the Didit Business Console (API & Webhooks).",
+            ),
+    })
+}
+
+/// Whether the key works, in one line too. A missing or refused key is an answer; a call that came to nothing is not.
+async fn prove(context: &Context) -> Result<(bool, String), Stop> {
+    let client = match context.client() {
+        Ok(client) => client,
+        Err(Stop::Error(error)) if error.code == "no_api_key" => {
+            return Ok((false, error.message));
+        }
+        Err(other) => return Err(other),
+    };
+    let one = Page {
+        limit: Some(1),
+        offset: None,
+    };
+    match client.list_workflows(&one).await {
+        Ok(workflows) => Ok((
+            true,
+            format!(
+                "The key works: the application has {} workflow(s).",
+                workflows.total.unwrap_or(workflows.items.len() as u64)
+            ),
+        )),
+        Err(didit::Error::Api(error)) if error.kind == Kind::Authentication => Ok((
+            false,
+            format!(
+                "The key does not work: Didit answered {}: {}",
+                error.status, error.message
+            ),
+        )),
+        Err(other) => Err(other.into()),
+    }
+}
