@@ -19,6 +19,9 @@ const IDS: [&str; 4] = [
     "destination_id",
 ];
 
+/// Arguments and results whose values come from a fixed list, and so say what was decided and nothing of a person.
+const WORDS: [&str; 3] = ["new_status", "entry_type", "items"];
+
 /// Where lines go.
 pub struct Trail {
     path: PathBuf,
@@ -40,7 +43,7 @@ pub struct Entry<'a> {
     /// Who agreed: `human`, `token`, `operator`; absent where nobody had to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreement: Option<&'a str>,
-    /// `attempt` before it is sent, then `done`, `asked` or `failed`.
+    /// `attempt` before it is sent, then `done`, `asked`, `failed`, or `unknown` when Didit may have done it all the same.
     pub outcome: &'a str,
     /// The class of error, when it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,17 +79,46 @@ impl Trail {
     }
 }
 
-/// The ids among a call's arguments or in what it answered, each written in one way. Only a UUID is one: a name typed into the
-/// wrong argument must not land in the trail.
+/// The ids among a call's arguments or in what it answered, each written in one way, and what was chosen from fixed lists.
+/// Only a UUID is an id: a name typed into the wrong argument must not land in the trail.
 pub fn targets(named: &Map<String, Value>) -> Map<String, Value> {
     named
         .iter()
-        .filter(|(name, _)| IDS.contains(&name.as_str()))
         .filter_map(|(name, value)| {
+            if WORDS.contains(&name.as_str()) {
+                return is_word(value).then(|| (name.clone(), value.clone()));
+            }
+            if !IDS.contains(&name.as_str()) {
+                return None;
+            }
             let id = uuid::Uuid::try_parse(value.as_str()?.trim()).ok()?;
             Some((name.clone(), id.to_string().into()))
         })
         .collect()
+}
+
+/// One of the words of such a list, or several of them.
+fn is_word(value: &Value) -> bool {
+    const KNOWN: [&str; 13] = [
+        "Approved",
+        "Declined",
+        "Resubmitted",
+        "face",
+        "document",
+        "phone",
+        "email",
+        "ip_address",
+        "device_fingerprint",
+        "wallet_address",
+        "bank_account",
+        "user",
+        "business",
+    ];
+    match value {
+        Value::String(word) => KNOWN.contains(&word.as_str()),
+        Value::Array(words) => words.iter().all(is_word),
+        _ => false,
+    }
 }
 
 /// The time now, for an entry.

@@ -3,7 +3,10 @@
 //! Types that print nothing keep our own code from leaking; this is for what comes back: an API that
 //! quotes the key in an error, a proxy page with the request's headers, a person who typed one into a form.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,6 +16,8 @@ use serde_json::Value;
 const HIDDEN: &str = "[hidden]";
 /// Shorter values would hide ordinary words.
 const SHORTEST: usize = 8;
+/// Passing secrets that are kept at once.
+const MOST_PASSING: usize = 4;
 
 /// So much of a long token tells it apart from every other text.
 const LONGEST_HEAD: usize = 64;
@@ -23,8 +28,8 @@ pub struct Redactor(Arc<RwLock<Known>>);
 
 #[derive(Default)]
 struct Known {
-    values: Vec<String>,
-    spellings: Vec<String>,
+    lasting: Vec<String>,
+    passing: VecDeque<String>,
     finder: Option<Arc<Finder>>,
 }
 
@@ -38,13 +43,27 @@ struct Finder {
 impl Redactor {
     /// Hides `secret` from now on. Empty and very short values are left alone.
     pub fn learn(&self, secret: &str) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if secret.len() < SHORTEST || known.values.iter().any(|value| value == secret) {
-            return;
+        let mut known = self.known();
+        if secret.len() >= SHORTEST && !known.lasting.iter().any(|value| value == secret) {
+            known.lasting.push(secret.to_owned());
+            known.rebuild();
         }
-        known.values.push(secret.to_owned());
-        known.spellings.extend(spellings(secret));
-        known.finder = Finder::new(known.spellings.clone()).map(Arc::new);
+    }
+
+    /// Hides a secret that soon means nothing, such as the token of one login, until some newer ones have come.
+    pub fn learn_passing(&self, secret: &str) {
+        let mut known = self.known();
+        if secret.len() >= SHORTEST && !known.passing.iter().any(|value| value == secret) {
+            known.passing.push_back(secret.to_owned());
+            if known.passing.len() > MOST_PASSING {
+                known.passing.pop_front();
+            }
+            known.rebuild();
+        }
+    }
+
+    fn known(&self) -> std::sync::RwLockWriteGuard<'_, Known> {
+        self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The text without secrets.
@@ -113,6 +132,14 @@ fn hide(finder: &Finder, value: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+impl Known {
+    fn rebuild(&mut self) {
+        let all = self.lasting.iter().chain(&self.passing);
+        let spellings = all.flat_map(|value| spellings(value)).collect();
+        self.finder = Finder::new(spellings).map(Arc::new);
     }
 }
 

@@ -43,6 +43,7 @@ pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use untrusted::{clean, clean_sentence, one_line, visible};
+pub use wait::TOOL as WAIT_TOOL;
 pub use watch::Watch;
 
 /// The groups that an operator can switch on and off together.

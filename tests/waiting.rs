@@ -18,9 +18,10 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use didit_mcp::didit::signature::{sign, wire_body};
 use serde_json::{Value, json};
 use support::{
-    control::{Standalone, simulated},
+    control::{KEY, Standalone, simulated},
     server::{Era, Server, Setup},
 };
 
@@ -237,6 +238,19 @@ fn destinations_are_managed_and_their_secrets_kept() {
             .text
             .contains("paused")
     );
+
+    // The secret that was stored at creation is still the one that Didit signs with.
+    let path = format!("/v3/webhook/destinations/{id}/");
+    let shown = control.api("GET", &path, KEY, &json!({}));
+    let secret = shown["secret_shared_key"].as_str().unwrap();
+    let body = wire_body(&json!({ "timestamp": didit_mcp::receiver::now(), "event_id": "1" }));
+    let signed = sign(secret, body.as_bytes()).unwrap();
+    let genuine = server.ok(
+        "didit_webhook_verify",
+        json!({ "destination_id": id, "body": body, "signature": signed.raw }),
+    );
+    assert_eq!(genuine.data["accepted"], true, "{}", genuine.text);
+    assert!(!genuine.text.contains(secret));
 
     let checked = server.ok(
         "didit_webhook_verify",

@@ -130,11 +130,11 @@ impl Client {
 
     /// Makes one call and reads its answer as JSON; an empty body reads as `null`.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Answer, Error> {
-        let host = call.host;
+        let brings_secrets = call.brings_secrets;
         let mut raw = self.send(call).await?;
         let status = raw.status;
-        // Answers of the account host bring the very secrets that the filter would hide.
-        if matches!(host, ApiHost::Verification) {
+        // Some answers bring the very secrets that the filter would hide.
+        if !brings_secrets {
             raw.body = self.filtered(raw.body);
         }
         let values = raw.body.iter().filter(|byte| b"{[,".contains(byte));

@@ -215,7 +215,7 @@ impl Client {
     }
 
     async fn destination_call(&self, call: Call<'_>) -> Result<Destination, Error> {
-        let answer = self.json(call).await?;
+        let answer = self.json(call.bringing_secrets()).await?;
         let status = answer.status;
         Destination::receive(answer.value)
             .map_err(|_| unreadable(status, "a destination was expected"))

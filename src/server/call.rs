@@ -1,6 +1,10 @@
 //! One call's way: fit the arguments, ask where policy says so, run within the deadline, record, answer.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures_util::FutureExt;
 use rmcp::{
@@ -9,6 +13,7 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::{Map, Value};
+use tokio::sync::SemaphorePermit;
 
 use super::{
     catalog::{CONFIRMATION_TOKEN, Entry},
@@ -19,31 +24,43 @@ use super::{
     policy,
     progress::ClientProgress,
     record::Record,
-    respond, schema,
+    resources, respond, schema,
     watch::Watch,
 };
-use crate::tools::{Context, Stop, Tool, ToolError};
+use crate::tools::{Context, Stop, Tool, ToolError, WAIT_TOOL};
+
+/// How long a call waits for its turn, in timeouts of a call: long enough for a minute of waiting for the rate limits.
+const QUEUE_TIMEOUTS: u32 = 4;
 
 impl Server {
     /// Serves one call. Whatever happens inside, the caller gets an answer.
     pub(super) async fn serve_call(
         &self,
         entry: &Entry,
-        request: CallToolRequestParams,
+        mut request: CallToolRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> CallToolResponse {
+        // Waiting is no work: those calls must not keep others from their turn.
+        let _slot = if entry.tool.name == WAIT_TOOL {
+            None
+        } else {
+            match self.slot(context).await {
+                Ok(slot) => Some(slot),
+                Err(error) => return respond::error(&error, &self.catalog).into(),
+            }
+        };
         let started = Instant::now();
+        let given = entry.without_aliases(request.arguments.take().unwrap_or_default());
         let settings = self.connection.settings();
-        let deadline =
-            Deadline::after(settings.budget_of(entry.tool.name, request.arguments.as_ref()));
+        let deadline = Deadline::after(settings.budget_of(entry.tool.name, Some(&given)));
         let watch = Arc::new(Watch::new(deadline.clone()));
         let record = Arc::new(Record::new(
             &entry.tool,
             self.trail.clone(),
             Arc::clone(&self.connection),
         ));
-        let work =
-            AssertUnwindSafe(self.run(entry, request, context, &watch, &record)).catch_unwind();
+        let work = AssertUnwindSafe(self.run(entry, given, request, context, &watch, &record))
+            .catch_unwind();
         let outcome = tokio::select! {
             // In this order, so that a call which was cancelled while it waited for its turn sends nothing.
             biased;
@@ -53,7 +70,10 @@ impl Server {
             outcome = work => outcome.unwrap_or_else(|_| Err(internal())),
             () = deadline.passed() => Err(timed_out()),
         };
-        record.finish(outcome.as_ref().err());
+        let failure = outcome.as_ref().err();
+        let open = failure
+            .is_some_and(|error| is_ambiguous(error) && watch.may_have_changed(entry.tool.access));
+        record.finish(failure, open);
         tracing::info!(
             tool = entry.tool.name,
             request = %context.id,
@@ -76,7 +96,12 @@ impl Server {
         uri: &str,
         context: &RequestContext<RoleServer>,
     ) -> Result<ReadResourceResult, ErrorData> {
-        let deadline = Deadline::after(self.connection.settings().timeout);
+        let _slot = self
+            .slot(context)
+            .await
+            .map_err(|error| ErrorData::internal_error(error.message, None))?;
+        let settings = self.connection.settings();
+        let deadline = Deadline::after(settings.budget_of(resources::tool_of(uri), None));
         let call = Context {
             connection: Arc::clone(&self.connection),
             consent: Arc::new(NoConsent),
@@ -93,15 +118,33 @@ impl Server {
         }
     }
 
+    /// A turn to work. Time in the queue counts against no deadline, but has an end of its own.
+    async fn slot(
+        &self,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<SemaphorePermit<'_>, ToolError> {
+        let timeout = self.connection.settings().timeout;
+        let queue = tokio::time::timeout(timeout * QUEUE_TIMEOUTS, self.slots.acquire());
+        tokio::select! {
+            biased;
+            () = context.ct.cancelled() => Err(cancelled()),
+            () = self.over.cancelled() => Err(cancelled()),
+            slot = queue => match slot {
+                Ok(slot) => slot.map_err(|_| cancelled()),
+                Err(_) => Err(busy(timeout)),
+            },
+        }
+    }
+
     async fn run(
         &self,
         entry: &Entry,
+        given: Map<String, Value>,
         request: CallToolRequestParams,
         context: &RequestContext<RoleServer>,
         watch: &Arc<Watch>,
         record: &Arc<Record>,
     ) -> Result<CallToolResponse, ToolError> {
-        let given = entry.without_aliases(request.arguments.unwrap_or_default());
         let mut arguments = schema::fit(&entry.schema, given)?;
         let token = if policy::needs_consent(entry.tool.access) {
             take_text(&mut arguments, CONFIRMATION_TOKEN)
@@ -153,6 +196,17 @@ fn take_text(arguments: &mut Map<String, Value>, name: &str) -> Option<String> {
     }
 }
 
+/// The answer to a call whose turn did not come.
+fn busy(timeout: Duration) -> ToolError {
+    ToolError {
+        retry_after_s: u32::try_from(timeout.as_secs()).ok(),
+        ..ToolError::new(
+            "busy",
+            "Too many other calls are under way, so this one was not begun. Nothing was sent.",
+        )
+    }
+}
+
 fn cancelled() -> ToolError {
     ToolError::new("cancelled", "The call was cancelled.")
 }
@@ -171,9 +225,9 @@ fn timed_out() -> ToolError {
     )
 }
 
-/// After a failure that leaves open what Didit did: says whether a change may have happened, and which tool tells.
-fn settled(error: ToolError, tool: &Tool, watch: &Watch) -> ToolError {
-    let ambiguous = matches!(
+/// Whether an error leaves open what Didit did.
+fn is_ambiguous(error: &ToolError) -> bool {
+    matches!(
         error.code,
         "timeout"
             | "interrupted"
@@ -182,9 +236,13 @@ fn settled(error: ToolError, tool: &Tool, watch: &Watch) -> ToolError {
             | "answer_too_large"
             | "cancelled"
             | "internal_error"
-    );
+    )
+}
+
+/// After a failure that leaves open what Didit did: says whether a change may have happened, and which tool tells.
+fn settled(error: ToolError, tool: &Tool, watch: &Watch) -> ToolError {
     match (
-        ambiguous,
+        is_ambiguous(&error),
         watch.may_have_changed(tool.access),
         tool.verify_with,
     ) {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rmcp::{
     ErrorData, RoleServer, ServerHandler,
     model::{
-        CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
-        CompleteResult, CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams,
-        GetPromptResponse, Implementation, ListPromptsResult, ListResourceTemplatesResult,
-        ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
-        ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-        SubscribeRequestParams, SubscriptionFilter, Tool as ListedTool, UnsubscribeRequestParams,
+        CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
+        CustomRequest, CustomResult, ErrorCode, GetPromptRequestParams, GetPromptResponse,
+        Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+        ListToolsResult, PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams,
+        ReadResourceResponse, ServerCapabilities, ServerConfig, SubscribeRequestParams,
+        SubscriptionFilter, Tool as ListedTool, UnsubscribeRequestParams,
     },
     service::{RequestContext, SubscriptionContext},
 };
@@ -22,18 +22,16 @@ use super::{
     confirm::Gate,
     instructions::instructions,
     policy::Policy,
-    prompts, respond,
+    prompts,
     subscriptions::{self, Subscriptions},
 };
 use crate::{
     audit::Trail,
-    tools::{self, Connection, Mode, Tool, ToolError},
+    tools::{self, Connection, Mode, Tool},
 };
 
 /// Calls that run at once; more wait their turn.
 const MAX_RUNNING: usize = 64;
-/// How long a call waits for its turn, in timeouts of a call: long enough for a minute of waiting for the rate limits.
-const QUEUE_TIMEOUTS: u32 = 4;
 /// How long clients may keep the list of tools, which never changes within a process.
 const LIST_LIFETIME_MS: u64 = 3_600_000;
 
@@ -44,7 +42,7 @@ pub struct Server {
     pub(super) gate: Arc<Gate>,
     pub(super) trail: Option<Arc<Trail>>,
     pub(super) over: CancellationToken,
-    slots: Semaphore,
+    pub(super) slots: Semaphore,
     subscriptions: Subscriptions,
 }
 
@@ -86,20 +84,6 @@ impl Server {
     #[must_use]
     pub fn until(self, over: CancellationToken) -> Self {
         Self { over, ..self }
-    }
-}
-
-impl Server {
-    /// The answer to a call whose turn did not come.
-    fn busy(&self) -> CallToolResult {
-        let error = ToolError {
-            retry_after_s: u32::try_from(self.connection.settings().timeout.as_secs()).ok(),
-            ..ToolError::new(
-                "busy",
-                "Too many other calls are under way, so this one was not begun. Nothing was sent.",
-            )
-        };
-        respond::error(&error, &self.catalog)
     }
 }
 
@@ -154,17 +138,6 @@ impl ServerHandler for Server {
                 None,
             ));
         };
-        let patience = self.connection.settings().timeout * QUEUE_TIMEOUTS;
-        let _slot = tokio::select! {
-            biased;
-            // Ends the call without beginning it.
-            () = context.ct.cancelled() => None,
-            slot = tokio::time::timeout(patience, self.slots.acquire()) => match slot {
-                Ok(Ok(slot)) => Some(slot),
-                Ok(Err(_)) => return Err(ErrorData::internal_error("shutting down", None)),
-                Err(_) => return Ok(self.busy().into()),
-            },
-        };
         Ok(self.serve_call(entry, request, &context).await)
     }
 
@@ -199,9 +172,6 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let Ok(_slot) = self.slots.acquire().await else {
-            return Err(ErrorData::internal_error("shutting down", None));
-        };
         self.serve_read(&request.uri, &context)
             .await
             .map(Into::into)
@@ -279,12 +249,23 @@ impl ServerHandler for Server {
         _context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         Err(match request.method.as_str() {
-            "initialize" | "server/discover" | "ping" | "tools/list" | "tools/call" => {
-                ErrorData::invalid_params(
-                    format!("the parameters do not fit {}", request.method),
-                    None,
-                )
-            }
+            "initialize"
+            | "server/discover"
+            | "ping"
+            | "tools/list"
+            | "tools/call"
+            | "resources/list"
+            | "resources/templates/list"
+            | "resources/read"
+            | "resources/subscribe"
+            | "resources/unsubscribe"
+            | "subscriptions/listen"
+            | "prompts/list"
+            | "prompts/get"
+            | "completion/complete" => ErrorData::invalid_params(
+                format!("the parameters do not fit {}", request.method),
+                None,
+            ),
             _ => ErrorData::new(ErrorCode::METHOD_NOT_FOUND, request.method, None),
         })
     }

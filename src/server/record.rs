@@ -77,9 +77,10 @@ impl Record {
         })
     }
 
-    /// Notes what came of the call, before its answer leaves.
-    pub(super) fn finish(&self, error: Option<&ToolError>) {
+    /// Notes what came of the call, before its answer leaves; `open` when Didit may have done it despite the error.
+    pub(super) fn finish(&self, error: Option<&ToolError>, open: bool) {
         let outcome = match (error, self.state().asked) {
+            (Some(_), _) if open => "unknown",
             (Some(_), _) => "failed",
             (None, true) => "asked",
             (None, false) => "done",

@@ -22,6 +22,8 @@ use crate::{
 };
 
 const MARKDOWN: &str = "text/markdown";
+/// The largest report that is sent as a resource; larger ones would fill a conversation.
+const MAX_REPORT_BYTES: usize = 2 * 1024 * 1024;
 const PLAIN: &str = "text/plain";
 const PDF: &str = "application/pdf";
 const CONFIG: &str = "didit://config";
@@ -84,6 +86,13 @@ impl Address {
             Self::Workflow(id) => Some(("didit_workflow_get", arguments("workflow_id", id))),
         }
     }
+}
+
+/// The tool whose time an address takes; of no tool, the usual time.
+pub(super) fn tool_of(uri: &str) -> &'static str {
+    Address::parse(uri)
+        .and_then(|address| address.tool())
+        .map_or("", |(tool, _)| tool)
 }
 
 impl Server {
@@ -168,6 +177,12 @@ impl Server {
         let contents = match &address {
             Address::Report(id) => {
                 let bytes = report(&call, id).await.map_err(|stop| failed(stop, uri))?;
+                if bytes.len() > MAX_REPORT_BYTES {
+                    return Err(ErrorData::internal_error(
+                        "the report is too large for a resource; didit_session_generate_pdf saves it as a file",
+                        Some(json!({ "uri": uri })),
+                    ));
+                }
                 ResourceContents::blob(STANDARD.encode(bytes), uri).with_mime_type(PDF)
             }
             _ => {

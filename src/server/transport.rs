@@ -77,6 +77,11 @@ where
         // A line that is JSON may still carry the id of a request whose caller waits.
         let id = line
             .and_then(|line| serde_json::from_slice::<Value>(line).ok())
+            // An answer of the client's carries one of our ids, and an error with it would answer the client's own request.
+            .filter(|value| {
+                value.get("method").is_some_and(Value::is_string)
+                    || value.get("result").is_none() && value.get("error").is_none()
+            })
             .and_then(|value| serde_json::from_value::<RequestId>(value.get("id")?.clone()).ok());
         let error = ErrorData::new(code, message, None);
         tokio::spawn(self.send(TxJsonRpcMessage::<RoleServer>::error(error, id)));

@@ -165,7 +165,7 @@ impl Connection {
 
     /// Hides a secret that a call brought, from now on.
     pub fn hide(&self, secret: &str) {
-        self.redactor.learn(secret);
+        self.redactor.learn_passing(secret);
     }
 
     /// The client with the key in use.

@@ -11,7 +11,7 @@ use super::{Answer, Context, advice, decision, error::Stop};
 use crate::didit::{Decision, SessionId, SessionStatus, Step};
 
 /// The tool that waits.
-pub(super) const TOOL: &str = "didit_session_wait_for_decision";
+pub const TOOL: &str = "didit_session_wait_for_decision";
 /// The wait when none is agreed: short of the minute after which many clients give up.
 const DEFAULT_WAIT_S: u64 = 45;
 const MAX_WAIT_S: u64 = 600;

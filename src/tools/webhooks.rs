@@ -39,14 +39,14 @@ pub(super) fn tools() -> Vec<Tool> {
             name: "didit_webhook_create",
             title: "Add a webhook destination",
             toolset: Toolset::Webhooks,
-            access: Access::Write,
+            access: Access::Decide,
             idempotent: false,
             overwrites: false,
             verify_with: Some((
                 "didit_webhook_list",
                 "shows whether the destination exists.",
             )),
-            description: "Adds an address to which Didit reports events; its secret is stored, not shown.",
+            description: "Adds an address to which Didit reports events, after a human agreed; its secret is stored, not shown.",
             input: input_schema::<CreateInput>,
             output: None,
             aliases: &[("events", "subscribed_events")],
@@ -58,11 +58,11 @@ pub(super) fn tools() -> Vec<Tool> {
             name: "didit_webhook_update",
             title: "Change a webhook destination",
             toolset: Toolset::Webhooks,
-            access: Access::Write,
+            access: Access::Decide,
             idempotent: true,
             overwrites: true,
             verify_with: Some(("didit_webhook_list", "shows the destination as it is.")),
-            description: "Changes a webhook destination, or pauses it; the list of events is replaced as a whole.",
+            description: "Changes or pauses a webhook destination, after a human agreed; the list of events is replaced as a whole.",
             input: input_schema::<UpdateInput>,
             output: None,
             aliases: &[("events", "subscribed_events")],
@@ -151,16 +151,23 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     let events = input
         .subscribed_events
         .unwrap_or_else(|| vec!["status.updated".to_owned(), "data.updated".to_owned()]);
-    let created = context
-        .client()?
-        .create_destination(&DestinationRequest {
-            label: Some(input.label),
-            url: Some(input.url),
-            enabled: None,
-            webhook_version: Some("v3".to_owned()),
-            subscribed_events: Some(events),
-        })
-        .await?;
+    let request = DestinationRequest {
+        label: Some(input.label),
+        url: Some(input.url),
+        enabled: None,
+        webhook_version: Some("v3".to_owned()),
+        subscribed_events: Some(events),
+    };
+    request.validate()?;
+    let client = context.client()?;
+    agree(
+        context,
+        "Add a webhook destination.",
+        &request,
+        String::new(),
+    )
+    .await?;
+    let created = client.create_destination(&request).await?;
     let stored = remember(context, &created)?;
     Ok(Answer::new(format!(
         "Created the webhook destination {}.\n{stored}",
@@ -175,20 +182,18 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
 
 async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
     let id: DestinationId = input.destination_id.parse()?;
-    let changed = context
-        .client()?
-        .update_destination(
-            &id,
-            &DestinationRequest {
-                label: input.label,
-                url: input.url,
-                enabled: input.enabled,
-                webhook_version: None,
-                subscribed_events: input.subscribed_events,
-            },
-        )
-        .await?;
-    remember(context, &changed)?;
+    let request = DestinationRequest {
+        label: input.label,
+        url: input.url,
+        enabled: input.enabled,
+        webhook_version: None,
+        subscribed_events: input.subscribed_events,
+    };
+    request.validate()?;
+    let client = context.client()?;
+    let before = format!("{}, to become ", line(&client.destination(&id).await?));
+    agree(context, "Change a webhook destination.", &request, before).await?;
+    let changed = client.update_destination(&id, &request).await?;
     Ok(Answer::new(format!(
         "Changed the webhook destination {}.",
         line(&changed)
@@ -218,6 +223,38 @@ async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
     Ok(Answer::new(format!(
         "Deleted the webhook destination {id}."
     )))
+}
+
+/// Whoever receives the events reads names, documents and results from then on, so a human agrees to the address.
+async fn agree(
+    context: &Context,
+    action: &str,
+    request: &DestinationRequest,
+    before: String,
+) -> Result<(), Stop> {
+    let mut parts: Vec<String> = [&request.url, &request.label]
+        .into_iter()
+        .flatten()
+        .map(|text| clean(text))
+        .collect();
+    if let Some(enabled) = request.enabled {
+        parts.push(if enabled { "switched on" } else { "paused" }.to_owned());
+    }
+    if let Some(events) = &request.subscribed_events {
+        parts.push(format!("events: {}", events.join(", ")));
+    }
+    context
+        .consent
+        .ask(&Effect {
+            action: action.to_owned(),
+            consequence: "Didit reports events there from now on, with the personal data in them."
+                .to_owned(),
+            target: format!("{before}{}", parts.join(", ")),
+            person: None,
+            environment: context.connection.environment(),
+        })
+        .await?;
+    Ok(())
 }
 
 /// Stores the secret of a destination, so that it never has to be shown.

@@ -118,8 +118,7 @@ pub fn didit(request: &Request) -> (u16, Value) {
         "workflow_label": "l", "status": "s", "workflow_url": "u",
         "features": ["OCR"], "documents_allowed": { "XKA": ["x"] }, "face_liveness_method": "m",
     });
-    let list =
-        json!({ "uuid": LIST, "list_type": "blocklist", "entry_type": "user", "name": "n" });
+    let list = json!({ "uuid": LIST, "list_type": "blocklist", "entry_type": "user", "name": "n" });
     let entry =
         json!({ "uuid": LIST, "value": "v", "comment": "c", "created_at": "t", "created_by": "b" });
     let (method, path) = request.line.split_once(' ').unwrap();
