@@ -189,7 +189,7 @@ fn what_a_part_panics_with_is_not_logged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     let redactor = Redactor::default();
-    log::start(
+    let log = log::start(
         tracing_subscriber::filter::LevelFilter::INFO,
         log::Format::Json,
         Some(&path),
@@ -200,6 +200,8 @@ fn what_a_part_panics_with_is_not_logged() {
     assert!(panicked.is_err());
     redactor.learn(KEY);
     tracing::info!(target: "didit_mcp::test", header = KEY, "sent");
+    // A thread of its own writes the lines.
+    log.finish();
     let logged = fs::read_to_string(&path).unwrap();
     let lines: Vec<Value> = logged
         .lines()
