@@ -1,23 +1,24 @@
 //! Templates of checks.
 
+mod row;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
-    billing::dollars,
     consent::Effect,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
-    untrusted::{clean, clean_link, one_line},
+    untrusted::{clean, one_line},
     workflow_input::{self, ALIASES, FeatureInput, General, Steps, Switches, Template},
 };
 use crate::didit::{
-    Error, Kind, Money, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowRequest,
-    WorkflowSummary, features::Feature,
+    Error, Kind, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowRequest, features::Feature,
 };
+use row::WorkflowRow;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -135,25 +136,6 @@ struct UpdateInput {
     switches: Switches,
     /// Exact ordered steps that replace all, instead of switches.
     features: Option<Vec<FeatureInput>>,
-}
-
-#[derive(Serialize, JsonSchema)]
-struct WorkflowRow {
-    /// What sessions are made with.
-    workflow_id: String,
-    /// Of this version.
-    uuid: String,
-    workflow_label: String,
-    features: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total_price: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    status: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<i64>,
-    is_default: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    workflow_url: Option<String>,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -478,63 +460,3 @@ fn described(verb: &str, workflow: &Workflow, note: Option<String>) -> Answer {
 fn summary(workflow: &Workflow) -> String {
     format!("workflow {}", WorkflowRow::from(workflow).line())
 }
-
-impl WorkflowRow {
-    fn line(&self) -> String {
-        let mut line = format!(
-            "{}: {} (workflow_id {}",
-            self.workflow_label,
-            self.features.join(" + "),
-            self.workflow_id
-        );
-        if self.uuid != self.workflow_id {
-            line.push_str(&format!(", version uuid {}", self.uuid));
-        }
-        if let Some(price) = self.total_price {
-            line.push_str(&format!(", {} a session", dollars(price)));
-        }
-        if let Some(status) = &self.status {
-            line.push_str(&format!(", {status}"));
-        }
-        if self.is_default {
-            line.push_str(", default");
-        }
-        line.push(')');
-        if let Some(url) = &self.workflow_url {
-            line.push_str(&format!(" {url}"));
-        }
-        line
-    }
-}
-
-macro_rules! row_from {
-    ($type:ty, $uuid:expr) => {
-        impl From<&$type> for WorkflowRow {
-            fn from(workflow: &$type) -> Self {
-                let uuid: Option<WorkflowId> = $uuid(workflow);
-                let uuid = uuid.map(|id| id.to_string()).unwrap_or_default();
-                Self {
-                    workflow_id: workflow
-                        .workflow_id
-                        .map_or_else(|| uuid.clone(), |id| id.to_string()),
-                    uuid,
-                    workflow_label: clean(workflow.workflow_label.as_deref().unwrap_or_default()),
-                    features: workflow
-                        .features
-                        .iter()
-                        .map(|feature| clean(feature))
-                        .collect(),
-                    total_price: workflow.total_price.as_ref().and_then(Money::as_f64),
-                    status: workflow.status.as_deref().map(clean),
-                    version: workflow.version,
-                    is_default: workflow.is_default.unwrap_or_default(),
-                    workflow_url: workflow.workflow_url.as_deref().map(clean_link),
-                }
-            }
-        }
-    };
-}
-
-// The two kinds of rows share these fields but not a type, because only one of them is complete.
-row_from!(WorkflowSummary, |row: &WorkflowSummary| row.uuid);
-row_from!(Workflow, |workflow: &Workflow| Some(workflow.uuid));

@@ -1,0 +1,74 @@
+//! What the README says of the settings is what the program takes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support {
+    pub mod server;
+}
+
+use std::{collections::BTreeSet, fs};
+
+use support::server::run;
+
+/// Every word of `text` that starts with `prefix` and looks like a setting's name.
+fn names<'a>(text: &'a str, prefix: &str) -> BTreeSet<&'a str> {
+    text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "-_".contains(letter)))
+        .filter(|word| word.len() > prefix.len() + 2 && word.starts_with(prefix))
+        .collect()
+}
+
+/// The README's section of this heading.
+fn section<'a>(readme: &'a str, heading: &str) -> &'a str {
+    let start = readme.find(&format!("## {heading}\n")).expect(heading);
+    let rest = &readme[start + 3..];
+    &rest[..rest.find("\n## ").unwrap_or(rest.len())]
+}
+
+#[test]
+fn the_settings_are_those_of_the_program() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let settings = section(&readme, "Settings");
+    let help = run(&["--help"], &[]).stdout;
+
+    assert_eq!(names(settings, "DIDIT_"), names(&help, "DIDIT_"));
+    let of_clap = BTreeSet::from(["--help", "--version"]);
+    let taken: BTreeSet<_> = names(&help, "--").difference(&of_clap).copied().collect();
+    assert!(taken.len() > 15, "{taken:?}");
+    assert_eq!(names(settings, "--"), taken);
+}
+
+#[test]
+fn every_flag_it_speaks_of_is_taken_by_a_command() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut taken = BTreeSet::new();
+    let helps: Vec<String> = [
+        &["--help"][..],
+        &["simulate", "--help"],
+        &["demo", "--help"],
+        &["webhook", "listen", "--help"],
+        &["webhook", "trigger", "--help"],
+    ]
+    .iter()
+    .map(|arguments| run(arguments, &[]).stdout)
+    .collect();
+    for help in &helps {
+        taken.extend(names(help, "--"));
+    }
+    // Flags of other programs, in the lines that start them.
+    let others = BTreeSet::from([
+        "--release",
+        "--path",
+        "--env",
+        "--cli",
+        "--method",
+        "--tool-name",
+    ]);
+    for flag in names(&readme, "--") {
+        assert!(taken.contains(flag) || others.contains(flag), "{flag}");
+    }
+}
