@@ -16,13 +16,16 @@ pub use options::Options;
 use crate::{
     credentials::{self, Profile, Store},
     didit::{
-        ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, SharedSecret, WorkflowId,
+        ApiKey, Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, SharedSecret,
+        WorkflowId,
     },
     log::Format,
     server::{Confirmation, Policy},
     simulator::Simulator,
     tools::{ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
 };
+
+const RATE_LIMITS: &str = "--rate-limits (DIDIT_MCP_RATE_LIMITS)";
 
 /// What comes from variables only.
 #[derive(Default)]
@@ -70,6 +73,16 @@ pub enum Error {
         /// The variable.
         variable: &'static str,
         /// What is wrong, without the value.
+        reason: String,
+    },
+    /// A file that a setting names cannot be used.
+    #[error("{setting} cannot use {}: {reason}", file.display())]
+    File {
+        /// The flag and its variable.
+        setting: &'static str,
+        /// The file.
+        file: PathBuf,
+        /// What is wrong.
         reason: String,
     },
     /// No place for files is known.
@@ -136,6 +149,7 @@ impl Settings {
             ),
         };
         let switches = switches(&policy);
+        let rate_limits = rate_limits(options, [&api_base_url, &auth_base_url])?;
         Ok(Self {
             connection: ConnectionSettings {
                 mode,
@@ -150,6 +164,8 @@ impl Settings {
                     "30",
                     "--timeout (DIDIT_MCP_TIMEOUT)",
                 )?,
+                rate_limits,
+                extra_ca_pem: extra_ca_pem(options)?,
                 personal_data: personal_data(options)?,
                 webhook_secret: webhook_secret.clone(),
                 switches,
@@ -232,6 +248,53 @@ fn webhooks(
                     .to_owned(),
         }),
     }
+}
+
+/// Whether the rate limits of `--rate-limits` are kept, by the word alone.
+///
+/// # Errors
+/// [`Error::Value`] for an unknown word.
+pub fn keeps_rate_limits(options: &Options) -> Result<bool, Error> {
+    match given(options.rate_limits.as_deref()).unwrap_or("on") {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        other => Err(Error::Value {
+            setting: RATE_LIMITS,
+            value: other.to_owned(),
+            valid: "on; off for an API on this machine".to_owned(),
+        }),
+    }
+}
+
+/// Didit would answer 429 to whoever runs without limits, so only an API on this machine may be called so.
+fn rate_limits(options: &Options, bases: [&Url; 2]) -> Result<bool, Error> {
+    let kept = keeps_rate_limits(options)?;
+    if kept || bases.into_iter().all(is_on_this_machine) {
+        return Ok(kept);
+    }
+    Err(Error::Value {
+        setting: RATE_LIMITS,
+        value: "off".to_owned(),
+        valid: "on, because both API addresses must be on this machine for off".to_owned(),
+    })
+}
+
+fn extra_ca_pem(options: &Options) -> Result<Option<Vec<u8>>, Error> {
+    let Some(path) = path(options.ca_file.as_deref()) else {
+        return Ok(None);
+    };
+    let refused = |reason| Error::File {
+        setting: "--ca-file (DIDIT_MCP_CA_FILE)",
+        file: path.clone(),
+        reason,
+    };
+    let pem = std::fs::read(&path).map_err(|error| refused(error.to_string()))?;
+    // Found out now, not at the first call.
+    Client::builder()
+        .extra_ca_pem(pem.clone())
+        .build()
+        .map_err(|_| refused("it holds no certificates in PEM form".to_owned()))?;
+    Ok(Some(pem))
 }
 
 fn personal_data(options: &Options) -> Result<PersonalData, Error> {
@@ -353,20 +416,23 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
     }
     };
     let url = Url::parse(text.trim().trim_end_matches('/')).map_err(|_| refuse())?;
-    let loopback = match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
     let plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
         && url.fragment().is_none();
     match url.scheme() {
         "https" if plain => Ok(url),
-        "http" if plain && loopback => Ok(url),
+        "http" if plain && is_on_this_machine(&url) => Ok(url),
         _ => Err(refuse()),
+    }
+}
+
+fn is_on_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
     }
 }
 

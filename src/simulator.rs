@@ -63,6 +63,8 @@ pub struct Options {
     pub mode: Mode,
     /// Serves the older dialect: flag-style workflows in bare arrays, prices as text, no Lists API, empty answers to deletes.
     pub legacy: bool,
+    /// Limits how often a caller may ask, as the API does.
+    pub rate_limits: bool,
 }
 
 impl Default for Options {
@@ -72,6 +74,7 @@ impl Default for Options {
             api_key: Some("test-key-simulator-0000000000000000000000000".to_owned()),
             mode: Mode::Sandbox,
             legacy: false,
+            rate_limits: true,
         }
     }
 }

@@ -10,10 +10,13 @@
 #[path = "support/upstream.rs"]
 mod upstream;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use didit_mcp::didit::{
-    ApiError, Error, TopUp,
+    ApiError, Error, Observer, TopUp,
     rate_limit::RateLimit,
     retry::{Safety, wait},
 };
@@ -221,4 +224,30 @@ async fn a_long_wait_is_told_instead_of_taken() {
         error.api().unwrap().retry_after,
         Some(Duration::from_secs(3600))
     );
+}
+
+/// Fails the test when a call would have to wait for the rate limits.
+struct NoWaiting;
+
+impl Observer for NoWaiting {
+    fn waits(&self, time: Duration) {
+        panic!("a call waits {time:?} for its turn");
+    }
+
+    fn sends(&self, _: Safety) {}
+}
+
+#[tokio::test]
+async fn an_api_of_ones_own_can_be_called_without_limits() {
+    let answers = std::iter::repeat_n(Reply::json(200, r#"{"balance":"1"}"#), 610);
+    let upstream = Upstream::start(answers).await;
+    let client = upstream
+        .builder()
+        .rate_limits(false)
+        .build()
+        .unwrap()
+        .with_observer(Arc::new(NoWaiting));
+    for _ in 0..610 {
+        client.balance().await.unwrap();
+    }
 }

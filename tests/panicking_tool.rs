@@ -48,6 +48,8 @@ fn server(timeout: Duration) -> Server {
         workflow_id: None,
         output_dir: PathBuf::new(),
         timeout,
+        rate_limits: true,
+        extra_ca_pem: None,
         personal_data: PersonalData::Minimal,
         switches: Vec::new(),
     };

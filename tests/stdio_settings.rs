@@ -75,6 +75,26 @@ fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
             "ftp://127.0.0.1/auth",
             addresses,
         ),
+        (
+            "--rate-limits",
+            "DIDIT_MCP_RATE_LIMITS",
+            "some",
+            "on; off for an API on this machine",
+        ),
+        // Without an address of this machine it would be Didit that is called without limits.
+        (
+            "--rate-limits",
+            "DIDIT_MCP_RATE_LIMITS",
+            "off",
+            "both API addresses must be on this machine",
+        ),
+        ("--ca-file", "DIDIT_MCP_CA_FILE", "/", "cannot use"),
+        (
+            "--ca-file",
+            "DIDIT_MCP_CA_FILE",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+            "it holds no certificates in PEM form",
+        ),
     ] {
         // An address with a user name may hold a password, which is not repeated.
         let last = if value.contains('@') {

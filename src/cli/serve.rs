@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 use super::Failure;
 use crate::{
     audit::Trail,
-    config::{Options, Secrets, Settings},
+    config::{Options, Secrets, Settings, keeps_rate_limits},
     receiver::Receiver,
     redact::Redactor,
     server::{Server, serve_stdio},
@@ -16,7 +16,11 @@ use crate::{
 /// Serves until the client goes away.
 pub(super) async fn run(options: &Options, redactor: Redactor) -> Result<ExitCode, Failure> {
     let simulator = if options.simulate {
-        Some(simulator::start(simulator::Options::default()).await?)
+        let options = simulator::Options {
+            rate_limits: keeps_rate_limits(options)?,
+            ..simulator::Options::default()
+        };
+        Some(simulator::start(options).await?)
     } else {
         None
     };

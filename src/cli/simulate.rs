@@ -23,6 +23,9 @@ pub(super) struct Arguments {
     /// Make the application a live one: sessions cost money, and outcomes come from the pages alone.
     #[arg(long)]
     live: bool,
+    /// Take any number of requests, for load tests.
+    #[arg(long)]
+    no_rate_limits: bool,
 }
 
 /// Runs until it is stopped.
@@ -30,6 +33,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let simulator = simulator::start(simulator::Options {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)),
         legacy: arguments.legacy,
+        rate_limits: !arguments.no_rate_limits,
         mode: if arguments.live {
             simulator::Mode::Live
         } else {

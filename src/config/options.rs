@@ -111,6 +111,25 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub auth_base_url: Option<String>,
+    /// Keep to Didit's rate limits: `on`, or `off` for an API on this machine alone [default: on].
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_RATE_LIMITS",
+        value_name = "SWITCH",
+        help_heading = "Settings"
+    )]
+    pub rate_limits: Option<String>,
+    /// A PEM file of certificates to trust besides the web's, for a proxy that opens TLS.
+    #[arg(
+        long,
+        global = true,
+        env = "DIDIT_MCP_CA_FILE",
+        value_parser = maybe_empty_path(),
+        value_name = "FILE",
+        help_heading = "Settings"
+    )]
+    pub ca_file: Option<PathBuf>,
     /// Receive webhooks here, so that waits end at once; needs DIDIT_WEBHOOK_SECRET.
     #[arg(
         long,

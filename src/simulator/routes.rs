@@ -326,10 +326,9 @@ pub(super) fn dispatch(state: &mut State, call: &mut Call) -> Reply {
     }
     call.parameters = parameters;
     let now = state.now();
-    let mut limits = std::mem::take(&mut state.limits);
-    let within_limits = limits.check(call, route, now);
-    state.limits = limits;
-    within_limits
+    let limits = state.limits.as_mut();
+    limits
+        .map_or(Ok(()), |limits| limits.check(call, route, now))
         .and_then(|()| admit(state, call, route.access))
         .and_then(|()| {
             let method = if call.method == Method::HEAD {

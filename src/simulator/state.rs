@@ -54,7 +54,8 @@ pub(super) struct State {
     /// Requests of the API that came and have no answer yet.
     pub(super) requests_open: usize,
     pub(super) faults: Vec<Fault>,
-    pub(super) limits: RateLimits,
+    /// `None` where any number of requests is taken.
+    pub(super) limits: Option<RateLimits>,
     sessions_created: i64,
 }
 
@@ -80,7 +81,7 @@ impl State {
             requests_seen: 0,
             requests_open: 0,
             faults: Vec::new(),
-            limits: RateLimits::default(),
+            limits: options.rate_limits.then(RateLimits::default),
             sessions_created: 0,
         };
         if let Some(key) = options.api_key.clone() {

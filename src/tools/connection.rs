@@ -86,6 +86,10 @@ pub struct ConnectionSettings {
     pub output_dir: PathBuf,
     /// The time one call may take.
     pub timeout: Duration,
+    /// Whether calls are paced to Didit's rate limits.
+    pub rate_limits: bool,
+    /// Certificates to trust besides the web's, in PEM form.
+    pub extra_ca_pem: Option<Vec<u8>>,
     /// How much of a person's data results may show.
     pub personal_data: PersonalData,
     /// What is switched on, for people: lines of `didit_account_status`.
@@ -196,12 +200,16 @@ impl Connection {
             return Ok(client.clone());
         }
         let redactor = self.redactor.clone();
-        let client = Client::builder()
+        let mut builder = Client::builder()
             .api_base_url(self.settings.api_base_url.clone())
             .auth_base_url(self.settings.auth_base_url.clone())
             .timeout(self.settings.timeout)
-            .text_filter(Arc::new(move |text| redactor.text(text)))
-            .build()?;
+            .rate_limits(self.settings.rate_limits)
+            .text_filter(Arc::new(move |text| redactor.text(text)));
+        if let Some(pem) = &self.settings.extra_ca_pem {
+            builder = builder.extra_ca_pem(pem.clone());
+        }
+        let client = builder.build()?;
         *built = Some(client.clone());
         Ok(client)
     }

@@ -27,6 +27,7 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     max_body_bytes: usize,
     attempts: u32,
+    rate_limits: bool,
     user_agent: String,
     extra_ca_pem: Option<Vec<u8>>,
     text_filter: Option<TextFilter>,
@@ -42,6 +43,7 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             max_body_bytes: 4_000_000,
             attempts: 4,
+            rate_limits: true,
             user_agent: concat!("didit-mcp/", env!("CARGO_PKG_VERSION")).to_owned(),
             extra_ca_pem: None,
             text_filter: None,
@@ -87,6 +89,13 @@ impl ClientBuilder {
     /// Sets how often a call is made at most, 4 unless said otherwise; see [`crate::didit::retry`].
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
+        self
+    }
+
+    /// Sets whether calls wait for their turn under Didit's rate limits, which they do unless said otherwise. Only an API of
+    /// your own has other limits.
+    pub fn rate_limits(mut self, kept: bool) -> Self {
+        self.rate_limits = kept;
         self
     }
 
@@ -144,7 +153,7 @@ impl ClientBuilder {
                 connect_timeout: self.connect_timeout,
                 timeout: self.timeout,
                 max_body_bytes: self.max_body_bytes,
-                rate_limit: RateLimit::default(),
+                rate_limit: self.rate_limits.then(RateLimit::default),
                 large_answers: Semaphore::new(LARGE_AT_ONCE),
                 attempts: self.attempts,
                 text_filter: self.text_filter,
