@@ -72,3 +72,32 @@ fn every_flag_it_speaks_of_is_taken_by_a_command() {
         assert!(taken.contains(flag) || others.contains(flag), "{flag}");
     }
 }
+
+#[test]
+fn the_pages_of_the_simulator_are_those_it_serves() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let told: BTreeSet<&str> = section(&readme, "The simulator")
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    let routes = fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/src/simulator/routes.rs"
+    ))
+    .unwrap();
+    // Beside these there are pictures, and the same page under the prefix of a language.
+    let served: BTreeSet<&str> = routes
+        .split("route(")
+        .filter(|route| route.contains("Access::Page"))
+        .filter_map(|route| route.split('"').nth(1))
+        .filter(|path| !path.starts_with("/media/") && !path.starts_with("/{text}/"))
+        .collect();
+    let told: BTreeSet<String> = told
+        .into_iter()
+        .map(|path| path.replace("{token}", "{text}").replace("{id}", "{text}"))
+        .collect();
+    assert_eq!(
+        told.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        served
+    );
+}

@@ -36,7 +36,7 @@ async fn a_person_walks_through_the_steps_and_returns_to_the_callback() {
     let url = session["url"].as_str().unwrap();
     let mut page = client.get(url).await;
     assert_eq!(client.decision(&session).await["status"], "In Progress");
-    for step in ["ID_VERIFICATION", "LIVENESS"] {
+    for step in ["Identity document", "Selfie"] {
         assert!(
             page.text().contains(step) && page.text().contains("This is a simulator."),
             "{}",

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -23,19 +24,25 @@ const RECORDED: usize = 1000;
 #[derive(Clone, Debug)]
 pub(super) struct RecordedRequest {
     number: u64,
-    method: String,
-    path: String,
+    pub(super) received_at: Timestamp,
+    pub(super) method: String,
+    pub(super) path: String,
+    /// The status it was answered with, once it was.
+    pub(super) status: Option<u16>,
+    /// The fault that took the place of its answer.
+    pub(super) fault: Option<Kind>,
     query: String,
     headers: Map<String, Value>,
     body: String,
 }
 
-/// Remembers `call` when it is one of the API; pages and control requests are not recorded.
-pub(super) fn record(state: &mut State, call: &Call) {
+/// Remembers `call` when it is one of the API, and tells its number; pages and control requests are not recorded.
+pub(super) fn record(state: &mut State, call: &Call) -> Option<u64> {
     if !is_of_the_api(call) {
-        return;
+        return None;
     }
     state.requests_seen += 1;
+    let received_at = state.now();
     let headers = call
         .headers
         .iter()
@@ -51,12 +58,34 @@ pub(super) fn record(state: &mut State, call: &Call) {
     }
     state.requests.push_back(RecordedRequest {
         number: state.requests_seen,
+        received_at,
         method: call.method.to_string(),
         path: call.path.clone(),
+        status: None,
+        fault: None,
         query: call.raw_query.clone(),
         headers,
         body: String::from_utf8_lossy(&call.body).into_owned(),
     });
+    Some(state.requests_seen)
+}
+
+/// Remembers how a recorded request was answered.
+pub(super) fn answered(
+    state: &mut State,
+    number: Option<u64>,
+    status: Option<u16>,
+    fault: Option<Kind>,
+) {
+    if let Some(request) = state
+        .requests
+        .iter_mut()
+        .rev()
+        .find(|request| Some(request.number) == number)
+    {
+        request.status = status;
+        request.fault = fault;
+    }
 }
 
 /// Whether `call` is one of the API, and no page or control request.
@@ -75,6 +104,9 @@ pub(super) fn requests(state: &mut State, _: &Call) -> Answer {
                 "method": request.method,
                 "path": request.path,
                 "query": request.query,
+                "received_at": micros(request.received_at),
+                "status": request.status,
+                "fault": request.fault.map(Kind::name),
                 "headers": request.headers,
                 "body": request.body,
             })
@@ -162,12 +194,8 @@ pub(super) fn list_faults(state: &mut State, _: &Call) -> Answer {
         .faults
         .iter()
         .map(|fault| {
-            let name = Kind::NAMES
-                .iter()
-                .find(|(_, kind)| *kind == fault.kind)
-                .map(|(name, _)| *name);
             json!({
-                "kind": name,
+                "kind": fault.kind.name(),
                 "method": fault.method,
                 "path_prefix": fault.path_prefix,
                 "times": fault.times.unwrap_or(0),

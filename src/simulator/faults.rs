@@ -60,6 +60,14 @@ impl Kind {
         ("trickle", Self::Trickle),
         ("echo", Self::Echo),
     ];
+
+    /// The word for it in control requests.
+    pub(super) fn name(self) -> &'static str {
+        Self::NAMES
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(name, _)| name)
+    }
 }
 
 /// A fault and the requests it waits for.

@@ -211,9 +211,9 @@ static ROUTES: &[Route] = &[
             (DELETE, webhooks::delete),
         ],
     ),
-    route("/", Access::Page, &[(GET, page::index)]),
-    route("/inbox", Access::Page, &[(GET, page::inbox)]),
-    route("/media/{rest}", Access::Page, &[(GET, page::media)]),
+    route("/", Access::Page, &[(GET, page::dashboard::show)]),
+    route("/inbox", Access::Page, &[(GET, page::inbox::show)]),
+    route("/media/{rest}", Access::Page, &[(GET, page::media::show)]),
     route(
         "/session/{text}",
         Access::Page,
@@ -232,7 +232,7 @@ static ROUTES: &[Route] = &[
     route(
         "/checkout/{text}",
         Access::Page,
-        &[(GET, page::checkout), (POST, page::pay)],
+        &[(GET, page::checkout::show), (POST, page::checkout::pay)],
     ),
     route(
         "/_simulator/requests",

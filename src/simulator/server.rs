@@ -104,10 +104,17 @@ async fn answer(
     let _open = OpenRequest::of(&call, &application);
     let (fault, reply) = {
         let mut state = application.state();
-        control::record(&mut state, &call);
+        let number = control::record(&mut state, &call);
         match faults::take(&mut state, &call) {
-            Some(fault) => (Some(fault), None),
-            None => (None, Some(routes::dispatch(&mut state, &mut call))),
+            Some(fault) => {
+                control::answered(&mut state, number, None, Some(fault.kind));
+                (Some(fault), None)
+            }
+            None => {
+                let reply = routes::dispatch(&mut state, &mut call);
+                control::answered(&mut state, number, Some(reply.status.as_u16()), None);
+                (None, Some(reply))
+            }
         }
     };
     application.deliverer.send_pending(&application);

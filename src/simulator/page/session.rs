@@ -1,16 +1,21 @@
 //! The page behind a session's link: a developer plays the person and picks how it ends.
 
+use std::cmp::Ordering;
+
 use axum::http::StatusCode;
 use serde_json::{Map, json};
 use url::Url;
 
-use super::{escape, form_field, missing, page};
+use super::{
+    escape, form_field, missing, page, status_badge,
+    steps::{self, Steps},
+};
 use crate::simulator::{
     call::Call,
     reply::{Answer, Reply, html_not_found},
     scenarios::{self, SCENARIOS},
     sessions::{
-        Session, Status, StepStatus,
+        Session, Status,
         create::{self, LANGUAGES},
         play,
     },
@@ -99,45 +104,74 @@ fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Session, Reply> {
 
 /// One page per step, then the choice of outcomes.
 fn walk(session: &Session, call: &Call, position: usize) -> Reply {
-    let open: Vec<_> = session
-        .steps
-        .iter()
-        .filter(|step| step.status == StepStatus::NotFinished)
-        .collect();
+    let steps = Steps::of(session);
     let path = escape(&call.path);
-    let Some(step) = open.get(position) else {
-        return outcomes(session, &path);
+    let Some(step) = steps.personal.get(position) else {
+        return outcomes(session, &steps, &path);
     };
+    let (feature, count) = (step.feature.kind.name, steps.personal.len());
+    let list: String = steps
+        .personal
+        .iter()
+        .enumerate()
+        .map(|(other, step)| {
+            let (current, sign) = match other.cmp(&position) {
+                Ordering::Less => ("", " (done)"),
+                Ordering::Equal => (" aria-current=\"step\"", " (now)"),
+                Ordering::Greater => ("", ""),
+            };
+            let name = steps::name(step.feature.kind.name);
+            format!("<li{current}>{name}{sign}</li>\n")
+        })
+        .collect();
+    let back = position
+        .checked_sub(1)
+        .map(|before| format!("<a href=\"{path}?step={before}\">Back</a>\n"))
+        .unwrap_or_default();
     let content = format!(
-        "<p>Step {} of {}: <strong>{}</strong></p>\n<p>{}</p>\n\
-         <p><a class=\"button\" href=\"{path}?step={}\">Continue</a></p>\n\
-         <p><a href=\"{path}?step={}\">Go straight to the outcome</a></p>",
+        "{}<p class=\"soft\">Step {} of {count} (<code>{feature}</code>)</p>\n<p>{}</p>\n\
+         <p class=\"actions\"><a class=\"button\" href=\"{path}?step={}\">Continue</a>\n{back}\
+         <a href=\"{path}?step={count}\">Go straight to the outcome</a></p>\n\
+         <h2>All steps</h2>\n<ol class=\"steps\">\n{list}</ol>\n{}",
+        about(session, &steps),
         position + 1,
-        open.len(),
-        step.feature.kind.display,
-        task(step.feature.kind.name),
+        steps::task(feature),
         position + 1,
-        open.len(),
+        by_themselves(&steps),
     );
-    page(StatusCode::OK, "Verify your identity", &content)
+    page(StatusCode::OK, steps::name(feature), &content)
 }
 
-/// What a person would do here.
-fn task(feature: &str) -> &'static str {
-    match feature {
-        "OCR" => "A person would photograph an identity document.",
-        "NFC" => "A person would hold the document's chip to the phone.",
-        "LIVENESS" | "AGE_ESTIMATION" => "A person would take a selfie.",
-        "FACE_MATCH" => "The selfie would be compared with the document.",
-        "PROOF_OF_ADDRESS" => "A person would upload a bill with their address.",
-        "PHONE_VERIFICATION" => "A person would type the code sent to their phone.",
-        "EMAIL_VERIFICATION" => "A person would type the code sent to their e-mail address.",
-        "AML" | "DATABASE_VALIDATION" | "IP_ANALYSIS" => "This check runs by itself.",
-        _ => "A person would give the details this step asks for.",
+/// For whom this is, and what is asked for again.
+fn about(session: &Session, steps: &Steps<'_>) -> String {
+    let mut html = format!(
+        "<p>Verification for <strong>{}</strong>",
+        escape(&session.workflow_label)
+    );
+    if let Some(person) = &session.vendor_data {
+        html.push_str(&format!(" of <strong>{}</strong>", escape(person)));
     }
+    html.push_str(".</p>\n");
+    if !steps.kept.is_empty() {
+        html.push_str(&format!(
+            "<p role=\"status\">Some steps are asked for again. Kept from before: {}.</p>\n",
+            steps::names(&steps.kept)
+        ));
+    }
+    html
 }
 
-fn outcomes(session: &Session, path: &str) -> Reply {
+fn by_themselves(steps: &Steps<'_>) -> String {
+    if steps.automatic.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<p class=\"soft\">Run by themselves at the end: {}.</p>\n",
+        steps::names(&steps.automatic)
+    )
+}
+
+fn outcomes(session: &Session, steps: &Steps<'_>, path: &str) -> Reply {
     let mut choices = String::new();
     for scenario in SCENARIOS
         .iter()
@@ -149,13 +183,31 @@ fn outcomes(session: &Session, path: &str) -> Reply {
             ""
         };
         choices.push_str(&format!(
-            "<label><input type=\"radio\" name=\"scenario\" value=\"{0}\"{checked}> {1} (<code>{0}</code>)</label>\n",
+            "<label><input type=\"radio\" name=\"scenario\" value=\"{0}\"{checked}> <span>{1} <code>{0}</code></span></label>\n",
             scenario.slug, scenario.title
         ));
     }
+    let then = session.callback.as_deref().map_or_else(
+        || "Then a page says how it ended.".to_owned(),
+        |callback| {
+            format!(
+                "Then the browser goes to <code>{}</code>.",
+                escape(callback)
+            )
+        },
+    );
+    let back = steps
+        .personal
+        .len()
+        .checked_sub(1)
+        .map(|last| format!("\n<a href=\"{path}?step={last}\">Back</a>"))
+        .unwrap_or_default();
     let content = format!(
-        "<form method=\"post\" action=\"{path}\">\n<fieldset>\n<legend>How should this verification end?</legend>\n\
-         {choices}</fieldset>\n<p><button type=\"submit\">Finish</button></p>\n</form>"
+        "{}{}<form method=\"post\" action=\"{path}\">\n<fieldset>\n\
+         <legend>How should this verification end?</legend>\n{choices}</fieldset>\n<p class=\"soft\">{then}</p>\n\
+         <p class=\"actions\"><button type=\"submit\">Finish</button>{back}</p>\n</form>",
+        about(session, steps),
+        by_themselves(steps),
     );
     page(StatusCode::OK, "Choose the outcome", &content)
 }
@@ -175,11 +227,37 @@ fn callback(session: &Session) -> Option<String> {
     Some(url.into())
 }
 
+/// What a person sees who comes back later, or too late.
 fn done(session: &Session) -> Reply {
-    let explanation = match session.status {
-        Status::Expired => "The link was not opened in time.",
-        Status::Abandoned => "The verification was not finished in time.",
-        _ => "You can close this page.",
+    let (title, explanation) = match session.status {
+        Status::Approved => (
+            "Verification approved",
+            "Nothing more is needed. You can close this page.",
+        ),
+        Status::Declined => (
+            "Verification declined",
+            "At least one check failed. The company that sent you here can ask for steps again; this link then works again.",
+        ),
+        Status::InReview => (
+            "Verification in review",
+            "All steps are done, and somebody looks at the result. You can close this page.",
+        ),
+        Status::Expired => (
+            "Link expired",
+            "The link was not opened in time. The company that sent you here can make a new one.",
+        ),
+        Status::Abandoned => (
+            "Verification not finished",
+            "It was started and not finished in time. The company that sent you here can ask for the missing steps again or make \
+             a new link.",
+        ),
+        Status::KycExpired => (
+            "Document expired since",
+            "The verification was approved, and the document has expired since then. A new verification is needed.",
+        ),
+        Status::NotStarted | Status::InProgress | Status::Resubmitted | Status::AwaitingUser => {
+            ("Verification open", "The steps are not finished yet.")
+        }
     };
     let back = callback(session)
         .map(|url| {
@@ -190,8 +268,8 @@ fn done(session: &Session) -> Reply {
         })
         .unwrap_or_default();
     let content = format!(
-        "<p role=\"status\">Status: <strong>{}</strong>. {explanation}</p>{back}",
-        session.status.name()
+        "<p role=\"status\">Status: {}</p>\n<p>{explanation}</p>{back}",
+        status_badge(session.status)
     );
-    page(StatusCode::OK, "Verification ended", &content)
+    page(StatusCode::OK, title, &content)
 }

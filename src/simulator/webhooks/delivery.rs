@@ -13,7 +13,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::Job;
-use crate::{didit::signature, simulator::server::Application};
+use crate::{
+    didit::signature,
+    simulator::{server::Application, state::plain},
+};
 
 const MOST_RETRIES: u32 = 2;
 
@@ -21,19 +24,32 @@ const MOST_RETRIES: u32 = 2;
 #[derive(Clone, Debug)]
 pub(in crate::simulator) struct Delivery {
     pub(super) destination: Uuid,
-    url: String,
+    pub(in crate::simulator) url: String,
     event_id: Value,
     webhook_type: Value,
-    status_code: Option<u16>,
-    attempts: u32,
+    /// The status of the session that it tells.
+    told: Value,
+    pub(in crate::simulator) status_code: Option<u16>,
+    /// Why there is no status.
+    pub(in crate::simulator) failure: Option<&'static str>,
+    pub(in crate::simulator) attempts: u32,
     body: String,
     headers: Map<String, Value>,
     pub(super) response_time_ms: Option<u64>,
-    pub(super) finished_at: Timestamp,
+    pub(in crate::simulator) finished_at: Timestamp,
 }
 
 impl Delivery {
-    pub(super) fn succeeded(&self) -> bool {
+    /// The event in a few words.
+    pub(in crate::simulator) fn event(&self) -> String {
+        let kind = plain(&self.webhook_type);
+        match self.told.as_str() {
+            Some(status) => format!("{kind}: {status}"),
+            None => kind,
+        }
+    }
+
+    pub(in crate::simulator) fn succeeded(&self) -> bool {
         self.status_code
             .is_some_and(|status| (200..300).contains(&status))
     }
@@ -45,6 +61,7 @@ impl Delivery {
             "event_id": self.event_id,
             "webhook_type": self.webhook_type,
             "status_code": self.status_code,
+            "failure": self.failure,
             "attempts": self.attempts,
             "body": self.body,
             "headers": self.headers,
@@ -138,7 +155,9 @@ async fn deliver(
         url: job.url.clone(),
         event_id: job.payload.get("event_id").cloned().unwrap_or_default(),
         webhook_type: job.payload.get("webhook_type").cloned().unwrap_or_default(),
+        told: job.payload.get("status").cloned().unwrap_or_default(),
         status_code: None,
+        failure: Some("not sent: only this machine is contacted"),
         attempts: 0,
         body: String::new(),
         headers: Map::new(),
@@ -161,7 +180,10 @@ async fn deliver(
         };
         delivery.attempts += 1;
         let started = Instant::now();
-        delivery.status_code = post(client, &delivery, timeout).await;
+        (delivery.status_code, delivery.failure) = match post(client, &delivery, timeout).await {
+            Ok(status) => (Some(status), None),
+            Err(failure) => (None, Some(failure)),
+        };
         delivery.response_time_ms = u64::try_from(started.elapsed().as_millis()).ok();
         let again = delivery
             .status_code
@@ -195,8 +217,12 @@ fn sign(delivery: &mut Delivery, job: &Job, now: Timestamp) {
     delivery.headers = headers;
 }
 
-/// The status of the answer; `None` when there was none in time.
-async fn post(client: &reqwest::Client, delivery: &Delivery, timeout: Duration) -> Option<u16> {
+/// The status of the answer, or why there is none.
+async fn post(
+    client: &reqwest::Client,
+    delivery: &Delivery,
+    timeout: Duration,
+) -> Result<u16, &'static str> {
     let mut request = client
         .post(&delivery.url)
         .timeout(timeout)
@@ -204,6 +230,10 @@ async fn post(client: &reqwest::Client, delivery: &Delivery, timeout: Duration) 
     for (name, value) in &delivery.headers {
         request = request.header(name, value.as_str().unwrap_or_default());
     }
-    let response = request.send().await.ok()?;
-    Some(response.status().as_u16())
+    match request.send().await {
+        Ok(response) => Ok(response.status().as_u16()),
+        Err(error) if error.is_timeout() => Err("no answer in time"),
+        Err(error) if error.is_connect() => Err("nobody listens there"),
+        Err(_) => Err("the connection broke"),
+    }
 }

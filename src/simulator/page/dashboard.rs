@@ -1,0 +1,208 @@
+//! What the simulator holds and did, for the developer who uses it.
+
+use super::{escape, inbox, moment, status_badge, table, wide_page};
+use crate::simulator::{
+    call::Call,
+    control::RecordedRequest,
+    reply::Answer,
+    sessions::Session,
+    state::{State, money},
+    webhooks::Delivery,
+};
+
+/// How many rows of each kind are shown.
+const ROWS: usize = 50;
+const ORDER: &str = "Newest first; times are UTC.";
+
+/// `GET /`
+pub(in crate::simulator) fn show(state: &mut State, _: &Call) -> Answer {
+    let sections = [
+        section("connect", "Connect", &connection(state)),
+        section("sessions", "Sessions", &sessions(state)),
+        section("webhooks", "Webhooks delivered", &webhooks(state)),
+        section("requests", "API requests received", &requests(state)),
+        section("mails", "E-mails", &mails(state)),
+        section("payments", "Payments", &payments(state)),
+    ];
+    let content = format!(
+        "<p>It answers like the Didit API, for trying a client without an account.</p>\n\
+         <p><a class=\"button\" href=\"/\">Reload</a></p>\n{}",
+        sections.concat()
+    );
+    Ok(wide_page("Simulated Didit", "/", &content))
+}
+
+fn section(id: &str, title: &str, content: &str) -> String {
+    format!(
+        "<section aria-labelledby=\"{id}\">\n<h2 id=\"{id}\">{title}</h2>\n{content}\n</section>\n"
+    )
+}
+
+fn connection(state: &State) -> String {
+    let mut rows = format!(
+        "<dt>Verification API</dt><dd><code>{0}/v3</code></dd>\n<dt>Account API</dt><dd><code>{0}/auth/v2</code></dd>\n\
+         <dt>Mode</dt><dd>{1}</dd>\n",
+        escape(&state.origin),
+        state.mode.name(),
+    );
+    for application in &state.applications {
+        rows.push_str(&format!(
+            "<dt>Key of {}</dt><dd><code>{}</code></dd>\n",
+            escape(&application.name),
+            escape(&application.api_key)
+        ));
+    }
+    for organization in &state.organizations {
+        rows.push_str(&format!(
+            "<dt>Balance of {}</dt><dd>${}</dd>\n",
+            escape(&organization.name),
+            money(organization.balance)
+        ));
+    }
+    format!("<div class=\"panel\"><dl>\n{rows}</dl></div>")
+}
+
+fn sessions(state: &State) -> String {
+    let rows: Vec<Vec<String>> = state
+        .sessions
+        .iter()
+        .rev()
+        .take(ROWS)
+        .map(|session| session_row(session, &state.origin))
+        .collect();
+    listed(
+        &rows,
+        "None yet.",
+        &[
+            "Session",
+            "Person",
+            "Workflow",
+            "Status",
+            "Created",
+            "For the person",
+        ],
+    )
+}
+
+fn session_row(session: &Session, origin: &str) -> Vec<String> {
+    vec![
+        format!("{}", session.number),
+        escape(session.vendor_data.as_deref().unwrap_or("not named")),
+        escape(&session.workflow_label),
+        status_badge(session.status),
+        moment(session.created_at),
+        format!(
+            "<a href=\"{}\">Page of session {}</a>",
+            escape(&session.url(origin)),
+            session.number
+        ),
+    ]
+}
+
+fn webhooks(state: &State) -> String {
+    let rows: Vec<Vec<String>> = state
+        .webhooks
+        .deliveries
+        .iter()
+        .rev()
+        .take(ROWS)
+        .map(|delivery| {
+            vec![
+                escape(&delivery.event()),
+                format!("<code>{}</code>", escape(&delivery.url)),
+                delivery_badge(delivery),
+                delivery.attempts.to_string(),
+                moment(delivery.finished_at),
+            ]
+        })
+        .collect();
+    listed(
+        &rows,
+        "None yet. Events go to the destinations that a client makes at <code>/v3/webhook/destinations/</code>.",
+        &["Event", "To", "Answer", "Attempts", "When"],
+    )
+}
+
+fn delivery_badge(delivery: &Delivery) -> String {
+    let answer = match delivery.status_code {
+        Some(status) => status.to_string(),
+        None => escape(delivery.failure.unwrap_or("no answer")),
+    };
+    badge(delivery.succeeded(), &answer)
+}
+
+fn requests(state: &State) -> String {
+    let rows: Vec<Vec<String>> = state
+        .requests
+        .iter()
+        .rev()
+        .take(ROWS)
+        .map(|request| {
+            vec![
+                escape(&request.method),
+                format!("<code>{}</code>", escape(&request.path)),
+                request_badge(request),
+                moment(request.received_at),
+            ]
+        })
+        .collect();
+    listed(&rows, "None yet.", &["Method", "Path", "Answer", "When"])
+}
+
+fn request_badge(request: &RecordedRequest) -> String {
+    match (request.fault, request.status) {
+        (Some(fault), _) => badge(false, &format!("fault: {}", fault.name())),
+        (None, Some(status)) => badge(status < 400, &status.to_string()),
+        (None, None) => "none yet".to_owned(),
+    }
+}
+
+/// How something went, in a sign and a colour beside the words.
+fn badge(good: bool, words: &str) -> String {
+    let (class, sign) = if good {
+        ("good", "✓")
+    } else {
+        ("bad", "✕")
+    };
+    format!(
+        "<span class=\"status {class}\"><span aria-hidden=\"true\">{sign}</span> {words}</span>"
+    )
+}
+
+fn mails(state: &State) -> String {
+    if state.inbox.is_empty() {
+        "<p>None yet.</p>".to_owned()
+    } else {
+        inbox::mails(state.inbox.iter().rev().take(5))
+            + "\n<p><a href=\"/inbox\">All e-mails</a></p>"
+    }
+}
+
+fn payments(state: &State) -> String {
+    let rows: Vec<Vec<String>> = state
+        .checkouts
+        .iter()
+        .rev()
+        .take(ROWS)
+        .map(|checkout| {
+            let state = if checkout.paid { "paid" } else { "open" };
+            vec![
+                format!("${}", money(checkout.amount)),
+                state.to_owned(),
+                format!(
+                    "<a href=\"/checkout/{0}\">Checkout <code>{0}</code></a>",
+                    escape(&checkout.id)
+                ),
+            ]
+        })
+        .collect();
+    listed(&rows, "None yet.", &["Amount", "State", "Page"])
+}
+
+fn listed(rows: &[Vec<String>], none: &str, columns: &[&str]) -> String {
+    if rows.is_empty() {
+        format!("<p>{none}</p>")
+    } else {
+        table(ORDER, columns, rows)
+    }
+}
