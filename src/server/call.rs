@@ -2,7 +2,7 @@
 
 use std::{
     panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
@@ -14,11 +14,11 @@ use rmcp::{
 };
 use serde_json::{Map, Value};
 use tokio::sync::SemaphorePermit;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     catalog::{CONFIRMATION_TOKEN, Entry},
-    confirm::NoConsent,
-    confirm::{CallConsent, Presented},
+    confirm::{CallConsent, Gate, NoConsent, Presented, locked},
     deadline::Deadline,
     handler::Server,
     policy,
@@ -27,30 +27,131 @@ use super::{
     resources, respond, schema,
     watch::Watch,
 };
-use crate::tools::{Context, Stop, Tool, ToolError, WAIT_TOOL};
+use crate::tools::{Answer, Consent, Context, Progress, Stop, Tool, ToolError, WAIT_TOOL};
 
 /// How long a call waits for its turn, in timeouts of a call: long enough for a minute of waiting for the rate limits.
 const QUEUE_TIMEOUTS: u32 = 4;
 
+/// Where a call came from, and who answers for it there.
+pub(super) trait Caller: Send + Sync {
+    /// Who agrees to what the call decides.
+    fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent>;
+
+    /// Who hears how far the call is.
+    fn progress(&self) -> Arc<dyn Progress>;
+
+    /// Cancelled when nobody waits for the call any more.
+    fn gone(&self) -> CancellationToken;
+
+    /// The call's name in the log.
+    fn request(&self) -> String;
+}
+
+/// A call whose arguments fit.
+pub(super) struct Fitted<'a> {
+    /// The tool's name.
+    pub(super) tool: &'static str,
+    /// Its arguments, without the token.
+    pub(super) arguments: &'a Map<String, Value>,
+    /// The one-use token of an earlier preview.
+    pub(super) token: Option<String>,
+    /// The moment by which the call is answered.
+    pub(super) deadline: Deadline,
+    /// What the audit trail keeps of it.
+    pub(super) record: Arc<Record>,
+}
+
+/// A call of the protocol.
+struct ProtocolCall<'a> {
+    gate: Arc<Gate>,
+    context: &'a RequestContext<RoleServer>,
+    /// The sealed state of an earlier question, and the client's answers to it.
+    presented: Mutex<Presented>,
+    consent: Mutex<Option<Arc<CallConsent>>>,
+}
+
+impl Caller for ProtocolCall<'_> {
+    fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent> {
+        let presented = Presented {
+            token: call.token,
+            ..std::mem::take(&mut *locked(&self.presented))
+        };
+        let consent = Arc::new(CallConsent::new(
+            Arc::clone(&self.gate),
+            call.tool,
+            call.arguments,
+            presented,
+            self.context,
+            call.deadline,
+            call.record,
+        ));
+        *locked(&self.consent) = Some(Arc::clone(&consent));
+        consent
+    }
+
+    fn progress(&self) -> Arc<dyn Progress> {
+        Arc::new(ClientProgress::new(self.context))
+    }
+
+    fn gone(&self) -> CancellationToken {
+        self.context.ct.clone()
+    }
+
+    fn request(&self) -> String {
+        self.context.id.to_string()
+    }
+}
+
 impl Server {
-    /// Serves one call. Whatever happens inside, the caller gets an answer.
+    /// Serves one call of the protocol. Whatever happens inside, the caller gets an answer.
     pub(super) async fn serve_call(
         &self,
         entry: &Entry,
         mut request: CallToolRequestParams,
         context: &RequestContext<RoleServer>,
     ) -> CallToolResponse {
+        let given = request.arguments.take().unwrap_or_default();
+        let call = ProtocolCall {
+            gate: Arc::clone(&self.gate),
+            context,
+            presented: Mutex::new(Presented {
+                token: None,
+                state: request.request_state,
+                answers: request.input_responses,
+            }),
+            consent: Mutex::new(None),
+        };
+        match self.complete(entry, given, &call).await {
+            Ok(answer) => respond::answer(answer, &self.catalog).into(),
+            Err(Stop::Preview(preview)) => respond::answer(*preview, &self.catalog).into(),
+            Err(Stop::AskHuman) => {
+                let asked = locked(&call.consent).take();
+                match asked.and_then(|consent| consent.question()) {
+                    Some(question) => question.into(),
+                    None => respond::error(&internal(), &self.catalog).into(),
+                }
+            }
+            Err(Stop::Error(error)) => respond::error(&error, &self.catalog).into(),
+        }
+    }
+
+    /// Sees one call through: its turn, its deadline, its record. Only an error here means that it failed; the other stops
+    /// mean that a human has to be asked first.
+    pub(super) async fn complete(
+        &self,
+        entry: &Entry,
+        given: Map<String, Value>,
+        caller: &dyn Caller,
+    ) -> Result<Answer, Stop> {
+        let gone = caller.gone();
         // Waiting is no work: those calls must not keep others from their turn.
         let _slot = if entry.tool.name == WAIT_TOOL {
             None
         } else {
-            match self.slot(context).await {
-                Ok(slot) => Some(slot),
-                Err(error) => return respond::error(&error, &self.catalog).into(),
-            }
+            Some(self.slot(&gone).await?)
         };
         let started = Instant::now();
-        let given = entry.without_aliases(request.arguments.take().unwrap_or_default());
+        let given = entry.without_aliases(given);
         let settings = self.connection.settings();
         let deadline = Deadline::after(settings.budget_of(entry.tool.name, Some(&given)));
         let watch = Arc::new(Watch::new(deadline.clone()));
@@ -59,34 +160,33 @@ impl Server {
             self.trail.clone(),
             Arc::clone(&self.connection),
         ));
-        let work = AssertUnwindSafe(self.run(entry, given, request, context, &watch, &record))
-            .catch_unwind();
+        let work = AssertUnwindSafe(self.run(entry, given, caller, &watch, &record)).catch_unwind();
         let outcome = tokio::select! {
             // In this order, so that a call which was cancelled while it waited for its turn sends nothing.
             biased;
             // The client is gone or has changed its mind; dropping the work also drops its request to Didit.
-            () = context.ct.cancelled() => Err(cancelled()),
-            () = self.over.cancelled() => Err(cancelled()),
-            outcome = work => outcome.unwrap_or_else(|_| Err(internal())),
-            () = deadline.passed() => Err(timed_out()),
+            () = gone.cancelled() => Err(cancelled().into()),
+            () = self.over.cancelled() => Err(cancelled().into()),
+            outcome = work => outcome.unwrap_or_else(|_| Err(internal().into())),
+            () = deadline.passed() => Err(timed_out().into()),
         };
-        let failure = outcome.as_ref().err();
+        let failure = match &outcome {
+            Err(Stop::Error(error)) => Some(error.as_ref()),
+            _ => None,
+        };
         let open = failure
             .is_some_and(|error| is_ambiguous(error) && watch.may_have_changed(entry.tool.access));
         record.finish(failure, open);
         tracing::info!(
             tool = entry.tool.name,
-            request = %context.id,
+            request = %caller.request(),
             milliseconds = started.elapsed().as_millis() as u64,
-            outcome = outcome.as_ref().err().map_or("ok", |error| error.code),
+            outcome = failure.map_or("ok", |error| error.code),
             "call"
         );
         match outcome {
-            Ok(response) => response,
-            Err(error) => {
-                let error = settled(error, &entry.tool, &watch);
-                respond::error(&error, &self.catalog).into()
-            }
+            Err(Stop::Error(error)) => Err(settled(*error, &entry.tool, &watch).into()),
+            other => other,
         }
     }
 
@@ -97,7 +197,7 @@ impl Server {
         context: &RequestContext<RoleServer>,
     ) -> Result<ReadResourceResult, ErrorData> {
         let _slot = self
-            .slot(context)
+            .slot(&context.ct)
             .await
             .map_err(|error| ErrorData::internal_error(error.message, None))?;
         let settings = self.connection.settings();
@@ -119,15 +219,12 @@ impl Server {
     }
 
     /// A turn to work. Time in the queue counts against no deadline, but has an end of its own.
-    async fn slot(
-        &self,
-        context: &RequestContext<RoleServer>,
-    ) -> Result<SemaphorePermit<'_>, ToolError> {
+    async fn slot(&self, gone: &CancellationToken) -> Result<SemaphorePermit<'_>, ToolError> {
         let timeout = self.connection.settings().timeout;
         let queue = tokio::time::timeout(timeout * QUEUE_TIMEOUTS, self.slots.acquire());
         tokio::select! {
             biased;
-            () = context.ct.cancelled() => Err(cancelled()),
+            () = gone.cancelled() => Err(cancelled()),
             () = self.over.cancelled() => Err(cancelled()),
             slot = queue => match slot {
                 Ok(slot) => slot.map_err(|_| cancelled()),
@@ -140,11 +237,10 @@ impl Server {
         &self,
         entry: &Entry,
         given: Map<String, Value>,
-        request: CallToolRequestParams,
-        context: &RequestContext<RoleServer>,
+        caller: &dyn Caller,
         watch: &Arc<Watch>,
         record: &Arc<Record>,
-    ) -> Result<CallToolResponse, ToolError> {
+    ) -> Result<Answer, Stop> {
         let mut arguments = schema::fit(&entry.schema, given)?;
         let token = if policy::needs_consent(entry.tool.access) {
             take_text(&mut arguments, CONFIRMATION_TOKEN)
@@ -152,40 +248,25 @@ impl Server {
             None
         };
         record.begin(&arguments);
-        let consent = Arc::new(CallConsent::new(
-            Arc::clone(&self.gate),
-            entry.tool.name,
-            &arguments,
-            Presented {
-                token,
-                state: request.request_state,
-                answers: request.input_responses,
-            },
-            context,
-            watch.deadline.clone(),
-            Arc::clone(record),
-        ));
         let call = Context {
             connection: Arc::clone(&self.connection),
-            consent: Arc::clone(&consent) as Arc<_>,
-            progress: Arc::new(ClientProgress::new(context)),
+            consent: caller.consent(Fitted {
+                tool: entry.tool.name,
+                arguments: &arguments,
+                token,
+                deadline: watch.deadline.clone(),
+                record: Arc::clone(record),
+            }),
+            progress: caller.progress(),
             observer: Arc::clone(watch) as Arc<_>,
         };
-        match (entry.tool.run)(call, arguments).await {
-            Ok(answer) => {
-                record.made(answer.data.as_ref());
-                Ok(respond::answer(answer, &self.catalog).into())
-            }
-            Err(Stop::Preview(preview)) => {
-                record.asked();
-                Ok(respond::answer(*preview, &self.catalog).into())
-            }
-            Err(Stop::AskHuman) => {
-                record.asked();
-                consent.question().map(Into::into).ok_or_else(internal)
-            }
-            Err(Stop::Error(error)) => Err(*error),
+        let outcome = (entry.tool.run)(call, arguments).await;
+        match &outcome {
+            Ok(answer) => record.made(answer.data.as_ref()),
+            Err(Stop::Preview(_) | Stop::AskHuman) => record.asked(),
+            Err(Stop::Error(_)) => {}
         }
+        outcome
     }
 }
 

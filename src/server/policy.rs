@@ -45,9 +45,20 @@ impl Default for Policy {
 impl Policy {
     /// Whether a tool exists under these choices.
     pub fn allows(&self, tool: &Tool) -> bool {
-        self.toolsets.contains(&tool.toolset)
-            && (!self.read_only || tool.access == Access::Read)
-            && (self.allow_irreversible || tool.access != Access::Irreversible)
+        self.setting_against(tool).is_none()
+    }
+
+    /// The setting that keeps a tool away, or `None` when it exists.
+    pub fn setting_against(&self, tool: &Tool) -> Option<&'static str> {
+        if !self.toolsets.contains(&tool.toolset) {
+            Some("--toolsets (DIDIT_MCP_TOOLSETS)")
+        } else if self.read_only && tool.access != Access::Read {
+            Some("--read-only (DIDIT_MCP_READ_ONLY)")
+        } else if !self.allow_irreversible && tool.access == Access::Irreversible {
+            Some("--allow-irreversible (DIDIT_MCP_IRREVERSIBLE)")
+        } else {
+            None
+        }
     }
 }
 

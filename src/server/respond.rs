@@ -28,13 +28,19 @@ pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
             .map(|image| ContentBlock::image(STANDARD.encode(&image.bytes), image.media_type)),
     );
     let mut result = CallToolResult::success(content);
-    if let Some(Value::Object(mut data)) = answer.data {
-        if !answer.untrusted.is_empty() {
-            data.insert("untrusted".into(), untrusted_object(&answer.untrusted));
-        }
-        result.structured_content = Some(bounded(without_invisible(Value::Object(data))));
-    }
+    result.structured_content = structured(&answer);
     result
+}
+
+/// The structured form of an answer, which stands alone: what people wrote is a part of it, set apart as data.
+pub fn structured(answer: &Answer) -> Option<Value> {
+    let Some(Value::Object(mut data)) = answer.data.clone() else {
+        return None;
+    };
+    if !answer.untrusted.is_empty() {
+        data.insert("untrusted".into(), untrusted_object(&answer.untrusted));
+    }
+    Some(bounded(without_invisible(Value::Object(data))))
 }
 
 /// The text of an answer, for readers who take no structured data.

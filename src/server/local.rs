@@ -1,0 +1,129 @@
+//! Calls from this process itself: the same way through the house as a call of the protocol, with a human at hand.
+
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    call::{Caller, Fitted},
+    confirm::Gate,
+    deadline::Deadline,
+    handler::Server,
+    policy::Confirmation,
+    record::Record,
+};
+use crate::tools::{Agreement, Answer, Consent, Effect, Progress, Stop, ToolError};
+
+/// How long a human at the terminal may think.
+const PATIENCE: Duration = Duration::from_secs(3_600);
+
+/// A call from this process.
+pub struct LocalCall {
+    /// Asked before a decision takes effect, unless the operator chose that nobody is.
+    pub consent: Arc<dyn Consent>,
+    /// Hears how far the call is.
+    pub progress: Arc<dyn Progress>,
+}
+
+impl Server {
+    /// Whether a tool is switched on.
+    pub fn has_tool(&self, name: &str) -> bool {
+        self.catalog.has(name)
+    }
+
+    /// Runs a tool: its arguments are fitted and its deadline, agreement and record are kept as for any client.
+    ///
+    /// # Errors
+    /// What the tool answered instead; `tool_off` when it is switched off.
+    pub async fn run_tool(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+        call: LocalCall,
+    ) -> Result<Answer, ToolError> {
+        let Some(entry) = self.catalog.find(name) else {
+            return Err(ToolError::new(
+                "tool_off",
+                format!("{name} is switched off in the settings."),
+            ));
+        };
+        let caller = LocalCaller {
+            gate: Arc::clone(&self.gate),
+            call,
+        };
+        match self.complete(entry, arguments, &caller).await {
+            Ok(answer) => Ok(answer),
+            Err(Stop::Error(error)) => Err(*error),
+            // A human at hand answers within the call, so neither of these comes.
+            Err(Stop::Preview(_) | Stop::AskHuman) => Err(ToolError::new(
+                "agreement_needed",
+                "This needs a human's agreement. Nothing was changed.",
+            )),
+        }
+    }
+}
+
+struct LocalCaller {
+    gate: Arc<Gate>,
+    call: LocalCall,
+}
+
+impl Caller for LocalCaller {
+    fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent> {
+        Arc::new(LocalConsent {
+            confirmation: self.gate.confirmation(),
+            human: Arc::clone(&self.call.consent),
+            deadline: call.deadline,
+            record: call.record,
+        })
+    }
+
+    fn progress(&self) -> Arc<dyn Progress> {
+        Arc::clone(&self.call.progress)
+    }
+
+    fn gone(&self) -> CancellationToken {
+        CancellationToken::new()
+    }
+
+    fn request(&self) -> String {
+        "local".to_owned()
+    }
+}
+
+struct LocalConsent {
+    confirmation: Confirmation,
+    human: Arc<dyn Consent>,
+    deadline: Deadline,
+    record: Arc<Record>,
+}
+
+impl Consent for LocalConsent {
+    fn ask<'a>(
+        &'a self,
+        effect: &'a Effect,
+    ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
+        Box::pin(async move {
+            let agreement = match self.confirmation {
+                Confirmation::Never => Agreement::Operator,
+                Confirmation::Ask => {
+                    let asked = Instant::now();
+                    // The whole time is added up front, so that the call's own deadline cannot cut a human short.
+                    self.deadline.extend(PATIENCE);
+                    let answer = self.human.ask(effect).await;
+                    self.deadline
+                        .shorten(PATIENCE.saturating_sub(asked.elapsed()));
+                    answer?
+                }
+            };
+            self.record.agreed(agreement)?;
+            Ok(agreement)
+        })
+    }
+}
