@@ -1,18 +1,29 @@
 //! The command line: reads the flags, sets up logging to stderr, and hands over.
 
+mod account;
+mod ask;
+mod billing;
+mod blocklist;
+mod check;
+mod completions;
 mod demo;
+mod kyc;
+mod output;
+mod progress;
+mod runner;
 mod serve;
 mod simulate;
 mod webhook;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::{
     config::{self, Options},
     log::{self, Log},
     redact::Redactor,
+    tools::{ToolError, one_line},
 };
 
 /// Secrets are never flags, because those show in lists of processes.
@@ -41,8 +52,20 @@ enum Command {
     Simulate(simulate::Arguments),
     /// Take a person through the whole flow on the simulator, with a real client and server.
     Demo(demo::Arguments),
+    /// Verify people: workflows, links, decisions, reports.
+    Kyc(Box<kyc::Arguments>),
+    /// Open a Didit account, or use one that exists.
+    Account(account::Arguments),
+    /// Show the balance, or make a payment link.
+    Billing(billing::Arguments),
+    /// List, block and unblock faces, documents and contacts.
+    Blocklist(blocklist::Arguments),
+    /// Say what is wrong with settings, key, network or clock, and how to mend it.
+    Check(check::Arguments),
     /// Receive webhooks and read them, or send signed samples to a receiver.
     Webhook(webhook::Arguments),
+    /// Print the completions of a shell.
+    Completions(completions::Arguments),
 }
 
 /// Why a command failed: one line for people.
@@ -53,23 +76,19 @@ type Failure = Box<dyn std::error::Error>;
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            // Help goes to standard output and mistakes to standard error; a closed pipe is no news.
-            drop(error.print());
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
-        }
+        Err(error) => return refuse(&error),
     };
     let redactor = Redactor::default();
     let log = match start_log(&cli.options, redactor.clone()) {
         Ok(log) => log,
-        Err(error) => return fail(2, error.as_ref()),
+        Err(error) => return fail(2, "setting", error.as_ref()),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return fail(1, &error),
+        Err(error) => return fail(1, "system", &error),
     };
     let outcome = runtime.block_on(run(cli, redactor));
     // A blocked read of standard input must not keep the process.
@@ -77,8 +96,8 @@ pub fn main() -> ExitCode {
     log.finish();
     match outcome {
         Ok(code) => code,
-        Err(error) if error.is::<config::Error>() => fail(2, error.as_ref()),
-        Err(error) => fail(1, error.as_ref()),
+        Err(error) if error.is::<config::Error>() => fail(2, "setting", error.as_ref()),
+        Err(error) => fail(1, "failed", error.as_ref()),
     }
 }
 
@@ -87,7 +106,19 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         None | Some(Command::Serve) => serve::run(&cli.options, redactor).await,
         Some(Command::Simulate(arguments)) => simulate::run(&arguments).await,
         Some(Command::Demo(arguments)) => demo::run(&arguments).await,
+        Some(Command::Kyc(arguments)) => Ok(kyc::run(*arguments, &cli.options, redactor).await),
+        Some(Command::Account(arguments)) => {
+            Ok(account::run(arguments, &cli.options, redactor).await)
+        }
+        Some(Command::Billing(arguments)) => {
+            Ok(billing::run(arguments, &cli.options, redactor).await)
+        }
+        Some(Command::Blocklist(arguments)) => {
+            Ok(blocklist::run(arguments, &cli.options, redactor).await)
+        }
+        Some(Command::Check(arguments)) => Ok(check::run(arguments, &cli.options, redactor).await),
         Some(Command::Webhook(arguments)) => webhook::run(&arguments).await,
+        Some(Command::Completions(arguments)) => completions::run(&arguments, Cli::command()),
     }
 }
 
@@ -100,7 +131,33 @@ fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     Ok(log)
 }
 
-fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
+/// Prints help, or what is wrong with the arguments.
+fn refuse(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && wants_json() {
+        let said = one_line(&error.to_string());
+        let error = ToolError::new("usage", said.trim_start_matches("error: "));
+        return print_error(2, &error);
+    }
+    // Help goes to standard output and mistakes to standard error; a closed pipe is no news.
+    drop(error.print());
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn fail(code: u8, word: &'static str, error: &dyn std::error::Error) -> ExitCode {
+    if wants_json() {
+        return print_error(code, &ToolError::new(word, error.to_string()));
+    }
     drop(writeln!(std::io::stderr(), "didit-mcp: {error}"));
     ExitCode::from(code)
+}
+
+fn print_error(code: u8, error: &ToolError) -> ExitCode {
+    let document = output::error_document(error, &|_| false);
+    drop(writeln!(std::io::stdout(), "{document:#}"));
+    ExitCode::from(code)
+}
+
+/// Looked up among the words themselves, because it counts before and after they could be parsed.
+fn wants_json() -> bool {
+    std::env::args_os().any(|argument| argument == "--json")
 }

@@ -1,0 +1,98 @@
+//! `didit-mcp account`: open a Didit account, or use one that exists.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::{
+    ask,
+    output::{Format, data},
+    runner::{self, EXIT_CODES, unprinted},
+};
+use crate::{config::Options, redact::Redactor, tools::ToolError};
+
+/// What to do about the account.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Open an account; again sends a new code. The password is generated and stored, or that of DIDIT_PASSWORD.
+    Register {
+        /// Address that can receive mail.
+        email: String,
+    },
+    /// Prove the address with the code from the e-mail; the API key is stored and used from then on.
+    Verify {
+        /// The 6 letters and digits; asked for at the terminal when absent.
+        code: Option<String>,
+        /// Address of the account; the one registered last when absent.
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+    },
+    /// Fetch and store the API key of a stored account, or with DIDIT_PASSWORD of another.
+    Login {
+        /// Address of the account; the stored one when absent.
+        #[arg(long, value_name = "ADDRESS")]
+        email: Option<String>,
+        /// Application UUID, when the account has several.
+        #[arg(long, value_name = "UUID")]
+        application_id: Option<String>,
+    },
+    /// Show which account and key are in use and what is switched on.
+    Status {
+        /// Prove the key with one harmless call; a key that is refused ends the command with 1.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+/// Runs one of the commands.
+pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redactor) -> ExitCode {
+    let command = arguments.command;
+    runner::run(options, arguments.format, redactor, async |runner| {
+        let (tool, arguments) = match command {
+            Command::Register { email } => ("didit_account_register", json!({ "email": email })),
+            Command::Verify { code, email } => {
+                let code = match code {
+                    Some(code) => Some(code),
+                    None => ask::for_text("Code from the e-mail").await?,
+                };
+                let Some(code) = code else {
+                    return Err(ToolError::invalid(
+                        "code",
+                        "The code from the e-mail is needed, and there is no terminal to ask for it.",
+                    ));
+                };
+                (
+                    "didit_account_verify_email",
+                    json!({ "code": code, "email": email }),
+                )
+            }
+            Command::Login {
+                email,
+                application_id,
+            } => (
+                "didit_account_login",
+                json!({ "email": email, "application_id": application_id }),
+            ),
+            Command::Status { check } => ("didit_account_status", json!({ "check": check })),
+        };
+        let answer = runner.call(tool, arguments).await?;
+        runner.output().answer(&answer).map_err(unprinted)?;
+        let refused = data(&answer).get("key_works") == Some(&Value::Bool(false));
+        Ok(if refused {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    })
+    .await
+}

@@ -1,0 +1,150 @@
+//! `didit-mcp blocklist`: faces, documents and contacts that must not pass again.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::{
+    ask::Agreed,
+    output::{Format, Table},
+    runner::{self, EXIT_CODES, unprinted},
+};
+use crate::{config::Options, redact::Redactor};
+
+/// What to do about the blocklist.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List what is blocked, by kind.
+    List {
+        /// face, document, phone, email, ip_address, device_fingerprint, wallet_address, bank_account, user or business
+        /// [default: face].
+        #[arg(long = "type", value_name = "KIND")]
+        entry_type: Option<String>,
+        /// Value or label.
+        #[arg(long, value_name = "TEXT")]
+        search: Option<String>,
+        /// Rows, from 1 to 100 [default: 20].
+        #[arg(long, value_name = "NUMBER")]
+        limit: Option<u32>,
+        /// Where the page before ended.
+        #[arg(long, value_name = "CURSOR")]
+        cursor: Option<String>,
+    },
+    /// Block a session's face, document or contacts, or one value, after a human agreed.
+    Add {
+        #[command(flatten)]
+        target: Target,
+        /// Why, for the record.
+        #[arg(long, value_name = "TEXT")]
+        comment: Option<String>,
+        #[command(flatten)]
+        agreed: Agreed,
+    },
+    /// Take a session's face, document or contacts, or one value, off the list, after a human agreed.
+    Remove {
+        #[command(flatten)]
+        target: Target,
+        #[command(flatten)]
+        agreed: Agreed,
+    },
+}
+
+/// What is meant: a session's things, or one value.
+#[derive(Debug, Args)]
+struct Target {
+    /// Session UUID.
+    #[arg(long, value_name = "UUID", required_unless_present = "value")]
+    session_id: Option<String>,
+    /// What of the session: face, document, phone, email, separated by commas [default: face,document].
+    #[arg(
+        long,
+        value_name = "ITEMS",
+        value_delimiter = ',',
+        requires = "session_id"
+    )]
+    items: Vec<String>,
+    /// One value, with its --type, instead of a session.
+    #[arg(
+        long,
+        value_name = "VALUE",
+        requires = "entry_type",
+        conflicts_with = "session_id"
+    )]
+    value: Option<String>,
+    /// Kind of that value, such as email or ip_address.
+    #[arg(long = "type", value_name = "KIND", requires = "value")]
+    entry_type: Option<String>,
+}
+
+impl Target {
+    /// The arguments that name it.
+    fn arguments(self, comment: Option<String>) -> Value {
+        json!({
+            "session_id": self.session_id,
+            "items": (!self.items.is_empty()).then_some(self.items),
+            "value": self.value,
+            "entry_type": self.entry_type,
+            "comment": comment,
+        })
+    }
+}
+
+/// Runs one of the commands.
+pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redactor) -> ExitCode {
+    let command = arguments.command;
+    runner::run(options, arguments.format, redactor, async |runner| {
+        match command {
+            Command::List {
+                entry_type,
+                search,
+                limit,
+                cursor,
+            } => {
+                let arguments = json!({
+                    "entry_type": entry_type,
+                    "search": search,
+                    "limit": limit,
+                    "cursor": cursor,
+                });
+                let answer = runner.call("didit_blocklist_list", arguments).await?;
+                let table = Table(&[
+                    ("KIND", "entry_type"),
+                    ("VALUE", "value"),
+                    ("FROM SESSION", "reference_session_id"),
+                    ("ENTRY", "uuid"),
+                ]);
+                runner.output().rows(&answer, &table).map_err(unprinted)?;
+            }
+            Command::Add {
+                target,
+                comment,
+                agreed,
+            } => {
+                let arguments = target.arguments(comment);
+                let answer = runner
+                    .decide("didit_blocklist_add", arguments, agreed)
+                    .await?;
+                runner.output().answer(&answer).map_err(unprinted)?;
+            }
+            Command::Remove { target, agreed } => {
+                let arguments = target.arguments(None);
+                let answer = runner
+                    .decide("didit_blocklist_remove", arguments, agreed)
+                    .await?;
+                runner.output().answer(&answer).map_err(unprinted)?;
+            }
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+    .await
+}

@@ -1,0 +1,331 @@
+//! `didit-mcp check`: what stands between this machine and Didit, and how to mend it.
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Args;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    output::{Format, data},
+    runner::{self, EXIT_CODES, Runner, unprinted},
+};
+use crate::{config::Options, didit::client_for, redact::Redactor, tools::ToolError};
+
+/// How far the clock may be off before signatures of webhooks are refused.
+const MOST_SKEW: Duration = Duration::from_secs(300);
+/// How far it may be off before somebody should know.
+const NOTABLE_SKEW: Duration = Duration::from_secs(30);
+
+/// Checks settings, files, network, clock and key, and changes nothing.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    format: Format,
+}
+
+/// How one check went.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Ok,
+    Warning,
+    Failed,
+}
+
+/// One check.
+struct Finding {
+    name: &'static str,
+    status: Status,
+    says: String,
+    mend: Option<String>,
+}
+
+impl Finding {
+    fn ok(name: &'static str, says: impl Into<String>) -> Self {
+        Self {
+            name,
+            status: Status::Ok,
+            says: says.into(),
+            mend: None,
+        }
+    }
+
+    fn wrong(
+        name: &'static str,
+        status: Status,
+        says: impl Into<String>,
+        mend: impl Into<String>,
+    ) -> Self {
+        Self {
+            name,
+            status,
+            says: says.into(),
+            mend: Some(mend.into()),
+        }
+    }
+}
+
+/// Runs the checks; the exit code is 1 when something is wrong, 2 when the settings themselves are.
+pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redactor) -> ExitCode {
+    runner::run(options, arguments.format, redactor, async |runner| {
+        let findings = findings(runner).await;
+        print(runner, &findings)?;
+        let failed = findings
+            .iter()
+            .any(|finding| finding.status == Status::Failed);
+        Ok(if failed {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        })
+    })
+    .await
+}
+
+async fn findings(runner: &Runner) -> Vec<Finding> {
+    let settings = runner.connection().settings();
+    let switches: Vec<String> = settings
+        .switches
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}"))
+        .collect();
+    let mut findings = vec![
+        Finding::ok(
+            "version",
+            concat!("didit-mcp ", env!("CARGO_PKG_VERSION"), ", for API v3"),
+        ),
+        Finding::ok("settings", switches.join("; ")),
+        credentials(runner),
+        output_folder(runner),
+    ];
+    let (reachable, clock) = reach("verification API", &settings.api_base_url).await;
+    let is_reachable = reachable.status == Status::Ok;
+    findings.push(reachable);
+    findings.extend(clock);
+    if settings.auth_base_url.origin() != settings.api_base_url.origin() {
+        let (reachable, _) = reach("account API", &settings.auth_base_url).await;
+        findings.push(reachable);
+    }
+    if is_reachable {
+        findings.push(key(runner).await);
+    } else {
+        findings.push(Finding::wrong(
+            "key",
+            Status::Warning,
+            "not tried, because the verification API cannot be reached",
+            "mend that first",
+        ));
+    }
+    findings
+}
+
+fn credentials(runner: &Runner) -> Finding {
+    let connection = runner.connection();
+    match connection.snapshot() {
+        Ok(snapshot) => match snapshot.key {
+            Some((last_four, source)) => Finding::ok(
+                "credentials",
+                format!(
+                    "the key ends in {last_four}, from the {}; accounts are kept in {}",
+                    source.name(),
+                    snapshot.place
+                ),
+            ),
+            None => Finding::wrong(
+                "credentials",
+                Status::Failed,
+                format!(
+                    "no API key, neither in DIDIT_API_KEY nor in {}",
+                    snapshot.place
+                ),
+                "set DIDIT_API_KEY (Business Console, API & Webhooks), or open an account: didit-mcp account register EMAIL",
+            ),
+        },
+        Err(_) => {
+            let message = connection
+                .profile()
+                .err()
+                .map(message)
+                .unwrap_or_else(|| "the file cannot be read".to_owned());
+            Finding::wrong(
+                "credentials",
+                Status::Failed,
+                message,
+                "only its owner may read the file: chmod 600; or choose another with --credentials",
+            )
+        }
+    }
+}
+
+fn output_folder(runner: &Runner) -> Finding {
+    let folder = &runner.connection().settings().output_dir;
+    match std::fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() && !metadata.permissions().readonly() => {
+            Finding::ok("files", format!("written to {}", folder.display()))
+        }
+        Ok(_) => Finding::wrong(
+            "files",
+            Status::Failed,
+            format!("{} cannot be written to", folder.display()),
+            "choose another folder with --output-dir",
+        ),
+        Err(_) => Finding::ok(
+            "files",
+            format!("written to {}, which is made when needed", folder.display()),
+        ),
+    }
+}
+
+/// Whether an address answers at all, and what its clock says.
+async fn reach(name: &'static str, base: &Url) -> (Finding, Option<Finding>) {
+    let unreachable = |why: String| {
+        Finding::wrong(
+            name,
+            Status::Failed,
+            format!("{base} cannot be reached: {why}"),
+            "check the network, a proxy (HTTPS_PROXY) and the base URLs in the settings",
+        )
+    };
+    let http = match client_for(base) {
+        Ok(http) => http,
+        Err(error) => return (unreachable(error.to_string()), None),
+    };
+    let answer = http
+        .get(base.clone())
+        .timeout(Duration::from_secs(10))
+        .send()
+        .await;
+    match answer {
+        // Any answer will do: without a path and a key this is no valid request.
+        Ok(answer) => {
+            let date = answer
+                .headers()
+                .get("date")
+                .and_then(|date| date.to_str().ok())
+                .and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+            (
+                Finding::ok(name, format!("{base} answers")),
+                date.map(|date| clock(date.timestamp())),
+            )
+        }
+        Err(error) => (unreachable(reason(&error.without_url())), None),
+    }
+}
+
+fn clock(theirs: Timestamp) -> Finding {
+    let skew = Timestamp::now().duration_since(theirs).unsigned_abs();
+    let says = format!("this machine and Didit differ by {} s", skew.as_secs());
+    let mend = "set this machine's clock by the network (NTP)";
+    if skew > MOST_SKEW {
+        Finding::wrong(
+            "clock",
+            Status::Failed,
+            format!("{says}, so webhooks are refused as too old"),
+            mend,
+        )
+    } else if skew > NOTABLE_SKEW {
+        Finding::wrong("clock", Status::Warning, says, mend)
+    } else {
+        Finding::ok("clock", "right")
+    }
+}
+
+/// Proves the key through the tool that does so.
+async fn key(runner: &Runner) -> Finding {
+    let mend = "take a key from the Business Console (API & Webhooks), or: didit-mcp account login";
+    match runner
+        .call("didit_account_status", json!({ "check": true }))
+        .await
+    {
+        Ok(answer) => {
+            let data = data(&answer);
+            if data.get("has_api_key") == Some(&Value::Bool(false)) {
+                return Finding::wrong("key", Status::Warning, "there is none to try", mend);
+            }
+            let works = data.get("key_works") == Some(&Value::Bool(true));
+            let line = answer
+                .text
+                .lines()
+                .find(|line| line.to_lowercase().contains("key works") || line.contains("key does"))
+                .unwrap_or_default()
+                .to_owned();
+            if works {
+                Finding::ok("key", line)
+            } else {
+                Finding::wrong("key", Status::Failed, line, mend)
+            }
+        }
+        Err(error) if error.code == "tool_off" => Finding::wrong(
+            "key",
+            Status::Warning,
+            "not tried, because the account tools are switched off",
+            "add account to --toolsets (DIDIT_MCP_TOOLSETS)",
+        ),
+        Err(error) => Finding::wrong("key", Status::Failed, error.message, mend),
+    }
+}
+
+fn print(runner: &Runner, findings: &[Finding]) -> Result<(), ToolError> {
+    let output = runner.output();
+    if output.is_json() {
+        let rows: Vec<Value> = findings
+            .iter()
+            .map(|finding| {
+                json!({
+                    "name": finding.name,
+                    "status": word(finding.status),
+                    "message": finding.says,
+                    "mend": finding.mend,
+                })
+            })
+            .collect();
+        let ok = findings
+            .iter()
+            .all(|finding| finding.status != Status::Failed);
+        return output
+            .document(&json!({ "ok": ok, "checks": rows }))
+            .map_err(unprinted);
+    }
+    for finding in findings {
+        output
+            .text(&format!(
+                "{:8}  {:16}  {}",
+                word(finding.status),
+                finding.name,
+                finding.says
+            ))
+            .map_err(unprinted)?;
+        if let Some(mend) = &finding.mend {
+            output
+                .text(&format!("{:28}to mend it: {mend}", ""))
+                .map_err(unprinted)?;
+        }
+    }
+    Ok(())
+}
+
+fn word(status: Status) -> &'static str {
+    match status {
+        Status::Ok => "ok",
+        Status::Warning => "warning",
+        Status::Failed => "failed",
+    }
+}
+
+fn message(stop: crate::tools::Stop) -> String {
+    match stop {
+        crate::tools::Stop::Error(error) => error.message,
+        _ => String::new(),
+    }
+}
+
+/// The innermost reason of a failed connection, which names what is wrong.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}

@@ -1,0 +1,104 @@
+//! `didit-mcp kyc`: verify people from a terminal or a script.
+
+mod decision;
+mod full;
+mod list;
+mod review;
+mod session;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use serde_json::{Map, Value};
+
+use super::{
+    output::Format,
+    runner::{self, EXIT_CODES},
+};
+use crate::{config::Options, redact::Redactor, tools::Answer};
+
+/// What to do about a person's verification.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    format: Format,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Create a workflow: the template that says which checks run.
+    Setup(setup::Arguments),
+    /// Create the link at which one person is verified.
+    Session(session::Arguments),
+    /// Read where a session stands, or wait until it is decided.
+    #[command(after_help = EXIT_CODES)]
+    Decision(decision::Arguments),
+    /// Take one person all the way: workflow (found or made), link, QR code and, if wanted, the decision.
+    #[command(after_help = EXIT_CODES)]
+    Full(Box<full::Arguments>),
+    /// Approve a person, after a human agreed.
+    Approve(review::Decide),
+    /// Decline a person, after a human agreed.
+    Decline(review::Decide),
+    /// Ask a person for steps again, after a human agreed; the data of those steps are deleted.
+    Resubmit(review::Resubmit),
+    /// Save the PDF report of a finished session.
+    Pdf(review::Pdf),
+    /// List sessions, newest first; --workflow-id is a filter here.
+    List(list::Arguments),
+    /// List the workflows that sessions can be made with.
+    Workflows(list::Workflows),
+}
+
+/// Runs one of the commands.
+pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redactor) -> ExitCode {
+    let command = arguments.command;
+    runner::run(
+        options,
+        arguments.format,
+        redactor,
+        async |runner| match command {
+            Command::Setup(arguments) => setup::run(runner, arguments).await,
+            Command::Session(arguments) => session::run(runner, arguments).await,
+            Command::Decision(arguments) => decision::run(runner, arguments).await,
+            Command::Full(arguments) => full::run(runner, *arguments).await,
+            Command::Approve(arguments) => review::decide(runner, arguments, "Approved").await,
+            Command::Decline(arguments) => review::decide(runner, arguments, "Declined").await,
+            Command::Resubmit(arguments) => review::resubmit(runner, arguments).await,
+            Command::Pdf(arguments) => review::pdf(runner, arguments).await,
+            Command::List(arguments) => list::run(runner, arguments).await,
+            Command::Workflows(arguments) => list::workflows(runner, arguments).await,
+        },
+    )
+    .await
+}
+
+/// An object of what was given, or null when nothing was.
+fn object(entries: Value) -> Value {
+    let Value::Object(entries) = entries else {
+        return Value::Null;
+    };
+    let given: Map<String, Value> = entries
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .collect();
+    if given.is_empty() {
+        Value::Null
+    } else {
+        Value::Object(given)
+    }
+}
+
+/// A text of an answer's structured form; empty when it is not there.
+fn text<'a>(answer: &'a Answer, name: &str) -> &'a str {
+    answer
+        .data
+        .as_ref()
+        .and_then(|data| data.get(name))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+}

@@ -1,0 +1,129 @@
+//! `kyc decision`: where a session stands, now or once it is decided.
+
+use std::{
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::text;
+use crate::{
+    cli::{
+        progress::Spinner,
+        runner::{DECLINED, IN_REVIEW, Outcome, Runner, TIME_OVER, unprinted},
+    },
+    tools::{Answer, Progress as _, ToolError},
+};
+
+/// The longest wait that the tool agrees to at once, in seconds.
+const LONGEST_CALL_S: u64 = 600;
+
+/// Which session, and how to look at it.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Session UUID.
+    session: String,
+    #[command(flatten)]
+    waiting: Waiting,
+    /// Show all findings, with numbers masked.
+    #[arg(long)]
+    detailed: bool,
+    /// Also save Didit's whole answer, with all personal data, under this name in the output folder.
+    #[arg(long, value_name = "NAME")]
+    raw_file: Option<String>,
+}
+
+/// How long to wait for a decision.
+#[derive(Debug, Args)]
+pub(super) struct Waiting {
+    /// Wait until the session is decided or in review; the exit code tells which.
+    #[arg(long, visible_alias = "poll")]
+    pub(super) wait: bool,
+    /// Seconds between two looks [default: 10 and slowly more].
+    #[arg(long, value_name = "SECONDS", requires = "wait", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    interval: Option<u64>,
+    /// Seconds to wait at most.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    max_wait: u64,
+}
+
+pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
+    let look = json!({
+        "session_id": arguments.session,
+        "detail": arguments.detailed.then_some("detailed"),
+        "raw_file": arguments.raw_file,
+    });
+    let (answer, code) = if arguments.waiting.wait {
+        let (answer, code) = follow(runner, &arguments.session, &arguments.waiting).await?;
+        if arguments.detailed || arguments.raw_file.is_some() {
+            (runner.call("didit_session_get_decision", look).await?, code)
+        } else {
+            (answer, code)
+        }
+    } else {
+        let answer = runner.call("didit_session_get_decision", look).await?;
+        (answer, ExitCode::SUCCESS)
+    };
+    runner.output().answer(&answer).map_err(unprinted)?;
+    Ok(code)
+}
+
+/// Waits for a decision: the last look at the session, and the exit code that tells what it says.
+pub(super) async fn follow(
+    runner: &Runner,
+    session: &str,
+    waiting: &Waiting,
+) -> Result<(Answer, ExitCode), ToolError> {
+    let total = Duration::from_secs(waiting.max_wait);
+    let started = Instant::now();
+    let spinner = Spinner::start("Waiting for the person");
+    loop {
+        let left = total.saturating_sub(started.elapsed());
+        let answer = match waiting.interval {
+            Some(_) => {
+                runner
+                    .call_silently(
+                        "didit_session_get_decision",
+                        json!({ "session_id": session }),
+                    )
+                    .await?
+            }
+            None => {
+                // A started second counts whole: less than one is no wait that the tool takes.
+                let seconds = left.as_secs_f64().ceil().max(1.0) as u64;
+                runner
+                    .call_silently(
+                        "didit_session_wait_for_decision",
+                        json!({ "session_id": session, "max_wait_s": seconds.min(LONGEST_CALL_S) }),
+                    )
+                    .await?
+            }
+        };
+        let status = text(&answer, "status").to_owned();
+        let settled = status == "In Review"
+            || answer.data.as_ref().and_then(|data| data.get("is_final"))
+                == Some(&Value::Bool(true));
+        if settled {
+            return Ok((answer, exit_code(&status)));
+        }
+        let pause = waiting
+            .interval
+            .map(Duration::from_secs)
+            .unwrap_or_default();
+        if started.elapsed() + pause >= total {
+            return Ok((answer, ExitCode::from(TIME_OVER)));
+        }
+        spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn exit_code(status: &str) -> ExitCode {
+    match status {
+        "Approved" => ExitCode::SUCCESS,
+        "In Review" => ExitCode::from(IN_REVIEW),
+        _ => ExitCode::from(DECLINED),
+    }
+}

@@ -1,0 +1,235 @@
+//! `kyc full`: one person all the way.
+
+use std::{io::IsTerminal, process::ExitCode};
+
+use clap::Args;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    decision::{self, Waiting},
+    session::{self, Person},
+    setup::{self, Checks},
+    text,
+};
+use crate::{
+    cli::{
+        output::data,
+        runner::{Outcome, Runner, system, unprinted},
+    },
+    didit::client_for,
+    simulator::Simulator,
+    tools::{Answer, ToolError},
+};
+
+/// One person all the way: the workflow is the one of --workflow-id, else the one of that --label, else the application's
+/// only or default one; when there is none, it is made.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Name of the workflow to use, or to make when there is none of that name.
+    #[arg(long, visible_alias = "workflow-label", value_name = "TEXT")]
+    label: Option<String>,
+    #[command(flatten)]
+    waiting: Waiting,
+    /// Show the QR code even where the output is no terminal.
+    #[arg(long, overrides_with = "no_qr")]
+    qr: bool,
+    /// Show no QR code.
+    #[arg(long)]
+    no_qr: bool,
+    #[command(flatten)]
+    person: Person,
+    #[command(flatten)]
+    checks: Checks,
+}
+
+/// The workflow of a session.
+struct Chosen {
+    /// Its id; `None` leaves the choice to the tool that makes sessions.
+    id: Option<String>,
+    /// What was made, when one was made.
+    made: Option<Answer>,
+}
+
+pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
+    let output = runner.output();
+    let workflow = workflow(runner, &arguments).await?;
+    if let Some(made) = &workflow.made {
+        output.text(&made.text).map_err(unprinted)?;
+    }
+    let session = session::create(runner, &arguments.person, workflow.id.as_deref()).await?;
+    output.text(&session.text).map_err(unprinted)?;
+    let shows_qr = arguments.qr || (std::io::stdout().is_terminal() && !arguments.no_qr);
+    if shows_qr {
+        session::show_qr(runner, &session)?;
+    }
+    let id = text(&session, "session_id").to_owned();
+    // A simulator that ends with this command has no other time to play.
+    let played = match (runner.simulator(), &arguments.person.scenario) {
+        (Some(simulator), Some(_)) => {
+            play(simulator, &id).await?;
+            true
+        }
+        _ => false,
+    };
+    let (decision, code) = if arguments.waiting.wait || played {
+        if output.is_json() && arguments.waiting.wait && !played {
+            let link = text(&session, "url");
+            output
+                .note(&format!("Link for the person: {link}"))
+                .map_err(unprinted)?;
+        }
+        let (answer, code) = decision::follow(runner, &id, &arguments.waiting)
+            .await
+            .map_err(|error| {
+                error.with_advice(format!(
+                    "The session exists: didit-mcp kyc decision {id} --wait goes on waiting."
+                ))
+            })?;
+        output.text("").map_err(unprinted)?;
+        (Some(answer), code)
+    } else {
+        (None, ExitCode::SUCCESS)
+    };
+    if output.is_json() {
+        let document = json!({
+            "workflow_id": text(&session, "workflow_id"),
+            "workflow_created": workflow.made.is_some(),
+            "session": data(&session),
+            "decision": decision.as_ref().map(data),
+        });
+        output.document(&document).map_err(unprinted)?;
+    } else if let Some(decision) = &decision {
+        output.answer(decision).map_err(unprinted)?;
+    } else if runner.simulator().is_some() {
+        output
+            .text("The simulator ends with this command: --scenario approve plays the person, --wait keeps the link alive.")
+            .map_err(unprinted)?;
+    } else {
+        output.next_steps(&session).map_err(unprinted)?;
+    }
+    Ok(code)
+}
+
+/// Finds the workflow to use, or makes it.
+async fn workflow(runner: &Runner, arguments: &Arguments) -> Result<Chosen, ToolError> {
+    if let Some(id) = &runner.connection().settings().workflow_id {
+        return Ok(Chosen {
+            id: Some(id.clone()),
+            made: None,
+        });
+    }
+    let rows = published(runner).await?;
+    let found = match &arguments.label {
+        Some(label) => rows
+            .iter()
+            .find(|row| row.get("workflow_label").and_then(Value::as_str) == Some(label)),
+        None => match rows.as_slice() {
+            [only] => Some(only),
+            several => several
+                .iter()
+                .find(|row| row.get("is_default") == Some(&Value::Bool(true))),
+        },
+    };
+    if let Some(row) = found {
+        refuse_other_checks(row, &arguments.checks)?;
+        let id = row.get("workflow_id").and_then(Value::as_str);
+        return Ok(Chosen {
+            id: id.map(str::to_owned),
+            made: None,
+        });
+    }
+    if arguments.label.is_none() && !rows.is_empty() {
+        // Several and no default: the tool that makes sessions lists them in its error.
+        return Ok(Chosen {
+            id: None,
+            made: None,
+        });
+    }
+    let made = setup::create(
+        runner,
+        arguments.label.as_deref(),
+        &arguments.checks,
+        false,
+        false,
+    )
+    .await?;
+    Ok(Chosen {
+        id: Some(text(&made, "workflow_id").to_owned()),
+        made: Some(made),
+    })
+}
+
+/// The application's published workflows, all pages of them.
+async fn published(runner: &Runner) -> Result<Vec<Value>, ToolError> {
+    let mut rows = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = runner
+            .call(
+                "didit_workflow_list",
+                json!({ "limit": 100, "cursor": cursor }),
+            )
+            .await?;
+        let data = page.data.unwrap_or_default();
+        let items = data.get("items").and_then(Value::as_array);
+        rows.extend(
+            items
+                .into_iter()
+                .flatten()
+                .filter(|row| row.get("status").and_then(Value::as_str) != Some("draft"))
+                .cloned(),
+        );
+        cursor = data
+            .get("next_cursor")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        if cursor.is_none() {
+            return Ok(rows);
+        }
+    }
+}
+
+/// A workflow that is found must do what was asked for: nobody may believe in a check that does not run.
+fn refuse_other_checks(row: &Value, checks: &Checks) -> Result<(), ToolError> {
+    let features: Vec<&str> = row
+        .get("features")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    for (feature, wanted) in checks.wanted() {
+        if features.contains(&feature) != wanted {
+            let label = row.get("workflow_label").and_then(Value::as_str);
+            return Err(ToolError::invalid(
+                "label",
+                format!(
+                    "The workflow \"{}\" runs {}, which does not fit what was asked about {feature}. No session was made.",
+                    label.unwrap_or_default(),
+                    features.join(" + ")
+                ),
+            )
+            .with_advice("another --label makes a workflow of its own; without switches the one that is there is used."));
+        }
+    }
+    Ok(())
+}
+
+/// Takes the person's steps on the simulator of this command.
+async fn play(simulator: &Simulator, session: &str) -> Result<(), ToolError> {
+    let failed = |error: &dyn std::fmt::Display| system("the simulator did not play", error);
+    let address = format!(
+        "{}/_simulator/sessions/{session}/finish",
+        simulator.root_url()
+    );
+    let url = Url::parse(&address).map_err(|error| failed(&error))?;
+    let http = client_for(&url).map_err(|error| failed(&error))?;
+    http.post(url)
+        .json(&json!({}))
+        .send()
+        .await
+        .and_then(reqwest::Response::error_for_status)
+        .map(drop)
+        .map_err(|error| failed(&error.without_url()))
+}

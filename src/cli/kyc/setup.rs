@@ -1,0 +1,157 @@
+//! `kyc setup`: a workflow from switches.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::{
+    cli::runner::{Outcome, Runner, unprinted},
+    tools::{Answer, ToolError},
+};
+
+/// What the new workflow checks; without a switch: document, passive liveness and face match.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Name of the workflow [default: KYC].
+    #[arg(long, visible_alias = "workflow-label", value_name = "TEXT")]
+    label: Option<String>,
+    /// Use it for sessions that name no workflow.
+    #[arg(long)]
+    default: bool,
+    /// Keep it as a draft, which makes no sessions yet.
+    #[arg(long)]
+    draft: bool,
+    #[command(flatten)]
+    checks: Checks,
+}
+
+/// The switches of a workflow.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Checks")]
+pub(super) struct Checks {
+    /// The selfie shows a live person (on unless switched off).
+    #[arg(long, overrides_with = "no_liveness")]
+    liveness: bool,
+    /// Leave the liveness check out.
+    #[arg(long)]
+    no_liveness: bool,
+    /// How liveness is proved: PASSIVE, ACTIVE_3D or FLASHING [default: PASSIVE].
+    #[arg(long, value_name = "METHOD")]
+    liveness_method: Option<String>,
+    /// The selfie equals the document's portrait (on unless switched off).
+    #[arg(long, overrides_with = "no_face_match")]
+    face_match: bool,
+    /// Leave the face match out.
+    #[arg(long)]
+    no_face_match: bool,
+    /// Similarity below which the face match is declined [default: 50].
+    #[arg(long, value_name = "0-100")]
+    face_match_threshold: Option<u32>,
+    /// Screen sanctions, PEP and adverse-media lists.
+    #[arg(long)]
+    aml: bool,
+    /// AML risk above which a person is declined.
+    #[arg(long, value_name = "0-100", requires = "aml")]
+    aml_threshold: Option<u32>,
+    /// Read the chip of the document.
+    #[arg(long)]
+    nfc: bool,
+    /// Send a code to the person's phone.
+    #[arg(long)]
+    phone: bool,
+    /// Send a code to the person's e-mail address.
+    #[arg(long)]
+    email: bool,
+    /// Ask for a proof of address.
+    #[arg(long)]
+    proof_of_address: bool,
+    /// Estimate the age from the selfie.
+    #[arg(long)]
+    age_estimation: bool,
+    /// Compare with public databases.
+    #[arg(long)]
+    database_validation: bool,
+    /// Judge the network and the device.
+    #[arg(long)]
+    ip_analysis: bool,
+    /// Tries that the person has [default: 3].
+    #[arg(long, value_name = "NUMBER")]
+    max_retries: Option<u32>,
+}
+
+impl Checks {
+    /// The features that were asked for or left out, and whether they are to be there.
+    pub(super) fn wanted(&self) -> Vec<(&'static str, bool)> {
+        let mut wanted = vec![];
+        for (feature, on, off) in [
+            ("LIVENESS", self.liveness, self.no_liveness),
+            ("FACE_MATCH", self.face_match, self.no_face_match),
+            ("AML", self.aml, false),
+            ("NFC", self.nfc, false),
+            ("PHONE_VERIFICATION", self.phone, false),
+            ("EMAIL_VERIFICATION", self.email, false),
+            ("PROOF_OF_ADDRESS", self.proof_of_address, false),
+            ("AGE_ESTIMATION", self.age_estimation, false),
+            ("DATABASE_VALIDATION", self.database_validation, false),
+            ("IP_ANALYSIS", self.ip_analysis, false),
+        ] {
+            if on || off {
+                wanted.push((feature, !off));
+            }
+        }
+        wanted
+    }
+
+    /// The arguments of the tool that makes a workflow.
+    fn arguments(&self) -> Value {
+        let on = |flag: bool| flag.then_some(true);
+        let off = |flag: bool| flag.then_some(false);
+        json!({
+            "liveness": on(self.liveness).or(off(self.no_liveness)),
+            "liveness_method": self.liveness_method,
+            "face_match": on(self.face_match).or(off(self.no_face_match)),
+            "face_match_score_decline_threshold": self.face_match_threshold,
+            "aml": on(self.aml),
+            "aml_score_review_threshold": self.aml_threshold,
+            "nfc": on(self.nfc),
+            "phone": on(self.phone),
+            "email": on(self.email),
+            "proof_of_address": on(self.proof_of_address),
+            "age_estimation": on(self.age_estimation),
+            "database_validation": on(self.database_validation),
+            "ip_analysis": on(self.ip_analysis),
+            "max_retry_attempts": self.max_retries,
+        })
+    }
+}
+
+pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
+    let answer = create(
+        runner,
+        arguments.label.as_deref(),
+        &arguments.checks,
+        arguments.default,
+        arguments.draft,
+    )
+    .await?;
+    runner.output().answer(&answer).map_err(unprinted)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a workflow.
+pub(super) async fn create(
+    runner: &Runner,
+    label: Option<&str>,
+    checks: &Checks,
+    default: bool,
+    draft: bool,
+) -> Result<Answer, ToolError> {
+    let mut tool_arguments = checks.arguments();
+    if let Some(entries) = tool_arguments.as_object_mut() {
+        entries.insert("workflow_label".into(), json!(label));
+        entries.insert("is_default".into(), json!(default.then_some(true)));
+        entries.insert("status".into(), json!(draft.then_some("draft")));
+    }
+    runner.call("didit_workflow_create", tool_arguments).await
+}

@@ -1,0 +1,229 @@
+//! What a command prints: text for people, or one JSON document for programs. Nothing leaves with a secret in it.
+
+mod commands;
+mod table;
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    redact::Redactor,
+    server::structured,
+    tools::{Answer, ToolError, clean, clean_sentence, visible},
+};
+
+pub(super) use table::Table;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const RED: Style = AnsiColor::Red.on_default().bold();
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Format {
+    /// Print one JSON document, errors included, instead of text.
+    #[arg(long, global = true, help_heading = "Output")]
+    pub(super) json: bool,
+}
+
+/// Standard output and standard error of one command.
+pub(super) struct Output {
+    json: bool,
+    redactor: Redactor,
+}
+
+impl Output {
+    /// An output of the chosen format, from which `redactor` hides secrets.
+    pub(super) fn new(format: Format, redactor: Redactor) -> Self {
+        Self {
+            json: format.json,
+            redactor,
+        }
+    }
+
+    /// Whether a program reads it.
+    pub(super) fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Prints a tool's answer as it is.
+    pub(super) fn answer(&self, answer: &Answer) -> io::Result<()> {
+        if self.json {
+            return self.document(&data(answer));
+        }
+        self.text(&answer.text)?;
+        self.facts(answer)?;
+        self.next_steps(answer)
+    }
+
+    /// Prints a tool's answer with its rows as a table, where it has rows.
+    pub(super) fn rows(&self, answer: &Answer, table: &Table<'_>) -> io::Result<()> {
+        let rows = answer.data.as_ref().and_then(|data| data.get("items"));
+        let Some(rows) = rows.and_then(Value::as_array).filter(|_| !self.json) else {
+            return self.answer(answer);
+        };
+        let heading = answer.text.lines().next().unwrap_or_default();
+        self.text(heading)?;
+        if !rows.is_empty() {
+            self.styled_heading_and_rows(&table.lines(rows))?;
+        }
+        let cursor = answer
+            .data
+            .as_ref()
+            .and_then(|data| data.get("next_cursor"));
+        match cursor.and_then(Value::as_str) {
+            Some(cursor) => self.text(&format!("More rows follow: --cursor {cursor}")),
+            None => Ok(()),
+        }
+    }
+
+    /// Prints lines for people; nothing when a program reads.
+    pub(super) fn text(&self, text: &str) -> io::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        let text = self.redactor.text(visible(text));
+        writeln!(anstream::stdout(), "{text}")
+    }
+
+    /// Prints lines for people on standard error, also when a program reads the result.
+    pub(super) fn note(&self, text: &str) -> io::Result<()> {
+        let text = self.redactor.text(visible(text));
+        writeln!(anstream::stderr(), "{text}")
+    }
+
+    /// Prints the document of a program.
+    pub(super) fn document(&self, document: &Value) -> io::Result<()> {
+        let mut line = serde_json::to_vec_pretty(document)?;
+        line.push(b'\n');
+        let mut output = std::io::stdout();
+        output.write_all(&self.redactor.json_line(line))?;
+        output.flush()
+    }
+
+    /// Prints what went wrong: a document on standard output, or lines on standard error.
+    pub(super) fn error(
+        &self,
+        error: &ToolError,
+        has_tool: &dyn Fn(&str) -> bool,
+    ) -> io::Result<()> {
+        if self.json {
+            return self.document(&error_document(error, has_tool));
+        }
+        let mut text = format!("{RED}Error{RED:#}: {}", clean_sentence(&error.message));
+        if let Some(field) = &error.field {
+            text.push_str(&format!("\n  Argument: {}", clean(field)));
+        }
+        if !error.allowed.is_empty() {
+            text.push_str(&format!("\n  Valid: {}", allowed(error).join(", ")));
+        }
+        if let Some(seconds) = error.retry_after_s {
+            text.push_str(&format!("\n  Try again after: {seconds} s"));
+        }
+        for hint in hints(error, has_tool) {
+            text.push_str(&format!("\n  {}", clean_sentence(&hint)));
+        }
+        writeln!(anstream::stderr(), "{}", self.redactor.text(text))
+    }
+
+    /// Prints what a person, a document or a reviewer wrote, one line each.
+    fn facts(&self, answer: &Answer) -> io::Result<()> {
+        for fact in &answer.untrusted {
+            self.text(&format!("{}: {}", clean(&fact.label), clean(&fact.value)))?;
+        }
+        Ok(())
+    }
+
+    /// Prints the commands that come next, about the session that the answer is about.
+    pub(super) fn next_steps(&self, answer: &Answer) -> io::Result<()> {
+        let session = answer
+            .data
+            .as_ref()
+            .and_then(|data| data.get("session_id"))
+            .and_then(Value::as_str);
+        for step in &answer.next {
+            let line = match step.tool.map(commands::of) {
+                Some(Some(command)) => {
+                    let command = match session {
+                        Some(id) => command.replace("SESSION", &clean(id)),
+                        None => command.to_owned(),
+                    };
+                    format!("didit-mcp {command}: {}", step.purpose)
+                }
+                Some(None) => continue,
+                None => step.purpose.clone(),
+            };
+            let line = self.redactor.text(clean_sentence(&line));
+            writeln!(anstream::stdout(), "{DIM}Next: {line}{DIM:#}")?;
+        }
+        Ok(())
+    }
+
+    fn styled_heading_and_rows(&self, lines: &[String]) -> io::Result<()> {
+        let mut output = anstream::stdout();
+        for (position, line) in lines.iter().enumerate() {
+            let line = self.redactor.text(line.clone());
+            if position == 0 {
+                writeln!(output, "{BOLD}{line}{BOLD:#}")?;
+            } else {
+                writeln!(output, "{line}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The structured form of an answer; one that has none is its text.
+pub(super) fn data(answer: &Answer) -> Value {
+    structured(answer).unwrap_or_else(|| {
+        let mut object = Map::new();
+        object.insert("message".into(), visible(&answer.text).into());
+        Value::Object(object)
+    })
+}
+
+/// An error as a document.
+pub(super) fn error_document(error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> Value {
+    let mut object = Map::new();
+    object.insert("code".into(), error.code.into());
+    object.insert("message".into(), clean_sentence(&error.message).into());
+    if let Some(field) = &error.field {
+        object.insert("field".into(), clean(field).into());
+    }
+    if !error.allowed.is_empty() {
+        object.insert("allowed".into(), allowed(error).into());
+    }
+    let hints: Vec<String> = hints(error, has_tool)
+        .iter()
+        .map(|hint| clean_sentence(hint))
+        .collect();
+    if !hints.is_empty() {
+        object.insert("hint".into(), hints.join(" ").into());
+    }
+    if let Some(seconds) = error.retry_after_s {
+        object.insert("retry_after_s".into(), seconds.into());
+    }
+    json!({ "error": object })
+}
+
+fn allowed(error: &ToolError) -> Vec<String> {
+    error.allowed.iter().map(|value| clean(value)).collect()
+}
+
+/// Advice in the words of the command line; what names a tool that is off or has no command is left out.
+fn hints(error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> Vec<String> {
+    error
+        .hints
+        .iter()
+        .filter_map(|hint| match hint.tool {
+            None => Some(hint.purpose.clone()),
+            Some(tool) if has_tool(tool) => {
+                commands::of(tool).map(|command| format!("didit-mcp {command}: {}", hint.purpose))
+            }
+            Some(_) => None,
+        })
+        .collect()
+}

@@ -1,0 +1,245 @@
+//! The tools as the command line runs them: in this process, under the same settings and policy as for any client.
+
+use std::{io::IsTerminal, process::ExitCode, sync::Arc};
+
+use serde_json::{Map, Value};
+
+use super::{
+    ask::{Agreed, Terminal},
+    output::{Format, Output},
+    progress::{Silent, Spinner},
+};
+use crate::{
+    audit::Trail,
+    config::{Options, Secrets, Settings},
+    redact::Redactor,
+    server::{LocalCall, Policy, Server},
+    simulator::{self, Simulator},
+    tools::{self, Answer, Connection, Progress, ToolError},
+};
+
+/// What a command gives back: its exit code, or the error to print.
+pub(super) type Outcome = Result<ExitCode, ToolError>;
+
+/// Exit code for what is decided against the person.
+pub(super) const DECLINED: u8 = 3;
+/// Exit code for what a human has to look at.
+pub(super) const IN_REVIEW: u8 = 4;
+/// Exit code for what is not decided yet.
+pub(super) const TIME_OVER: u8 = 5;
+/// Exit code for an agreement that is missing or was refused.
+const NO_AGREEMENT: u8 = 6;
+
+/// What all commands document under `--help`.
+pub(super) const EXIT_CODES: &str = "Exit codes:
+  0  Done; with --wait: approved
+  1  Failed
+  2  A setting or an argument cannot be used, or the tool is switched off
+  3  With --wait: declined, expired or abandoned
+  4  With --wait: in review, a human has to decide
+  5  With --wait: not decided within the time
+  6  A human's agreement is missing or was refused; nothing was changed";
+
+/// The tools, the account and the output of one command.
+pub(super) struct Runner {
+    server: Server,
+    policy: Policy,
+    connection: Arc<Connection>,
+    simulator: Option<Simulator>,
+    output: Output,
+}
+
+impl Runner {
+    /// Reads the settings; starts the simulator when they say so.
+    async fn start(
+        options: &Options,
+        output: Output,
+        redactor: Redactor,
+    ) -> Result<Self, (Output, ToolError)> {
+        match Self::parts(options, redactor).await {
+            Ok((server, policy, connection, simulator)) => Ok(Self {
+                server,
+                policy,
+                connection,
+                simulator,
+                output,
+            }),
+            Err(error) => Err((output, error)),
+        }
+    }
+
+    async fn parts(
+        options: &Options,
+        redactor: Redactor,
+    ) -> Result<(Server, Policy, Arc<Connection>, Option<Simulator>), ToolError> {
+        let simulator = if options.simulate {
+            let started = simulator::start(simulator::Options::default()).await;
+            Some(started.map_err(|error| system("the simulator cannot be started", &error))?)
+        } else {
+            None
+        };
+        let settings = Settings::resolve(options, Secrets::from_environment(), simulator.as_ref())
+            .map_err(|error| ToolError::new("setting", error.to_string()))?;
+        let trail = settings
+            .audit_log
+            .as_deref()
+            .map(Trail::open)
+            .transpose()
+            .map_err(|error| {
+                ToolError::new(
+                    "setting",
+                    format!("the audit log cannot be opened: {error}"),
+                )
+            })?;
+        let connection = Arc::new(Connection::new(
+            settings.connection,
+            settings.store,
+            redactor,
+        ));
+        let server = Server::new(Arc::clone(&connection), &settings.policy, trail)
+            .map_err(|error| system("no random bytes", &error))?;
+        Ok((server, settings.policy, connection, simulator))
+    }
+
+    /// Where results go.
+    pub(super) fn output(&self) -> &Output {
+        &self.output
+    }
+
+    /// The account and the settings.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The simulator of this very command.
+    pub(super) fn simulator(&self) -> Option<&Simulator> {
+        self.simulator.as_ref()
+    }
+
+    /// Runs a tool that decides nothing about a person, showing on a terminal what it does.
+    pub(super) async fn call(&self, tool: &str, arguments: Value) -> Result<Answer, ToolError> {
+        self.decide(tool, arguments, Agreed::default()).await
+    }
+
+    /// Runs a tool that a human agrees to first.
+    pub(super) async fn decide(
+        &self,
+        tool: &str,
+        arguments: Value,
+        agreed: Agreed,
+    ) -> Result<Answer, ToolError> {
+        // A question and a spinner would write over each other.
+        let asks = !agreed.yes && self.needs_agreement(tool) && std::io::stdin().is_terminal();
+        let progress: Arc<dyn Progress> = if asks {
+            Arc::new(Silent)
+        } else {
+            Arc::new(Spinner::start("Asking Didit"))
+        };
+        self.run(tool, arguments, agreed, progress).await
+    }
+
+    /// Runs a tool that is a part of something larger.
+    pub(super) async fn call_silently(
+        &self,
+        tool: &str,
+        arguments: Value,
+    ) -> Result<Answer, ToolError> {
+        self.run(tool, arguments, Agreed::default(), Arc::new(Silent))
+            .await
+    }
+
+    async fn run(
+        &self,
+        tool: &str,
+        arguments: Value,
+        agreed: Agreed,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Answer, ToolError> {
+        self.refuse_what_is_off(tool)?;
+        let call = LocalCall {
+            consent: Arc::new(Terminal::new(agreed)),
+            progress,
+        };
+        self.server.run_tool(tool, given(arguments), call).await
+    }
+
+    fn needs_agreement(&self, tool: &str) -> bool {
+        tools::all().iter().any(|known| {
+            known.name == tool
+                && matches!(
+                    known.access,
+                    tools::Access::Decide | tools::Access::Irreversible
+                )
+        })
+    }
+
+    fn refuse_what_is_off(&self, name: &str) -> Result<(), ToolError> {
+        let tools = tools::all();
+        let setting = tools
+            .iter()
+            .find(|tool| tool.name == name)
+            .and_then(|tool| self.policy.setting_against(tool));
+        match setting {
+            Some(setting) => Err(ToolError::new(
+                "tool_off",
+                format!(
+                    "This command needs the tool {name}, which {setting} switches off. Nothing was sent."
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Runs one command: its settings, its work, and what it prints when it fails.
+pub(super) async fn run<F>(
+    options: &Options,
+    format: Format,
+    redactor: Redactor,
+    command: F,
+) -> ExitCode
+where
+    F: AsyncFnOnce(&Runner) -> Outcome,
+{
+    let output = Output::new(format, redactor.clone());
+    let runner = match Runner::start(options, output, redactor).await {
+        Ok(runner) => runner,
+        Err((output, error)) => return failed(&output, &error, &|_| false),
+    };
+    match command(&runner).await {
+        Ok(code) => code,
+        Err(error) => failed(&runner.output, &error, &|tool| runner.server.has_tool(tool)),
+    }
+}
+
+/// A failure of this machine.
+pub(super) fn system(what: &str, error: &dyn std::fmt::Display) -> ToolError {
+    ToolError::new("system", format!("{what}: {error}"))
+}
+
+/// A result that could not be printed.
+pub(super) fn unprinted(error: std::io::Error) -> ToolError {
+    system("the output cannot be written", &error)
+}
+
+fn failed(output: &Output, error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> ExitCode {
+    // Nobody reads any more when this fails too.
+    drop(output.error(error, has_tool));
+    ExitCode::from(match error.code {
+        "setting" | "tool_off" | "invalid_argument" | "no_api_key" | "no_account"
+        | "credentials_file" => 2,
+        "agreement_needed" | "refused_by_human" => NO_AGREEMENT,
+        _ => 1,
+    })
+}
+
+/// Arguments that were not given are absent, not null.
+fn given(arguments: Value) -> Map<String, Value> {
+    match arguments {
+        Value::Object(entries) => entries
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect(),
+        _ => Map::new(),
+    }
+}

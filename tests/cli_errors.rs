@@ -1,0 +1,153 @@
+//! How commands fail: exit codes, documents, settings, and nothing of it in colour where nobody sees colour.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support {
+    pub mod control;
+    pub mod server;
+    #[macro_use]
+    pub mod shell;
+    pub mod shown;
+}
+
+use serde_json::json;
+use support::{control::Standalone, shell::Shell};
+
+const NOBODY: &str = "11111111-2222-4333-8444-555555555555";
+
+#[test]
+fn a_tool_that_is_off_names_the_setting() {
+    let shell = Shell::new();
+    assert_prints!(
+        "read_only",
+        shell,
+        [
+            "kyc",
+            "approve",
+            NOBODY,
+            "--yes",
+            "--simulate",
+            "--read-only"
+        ]
+    );
+    for (arguments, setting) in [
+        (
+            &["billing", "balance", "--simulate", "--toolsets", "sessions"][..],
+            "DIDIT_MCP_TOOLSETS",
+        ),
+        (
+            &["kyc", "setup", "--simulate", "--read-only"],
+            "DIDIT_MCP_READ_ONLY",
+        ),
+    ] {
+        let (code, document) = shell.json(arguments);
+        assert_eq!(code, Some(2), "{document}");
+        assert_eq!(document["error"]["code"], "tool_off");
+        let message = document["error"]["message"].as_str().unwrap();
+        assert!(message.contains(setting), "{message}");
+    }
+}
+
+#[test]
+fn arguments_and_settings_that_cannot_be_used_end_with_two() {
+    let shell = Shell::new();
+    assert_prints!("no_uuid", shell, ["kyc", "decision", "mine", "--simulate"]);
+    for (arguments, word) in [
+        (&["kyc", "decision"][..], "usage"),
+        (&["kyc", "wipe"], "usage"),
+        (
+            &["kyc", "list", "--simulate", "--status", "Nearly"],
+            "invalid_argument",
+        ),
+        (&["kyc", "list", "--simulate", "--pii", "some"], "setting"),
+        (&["kyc", "list", "--log", "loud"], "setting"),
+        (
+            &["kyc", "session", "--simulate", "--language", "xx"],
+            "invalid_argument",
+        ),
+        (&["billing", "balance"], "no_api_key"),
+    ] {
+        let (code, document) = shell.json(arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {document}");
+        assert_eq!(document["error"]["code"], word, "{arguments:?}");
+        assert!(!document["error"]["message"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn what_didit_refuses_ends_with_one() {
+    let simulator = Standalone::start(&[]);
+    let shell = Shell::on(&simulator);
+    assert_prints!("not_found", shell, ["kyc", "decision", NOBODY]);
+    assert_prints!(
+        "not_found_json",
+        shell,
+        ["kyc", "decision", NOBODY, "--json"]
+    );
+    simulator.control.post(
+        "faults",
+        &json!({ "kind": "status", "status": 500, "path_prefix": "/v3/workflows", "times": 1 }),
+    );
+    assert_prints!("failed_on_its_side", shell, ["kyc", "setup"]);
+}
+
+#[test]
+fn secrets_are_no_flags_and_come_out_nowhere() {
+    let simulator = Standalone::start(&[]);
+    let shell = Shell::on(&simulator).variable("DIDIT_API_KEY", "test-key-that-is-echoed-back");
+    simulator.control.post(
+        "faults",
+        &json!({
+            "kind": "status",
+            "status": 400,
+            "path_prefix": "/v3/billing",
+            "body": { "detail": "test-key-that-is-echoed-back is odd" },
+            "times": 2,
+        }),
+    );
+    for arguments in [
+        &["billing", "balance"][..],
+        &["billing", "balance", "--json"],
+    ] {
+        let finished = shell.run(arguments);
+        assert_eq!(finished.code, Some(1));
+        let all = format!("{}{}", finished.stdout, finished.stderr);
+        assert!(all.contains("[hidden] is odd"), "{all}");
+        assert!(!all.contains("echoed-back"), "{all}");
+    }
+    let finished = shell.run(&["billing", "balance", "--api-key", "x"]);
+    assert_eq!(finished.code, Some(2));
+}
+
+#[test]
+fn there_is_colour_only_where_it_is_wanted() {
+    let simulator = Standalone::start(&[]);
+    let shell = Shell::on(&simulator);
+    shell.ok(&["kyc", "setup"]);
+    let coloured = |shell: &Shell| {
+        let list = shell.run(&["kyc", "list"]);
+        let made = shell.run(&["kyc", "session", "--vendor-data", "x"]);
+        let failed = shell.run(&["kyc", "decision", "mine"]);
+        [list.stdout, made.stdout, failed.stderr].map(|text| text.contains('\u{1b}'))
+    };
+    assert_eq!(coloured(&shell), [false; 3]);
+    let forced = shell.variable("CLICOLOR_FORCE", "1");
+    shell_makes_a_session(&forced);
+    assert_eq!(coloured(&forced), [true; 3]);
+    let none = forced
+        .variable("NO_COLOR", "1")
+        .variable("CLICOLOR_FORCE", "");
+    assert_eq!(coloured(&none), [false; 3]);
+}
+
+fn shell_makes_a_session(shell: &Shell) {
+    assert_eq!(
+        shell.run(&["kyc", "session", "--vendor-data", "y"]).code,
+        Some(0)
+    );
+}
