@@ -147,40 +147,47 @@ impl Browser {
         self.wait_on(self.client.current_url()).to_string()
     }
 
-    /// The first element of a CSS selector, as soon as there is one.
-    fn find(&self, selector: &str) -> Element {
-        let searching = self
-            .client
-            .wait()
-            .at_most(DEADLINE)
-            .for_element(Locator::Css(selector));
+    /// The first element that fits, as soon as there is one.
+    fn find(&self, locator: Locator<'_>) -> Element {
+        let searching = self.client.wait().at_most(DEADLINE).for_element(locator);
         self.runtime
             .block_on(searching)
-            .unwrap_or_else(|error| panic!("no {selector} at {}: {error}", self.address()))
+            .unwrap_or_else(|error| panic!("no {locator:?} at {}: {error}", self.address()))
     }
 
-    /// Clicks the first element of a CSS selector.
+    /// Clicks the first element of a CSS selector, which stays on the page.
     pub fn click(&self, selector: &str) {
-        self.wait_on(self.find(selector).click());
+        self.wait_on(self.find(Locator::Css(selector)).click());
     }
 
-    /// Clicks the link with this text.
+    /// Clicks the first element of a CSS selector and waits for the page that it leads to.
+    pub fn leave_by(&self, selector: &str) {
+        self.leave(Locator::Css(selector));
+    }
+
+    /// Clicks the link with this text and waits for its page.
     pub fn follow(&self, text: &str) {
-        let searching = self
-            .client
-            .wait()
-            .at_most(DEADLINE)
-            .for_element(Locator::LinkText(text));
-        let link = self
-            .runtime
-            .block_on(searching)
-            .unwrap_or_else(|error| panic!("no link {text} at {}: {error}", self.address()));
-        self.wait_on(link.click());
+        self.leave(Locator::LinkText(text));
+    }
+
+    fn leave(&self, locator: Locator<'_>) {
+        let element = self.find(locator);
+        self.run("window.leftBehind = true", json!([]));
+        self.wait_on(element.click());
+        self.until("the next page", || {
+            let arrived = self.client.execute(
+                "return !window.leftBehind && document.readyState === 'complete'",
+                Vec::new(),
+            );
+            // Between two pages there is none to ask.
+            let arrived = self.runtime.block_on(arrived).unwrap_or(Value::Null);
+            (arrived == true).then_some(())
+        });
     }
 
     /// The text that people see in the first element of a CSS selector.
     pub fn text(&self, selector: &str) -> String {
-        self.wait_on(self.find(selector).text())
+        self.text_with(selector, "")
     }
 
     /// Waits until the text of an element holds these words, and returns it.

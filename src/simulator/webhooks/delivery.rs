@@ -15,7 +15,10 @@ use uuid::Uuid;
 use super::Job;
 use crate::{
     didit::signature,
-    simulator::{server::Application, state::plain},
+    simulator::{
+        server::Application,
+        state::{micros, plain},
+    },
 };
 
 const MOST_RETRIES: u32 = 2;
@@ -63,6 +66,7 @@ impl Delivery {
             "status_code": self.status_code,
             "failure": self.failure,
             "attempts": self.attempts,
+            "finished_at": micros(self.finished_at),
             "body": self.body,
             "headers": self.headers,
         })
