@@ -101,6 +101,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// The commands and flags of the program, for completions and for checks of what documents say.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
 async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
     match cli.command {
         None | Some(Command::Serve) => serve::run(&cli.options, redactor).await,
@@ -118,7 +123,7 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         }
         Some(Command::Check(arguments)) => Ok(check::run(arguments, &cli.options, redactor).await),
         Some(Command::Webhook(arguments)) => webhook::run(&arguments).await,
-        Some(Command::Completions(arguments)) => completions::run(&arguments, Cli::command()),
+        Some(Command::Completions(arguments)) => completions::run(&arguments, command()),
     }
 }
 

@@ -223,6 +223,15 @@ pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, Stop> {
         .bytes)
 }
 
+/// Checks the arguments of a new session as far as that goes without asking Didit.
+///
+/// # Errors
+/// The first rule that they break.
+pub fn check_session(connection: &Connection, arguments: Map<String, Value>) -> Result<(), Stop> {
+    let input: session_input::SessionInput = input::parse(arguments)?;
+    input.request(connection).map(drop)
+}
+
 /// Every tool there is, in the order of [`Toolset::ALL`].
 pub fn all() -> Vec<Tool> {
     let mut tools = account::tools();

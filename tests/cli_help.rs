@@ -14,7 +14,7 @@ mod support {
 use support::server::run;
 
 /// Every command there is, as it is typed.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 24] = [
     "serve",
     "simulate",
     "demo",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 23] = [
     "kyc session",
     "kyc decision",
     "kyc full",
+    "kyc batch",
     "kyc approve",
     "kyc decline",
     "kyc resubmit",

@@ -9,6 +9,7 @@
 
 mod support {
     pub mod server;
+    pub mod typed;
 }
 
 use std::{collections::BTreeSet, fs};
@@ -45,20 +46,8 @@ fn the_settings_are_those_of_the_program() {
 #[test]
 fn every_flag_it_speaks_of_is_taken_by_a_command() {
     let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let mut taken = BTreeSet::new();
-    let helps: Vec<String> = [
-        &["--help"][..],
-        &["simulate", "--help"],
-        &["demo", "--help"],
-        &["webhook", "listen", "--help"],
-        &["webhook", "trigger", "--help"],
-    ]
-    .iter()
-    .map(|arguments| run(arguments, &[]).stdout)
-    .collect();
-    for help in &helps {
-        taken.extend(names(help, "--"));
-    }
+    let mut taken = BTreeSet::from(["--help".to_owned(), "--version".to_owned()]);
+    add_flags(&didit_mcp::cli::command(), &mut taken);
     // Flags of other programs, in the lines that start them.
     let others = BTreeSet::from([
         "--release",
@@ -100,4 +89,32 @@ fn the_pages_of_the_simulator_are_those_it_serves() {
         told.iter().map(String::as_str).collect::<BTreeSet<_>>(),
         served
     );
+}
+
+/// Every flag of a command and of those under it.
+fn add_flags(command: &clap::Command, flags: &mut BTreeSet<String>) {
+    for argument in command.get_arguments() {
+        let long = argument.get_long().into_iter();
+        let aliases = argument.get_visible_aliases().unwrap_or_default();
+        flags.extend(long.chain(aliases).map(|name| format!("--{name}")));
+    }
+    command
+        .get_subcommands()
+        .for_each(|command| add_flags(command, flags));
+}
+
+#[test]
+fn every_command_it_shows_can_be_typed() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let lines = readme.lines().filter(|line| line.starts_with("didit-mcp "));
+    let spans = readme
+        .split('`')
+        .filter(|span| span.starts_with("didit-mcp ") && !span.contains('\n'));
+    let mut seen = 0;
+    for line in lines.chain(spans) {
+        let parsed = didit_mcp::cli::command().try_get_matches_from(support::typed::words(line));
+        assert!(parsed.is_ok(), "{line}: {parsed:?}");
+        seen += 1;
+    }
+    assert!(seen > 20, "{seen}");
 }

@@ -1,11 +1,13 @@
 //! `didit-mcp kyc`: verify people from a terminal or a script.
 
+mod batch;
 mod decision;
 mod full;
 mod list;
 mod review;
 mod session;
 mod setup;
+mod workflow;
 
 use std::process::ExitCode;
 
@@ -40,6 +42,9 @@ enum Command {
     /// Take one person all the way: workflow (found or made), link, QR code and, if wanted, the decision.
     #[command(after_help = EXIT_CODES)]
     Full(Box<full::Arguments>),
+    /// Create one session for each row of a CSV file; run again, it goes on where it ended.
+    #[command(after_help = batch::HELP)]
+    Batch(batch::Arguments),
     /// Approve a person, after a human agreed.
     Approve(review::Decide),
     /// Decline a person, after a human agreed.
@@ -66,6 +71,7 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
             Command::Session(arguments) => session::run(runner, arguments).await,
             Command::Decision(arguments) => decision::run(runner, arguments).await,
             Command::Full(arguments) => full::run(runner, *arguments).await,
+            Command::Batch(arguments) => batch::run(runner, arguments).await,
             Command::Approve(arguments) => review::decide(runner, arguments, "Approved").await,
             Command::Decline(arguments) => review::decide(runner, arguments, "Declined").await,
             Command::Resubmit(arguments) => review::resubmit(runner, arguments).await,

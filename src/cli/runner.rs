@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     audit::Trail,
-    config::{Options, Secrets, Settings},
+    config::{Options, Secrets, Settings, keeps_rate_limits},
     redact::Redactor,
     server::{LocalCall, Policy, Server},
     simulator::{self, Simulator},
@@ -73,7 +73,13 @@ impl Runner {
         redactor: Redactor,
     ) -> Result<(Server, Policy, Arc<Connection>, Option<Simulator>), ToolError> {
         let simulator = if options.simulate {
-            let started = simulator::start(simulator::Options::default()).await;
+            let rate_limits = keeps_rate_limits(options)
+                .map_err(|error| ToolError::new("setting", error.to_string()))?;
+            let started = simulator::start(simulator::Options {
+                rate_limits,
+                ..simulator::Options::default()
+            })
+            .await;
             Some(started.map_err(|error| system("the simulator cannot be started", &error))?)
         } else {
             None
@@ -99,6 +105,11 @@ impl Runner {
         let server = Server::new(Arc::clone(&connection), &settings.policy, trail)
             .map_err(|error| system("no random bytes", &error))?;
         Ok((server, settings.policy, connection, simulator))
+    }
+
+    /// The tools themselves.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
     }
 
     /// Where results go.
@@ -155,7 +166,9 @@ impl Runner {
         agreed: Agreed,
         progress: Arc<dyn Progress>,
     ) -> Result<Answer, ToolError> {
-        self.refuse_what_is_off(tool)?;
+        if !self.server.has_tool(tool) {
+            return Err(self.refusal(tool));
+        }
         let call = LocalCall {
             consent: Arc::new(Terminal::new(agreed)),
             progress,
@@ -173,21 +186,20 @@ impl Runner {
         })
     }
 
-    fn refuse_what_is_off(&self, name: &str) -> Result<(), ToolError> {
+    /// Why a tool that is switched off cannot be used.
+    pub(super) fn refusal(&self, name: &str) -> ToolError {
         let tools = tools::all();
         let setting = tools
             .iter()
             .find(|tool| tool.name == name)
-            .and_then(|tool| self.policy.setting_against(tool));
-        match setting {
-            Some(setting) => Err(ToolError::new(
-                "tool_off",
-                format!(
-                    "This command needs the tool {name}, which {setting} switches off. Nothing was sent."
-                ),
-            )),
-            None => Ok(()),
-        }
+            .and_then(|tool| self.policy.setting_against(tool))
+            .unwrap_or("a setting");
+        ToolError::new(
+            "tool_off",
+            format!(
+                "This command needs the tool {name}, which {setting} switches off. Nothing was sent."
+            ),
+        )
     }
 }
 
@@ -227,7 +239,7 @@ fn failed(output: &Output, error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -
     drop(output.error(error, has_tool));
     ExitCode::from(match error.code {
         "setting" | "tool_off" | "invalid_argument" | "no_api_key" | "no_account"
-        | "credentials_file" => 2,
+        | "credentials_file" | "invalid_rows" | "journal" => 2,
         "agreement_needed" | "refused_by_human" => NO_AGREEMENT,
         _ => 1,
     })

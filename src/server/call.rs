@@ -175,7 +175,7 @@ impl Server {
             _ => None,
         };
         let open = failure
-            .is_some_and(|error| is_ambiguous(error) && watch.may_have_changed(entry.tool.access));
+            .is_some_and(|error| error.leaves_open() && watch.may_have_changed(entry.tool.access));
         record.finish(failure, open);
         tracing::info!(
             tool = entry.tool.name,
@@ -306,24 +306,10 @@ fn timed_out() -> ToolError {
     )
 }
 
-/// Whether an error leaves open what Didit did.
-fn is_ambiguous(error: &ToolError) -> bool {
-    matches!(
-        error.code,
-        "timeout"
-            | "interrupted"
-            | "unavailable"
-            | "unreadable_answer"
-            | "answer_too_large"
-            | "cancelled"
-            | "internal_error"
-    )
-}
-
 /// After a failure that leaves open what Didit did: says whether a change may have happened, and which tool tells.
 fn settled(error: ToolError, tool: &Tool, watch: &Watch) -> ToolError {
     match (
-        is_ambiguous(&error),
+        error.leaves_open(),
         watch.may_have_changed(tool.access),
         tool.verify_with,
     ) {

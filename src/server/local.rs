@@ -17,8 +17,9 @@ use super::{
     handler::Server,
     policy::Confirmation,
     record::Record,
+    schema,
 };
-use crate::tools::{Agreement, Answer, Consent, Effect, Progress, Stop, ToolError};
+use crate::tools::{Agreement, Answer, Consent, Effect, JsonObject, Progress, Stop, ToolError};
 
 /// How long a human at the terminal may think.
 const PATIENCE: Duration = Duration::from_secs(3_600);
@@ -37,6 +38,28 @@ impl Server {
         self.catalog.has(name)
     }
 
+    /// The schema of a tool's arguments, when it is switched on.
+    pub fn schema_of(&self, name: &str) -> Option<Arc<JsonObject>> {
+        self.catalog
+            .find(name)
+            .map(|entry| Arc::clone(&entry.schema))
+    }
+
+    /// The arguments as a tool would take them, without running it.
+    ///
+    /// # Errors
+    /// What does not fit; `tool_off` when the tool is switched off.
+    pub fn fitted(
+        &self,
+        name: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<Map<String, Value>, ToolError> {
+        let Some(entry) = self.catalog.find(name) else {
+            return Err(tool_off(name));
+        };
+        schema::fit(&entry.schema, entry.without_aliases(arguments))
+    }
+
     /// Runs a tool: its arguments are fitted and its deadline, agreement and record are kept as for any client.
     ///
     /// # Errors
@@ -48,10 +71,7 @@ impl Server {
         call: LocalCall,
     ) -> Result<Answer, ToolError> {
         let Some(entry) = self.catalog.find(name) else {
-            return Err(ToolError::new(
-                "tool_off",
-                format!("{name} is switched off in the settings."),
-            ));
+            return Err(tool_off(name));
         };
         let caller = LocalCaller {
             gate: Arc::clone(&self.gate),
@@ -67,6 +87,13 @@ impl Server {
             )),
         }
     }
+}
+
+fn tool_off(name: &str) -> ToolError {
+    ToolError::new(
+        "tool_off",
+        format!("{name} is switched off in the settings."),
+    )
 }
 
 struct LocalCaller {

@@ -73,6 +73,20 @@ impl ToolError {
         }
     }
 
+    /// Whether it leaves open what Didit did: a change that was sent may have happened all the same.
+    pub fn leaves_open(&self) -> bool {
+        matches!(
+            self.code,
+            "timeout"
+                | "interrupted"
+                | "unavailable"
+                | "unreadable_answer"
+                | "answer_too_large"
+                | "cancelled"
+                | "internal_error"
+        )
+    }
+
     /// Adds the accepted values.
     #[must_use]
     pub fn with_allowed<T: Into<String>>(mut self, allowed: impl IntoIterator<Item = T>) -> Self {

@@ -10,7 +10,7 @@ use super::{
     decision::{self, Waiting},
     session::{self, Person},
     setup::{self, Checks},
-    text,
+    text, workflow,
 };
 use crate::{
     cli::{
@@ -53,7 +53,7 @@ struct Chosen {
 
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let output = runner.output();
-    let workflow = workflow(runner, &arguments).await?;
+    let workflow = choose(runner, &arguments).await?;
     if let Some(made) = &workflow.made {
         output.text(&made.text).map_err(unprinted)?;
     }
@@ -112,24 +112,19 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
 }
 
 /// Finds the workflow to use, or makes it.
-async fn workflow(runner: &Runner, arguments: &Arguments) -> Result<Chosen, ToolError> {
+async fn choose(runner: &Runner, arguments: &Arguments) -> Result<Chosen, ToolError> {
     if let Some(id) = &runner.connection().settings().workflow_id {
         return Ok(Chosen {
             id: Some(id.clone()),
             made: None,
         });
     }
-    let rows = published(runner).await?;
+    let rows = workflow::published(runner).await?;
     let found = match &arguments.label {
         Some(label) => rows
             .iter()
             .find(|row| row.get("workflow_label").and_then(Value::as_str) == Some(label)),
-        None => match rows.as_slice() {
-            [only] => Some(only),
-            several => several
-                .iter()
-                .find(|row| row.get("is_default") == Some(&Value::Bool(true))),
-        },
+        None => workflow::sensible(&rows),
     };
     if let Some(row) = found {
         refuse_other_checks(row, &arguments.checks)?;
@@ -158,36 +153,6 @@ async fn workflow(runner: &Runner, arguments: &Arguments) -> Result<Chosen, Tool
         id: Some(text(&made, "workflow_id").to_owned()),
         made: Some(made),
     })
-}
-
-/// The application's published workflows, all pages of them.
-async fn published(runner: &Runner) -> Result<Vec<Value>, ToolError> {
-    let mut rows = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = runner
-            .call(
-                "didit_workflow_list",
-                json!({ "limit": 100, "cursor": cursor }),
-            )
-            .await?;
-        let data = page.data.unwrap_or_default();
-        let items = data.get("items").and_then(Value::as_array);
-        rows.extend(
-            items
-                .into_iter()
-                .flatten()
-                .filter(|row| row.get("status").and_then(Value::as_str) != Some("draft"))
-                .cloned(),
-        );
-        cursor = data
-            .get("next_cursor")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
-        if cursor.is_none() {
-            return Ok(rows);
-        }
-    }
 }
 
 /// A workflow that is found must do what was asked for: nobody may believe in a check that does not run.

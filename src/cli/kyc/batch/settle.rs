@@ -1,0 +1,107 @@
+//! What became of a row whose request may or may not have reached Didit.
+//!
+//! Didit gives an unfinished session back instead of a second one, but not a finished one, and a person may have finished
+//! between two runs. So Didit is asked first, and a session that is newer than the batch is the row's own.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::journal::Session;
+use crate::{
+    cli::{output::data, runner::Runner},
+    tools::{ToolError, clean},
+};
+
+/// The highest number of a session, of each kind, before the batch sent anything. Numbers only grow, whatever clocks say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Newest {
+    user: Option<i64>,
+    business: Option<i64>,
+}
+
+impl Newest {
+    /// The numbers as they are now.
+    pub(super) async fn of(runner: &Runner) -> Result<Self, ToolError> {
+        let mut newest = Self::default();
+        for (kind, number) in [
+            ("user", &mut newest.user),
+            ("business", &mut newest.business),
+        ] {
+            let rows = list(runner, json!({ "session_kind": kind, "limit": 1 })).await?;
+            *number = rows.first().and_then(number_of);
+        }
+        Ok(newest)
+    }
+}
+
+/// The session that was made for this person since the batch began, if there is one.
+pub(super) async fn settle(
+    runner: &Runner,
+    vendor_data: &str,
+    workflow_id: &str,
+    newest: &Newest,
+) -> Result<Option<Session>, ToolError> {
+    for (kind, before) in [("user", newest.user), ("business", newest.business)] {
+        let filter = json!({ "session_kind": kind, "vendor_data": vendor_data, "limit": 100 });
+        let rows = list(runner, filter).await?;
+        let own = rows.iter().filter(|row| {
+            let is_newer = match (number_of(row), before) {
+                (Some(number), Some(before)) => number > before,
+                // Without numbers, a session that may be the row's own counts as its own: nobody is invited twice.
+                _ => true,
+            };
+            is_newer && text(row, "vendor_data").is_some_and(|own| own == clean(vendor_data))
+        });
+        for row in own {
+            let Some(id) = text(row, "session_id") else {
+                continue;
+            };
+            let decision = runner
+                .call_silently("didit_session_get_decision", json!({ "session_id": id }))
+                .await?;
+            let decision = data(&decision);
+            if is_of(runner, &decision, workflow_id).await? {
+                return Ok(Some(Session {
+                    session_id: id.to_owned(),
+                    session_url: text(&decision, "session_url").map(str::to_owned),
+                    status: text(&decision, "status").unwrap_or_default().to_owned(),
+                }));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a session runs the batch's workflow, in whichever version.
+async fn is_of(runner: &Runner, decision: &Value, workflow_id: &str) -> Result<bool, ToolError> {
+    let Some(its) = text(decision, "workflow_id").filter(|its| *its != workflow_id) else {
+        return Ok(true);
+    };
+    match runner
+        .call_silently("didit_workflow_get", json!({ "workflow_id": its }))
+        .await
+    {
+        Ok(workflow) => Ok(text(&data(&workflow), "workflow_id") == Some(workflow_id)),
+        // A version that is gone may well have been the batch's.
+        Err(error) if error.code == "not_found" => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+async fn list(runner: &Runner, filter: Value) -> Result<Vec<Value>, ToolError> {
+    let answer = runner.call_silently("didit_session_list", filter).await?;
+    let rows = data(&answer);
+    Ok(rows
+        .get("items")
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default())
+}
+
+fn number_of(row: &Value) -> Option<i64> {
+    row.get("session_number").and_then(Value::as_i64)
+}
+
+fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {
+    object.get(name).and_then(Value::as_str)
+}

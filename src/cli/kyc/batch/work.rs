@@ -1,0 +1,280 @@
+//! Working through the rows: several at once, each journalled before and after, stopping in order.
+
+use std::{
+    cell::{Cell, RefCell},
+    time::Duration,
+};
+
+use futures_util::{StreamExt, stream};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Map, Value};
+
+use super::{
+    journal::{Journal, Session, State},
+    rows::{Row, TOOL, Table},
+    settle::{Newest, settle},
+};
+use crate::{
+    cli::{output::data, runner::Runner},
+    tools::ToolError,
+};
+
+/// Failures one after the other, none of them a row's own, after which the rest would fail too.
+const MOST_IN_A_ROW: u32 = 20;
+
+/// One run over the file.
+pub(super) struct Batch<'a> {
+    pub(super) runner: &'a Runner,
+    pub(super) table: &'a Table,
+    pub(super) journal: &'a Journal,
+    pub(super) workflow_id: &'a str,
+    pub(super) newest: &'a Newest,
+    pub(super) concurrency: usize,
+}
+
+/// What came of a run.
+#[derive(Default)]
+pub(super) struct Tally {
+    /// Rows of the file.
+    pub(super) rows: usize,
+    /// Sessions that this run made, or found to have been made by an earlier one.
+    pub(super) created: usize,
+    /// Sessions that were unfinished already.
+    pub(super) reused: usize,
+    /// Rows that an earlier run had finished.
+    pub(super) done_before: usize,
+    /// Rows that certainly have no session.
+    pub(super) failures: Vec<Failure>,
+    /// Rows that were not sent, or whose answer is not known.
+    pub(super) open: usize,
+    /// Whether somebody stopped it.
+    pub(super) interrupted: bool,
+    /// Why it stopped by itself, when the rest would have failed too.
+    pub(super) stopped: Option<String>,
+}
+
+/// A row without a session.
+pub(super) struct Failure {
+    pub(super) line: u64,
+    pub(super) vendor_data: String,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+}
+
+/// What rows under way share.
+struct Shared {
+    tally: RefCell<Tally>,
+    /// No more rows are begun.
+    stopping: Cell<bool>,
+    in_a_row: Cell<u32>,
+    /// A failure of this machine, which ends the run.
+    broken: RefCell<Option<ToolError>>,
+    bar: ProgressBar,
+}
+
+impl Tally {
+    /// Whether every row has its session.
+    pub(super) fn is_complete(&self) -> bool {
+        self.failures.is_empty() && self.open == 0
+    }
+}
+
+impl Batch<'_> {
+    /// Works through all rows that have no session yet.
+    ///
+    /// # Errors
+    /// When the journal cannot be written: nothing may be sent then.
+    pub(super) async fn run(&self) -> Result<Tally, ToolError> {
+        let waiting: Vec<&Row> = self
+            .table
+            .rows
+            .iter()
+            .filter(|row| !matches!(self.journal.state(&row.vendor_data), Some(State::Done(_))))
+            .collect();
+        let shared = Shared {
+            tally: RefCell::new(Tally {
+                rows: self.table.rows.len(),
+                done_before: self.table.rows.len() - waiting.len(),
+                ..Tally::default()
+            }),
+            stopping: Cell::new(false),
+            in_a_row: Cell::new(0),
+            broken: RefCell::new(None),
+            bar: bar(waiting.len() as u64),
+        };
+        self.pass(&waiting, &shared).await;
+        // What was left open has had time to arrive at Didit.
+        let open: Vec<&Row> = waiting
+            .iter()
+            .copied()
+            .filter(|row| self.journal.state(&row.vendor_data) == Some(State::Open))
+            .collect();
+        self.pass(&open, &shared).await;
+        shared.bar.finish_and_clear();
+        if let Some(error) = shared.broken.take() {
+            return Err(error);
+        }
+        let mut tally = shared.tally.into_inner();
+        tally.open =
+            tally.rows - tally.done_before - tally.created - tally.reused - tally.failures.len();
+        Ok(tally)
+    }
+
+    async fn pass(&self, rows: &[&Row], shared: &Shared) {
+        let work = stream::iter(rows)
+            .map(|row| self.row(row, shared))
+            .buffer_unordered(self.concurrency)
+            .for_each(|()| async {});
+        tokio::pin!(work);
+        tokio::select! {
+            () = &mut work => return,
+            () = interruption() => {}
+        }
+        shared.stopping.set(true);
+        shared.tally.borrow_mut().interrupted = true;
+        shared.bar.suspend(|| {
+            drop(self.runner.output().note(
+                "Stopping: what is under way is finished and saved. Once more to stop at once; that is safe too.",
+            ));
+        });
+        tokio::select! {
+            () = &mut work => {}
+            () = interruption() => {}
+        }
+    }
+
+    async fn row(&self, row: &Row, shared: &Shared) {
+        if shared.stopping.get() {
+            return;
+        }
+        match self.session(row, shared).await {
+            Ok(Some((session, reused))) => {
+                if let Err(error) = self.journal.done(&row.vendor_data, session).await {
+                    return shared.breaks(error);
+                }
+                shared.in_a_row.set(0);
+                let mut tally = shared.tally.borrow_mut();
+                if reused {
+                    tally.reused += 1;
+                } else {
+                    tally.created += 1;
+                }
+                shared.bar.inc(1);
+            }
+            Ok(None) => {}
+            Err(error) => shared.fails(self.journal, row, error).await,
+        }
+    }
+
+    /// The session of a row, and whether it was there before the batch; `None` when the run is broken.
+    async fn session(
+        &self,
+        row: &Row,
+        shared: &Shared,
+    ) -> Result<Option<(Session, bool)>, ToolError> {
+        if self.journal.state(&row.vendor_data) == Some(State::Open) {
+            let found = settle(self.runner, &row.vendor_data, self.workflow_id, self.newest)
+                .await
+                // Not knowing is no failure of the row: it stays open.
+                .map_err(|error| ToolError {
+                    code: if error.leaves_open() {
+                        error.code
+                    } else {
+                        "unavailable"
+                    },
+                    ..error
+                })?;
+            if let Some(session) = found {
+                return Ok(Some((session, false)));
+            }
+        } else if let Err(error) = self.journal.intend(&row.vendor_data).await {
+            shared.breaks(error);
+            return Ok(None);
+        }
+        let mut arguments: Map<String, Value> = row.arguments.clone();
+        arguments.insert("workflow_id".into(), self.workflow_id.into());
+        let answer = self
+            .runner
+            .call_silently(TOOL, Value::Object(arguments))
+            .await?;
+        let made = data(&answer);
+        let text = |name: &str| made.get(name).and_then(Value::as_str).map(str::to_owned);
+        let session = Session {
+            session_id: text("session_id").unwrap_or_default(),
+            session_url: text("url"),
+            status: text("status").unwrap_or_default(),
+        };
+        Ok(Some((session, made.get("reused") == Some(&true.into()))))
+    }
+}
+
+impl Shared {
+    fn breaks(&self, error: ToolError) {
+        self.stopping.set(true);
+        self.broken.borrow_mut().get_or_insert(error);
+    }
+
+    async fn fails(&self, journal: &Journal, row: &Row, error: ToolError) {
+        let is_general =
+            error.leaves_open() || matches!(error.code, "unreachable" | "rate_limited" | "busy");
+        self.in_a_row.set(if is_general {
+            self.in_a_row.get() + 1
+        } else {
+            0
+        });
+        let hits_all = matches!(
+            error.code,
+            "authentication" | "no_api_key" | "out_of_credit" | "credentials_file"
+        );
+        if hits_all || self.in_a_row.get() >= MOST_IN_A_ROW {
+            self.stopping.set(true);
+            let mut tally = self.tally.borrow_mut();
+            tally.stopped.get_or_insert_with(|| error.message.clone());
+        }
+        if error.leaves_open() {
+            return;
+        }
+        if let Err(error) = journal.failed(&row.vendor_data, &error.message).await {
+            return self.breaks(error);
+        }
+        self.tally.borrow_mut().failures.push(Failure {
+            line: row.line,
+            vendor_data: row.vendor_data.clone(),
+            code: error.code,
+            message: error.message,
+        });
+        self.bar.inc(1);
+    }
+}
+
+/// A bar on standard error, which shows nothing where that is no terminal.
+fn bar(rows: u64) -> ProgressBar {
+    let bar = ProgressBar::new(rows);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {per_sec}  {eta} left")
+    {
+        bar.set_style(style);
+    }
+    if !bar.is_hidden() {
+        bar.enable_steady_tick(Duration::from_millis(250));
+    }
+    bar
+}
+
+/// Returns when somebody wants the run to end.
+#[cfg(unix)]
+async fn interruption() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// Returns when somebody wants the run to end.
+#[cfg(not(unix))]
+async fn interruption() {
+    drop(tokio::signal::ctrl_c().await);
+}
