@@ -14,7 +14,7 @@ mod support {
 
 use serde_json::{Value, json};
 use support::{
-    control::{Control, simulated},
+    control::{Control, KEY, simulated},
     server::{Era, Server, Setup},
 };
 
@@ -120,8 +120,8 @@ fn a_prompt_with_wrong_arguments_says_which() {
         ),
         (
             "review_queue",
-            json!({ "status": "x" }),
-            "\"status\" is not an argument",
+            json!({ "verdict": "x" }),
+            "\"verdict\" is not an argument",
         ),
         ("nonsense", json!({}), "no prompt \"nonsense\""),
     ] {
@@ -229,6 +229,142 @@ fn what_was_typed_is_completed() {
     );
     assert_eq!(complete(template, "workflow_id", "zzz"), json!([]));
     server.stop();
+}
+
+fn completed(server: &mut Server, reference: &Value, name: &str, value: &str) -> Value {
+    let parameters = json!({ "ref": reference, "argument": { "name": name, "value": value } });
+    server.result("completion/complete", parameters)["completion"].clone()
+}
+
+#[test]
+fn the_completions_that_need_nobody_are_the_same_in_both_eras() {
+    for era in Era::BOTH {
+        // No key and no simulator: what only Didit knows is an empty list.
+        let mut server = Setup::new(era).start();
+        let mut lists = json!({});
+        for prompt in list(&mut server, "prompts/list", "prompts")
+            .as_array()
+            .unwrap()
+        {
+            let name = prompt["name"].as_str().unwrap();
+            let reference = json!({ "type": "ref/prompt", "name": name });
+            for argument in prompt["arguments"].as_array().into_iter().flatten() {
+                let argument = argument["name"].as_str().unwrap();
+                lists[format!("{name} {argument}")] =
+                    completed(&mut server, &reference, argument, "");
+            }
+        }
+        let design = json!({ "type": "ref/prompt", "name": "design_workflow" });
+        lists["design_workflow country, typed es"] =
+            completed(&mut server, &design, "country", "es");
+        insta::assert_json_snapshot!("completions", lists);
+        server.stop();
+    }
+}
+
+#[test]
+fn a_completion_does_not_wait_for_a_slow_didit() {
+    // A call may take two minutes here, longer than this test waits for anything.
+    let (mut server, control) = simulated(Setup::new(LEGACY).arguments(&["--timeout", "120"]));
+    server.ok("didit_workflow_create", json!({}));
+    control.post(
+        "faults",
+        &json!({ "kind": "stall", "path_prefix": "/v3/workflows/", "times": 0 }),
+    );
+    let template = json!({ "type": "ref/resource", "uri": "didit://workflow/{workflow_id}" });
+    let slow = completed(&mut server, &template, "workflow_id", "");
+    assert_eq!(slow["values"], json!([]));
+    control.delete("faults");
+    let quick = completed(&mut server, &template, "workflow_id", "");
+    assert_eq!(quick["values"].as_array().unwrap().len(), 1);
+    server.stop();
+}
+
+/// Follows a session in the way of the era.
+fn subscribe(server: &mut Server, era: Era, uri: &str) {
+    if era == Era::Modern {
+        server.post(
+            "subscriptions/listen",
+            json!({ "notifications": { "resourceSubscriptions": [uri] } }),
+        );
+    } else {
+        server.result("resources/subscribe", json!({ "uri": uri }));
+    }
+}
+
+fn update(server: &mut Server) -> Value {
+    loop {
+        let heard = server.notification();
+        if heard["method"] == "notifications/resources/updated" {
+            return heard["params"]["uri"].clone();
+        }
+    }
+}
+
+fn looks(control: &Control, session: &str) -> usize {
+    let path = format!("/v3/session/{session}/decision/");
+    let requests = control.get("requests");
+    let all = requests.as_array().unwrap().iter();
+    all.filter(|request| request["path"] == path.as_str())
+        .count()
+}
+
+#[test]
+fn a_subscriber_is_served_on_after_an_error_that_passes() {
+    for era in Era::BOTH {
+        let mut server = Setup::new(era).arguments(&["--simulate"]).start();
+        let (session, control) = session(&mut server);
+        let uri = format!("didit://session/{session}/decision");
+        subscribe(&mut server, era, &uri);
+        // At the second look the first one has been taken in.
+        while looks(&control, &session) < 2 {}
+        control.post(
+            "faults",
+            &json!({ "kind": "status", "status": 403, "path_prefix": format!("/v3/session/{session}/"), "times": 1 }),
+        );
+        while control.get("faults") != json!([]) {}
+        control.finish(&session, "approve");
+        assert_eq!(update(&mut server), uri, "{era:?}");
+        let (status, errors, _) = server.finish();
+        assert!(status.success(), "{errors}");
+    }
+}
+
+#[test]
+fn a_session_that_is_gone_is_announced_once_and_followed_no_more() {
+    for era in Era::BOTH {
+        let mut server = Setup::new(era).arguments(&["--simulate"]).start();
+        let (session, control) = session(&mut server);
+        let other = server.ok("didit_session_create", json!({ "vendor_data": "other" }));
+        let uri = format!("didit://session/{session}/decision");
+        subscribe(&mut server, era, &uri);
+        while looks(&control, &session) < 2 {}
+        control.api(
+            "DELETE",
+            &format!("/v3/session/{session}/delete/"),
+            KEY,
+            &json!({}),
+        );
+        assert_eq!(update(&mut server), uri, "{era:?}");
+        let gone = server.request("resources/read", json!({ "uri": uri }));
+        let message = gone["error"]["message"].as_str().unwrap();
+        assert!(message.starts_with("not_found"), "{era:?}: {message}");
+
+        // This wait is several looks long, so the session that is gone would have had its turns meanwhile.
+        let so_far = looks(&control, &session);
+        server.ok(
+            "didit_session_wait_for_decision",
+            json!({ "session_id": other.field("session_id"), "max_wait_s": 2 }),
+        );
+        assert_eq!(looks(&control, &session), so_far, "{era:?}");
+        let (status, errors, transcript) = server.finish();
+        assert!(status.success(), "{errors}");
+        let updates = transcript
+            .iter()
+            .filter(|message| message["method"] == "notifications/resources/updated")
+            .count();
+        assert_eq!(updates, 1, "{era:?}");
+    }
 }
 
 #[test]

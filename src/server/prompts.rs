@@ -48,11 +48,23 @@ const CONVERSATIONS: [Conversation; 5] = [
         name: "design_workflow",
         title: "Design a workflow",
         description: "Choose the checks for a use case, with reasons and price.",
-        arguments: &[Argument {
-            name: "use_case",
-            description: "What people sign up for, and in which countries.",
-            sentence: None,
-        }],
+        arguments: &[
+            Argument {
+                name: "use_case",
+                description: "What people sign up for, and in which countries.",
+                sentence: None,
+            },
+            Argument {
+                name: "country",
+                description: "Country that most documents come from, in three letters, such as ESP.",
+                sentence: Some("Most documents come from {}."),
+            },
+            Argument {
+                name: "document_type",
+                description: "Kind of document that people show, such as P for a passport.",
+                sentence: Some("Most people show the document type {}."),
+            },
+        ],
         tools: &["didit_workflow_list", "didit_workflow_create"],
         text: "Please design an identity verification workflow for this use case: {use_case}. See with didit_workflow_list whether one of ours fits. Name the \
                checks you would switch on and why, those you would leave out and why, thresholds that differ from the defaults, and the price of a session. \
@@ -87,7 +99,11 @@ const CONVERSATIONS: [Conversation; 5] = [
         name: "review_queue",
         title: "Review the queue",
         description: "Sessions in review, one by one, with a recommendation and a human's word for each.",
-        arguments: &[],
+        arguments: &[Argument {
+            name: "status",
+            description: "Another status to go through instead, such as Declined.",
+            sentence: Some("This time, take the sessions with status {} instead."),
+        }],
         tools: &[
             "didit_session_list",
             "didit_session_get_decision",

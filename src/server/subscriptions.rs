@@ -14,10 +14,15 @@ use serde_json::json;
 use tokio::{sync::mpsc, task::JoinHandle};
 
 use super::{catalog::Catalog, resources::Address};
-use crate::{didit::SessionId, tools::Connection};
+use crate::{
+    didit::{Kind, SessionId},
+    tools::Connection,
+};
 
 /// Sessions that one client may follow at once; each costs a poller.
 const MOST: usize = 32;
+/// How long a session that cannot be read is left alone at most, in longest intervals of its poller.
+const LONGEST_PAUSE: u32 = 10;
 
 /// The subscriptions of the older handshake, by address.
 #[derive(Default)]
@@ -50,19 +55,15 @@ impl Subscriptions {
         let (connection, address) = (Arc::clone(connection), uri.to_owned());
         let task = tokio::spawn(async move {
             let (changed, mut changes) = mpsc::channel(1);
-            let following = follow(&connection, session, &changed);
-            tokio::pin!(following);
-            loop {
-                tokio::select! {
-                    () = &mut following => return,
-                    Some(()) = changes.recv() => {
-                        let update = ResourceUpdatedNotificationParam::new(address.clone());
-                        if peer.notify_resource_updated(update).await.is_err() {
-                            return;
-                        }
+            let announcing = async move {
+                while let Some(uri) = changes.recv().await {
+                    let update = ResourceUpdatedNotificationParam::new(uri);
+                    if peer.notify_resource_updated(update).await.is_err() {
+                        return;
                     }
                 }
-            }
+            };
+            tokio::join!(follow(&connection, session, address, changed), announcing);
         });
         all.insert(uri.to_owned(), task);
         Ok(())
@@ -109,7 +110,7 @@ pub(super) fn accepted(
 /// Announces changes until the client listens no more.
 ///
 /// # Errors
-/// None of its own: a session that cannot be read is simply quiet.
+/// None of its own: a session that cannot be read for a while is quiet meanwhile.
 pub(super) async fn listen(
     connection: &Arc<Connection>,
     catalog: &Catalog,
@@ -127,21 +128,7 @@ pub(super) async fn listen(
             continue;
         };
         let (connection, changed) = (Arc::clone(connection), changed.clone());
-        tasks.spawn(async move {
-            let (one, mut each) = mpsc::channel(1);
-            let following = follow(&connection, session, &one);
-            tokio::pin!(following);
-            loop {
-                tokio::select! {
-                    () = &mut following => return,
-                    Some(()) = each.recv() => {
-                        if changed.send(uri.clone()).await.is_err() {
-                            return;
-                        }
-                    }
-                }
-            }
-        });
+        tasks.spawn(async move { follow(&connection, session, uri, changed).await });
     }
     drop(changed);
     loop {
@@ -161,22 +148,45 @@ pub(super) async fn listen(
     }
 }
 
-/// Says so whenever the session's status is another one; ends when it cannot be read.
-async fn follow(connection: &Arc<Connection>, session: SessionId, changed: &mpsc::Sender<()>) {
-    let Ok(client) = connection.client() else {
-        return;
-    };
-    let mut follower = connection
-        .watch()
-        .follow(session, client, connection.pace());
+/// Announces every other status of the session by its address, until nobody listens. What may pass, such as a broken network
+/// or a wrong key, is waited out. A session that is gone is announced once: who reads its address then learns why.
+async fn follow(
+    connection: &Arc<Connection>,
+    session: SessionId,
+    uri: String,
+    changed: mpsc::Sender<String>,
+) {
+    let pace = connection.pace();
+    let mut pause = pace.first;
     let mut before = None;
-    while let Ok(seen) = follower.next().await {
-        let status = seen.status.clone();
-        let moved = before.as_ref().is_some_and(|before| *before != status);
-        before = Some(status);
-        if moved && changed.send(()).await.is_err() {
-            return;
+    loop {
+        // Registering or logging in may bring a key later.
+        if let Ok(client) = connection.client() {
+            let mut follower = connection.watch().follow(session, client, pace);
+            let error = loop {
+                let status = match follower.next().await {
+                    Ok(seen) => seen.status.clone(),
+                    Err(error) => break error,
+                };
+                pause = pace.first;
+                let moved = before.as_ref().is_some_and(|before| *before != status);
+                before = Some(status);
+                if moved && changed.send(uri.clone()).await.is_err() {
+                    return;
+                }
+            };
+            tracing::info!(%error, "a subscribed session cannot be read");
+            if error
+                .api()
+                .is_some_and(|error| error.kind == Kind::NotFound)
+            {
+                // Whoever listened may be gone too.
+                drop(changed.send(uri).await);
+                return;
+            }
         }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(pace.longest * LONGEST_PAUSE);
     }
 }
 
