@@ -9,17 +9,17 @@
 
 mod support {
     pub mod browser;
-    pub mod callback;
     pub mod control;
     pub mod server;
+    pub mod site;
 }
 
 use serde_json::{Value, json};
 use support::{
     browser::{Browser, DESKTOP, DOWN, ENTER, NARROWEST, PHONE, TAB},
-    callback::Application,
     control::{KEY, Standalone, simulated},
     server::{Era, Setup},
+    site::Site,
 };
 
 const AUDIT: &str = include_str!("support/audit.js");
@@ -81,7 +81,7 @@ fn status(simulator: &Standalone, session: &Value) -> Value {
 #[test]
 fn a_person_goes_through_the_steps_and_lands_on_the_callback() {
     let simulator = Standalone::start(&[]);
-    let application = Application::start();
+    let application = Site::application();
     let browser = Browser::start();
     let created = session(
         &simulator,
@@ -250,7 +250,7 @@ fn every_state_of_a_link_has_honest_words() {
 fn the_dashboard_shows_what_happened_and_no_key_of_a_request() {
     const HOSTILE: &str = "<img src=x onerror=document.title='hit'>";
     let (mut server, control) = simulated(Setup::new(Era::Legacy("2025-11-25")));
-    let application = Application::start();
+    let application = Site::application();
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let deaf = format!("http://{}/hook", nobody.local_addr().unwrap());
     drop(nobody);

@@ -9,9 +9,9 @@
 
 mod support {
     pub mod browser;
-    pub mod callback;
     pub mod control;
     pub mod server;
+    pub mod site;
 }
 
 use std::{net::TcpListener, time::Duration};
@@ -20,16 +20,16 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use support::{
     browser::{Browser, PHONE},
-    callback::Application,
     control::{Control, Standalone, simulated},
     server::{Era, Server, Setup},
+    site::Site,
 };
 
 /// A session at Didit is looked at by itself no sooner than this after the last look.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(10);
 
 /// A session that ends at the application's callback: its id and link.
-fn session(server: &mut Server, application: &Application) -> (String, String) {
+fn session(server: &mut Server, application: &Site) -> (String, String) {
     server.ok("didit_workflow_create", json!({}));
     let created = server.ok(
         "didit_session_create",
@@ -90,7 +90,7 @@ fn go_through(browser: &Browser, url: &str, outcome: &str) {
 }
 
 #[track_caller]
-fn assert_landed(application: &Application, session: &str, status: &str) {
+fn assert_landed(application: &Site, session: &str, status: &str) {
     let expected = [
         ("order", "7"),
         ("verificationSessionId", session),
@@ -131,7 +131,7 @@ fn a_signed_webhook_ends_the_wait_when_the_person_has_finished() {
 #[allow(clippy::print_stdout, reason = "the measured delay is worth a look")]
 fn finished_by_webhook(browser: &Browser, era: Era) -> bool {
     let simulator = Standalone::start(&[]);
-    let application = Application::start();
+    let application = Site::application();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
@@ -184,7 +184,7 @@ fn finished_by_webhook(browser: &Browser, era: Era) -> bool {
 fn without_webhooks_looking_ends_the_wait() {
     let browser = Browser::start();
     for era in Era::BOTH {
-        let application = Application::start();
+        let application = Site::application();
         let (mut server, control) = simulated(Setup::new(era));
         let (session, url) = session(&mut server, &application);
         let waiting = start_waiting(&mut server, &session, 300);
@@ -204,7 +204,7 @@ fn without_webhooks_looking_ends_the_wait() {
 fn a_cancelled_wait_looks_no_more_while_the_person_goes_on() {
     let browser = Browser::start();
     for era in Era::BOTH {
-        let application = Application::start();
+        let application = Site::application();
         // A request that nobody broke off would stay open for longer than this test waits for anything.
         let (mut server, control) = simulated(Setup::new(era).arguments(&["--timeout", "120"]));
         let (cancelled, url) = session(&mut server, &application);
@@ -245,7 +245,7 @@ fn a_client_that_is_gone_ends_the_wait_and_the_process() {
     let browser = Browser::start();
     for era in Era::BOTH {
         let simulator = Standalone::start(&[]);
-        let application = Application::start();
+        let application = Site::application();
         let [api, auth] = simulator.arguments();
         let mut server = Setup::new(era)
             .arguments(&[&api, &auth])
@@ -275,7 +275,7 @@ fn a_client_that_is_gone_ends_the_wait_and_the_process() {
 #[test]
 fn a_person_in_a_browser_makes_no_request_of_the_api() {
     let browser = Browser::start();
-    let application = Application::start();
+    let application = Site::application();
     let (mut server, control) = simulated(Setup::new(Era::Modern));
     let (_, url) = session(&mut server, &application);
     control.delete("requests");

@@ -9,6 +9,8 @@ use serde_json::{Map, json};
 
 /// The tool whose result the card shows.
 pub(super) const TOOL: &str = "didit_session_get_decision";
+/// The tool behind its buttons.
+pub(super) const DECIDING_TOOL: &str = "didit_session_update_status";
 /// Its address.
 pub(super) const URI: &str = "ui://didit/decision-card";
 const MEDIA_TYPE: &str = "text/html;profile=mcp-app";
@@ -19,12 +21,28 @@ pub(super) fn tool_meta() -> MetaObject {
     meta(json!({ "resourceUri": URI }))
 }
 
-/// The page.
-pub(super) fn page() -> ReadResourceResult {
-    let contents = ResourceContents::text(PAGE, URI)
+/// The page, with its buttons where `can_decide`.
+pub(super) fn page(can_decide: bool) -> ReadResourceResult {
+    let page = if can_decide {
+        PAGE.to_owned()
+    } else {
+        without_decisions()
+    };
+    let contents = ResourceContents::text(page, URI)
         .with_mime_type(MEDIA_TYPE)
         .with_meta(meta(json!({ "prefersBorder": true })));
     ReadResourceResult::new(vec![contents])
+}
+
+/// The page without what lies between its marks, which is all that names the tool that decides.
+fn without_decisions() -> String {
+    let mut parts = PAGE.split("<!-- decisions -->");
+    let before = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| {
+        part.split_once("<!-- /decisions -->")
+            .map_or("", |(_, after)| after)
+    });
+    std::iter::once(before).chain(rest).collect()
 }
 
 fn meta(ui: serde_json::Value) -> MetaObject {

@@ -165,7 +165,7 @@ impl Server {
         call: Context,
     ) -> Result<ReadResourceResult, ErrorData> {
         if uri == card::URI && self.catalog.has(card::TOOL) {
-            return Ok(card::page());
+            return Ok(card::page(self.catalog.has(card::DECIDING_TOOL)));
         }
         let address = Address::parse(uri).ok_or_else(|| unknown(uri))?;
         if let Address::Reference(page) = &address {

@@ -92,6 +92,9 @@ struct DecisionData {
     can_be_decided: bool,
     checks: Vec<CheckData>,
     reasons: Vec<Reason>,
+    /// What was decided by hand, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reviews: Vec<ReviewData>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +110,14 @@ struct CheckData {
     /// How sure the check is, from 0 to 100, where it gives a score.
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
+}
+
+/// A status that a human set. Who did and why are left to the detailed answer.
+#[derive(Serialize)]
+struct ReviewData {
+    new_status: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<String>,
 }
 
 /// Why a check did not simply pass.
@@ -196,6 +207,16 @@ pub(super) fn concise(decision: &Decision, level: PersonalData) -> Answer {
             })
             .collect(),
         reasons,
+        reviews: decision
+            .reviews
+            .iter()
+            .filter_map(|review| {
+                Some(ReviewData {
+                    new_status: clean(review.new_status.as_deref()?),
+                    created_at: review.created_at.as_deref().map(clean),
+                })
+            })
+            .collect(),
         created_at: decision.created_at.as_deref().map(clean),
         expires_at: decision.expires_at.as_deref().map(clean),
     });

@@ -1,4 +1,4 @@
-//! The developer's own application, to which a finished person comes back.
+//! A tiny web site: the developer's own application, to which a finished person comes back, or pages that a test brings.
 #![allow(
     dead_code,
     reason = "every test binary that includes this file uses another part of it"
@@ -14,52 +14,80 @@ use std::{
     time::Duration,
 };
 
-/// A tiny server that remembers which pages were asked for.
-pub struct Application {
+/// A page of a site.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub path: &'static str,
+    /// Its content security policy.
+    pub policy: &'static str,
+    pub html: String,
+}
+
+/// A tiny server that remembers what was asked for.
+pub struct Site {
     address: SocketAddr,
     visits: Arc<Mutex<Vec<String>>>,
     over: Arc<AtomicBool>,
 }
 
-impl Application {
-    pub fn start() -> Self {
+impl Site {
+    /// The developer's application: a page for who comes back, and a place for posts.
+    pub fn application() -> Self {
+        let page = |path| Page {
+            path,
+            policy: "default-src 'none'",
+            html:
+                "<!doctype html><html lang=\"en\"><title>Shop</title><h1>Welcome back</h1></html>"
+                    .to_owned(),
+        };
+        Self::start(vec![page("/done"), page("/hook")])
+    }
+
+    pub fn start(pages: Vec<Page>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let application = Self {
+        let site = Self {
             address: listener.local_addr().unwrap(),
             visits: Arc::default(),
             over: Arc::default(),
         };
-        let (visits, over) = (
-            Arc::clone(&application.visits),
-            Arc::clone(&application.over),
-        );
+        let (visits, over) = (Arc::clone(&site.visits), Arc::clone(&site.over));
+        let pages = Arc::new(pages);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 if over.load(Ordering::Acquire) {
                     return;
                 }
-                let visits = Arc::clone(&visits);
+                let (pages, visits) = (Arc::clone(&pages), Arc::clone(&visits));
                 // A browser opens connections ahead of need, so none may keep the others waiting.
-                std::thread::spawn(move || answer(stream, &visits));
+                std::thread::spawn(move || answer(stream, &pages, &visits));
             }
         });
-        application
+        site
+    }
+
+    /// The address of a page.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
     }
 
     /// Where a finished person is sent.
     pub fn callback(&self) -> String {
-        format!("http://{}/done?order=7", self.address)
+        self.url("/done?order=7")
     }
 
     /// Where it takes posts.
     pub fn hook(&self) -> String {
-        format!("http://{}/hook", self.address)
+        self.url("/hook")
+    }
+
+    /// What was asked for so far, paths with their queries.
+    pub fn visits(&self) -> Vec<String> {
+        self.visits.lock().unwrap().clone()
     }
 
     /// The queries with which the callback was opened so far, as pairs.
     pub fn landings(&self) -> Vec<Vec<(String, String)>> {
-        let visits = self.visits.lock().unwrap();
-        visits
+        self.visits()
             .iter()
             .filter_map(|target| target.strip_prefix("/done?"))
             .map(|query| {
@@ -71,7 +99,7 @@ impl Application {
     }
 }
 
-impl Drop for Application {
+impl Drop for Site {
     fn drop(&mut self) {
         self.over.store(true, Ordering::Release);
         // Wakes the listening thread, which then sees that it is over.
@@ -79,9 +107,7 @@ impl Drop for Application {
     }
 }
 
-fn answer(mut stream: TcpStream, visits: &Mutex<Vec<String>>) {
-    const PAGE: &str =
-        "<!doctype html><html lang=\"en\"><title>Shop</title><h1>Welcome back</h1></html>";
+fn answer(mut stream: TcpStream, pages: &[Page], visits: &Mutex<Vec<String>>) {
     stream
         .set_read_timeout(Some(Duration::from_secs(60)))
         .unwrap();
@@ -110,9 +136,17 @@ fn answer(mut stream: TcpStream, visits: &Mutex<Vec<String>>) {
         &mut std::io::sink(),
     ));
     visits.lock().unwrap().push(target.to_owned());
+    let path = target.split('?').next().unwrap_or_default();
+    let (status, policy, html) = pages
+        .iter()
+        .find(|page| page.path == path)
+        .map_or(("404 Not Found", "default-src 'none'", ""), |page| {
+            ("200 OK", page.policy, page.html.as_str())
+        });
     drop(write!(
         stream,
-        "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: text/html\r\ncontent-length: {}\r\n\r\n{PAGE}",
-        PAGE.len()
+        "HTTP/1.1 {status}\r\nconnection: close\r\ncontent-type: text/html; charset=utf-8\r\n\
+         content-security-policy: {policy}\r\ncontent-length: {}\r\n\r\n{html}",
+        html.len()
     ));
 }
