@@ -9,7 +9,8 @@
 //! - [`simulator`] is a real HTTP server on loopback that behaves as the API does.
 //! - [`receiver`] takes webhooks that are proved to be Didit's.
 //! - [`redact`] hides secrets by value on every way out; [`log`] and [`audit`] write what operators read.
-//! - [`config`] and [`credentials`] hold the settings and the stored account; [`cli`] is the program.
+//! - [`config`] and [`credentials`] hold the settings and the stored account; [`cli`] is the program, whose commands run
+//!   the same tools under the same policy.
 //!
 //! Dependencies point one way: `cli → server → tools → didit`. The simulator is reached over HTTP alone.
 //!
@@ -21,7 +22,7 @@
 //! - Secrets are types that print nothing. They come in by environment, credentials file or registration;
 //!   never as an argument, never in a result, an error or a log line.
 //! - Starting and listing need no key, no file and no network.
-//! - Nothing reaches standard output but JSON-RPC lines.
+//! - The server writes nothing to standard output but JSON-RPC lines, a command nothing but its result.
 //! - What is sent is exactly what the contract allows; what is received may hold anything.
 //! - A write is never sent twice.
 //! - Everything that a person or a document wrote is untrusted, and is shown as data.

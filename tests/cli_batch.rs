@@ -294,6 +294,31 @@ fn somebody_who_finished_before_the_answer_was_noted_is_not_invited_again() {
 }
 
 #[test]
+fn somebody_who_finished_before_the_batch_is_invited_by_it() {
+    let batch = Batch::of("vendor_data\nben-2\n");
+    let (_, old) = batch
+        .shell
+        .json(&["kyc", "session", "--vendor-data", "ben-2"]);
+    let old = old["session_id"].as_str().unwrap();
+    batch.simulator.control.finish(old, "approve");
+    // The request is lost on the way, in both passes.
+    batch.simulator.control.post(
+        "faults",
+        &json!({ "kind": "reset", "method": "POST", "path_prefix": "/v3/session/", "times": 0 }),
+    );
+    let (code, document) = batch.run(&[]);
+    assert_eq!(
+        (code, &document["open"]),
+        (Some(1), &json!(1)),
+        "{document}"
+    );
+    assert!(batch.results()[0][4].contains("the next run finds out"));
+    batch.simulator.control.delete("faults");
+    assert_eq!(batch.run(&[]).0, Some(0));
+    assert_ne!(batch.results()[0][1], old);
+}
+
+#[test]
 fn half_a_line_at_the_end_of_the_journal_is_no_damage() {
     let batch = Batch::of(PEOPLE);
     assert_eq!(batch.run(&["--concurrency", "1"]).0, Some(0));

@@ -99,14 +99,14 @@ fn what_didit_refuses_ends_with_one() {
 #[test]
 fn secrets_are_no_flags_and_come_out_nowhere() {
     let simulator = Standalone::start(&[]);
-    let shell = Shell::on(&simulator).variable("DIDIT_API_KEY", "test-key-that-is-echoed-back");
+    let shell = Shell::on(&simulator).variable("DIDIT_API_KEY", "test.key.that.is.echoed.back");
     simulator.control.post(
         "faults",
         &json!({
             "kind": "status",
             "status": 400,
             "path_prefix": "/v3/billing",
-            "body": { "detail": "test-key-that-is-echoed-back is odd" },
+            "body": { "detail": "test.key.that.is.echoed.back is odd" },
             "times": 2,
         }),
     );
@@ -118,7 +118,14 @@ fn secrets_are_no_flags_and_come_out_nowhere() {
         assert_eq!(finished.code, Some(1));
         let all = format!("{}{}", finished.stdout, finished.stderr);
         assert!(all.contains("[hidden] is odd"), "{all}");
-        assert!(!all.contains("echoed-back"), "{all}");
+        assert!(!all.contains("echoed.back"), "{all}");
+    }
+    // Nor where it was typed into the wrong place.
+    let typed = ["kyc", "list", "--status", "test.key.that.is.echoed.back"];
+    for more in [&[][..], &["--json"]] {
+        let finished = shell.run(&[&typed, more].concat());
+        let all = format!("{}{}", finished.stdout, finished.stderr);
+        assert!(all.contains("'[hidden]' is not a known value"), "{all}");
     }
     let finished = shell.run(&["billing", "balance", "--api-key", "x"]);
     assert_eq!(finished.code, Some(2));

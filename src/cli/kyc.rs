@@ -16,13 +16,13 @@ use serde_json::{Map, Value};
 
 use super::{
     output::Format,
-    runner::{self, EXIT_CODES},
+    runner::{self, WAIT_EXIT_CODES},
 };
 use crate::{config::Options, redact::Redactor, tools::Answer};
 
 /// What to do about a person's verification.
 #[derive(Debug, Args)]
-#[command(after_help = EXIT_CODES)]
+#[command(after_help = WAIT_EXIT_CODES)]
 pub(super) struct Arguments {
     #[command(flatten)]
     format: Format,
@@ -37,10 +37,10 @@ enum Command {
     /// Create the link at which one person is verified.
     Session(session::Arguments),
     /// Read where a session stands, or wait until it is decided.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = WAIT_EXIT_CODES)]
     Decision(decision::Arguments),
     /// Take one person all the way: workflow (found or made), link, QR code and, if wanted, the decision.
-    #[command(after_help = EXIT_CODES)]
+    #[command(after_help = WAIT_EXIT_CODES)]
     Full(Box<full::Arguments>),
     /// Create one session for each row of a CSV file; run again, it goes on where it ended.
     #[command(after_help = batch::HELP)]

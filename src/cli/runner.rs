@@ -30,8 +30,15 @@ pub(super) const TIME_OVER: u8 = 5;
 /// Exit code for an agreement that is missing or was refused.
 const NO_AGREEMENT: u8 = 6;
 
-/// What all commands document under `--help`.
+/// What commands document under `--help`.
 pub(super) const EXIT_CODES: &str = "Exit codes:
+  0  Done
+  1  Failed
+  2  A setting or an argument cannot be used, or the tool is switched off
+  6  A human's agreement is missing or was refused; nothing was changed";
+
+/// The same for commands that wait.
+pub(super) const WAIT_EXIT_CODES: &str = "Exit codes:
   0  Done; with --wait: approved
   1  Failed
   2  A setting or an argument cannot be used, or the tool is switched off

@@ -41,7 +41,8 @@ pub(super) const HELP: &str = "The file:
   email, phone, send_notification_emails, email_lang,
   first_name, last_name, date_of_birth, gender, nationality, country, id_country, poa_country, address,
   identification_number, ip_address, expected_document_types, company_name, registry_country, registration_number.
-  An empty cell counts as absent. Every row is checked before anything is sent.
+  An empty cell counts as absent; several document types stand in one cell in quotes, \"P,ID\".
+  Every row is checked before anything is sent.
 
 Beside it:
   FILE.journal.jsonl  What was sent and what came back; it makes the next run go on where this one ended
