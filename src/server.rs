@@ -30,5 +30,5 @@ pub use instructions::instructions;
 pub use local::LocalCall;
 pub use policy::{Confirmation, Policy};
 pub use respond::structured;
-pub use stdio::serve_stdio;
-pub use transport::LineTransport;
+pub use schema::fit;
+pub use stdio::{serve_stdio, serve_streams};

@@ -169,14 +169,6 @@ fn coerce(wanted: &str, value: Value) -> Value {
 }
 
 fn fit_array(schema: &JsonObject, items: Vec<Value>, place: &str) -> Result<Value, ToolError> {
-    if let Some(limit) = schema.get("minItems").and_then(Value::as_u64)
-        && (items.len() as u64) < limit
-    {
-        return Err(ToolError::invalid(
-            place,
-            format!("`{place}` needs at least {limit} item(s)."),
-        ));
-    }
     let Some(item_schema) = schema.get("items").and_then(Value::as_object) else {
         return Ok(Value::Array(items));
     };
