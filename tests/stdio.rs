@@ -244,6 +244,34 @@ fn notifications_before_the_session_are_let_pass() {
     server.stop();
 }
 
+/// A request that opens nothing must not make the next line end the session.
+#[test]
+fn messages_after_a_refused_opening_are_let_pass() {
+    for first in ["initialise", "tools/list", "ping", "server/discover"] {
+        let mut server = Setup::new(Era::BOTH[0]).launch();
+        server.send(&json!({ "jsonrpc": "2.0", "id": 900, "method": first }));
+        assert_eq!(server.receive()["id"], 900, "{first}");
+        for method in ["notifications/initialized", "notifications/unknown"] {
+            server.send(&json!({ "jsonrpc": "2.0", "method": method }));
+        }
+        server.send(&json!({ "jsonrpc": "2.0", "id": 900, "result": {} }));
+        server
+            .send(&json!({ "jsonrpc": "2.0", "id": 900, "error": { "code": -1, "message": "" } }));
+        server.open();
+        assert_alive(&mut server);
+        server.stop();
+    }
+}
+
+#[test]
+fn the_last_line_may_lack_its_end() {
+    let mut server = Setup::new(Era::BOTH[0]).start();
+    server.send_bytes(br#"{"jsonrpc":"2.0","id":901,"method":"ping"}"#);
+    let (status, _, lines) = server.finish();
+    assert!(status.success());
+    assert!(lines.iter().any(|line| line["id"] == 901), "{lines:?}");
+}
+
 #[test]
 fn a_line_beyond_all_bounds_is_refused_and_the_next_one_read() {
     let mut server = Setup::new(Era::BOTH[0]).start();

@@ -1,14 +1,18 @@
-//! Serving one client on standard input and output until it goes away.
+//! Serving one client, on standard input and output or on streams of one's own, until it goes away.
 
 use std::io;
 
 use rmcp::ServiceExt;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    runtime::Handle,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{handler::Server, transport::LineTransport};
 use crate::redact::Redactor;
 
-/// Serves until end of input, a signal, or a client that reads no more.
+/// Serves on standard input and output until end of input, a signal, or a client that reads no more.
 ///
 /// At end of input or on a signal, calls in flight get a few seconds to answer; then they are dropped.
 ///
@@ -16,9 +20,25 @@ use crate::redact::Redactor;
 /// When the signals of the system cannot be watched.
 pub async fn serve_stdio(server: Server, redactor: Redactor) -> io::Result<()> {
     let (reader, writer) = rmcp::transport::stdio_pipes();
-    let over = CancellationToken::new();
     let drain = CancellationToken::new();
     watch_signals(drain.clone())?;
+    serve_streams(server, reader, writer, drain, redactor).await;
+    Ok(())
+}
+
+/// Serves the client that writes to `reader` and reads from `writer`, one line a message, until it goes away or `drain` is
+/// cancelled, which counts as the end of input.
+pub async fn serve_streams<R, W>(
+    server: Server,
+    reader: R,
+    writer: W,
+    drain: CancellationToken,
+    redactor: Redactor,
+) where
+    R: AsyncRead + Unpin + Send + 'static,
+    W: AsyncWrite + Unpin + Send + 'static,
+{
+    let over = CancellationToken::new();
     let transport = LineTransport::new(reader, writer, over.clone(), drain, redactor);
     match server
         .until(over.clone())
@@ -29,11 +49,13 @@ pub async fn serve_stdio(server: Server, redactor: Redactor) -> io::Result<()> {
             if let Err(error) = service.waiting().await {
                 tracing::warn!(%error, "the service ended");
             }
+            // What a session leaves running would pile up in a program that serves many.
+            let tasks = Handle::current().metrics().num_alive_tasks();
+            tracing::info!(tasks, "the client is gone");
         }
         // A client that leaves before its first request is no error.
         Err(error) => tracing::info!(%error, "the client left before it opened a session"),
     }
-    Ok(())
 }
 
 /// The streams are set up before serving begins: a signal that came earlier would kill the process.

@@ -8,7 +8,10 @@ use std::{future::Future, io, sync::Arc, time::Duration};
 
 use rmcp::{
     RoleServer,
-    model::{ClientNotification, ErrorCode, ErrorData, JsonRpcMessage, RequestId},
+    model::{
+        ClientNotification, ClientRequest, ErrorCode, ErrorData, GetMeta, JsonRpcMessage,
+        ProtocolVersion, RequestId,
+    },
     service::{RxJsonRpcMessage, TxJsonRpcMessage},
     transport::Transport,
 };
@@ -31,7 +34,7 @@ const LAST_CALLS: Duration = Duration::from_millis(1500);
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// JSON-RPC lines over a reader and a writer.
-pub struct LineTransport<R, W> {
+pub(super) struct LineTransport<R, W> {
     reader: BufReader<R>,
     line: Vec<u8>,
     skipping: bool,
@@ -101,10 +104,10 @@ where
                 continue;
             }
             match serde_json::from_slice::<RxJsonRpcMessage<RoleServer>>(text) {
-                // The SDK ends the process on a notification before the first request.
-                Ok(JsonRpcMessage::Notification(_)) if !self.opened => {}
+                // The SDK ends the session on anything but a request before it is open.
+                Ok(message) if !self.opened && !matches!(message, JsonRpcMessage::Request(_)) => {}
                 Ok(message) => {
-                    self.opened = true;
+                    self.opened |= opens(&message);
                     if self.admits(&message) {
                         return Some(message);
                     }
@@ -159,7 +162,9 @@ where
                     () = self.drain.cancelled() => return None,
                 };
                 if chunk.is_empty() {
-                    return None;
+                    // Whoever asks and closes at once may leave out the last end of line.
+                    let last = std::mem::take(&mut self.line);
+                    return Some(last).filter(|last| !last.is_empty());
                 }
                 let end = chunk.iter().position(|byte| *byte == b'\n');
                 let used = end.map_or(chunk.len(), |index| index + 1);
@@ -246,6 +251,26 @@ where
             }
         });
         closed.await.unwrap_or(Ok(()))
+    }
+}
+
+/// Whether the SDK opens its session on this message: an `initialize`, or a request of the newer protocol with all that such
+/// a request carries. It answers others without opening.
+fn opens(message: &RxJsonRpcMessage<RoleServer>) -> bool {
+    let JsonRpcMessage::Request(request) = message else {
+        return false;
+    };
+    match &request.request {
+        ClientRequest::InitializeRequest(_) => true,
+        ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => false,
+        request => {
+            let meta = request.get_meta();
+            meta.missing_required_keys(&ProtocolVersion::V_2026_07_28)
+                .is_empty()
+                && meta
+                    .protocol_version()
+                    .is_some_and(|version| ProtocolVersion::KNOWN_VERSIONS.contains(&version))
+        }
     }
 }
 
