@@ -179,6 +179,14 @@ fn it_shows_verdict_scores_warnings_and_times_in_every_light() {
     ] {
         assert!(text.contains(words), "{words} in {text}");
     }
+    let person = card.inside(|browser| {
+        browser.run(
+            "return [...document.querySelectorAll('dt')].map((name) => name.textContent)",
+            json!([]),
+        )
+    });
+    let order = ["name", "birth date", "document type", "document country"];
+    assert_eq!(person, json!(order));
     let bars = card.inside(|browser| {
         browser.run(
             "return [...document.querySelectorAll('.bar')].map((bar) =>
@@ -203,6 +211,15 @@ fn it_shows_verdict_scores_warnings_and_times_in_every_light() {
         card.browser.resize(screen);
         for dark in [false, true] {
             card.browser.prefer_dark(dark);
+            card.inside(|browser| {
+                browser.until("a frame as high as the card", || {
+                    let fits = browser.run(
+                        "return Math.abs(document.body.getBoundingClientRect().height - innerHeight) <= 1",
+                        json!([]),
+                    );
+                    (fits == true).then_some(())
+                })
+            });
             let complaints = card.inside(|browser| browser.run(AUDIT, json!([])));
             assert_eq!(complaints, json!([]), "{} px, dark: {dark}", screen.width);
         }
@@ -240,7 +257,7 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
     let (session, result) = in_review(&mut server, &control);
     let card = Card::open(&mut server, Some("dark"));
     card.show(&result);
-    for button in ["Approve", "Decline", "Ask again"] {
+    for button in ["Approve", "Decline", "Ask for steps again"] {
         card.browser.press(TAB);
         assert_eq!(card.focused(), button);
     }
@@ -269,6 +286,16 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
     assert_eq!(card.focused(), "Confirm");
     assert_eq!(status(&mut server, &session), "In Review");
 
+    // Who thinks better of it is back at the choice, and nothing has happened.
+    card.browser.press(TAB);
+    assert_eq!(card.focused(), "Cancel");
+    card.browser.press(ENTER);
+    card.inside(|browser| browser.text_with("#outcome", "Nothing was changed."));
+    assert_eq!(card.focused(), "Approve");
+    card.browser.press(TAB);
+    card.browser.press(ENTER);
+    card.carry_out(&mut server);
+    card.inside(|browser| browser.text_with("#outcome", "counts as not verified"));
     card.browser.press(ENTER);
     let confirmed = card.carry_out(&mut server);
     assert_eq!(confirmed["arguments"]["new_status"], "Declined");

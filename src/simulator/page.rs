@@ -66,10 +66,10 @@ fn frame(status: StatusCode, title: &str, address: &str, width: &str, content: &
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title} - Didit simulator</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+         <title>{title} - Didit simulator</title>\n<style>{STYLE}</style>\n</head>\n<body{width}>\n\
          <a class=\"skip\" href=\"#content\">Skip to the content</a>\n\
          <header>\n<p>Didit simulator</p>\n<nav aria-label=\"Simulator\">\n{links}</nav>\n</header>\n\
-         <main id=\"content\"{width}>\n<h1>{title}</h1>\n\
+         <main id=\"content\">\n<h1>{title}</h1>\n\
          <p class=\"notice\" role=\"note\"><strong>This is a simulator.</strong> Nothing here is real: no person is \
          verified, no e-mail is sent and no money moves.</p>\n{content}\n</main>\n</body>\n</html>\n"
     );

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::sessions::{Session, StepStatus};
+use super::sessions::{Session, Status, StepStatus};
 
 /// A sandbox scenario.
 #[derive(Debug, PartialEq, Eq)]
@@ -159,6 +159,15 @@ impl Scenario {
     /// Whether it makes a difference in `session`; otherwise it is the same as an approval.
     pub(super) fn applies_to(&self, session: &Session) -> bool {
         self.finding.is_none() || self.target(session).is_some()
+    }
+
+    /// The status that a session ends with, where the workflow does not weigh the finding otherwise.
+    pub(super) fn leads_to(&self) -> Status {
+        match self.finding.map(|finding| finding.status) {
+            Some(StepStatus::Declined) => Status::Declined,
+            Some(StepStatus::InReview) => Status::InReview,
+            Some(StepStatus::Approved | StepStatus::NotFinished) | None => Status::Approved,
+        }
     }
 
     /// What the feature called `name` finds in `session`.

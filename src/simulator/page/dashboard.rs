@@ -11,23 +11,29 @@ use crate::simulator::{
 };
 
 /// How many rows of each kind are shown.
-const ROWS: usize = 50;
-const ORDER: &str = "Newest first; times are UTC.";
+const ROWS: usize = 25;
 
 /// `GET /`
 pub(in crate::simulator) fn show(state: &mut State, _: &Call) -> Answer {
     let sections = [
-        section("connect", "Connect", &connection(state)),
-        section("sessions", "Sessions", &sessions(state)),
-        section("webhooks", "Webhooks delivered", &webhooks(state)),
-        section("requests", "API requests received", &requests(state)),
-        section("mails", "E-mails", &mails(state)),
-        section("payments", "Payments", &payments(state)),
+        ("connect", "Connect", connection(state)),
+        ("sessions", "Sessions", sessions(state)),
+        ("webhooks", "Webhooks delivered", webhooks(state)),
+        ("requests", "API requests received", requests(state)),
+        ("mails", "E-mails", mails(state)),
+        ("payments", "Payments", payments(state)),
     ];
+    let links: String = sections
+        .iter()
+        .map(|(id, title, _)| format!("<a href=\"#{id}\">{title}</a>\n"))
+        .collect();
+    let content: String = sections
+        .iter()
+        .map(|(id, title, content)| section(id, title, content))
+        .collect();
     let content = format!(
         "<p>It answers like the Didit API, for trying a client without an account.</p>\n\
-         <p><a class=\"button\" href=\"/\">Reload</a></p>\n{}",
-        sections.concat()
+         <nav aria-label=\"On this page\">\n<a class=\"button\" href=\"/\">Reload</a>\n{links}</nav>\n{content}"
     );
     Ok(wide_page("Simulated Didit", "/", &content))
 }
@@ -72,6 +78,7 @@ fn sessions(state: &State) -> String {
         .collect();
     listed(
         &rows,
+        state.sessions.len(),
         "None yet.",
         &[
             "Session",
@@ -92,7 +99,7 @@ fn session_row(session: &Session, origin: &str) -> Vec<String> {
         status_badge(session.status),
         moment(session.created_at),
         format!(
-            "<a href=\"{}\">Page of session {}</a>",
+            "<a class=\"whole\" href=\"{}\">Page of session {}</a>",
             escape(&session.url(origin)),
             session.number
         ),
@@ -118,6 +125,7 @@ fn webhooks(state: &State) -> String {
         .collect();
     listed(
         &rows,
+        state.webhooks.deliveries.len(),
         "None yet. Events go to the destinations that a client makes at <code>/v3/webhook/destinations/</code>.",
         &["Event", "To", "Answer", "Attempts", "When"],
     )
@@ -146,7 +154,12 @@ fn requests(state: &State) -> String {
             ]
         })
         .collect();
-    listed(&rows, "None yet.", &["Method", "Path", "Answer", "When"])
+    listed(
+        &rows,
+        state.requests.len(),
+        "None yet.",
+        &["Method", "Path", "Answer", "When"],
+    )
 }
 
 fn request_badge(request: &RecordedRequest) -> String {
@@ -165,7 +178,7 @@ fn badge(good: bool, words: &str) -> String {
         ("bad", "✕")
     };
     format!(
-        "<span class=\"status {class}\"><span aria-hidden=\"true\">{sign}</span> {words}</span>"
+        "<span class=\"status long {class}\"><span aria-hidden=\"true\">{sign}</span> {words}</span>"
     )
 }
 
@@ -185,10 +198,10 @@ fn payments(state: &State) -> String {
         .rev()
         .take(ROWS)
         .map(|checkout| {
-            let state = if checkout.paid { "paid" } else { "open" };
+            let paid = if checkout.paid { "paid" } else { "open" };
             vec![
                 format!("${}", money(checkout.amount)),
-                state.to_owned(),
+                paid.to_owned(),
                 format!(
                     "<a href=\"/checkout/{0}\">Checkout <code>{0}</code></a>",
                     escape(&checkout.id)
@@ -196,13 +209,23 @@ fn payments(state: &State) -> String {
             ]
         })
         .collect();
-    listed(&rows, "None yet.", &["Amount", "State", "Page"])
+    listed(
+        &rows,
+        state.checkouts.len(),
+        "None yet.",
+        &["Amount", "State", "Page"],
+    )
 }
 
-fn listed(rows: &[Vec<String>], none: &str, columns: &[&str]) -> String {
+/// The newest rows of `all`, or words for none.
+fn listed(rows: &[Vec<String>], all: usize, none: &str, columns: &[&str]) -> String {
     if rows.is_empty() {
-        format!("<p>{none}</p>")
-    } else {
-        table(ORDER, columns, rows)
+        return format!("<p>{none}</p>");
     }
+    let caption = if rows.len() < all {
+        format!("Newest {} of {all}; times are UTC.", rows.len())
+    } else {
+        "Newest first; times are UTC.".to_owned()
+    };
+    table(&caption, columns, rows)
 }

@@ -183,8 +183,11 @@ fn outcomes(session: &Session, steps: &Steps<'_>, path: &str) -> Reply {
             ""
         };
         choices.push_str(&format!(
-            "<label><input type=\"radio\" name=\"scenario\" value=\"{0}\"{checked}> <span>{1} <code>{0}</code></span></label>\n",
-            scenario.slug, scenario.title
+            "<label><input type=\"radio\" name=\"scenario\" value=\"{0}\"{checked}> <span>{1} {2} <code>{3}</code></span></label>\n",
+            scenario.slug,
+            scenario.title,
+            status_badge(scenario.leads_to()),
+            scenario.slug.replace('_', "_<wbr>"),
         ));
     }
     let then = session.callback.as_deref().map_or_else(
