@@ -44,7 +44,7 @@ impl Secrets {
         let read = |name| {
             std::env::var(name)
                 .ok()
-                .filter(|value| !value.trim().is_empty())
+                .filter(|value| given(Some(value)).is_some())
         };
         Self {
             api_key: read("DIDIT_API_KEY"),
@@ -138,9 +138,9 @@ impl Settings {
                 )?,
                 api_key(secrets.api_key)?,
                 Store::File {
-                    path: match &options.credentials {
-                        Some(path) if !path.as_os_str().is_empty() => path.clone(),
-                        _ => credentials::default_path()?,
+                    path: match path(options.credentials.as_deref()) {
+                        Some(path) => path,
+                        None => credentials::default_path()?,
                     },
                     profile: given(options.profile.as_deref())
                         .unwrap_or("default")
@@ -223,7 +223,7 @@ pub fn log_file(options: &Options) -> Option<PathBuf> {
 }
 
 fn path(path: Option<&Path>) -> Option<PathBuf> {
-    path.filter(|path| !path.as_os_str().is_empty())
+    path.filter(|path| path.to_str().is_none_or(|text| given(Some(text)).is_some()))
         .map(Path::to_owned)
 }
 
@@ -464,17 +464,24 @@ fn seconds(text: Option<&str>, default: &str, setting: &'static str) -> Result<D
 }
 
 fn output_dir(options: &Options) -> PathBuf {
-    match &options.output_dir {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.clone(),
+    match path(options.output_dir.as_deref()) {
+        Some(folder) => folder,
         // Some systems keep settings and data in one folder, and files must not lie beside the credentials.
-        _ => directories::ProjectDirs::from("", "", "didit-mcp").map_or_else(
+        None => directories::ProjectDirs::from("", "", "didit-mcp").map_or_else(
             || PathBuf::from("didit-mcp"),
             |folders| folders.data_dir().join("files"),
         ),
     }
 }
 
-/// An empty value counts as absent, because client configurations often leave one.
+/// An empty value counts as absent, because client configurations often leave one; so does a placeholder such as
+/// `${user_config.api_key}`, which clients of bundles pass on where the user filled in nothing.
 fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim).filter(|text| !text.is_empty())
+    text.map(str::trim)
+        .filter(|text| !text.is_empty() && !is_placeholder(text))
+}
+
+/// Whether a client left the name of a value where the value should be.
+fn is_placeholder(text: &str) -> bool {
+    text.starts_with("${") && text.ends_with('}')
 }

@@ -154,9 +154,15 @@ fn a_key_that_cannot_be_one_is_refused_without_being_shown() {
     );
 }
 
-/// Client configurations leave variables empty when the user fills in nothing.
+/// Client configurations leave variables empty when the user fills in nothing, or leave the name of the value there.
 #[test]
-fn an_empty_variable_counts_as_absent() {
+fn an_empty_variable_and_a_placeholder_count_as_absent() {
+    for value in ["", "${user_config.anything}"] {
+        starts_as_if_unset(value);
+    }
+}
+
+fn starts_as_if_unset(value: &str) {
     let mut setup = Setup::new(Era::Modern);
     for name in [
         "DIDIT_API_KEY",
@@ -174,8 +180,10 @@ fn an_empty_variable_counts_as_absent() {
         "DIDIT_MCP_PROFILE",
         "DIDIT_MCP_TIMEOUT",
         "DIDIT_MCP_LOG",
+        "DIDIT_MCP_RATE_LIMITS",
+        "DIDIT_MCP_CA_FILE",
     ] {
-        setup = setup.variable(name, "");
+        setup = setup.variable(name, value);
     }
     let mut server = setup.start();
     assert_eq!(server.tools().len(), 19);

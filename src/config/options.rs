@@ -191,6 +191,7 @@ pub struct Options {
 /// Reads a variable that switches something on. Anything unclear is an error, never a default.
 fn switch(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
+        placeholder if super::is_placeholder(placeholder) => Ok(false),
         "1" | "true" | "yes" | "on" => Ok(true),
         "" | "0" | "false" | "no" | "off" => Ok(false),
         _ => Err("valid: true, false, 1, 0, yes, no, on, off".to_owned()),
