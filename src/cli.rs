@@ -81,14 +81,17 @@ pub fn main() -> ExitCode {
     let redactor = Redactor::default();
     let log = match start_log(&cli.options, redactor.clone()) {
         Ok(log) => log,
-        Err(error) => return fail(2, "setting", error.as_ref()),
+        Err(error) if wants_json() => {
+            return print_error(2, &ToolError::new("setting", error.to_string()));
+        }
+        Err(error) => return fail(2, error.as_ref()),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return fail(1, "system", &error),
+        Err(error) => return fail(1, &error),
     };
     let outcome = runtime.block_on(run(cli, redactor));
     // A blocked read of standard input must not keep the process.
@@ -96,8 +99,8 @@ pub fn main() -> ExitCode {
     log.finish();
     match outcome {
         Ok(code) => code,
-        Err(error) if error.is::<config::Error>() => fail(2, "setting", error.as_ref()),
-        Err(error) => fail(1, "failed", error.as_ref()),
+        Err(error) if error.is::<config::Error>() => fail(2, error.as_ref()),
+        Err(error) => fail(1, error.as_ref()),
     }
 }
 
@@ -148,10 +151,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-fn fail(code: u8, word: &'static str, error: &dyn std::error::Error) -> ExitCode {
-    if wants_json() {
-        return print_error(code, &ToolError::new(word, error.to_string()));
-    }
+fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
     drop(writeln!(std::io::stderr(), "didit-mcp: {error}"));
     ExitCode::from(code)
 }

@@ -159,3 +159,16 @@ fn the_check_says_what_is_wrong_and_how_to_mend_it() {
         .collect();
     assert_eq!(failed, ["verification API"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_check_says_when_others_can_read_the_credentials() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_simulator, shell) = newcomer();
+    let file = shell.path("credentials.json");
+    std::fs::write(&file, "{}").unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let flag = format!("--credentials={}", file.display());
+    assert_prints!("check_open_credentials", shell, ["check", &flag]);
+}

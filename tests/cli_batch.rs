@@ -377,6 +377,21 @@ fn a_journal_serves_its_own_file_and_workflow_alone() {
 }
 
 #[test]
+fn the_file_itself_is_never_written_to() {
+    let batch = Batch::of(PEOPLE);
+    for more in [
+        ["--output", "people.csv"],
+        ["--journal", "./people.csv"],
+        ["--output", "people.csv.journal.jsonl"],
+    ] {
+        let (code, document) = batch.run(&more);
+        assert_eq!((code, batch.posts()), (Some(2), 0), "{document}");
+    }
+    let kept = fs::read_to_string(batch.shell.path("people.csv")).unwrap();
+    assert_eq!(kept, PEOPLE);
+}
+
+#[test]
 fn two_runs_at_once_are_refused() {
     let batch = Batch::of(PEOPLE);
     let held = fs::File::create(batch.journal()).unwrap();

@@ -158,3 +158,19 @@ fn shell_makes_a_session(shell: &Shell) {
         Some(0)
     );
 }
+
+#[test]
+fn who_reads_only_a_part_of_the_output_sees_no_error() {
+    use std::io::Read as _;
+
+    let simulator = Standalone::start(&[]);
+    let shell = Shell::on(&simulator);
+    for arguments in [&["kyc", "list"][..], &["kyc", "list", "--json"], &["check"]] {
+        let mut child = shell.spawn(arguments);
+        drop(child.stdout.take());
+        let mut said = String::new();
+        let mut errors = child.stderr.take().unwrap();
+        errors.read_to_string(&mut said).unwrap();
+        assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+    }
+}

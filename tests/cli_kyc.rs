@@ -15,6 +15,7 @@ mod support {
     pub mod shown;
 }
 
+use serde_json::json;
 use support::{
     control::Standalone,
     shell::{Shell, printed},
@@ -173,6 +174,22 @@ fn a_decision_is_read_and_waited_for_with_exit_codes_that_tell_it() {
         shell,
         ["kyc", "decision", &open, "--wait", "--max-wait", "1"]
     );
+}
+
+#[test]
+fn a_wait_outlives_trouble_that_passes() {
+    let (simulator, shell) = ready();
+    let id = session(&shell, "patient");
+    simulator.control.finish(&id, "approve");
+    let wait = ["kyc", "decision", &id, "--wait", "--interval", "1"];
+    for (status, code) in [(500, 0), (404, 1)] {
+        simulator.control.post(
+            "faults",
+            &json!({ "kind": "status", "status": status, "path_prefix": "/v3/session/", "times": 1 }),
+        );
+        let finished = shell.run(&wait);
+        assert_eq!(finished.code, Some(code), "{finished:?}");
+    }
 }
 
 #[test]

@@ -263,6 +263,12 @@ async fn key(runner: &Runner) -> Finding {
             "not tried, because the account tools are switched off",
             "add account to --toolsets (DIDIT_MCP_TOOLSETS)",
         ),
+        Err(error) if error.code == "credentials_file" => Finding::wrong(
+            "key",
+            Status::Warning,
+            "not tried, because the credentials cannot be read",
+            "mend that first",
+        ),
         Err(error) => Finding::wrong("key", Status::Failed, error.message, mend),
     }
 }

@@ -1,6 +1,10 @@
 //! The tools as the command line runs them: in this process, under the same settings and policy as for any client.
 
-use std::{io::IsTerminal, process::ExitCode, sync::Arc};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use serde_json::{Map, Value};
 
@@ -29,6 +33,8 @@ pub(super) const IN_REVIEW: u8 = 4;
 pub(super) const TIME_OVER: u8 = 5;
 /// Exit code for an agreement that is missing or was refused.
 const NO_AGREEMENT: u8 = 6;
+/// The class of error of a result that nobody reads.
+const OUTPUT_CLOSED: &str = "output_closed";
 
 /// What commands document under `--help`.
 pub(super) const EXIT_CODES: &str = "Exit codes:
@@ -147,7 +153,7 @@ impl Runner {
         agreed: Agreed,
     ) -> Result<Answer, ToolError> {
         // A question and a spinner would write over each other.
-        let asks = !agreed.yes && self.needs_agreement(tool) && std::io::stdin().is_terminal();
+        let asks = !agreed.yes && self.needs_agreement(tool) && io::stdin().is_terminal();
         let progress: Arc<dyn Progress> = if asks {
             Arc::new(Silent)
         } else {
@@ -237,11 +243,18 @@ pub(super) fn system(what: &str, error: &dyn std::fmt::Display) -> ToolError {
 }
 
 /// A result that could not be printed.
-pub(super) fn unprinted(error: std::io::Error) -> ToolError {
-    system("the output cannot be written", &error)
+pub(super) fn unprinted(error: io::Error) -> ToolError {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => ToolError::new(OUTPUT_CLOSED, "nobody reads the output"),
+        _ => system("the output cannot be written", &error),
+    }
 }
 
 fn failed(output: &Output, error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> ExitCode {
+    // Who reads a part of the output, as `head` does, has what they wanted.
+    if error.code == OUTPUT_CLOSED {
+        return ExitCode::SUCCESS;
+    }
     // Nobody reads any more when this fails too.
     drop(output.error(error, has_tool));
     ExitCode::from(match error.code {

@@ -7,6 +7,7 @@ mod settle;
 mod work;
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -97,6 +98,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
         .output
         .clone()
         .unwrap_or_else(|| beside(&arguments.file, ".results.csv"));
+    refuse_same(&[&arguments.file, &journal_path, &output_path])?;
     let journal = Journal::open(&journal_path)?;
     let binding = Binding {
         file_sha256: hex(&Sha256::digest(&bytes)),
@@ -270,6 +272,25 @@ fn report(
     output.text(&text).map_err(unprinted)?;
     match again {
         Some(again) => output.note(&format!("Next: {again}")).map_err(unprinted),
+        None => Ok(()),
+    }
+}
+
+/// Writing must not destroy what is read.
+fn refuse_same(paths: &[&Path; 3]) -> Result<(), ToolError> {
+    let real: Vec<PathBuf> = paths
+        .iter()
+        .map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()))
+        .collect();
+    let mut seen = HashSet::new();
+    match real.iter().find(|path| !seen.insert(*path)) {
+        Some(twice) => Err(ToolError::new(
+            "invalid_argument",
+            format!(
+                "{} cannot be two of the file, the journal and the results. Nothing was sent.",
+                twice.display()
+            ),
+        )),
         None => Ok(()),
     }
 }

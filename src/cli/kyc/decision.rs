@@ -19,6 +19,10 @@ use crate::{
 
 /// The longest wait that the tool agrees to at once, in seconds.
 const LONGEST_CALL_S: u64 = 600;
+/// Looks that may fail one after the other.
+const MOST_IN_A_ROW: u32 = 5;
+/// The pause after a look that failed.
+const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
 /// Which session, and how to look at it.
 #[derive(Debug, Args)]
@@ -79,45 +83,65 @@ pub(super) async fn follow(
     let total = Duration::from_secs(waiting.max_wait);
     let started = Instant::now();
     let spinner = Spinner::start("Waiting for the person");
+    let mut in_a_row = 0;
     loop {
         let left = total.saturating_sub(started.elapsed());
-        let answer = match waiting.interval {
-            Some(_) => {
-                runner
-                    .call_silently(
-                        "didit_session_get_decision",
-                        json!({ "session_id": session }),
-                    )
-                    .await?
+        let mut pause = waiting.interval.map(Duration::from_secs);
+        match look(runner, session, waiting, left).await {
+            Ok(answer) => {
+                in_a_row = 0;
+                let status = text(&answer, "status").to_owned();
+                let is_final = answer.data.as_ref().and_then(|data| data.get("is_final"));
+                if status == "In Review" || is_final == Some(&Value::Bool(true)) {
+                    return Ok((answer, exit_code(&status)));
+                }
+                if started.elapsed() + pause.unwrap_or_default() >= total {
+                    return Ok((answer, ExitCode::from(TIME_OVER)));
+                }
+                spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
             }
-            None => {
-                // A started second counts whole: less than one is no wait that the tool takes.
-                let seconds = left.as_secs_f64().ceil().max(1.0) as u64;
-                runner
-                    .call_silently(
-                        "didit_session_wait_for_decision",
-                        json!({ "session_id": session, "max_wait_s": seconds.min(LONGEST_CALL_S) }),
-                    )
-                    .await?
+            // A wait of minutes should not end with the first trouble on the way.
+            Err(error) if passes(&error) && in_a_row < MOST_IN_A_ROW => {
+                in_a_row += 1;
+                let wait = error
+                    .retry_after_s
+                    .map(|seconds| Duration::from_secs(seconds.into()));
+                pause = Some(pause.or(wait).unwrap_or(AFTER_TROUBLE));
+                if started.elapsed() + pause.unwrap_or_default() >= total {
+                    return Err(error);
+                }
+                spinner.report(0.0, 0.0, error.message);
             }
-        };
-        let status = text(&answer, "status").to_owned();
-        let settled = status == "In Review"
-            || answer.data.as_ref().and_then(|data| data.get("is_final"))
-                == Some(&Value::Bool(true));
-        if settled {
-            return Ok((answer, exit_code(&status)));
+            Err(error) => return Err(error),
         }
-        let pause = waiting
-            .interval
-            .map(Duration::from_secs)
-            .unwrap_or_default();
-        if started.elapsed() + pause >= total {
-            return Ok((answer, ExitCode::from(TIME_OVER)));
-        }
-        spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
-        tokio::time::sleep(pause).await;
+        tokio::time::sleep(pause.unwrap_or_default()).await;
     }
+}
+
+/// One look at the session; without an interval it is a long one, which ends early when the session is decided.
+async fn look(
+    runner: &Runner,
+    session: &str,
+    waiting: &Waiting,
+    left: Duration,
+) -> Result<Answer, ToolError> {
+    if waiting.interval.is_some() {
+        let arguments = json!({ "session_id": session });
+        return runner
+            .call_silently("didit_session_get_decision", arguments)
+            .await;
+    }
+    // A started second counts whole: less than one is no wait that the tool takes.
+    let seconds = left.as_secs_f64().ceil().max(1.0) as u64;
+    let arguments = json!({ "session_id": session, "max_wait_s": seconds.min(LONGEST_CALL_S) });
+    runner
+        .call_silently("didit_session_wait_for_decision", arguments)
+        .await
+}
+
+/// Whether the same look may work a little later.
+fn passes(error: &ToolError) -> bool {
+    error.leaves_open() || matches!(error.code, "unreachable" | "rate_limited" | "busy")
 }
 
 fn exit_code(status: &str) -> ExitCode {
