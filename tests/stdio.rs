@@ -264,6 +264,20 @@ fn messages_after_a_refused_opening_are_let_pass() {
 }
 
 #[test]
+fn what_cannot_be_read_is_answered_at_the_end_of_input_too() {
+    let mut server = Setup::new(Era::BOTH[0]).start();
+    server.send_bytes(b"no JSON\n{\"id\":902,\"method\":\"ping\"}\n");
+    let (status, _, lines) = server.finish();
+    assert!(status.success());
+    let codes: Vec<i64> = lines
+        .iter()
+        .filter(|line| line.get("error").is_some())
+        .map(code)
+        .collect();
+    assert_eq!(codes, [PARSE_ERROR, INVALID_REQUEST], "{lines:?}");
+}
+
+#[test]
 fn the_last_line_may_lack_its_end() {
     let mut server = Setup::new(Era::BOTH[0]).start();
     server.send_bytes(br#"{"jsonrpc":"2.0","id":901,"method":"ping"}"#);

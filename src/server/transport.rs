@@ -19,6 +19,7 @@ use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader},
     sync::Mutex,
+    task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -45,6 +46,8 @@ pub(super) struct LineTransport<R, W> {
     drain: CancellationToken,
     redactor: Redactor,
     traffic: Arc<Traffic>,
+    /// Answers to lines that could not be read, on their way out.
+    refusals: JoinSet<io::Result<()>>,
 }
 
 impl<R, W> LineTransport<R, W>
@@ -73,6 +76,7 @@ where
             drain,
             redactor,
             traffic: Arc::default(),
+            refusals: JoinSet::new(),
         }
     }
 
@@ -87,7 +91,9 @@ where
             })
             .and_then(|value| serde_json::from_value::<RequestId>(value.get("id")?.clone()).ok());
         let error = ErrorData::new(code, message, None);
-        tokio::spawn(self.send(TxJsonRpcMessage::<RoleServer>::error(error, id)));
+        let refusal = self.send(TxJsonRpcMessage::<RoleServer>::error(error, id));
+        while self.refusals.try_join_next().is_some() {}
+        self.refusals.spawn(refusal);
     }
 
     /// Reads to the next message that can be served; `None` at the end of input.
@@ -238,6 +244,8 @@ where
         let message = self.next_message().await;
         if message.is_none() {
             self.end_soon();
+            // The SDK waits for the calls that it knows of, and closes then. A client that does not read ends this with `over`.
+            while self.refusals.join_next().await.is_some() {}
         }
         message
     }
