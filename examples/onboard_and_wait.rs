@@ -2,6 +2,7 @@
 //!
 //! `cargo run --example onboard_and_wait` does it on the simulator, whose control endpoint stands in for the person. For Didit
 //! itself, leave out the base URLs, the scenario and the stand-in, and take the key from `DIDIT_API_KEY`.
+#![allow(clippy::print_stdout, reason = "an example tells what it does")]
 
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use didit_mcp::{
 /// Didit allows 600 reads a minute, and people take minutes; the simulator's are faster.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// Runs the example.
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let simulator = simulator::start(simulator::Options::default()).await?;

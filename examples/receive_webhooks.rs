@@ -2,6 +2,7 @@
 //!
 //! `cargo run --example receive_webhooks` registers itself at the simulator, has a person verified there, and ends with the
 //! verdict's event. For Didit itself, the address must be reachable from outside, and the secret is the destination's.
+#![allow(clippy::print_stdout, reason = "an example tells what it does")]
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -53,6 +54,7 @@ async fn receive(
     }
 }
 
+/// Runs the example.
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let simulator = simulator::start(simulator::Options::default()).await?;

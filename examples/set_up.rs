@@ -2,6 +2,7 @@
 //!
 //! `cargo run --example set_up` does it on the simulator. For Didit itself, leave out the two base URLs, use an address of your
 //! own, and read the code from its mail.
+#![allow(clippy::print_stdout, reason = "an example tells what it does")]
 
 use didit_mcp::{
     didit::{Client, Password, Registration, WorkflowFeature, WorkflowRequest},
@@ -9,6 +10,7 @@ use didit_mcp::{
 };
 use serde_json::Value;
 
+/// Runs the example.
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let simulator = simulator::start(simulator::Options::default()).await?;
