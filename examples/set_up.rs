@@ -61,6 +61,9 @@ async fn code_from_mail(simulator: &str) -> Result<String, Box<dyn std::error::E
     drop(rustls::crypto::ring::default_provider().install_default());
     let inbox = reqwest::get(format!("{simulator}/_simulator/inbox")).await?;
     let mails: Value = inbox.json().await?;
-    let code = mails[0]["code"].as_str().ok_or("no mail with a code")?;
+    let code = mails
+        .pointer("/0/code")
+        .and_then(Value::as_str)
+        .ok_or("no mail with a code")?;
     Ok(code.to_owned())
 }
