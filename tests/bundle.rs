@@ -179,7 +179,7 @@ fn the_settings_of_bundle_and_registry_are_taken_with_safe_defaults() {
 
 #[test]
 fn what_is_packed_for_this_platform_runs() {
-    let Some(mcpb) = tool("mcpb", "npm install @anthropic-ai/mcpb (Node.js)") else {
+    let Some(mcpb) = tool(&["mcpb"], "npm install @anthropic-ai/mcpb (Node.js)") else {
         return;
     };
     let folder = tempfile::tempdir().unwrap();

@@ -51,6 +51,7 @@ fn every_flag_it_speaks_of_is_taken_by_a_command() {
     // Flags of other programs, in the lines that start them.
     let others = BTreeSet::from([
         "--release",
+        "--example",
         "--path",
         "--env",
         "--cli",
@@ -101,6 +102,90 @@ fn add_flags(command: &clap::Command, flags: &mut BTreeSet<String>) {
     command
         .get_subcommands()
         .for_each(|command| add_flags(command, flags));
+}
+
+/// The rows of the table under a heading, as cells.
+fn rows<'a>(readme: &'a str, heading: &str) -> impl Iterator<Item = Vec<&'a str>> {
+    let table = section(readme, heading)
+        .lines()
+        .filter(|line| line.starts_with('|'));
+    table
+        .skip(2)
+        .map(|line| line.split('|').map(str::trim).collect())
+}
+
+#[test]
+fn the_tools_are_those_of_the_program() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut told = BTreeSet::new();
+    for row in rows(&readme, "Tools") {
+        for name in row[1].split('`').filter(|word| word.starts_with("didit_")) {
+            assert!(told.insert((name, row[2])), "{name} stands twice");
+        }
+    }
+    let tools = didit_mcp::tools::all();
+    let known: BTreeSet<_> = tools
+        .iter()
+        .map(|tool| (tool.name, tool.access.name()))
+        .collect();
+    assert_eq!(told, known);
+}
+
+#[test]
+fn the_error_classes_of_its_advice_exist() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let mut source = String::new();
+    add_source(
+        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+        &mut source,
+    );
+    let mut seen = 0;
+    for row in rows(&readme, "When something does not work") {
+        for class in row[1].split('`').skip(1).step_by(2) {
+            assert!(source.contains(&format!("\"{class}\"")), "{class}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 4, "{seen}");
+}
+
+fn add_source(folder: &std::path::Path, source: &mut String) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            add_source(&path, source);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            source.push_str(&fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_conversation_it_shows_is_that_of_the_demo() {
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let shown = readme.split("### As it really runs").nth(1).unwrap();
+    let shown = shown
+        .split("```")
+        .nth(1)
+        .unwrap()
+        .strip_prefix("text\n")
+        .unwrap();
+    let demo = run(&["demo"], &[]).stdout;
+    let mut lines = demo.lines().map(str::trim);
+    for line in shown.lines().filter(|line| !line.is_empty()) {
+        assert!(lines.any(|told| is_told(told, line)), "{line}");
+    }
+}
+
+/// Whether a line is this one, with anything in the place of each `…`.
+fn is_told(told: &str, shown: &str) -> bool {
+    let mut rest = Some(told);
+    for part in shown.split('…') {
+        rest = rest
+            .and_then(|rest| rest.split_once(part))
+            .map(|(_, rest)| rest);
+    }
+    rest.is_some_and(|rest| rest.is_empty() || shown.ends_with('…'))
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn the_format_s_limits_are_kept() {
 
 #[test]
 fn a_public_validator_of_the_format_accepts_it() {
-    let Some(validator) = tool("agentskills", "pip install skills-ref") else {
+    let Some(validator) = tool(&["agentskills"], "pip install skills-ref") else {
         return;
     };
     let checked = Command::new(validator)

@@ -7,7 +7,7 @@
 use std::{
     fmt::Debug,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -24,9 +24,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
+use super::tool::tool;
+
 /// How long a condition may take to come true; far more than anything here needs.
 const DEADLINE: Duration = Duration::from_secs(60);
-const INSTALL: &str = "headless Chromium is needed for this test; on Debian: apt-get install chromium chromium-driver";
+const INSTALL: &str = "on Debian: apt-get install chromium chromium-driver";
 const BROWSERS: [&str; 4] = [
     "chromium",
     "chromium-browser",
@@ -101,11 +103,13 @@ impl Drop for Profile {
 }
 
 impl Browser {
-    /// Starts a browser; the test fails with the packages to install when there is none.
-    pub fn start() -> Self {
+    /// Starts a browser, where one is installed.
+    pub fn start() -> Option<Self> {
+        let chromium = tool(&BROWSERS, INSTALL)?;
+        let driver = tool(&DRIVERS, INSTALL)?;
         let profile = Profile(tempfile::tempdir().expect("a folder for the browser"));
-        let chromium = start_chromium(profile.0.path());
-        let (driver, address) = start_driver();
+        let chromium = start_chromium(&chromium, profile.0.path());
+        let (driver, address) = start_driver(&driver);
         let debugger = debugger_address(profile.0.path());
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -130,7 +134,7 @@ impl Browser {
             _profile: profile,
         };
         browser.resize(DESKTOP);
-        browser
+        Some(browser)
     }
 
     fn wait_on<T>(&self, what: impl Future<Output = Result<T, CmdError>>) -> T {
@@ -290,18 +294,9 @@ impl WebDriverCompatibleCommand for DevTools {
     }
 }
 
-/// Where one of these programs is.
-fn program(names: &[&str]) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
-        .find(|candidate| candidate.is_file())
-        .unwrap_or_else(|| panic!("{INSTALL}"))
-}
-
 /// The test starts the browser itself rather than letting the driver do it, so that both end by their own process ids.
-fn start_chromium(profile: &Path) -> Process {
-    let child = Command::new(program(&BROWSERS))
+fn start_chromium(program: &Path, profile: &Path) -> Process {
+    let child = Command::new(program)
         .args([
             "--headless",
             "--no-sandbox",
@@ -344,8 +339,8 @@ fn debugger_address(profile: &Path) -> String {
     }
 }
 
-fn start_driver() -> (Process, String) {
-    let mut child = Command::new(program(&DRIVERS))
+fn start_driver(program: &Path) -> (Process, String) {
+    let mut child = Command::new(program)
         .arg("--port=0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

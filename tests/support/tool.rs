@@ -6,9 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A program by its name, from the tools that `.ci/run` installs or from the path. Without it the test cannot be made: that is
+/// A program by any of its names, from the tools that `.ci/run` installs or from the path. Without it the test cannot be made: that is
 /// said aloud, and fails where everything has to be tested.
-pub fn tool(name: &str, how_to_get: &str) -> Option<PathBuf> {
+pub fn tool(names: &[&str], how_to_get: &str) -> Option<PathBuf> {
     let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools");
     let folders = [
         installed.join("node_modules/.bin"),
@@ -18,9 +18,10 @@ pub fn tool(name: &str, how_to_get: &str) -> Option<PathBuf> {
     let found = folders
         .into_iter()
         .chain(env::split_paths(&on_path))
-        .map(|folder| folder.join(name))
+        .flat_map(|folder| names.iter().map(move |name| folder.join(name)))
         .find(|path| path.is_file());
     if found.is_none() {
+        let name = names.join(" or ");
         assert!(
             env::var_os("CI").is_none(),
             "{name} is missing: {how_to_get}"
