@@ -8,16 +8,27 @@
 )]
 
 mod support {
+    pub mod control;
     pub mod server;
+    pub mod shell;
     pub mod tool;
     pub mod typed;
 }
 
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{
+    collections::BTreeSet,
+    fs,
+    process::Command,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use support::{
+    control::Standalone,
     server::{Era, Server, Setup, run},
+    shell::Shell,
     tool::tool,
     typed::words,
 };
@@ -83,14 +94,21 @@ fn every_tool_and_every_argument_it_names_exists() {
     server.stop();
 }
 
+/// The commands of a page, as they are written.
+fn commands(page: &str) -> Vec<&str> {
+    let lines = page.lines().filter(|line| line.starts_with("didit-mcp "));
+    let spans = spans(page).filter(|span| span.starts_with("didit-mcp ") && !span.contains('\n'));
+    lines
+        .chain(spans)
+        .filter(|line| !line.contains('…'))
+        .collect()
+}
+
 #[test]
 fn every_command_it_shows_can_be_typed() {
     let mut seen = 0;
     for page in pages() {
-        let lines = page.lines().filter(|line| line.starts_with("didit-mcp "));
-        let spans =
-            spans(&page).filter(|span| span.starts_with("didit-mcp ") && !span.contains('\n'));
-        for line in lines.chain(spans).filter(|line| !line.contains('…')) {
+        for line in commands(&page) {
             let parsed = didit_mcp::cli::command().try_get_matches_from(words(line));
             let asked_for_help = parsed.as_ref().is_err_and(|error| !error.use_stderr());
             assert!(parsed.is_ok() || asked_for_help, "{line}: {parsed:?}");
@@ -98,6 +116,104 @@ fn every_command_it_shows_can_be_typed() {
         }
     }
     assert!(seen > 15, "{seen}");
+}
+
+/// Whose session the pages speak of.
+const SESSION: &str = "11111111-2222-4333-8444-555555555555";
+
+/// Ends the people's part with the test, also when that fails.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// Finishes every session that is open, as people do who get links, until told to stop.
+fn finish_sessions(simulator: &Standalone, stop: &AtomicBool) {
+    while !stop.load(Ordering::Acquire) {
+        let listed = simulator
+            .control
+            .api("GET", "/v3/sessions/", &simulator.api_key, &json!({}));
+        for session in listed["results"].as_array().into_iter().flatten() {
+            if ["Not Started", "Resubmitted"]
+                .contains(&session["status"].as_str().unwrap_or_default())
+            {
+                simulator.control.finish(
+                    session["session_id"].as_str().unwrap(),
+                    "review_face_match_borderline",
+                );
+            }
+        }
+        // As slow as a person, so that the machine is left to the commands.
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn every_command_it_shows_runs_as_written() {
+    let ran: usize = pages().iter().map(|page| run_commands(page)).sum();
+    assert!(ran > 20, "{ran}");
+}
+
+/// Runs the commands of a page in their order, from nothing.
+fn run_commands(page: &str) -> usize {
+    let simulator = Standalone::start(&["--no-rate-limits"]);
+    let newcomer = Shell::on(&simulator).variable("DIDIT_API_KEY", "");
+    let shell = Shell::on(&simulator);
+    fs::write(
+        shell.path("people.csv"),
+        "vendor_data,language\nuser-1,es\nuser-2,\n",
+    )
+    .unwrap();
+    let (stop, mut session) = (AtomicBool::new(false), None);
+    thread::scope(|scope| {
+        scope.spawn(|| finish_sessions(&simulator, &stop));
+        let _at_the_end = Stop(&stop);
+        for line in commands(page) {
+            let words: Vec<String> = words(line)
+                .into_iter()
+                .skip(1)
+                .map(|word| match word.as_str() {
+                    "A3K9F2" => simulator.control.code(),
+                    SESSION => session.clone().expect("a session by now"),
+                    _ => word,
+                })
+                .collect();
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let shell = if words[0] == "account" {
+                &newcomer
+            } else {
+                &shell
+            };
+            let finished = shell.run(&words);
+            assert_eq!(
+                finished.code,
+                Some(expected(&words)),
+                "{line}: {finished:?}"
+            );
+            if words.starts_with(&["kyc", "session"]) {
+                let id = finished.stdout.split(' ').nth(2).unwrap();
+                session = Some(id.split('.').next().unwrap().to_owned());
+            }
+        }
+    });
+    commands(page).len()
+}
+
+/// The exit code that a command has here.
+fn expected(words: &[&str]) -> i32 {
+    let decides = ["approve", "decline", "resubmit", "add"];
+    if words.get(1).is_some_and(|word| decides.contains(word)) {
+        // Without a human's yes it changes nothing and says so.
+        6
+    } else if words.contains(&"--wait") {
+        // These people are borderline, so a human has to look.
+        4
+    } else {
+        0
+    }
 }
 
 #[test]
