@@ -1,6 +1,40 @@
 //! Identity verification for assistants: a Model Context Protocol server for [Didit](https://didit.me),
 //! the typed client under it, and a simulator of the API to try both without an account.
 //!
+//! # Example
+//!
+//! A person's verification from link to decision, on the simulator. For Didit itself, leave out the base URL and take the key
+//! from the Business Console; the rest is the same.
+//!
+//! ```
+//! use didit_mcp::{didit::{ApiKey, Client, SessionRequest, WorkflowFeature, WorkflowRequest}, simulator};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let simulator = simulator::start(simulator::Options::default()).await?;
+//! let client = Client::builder()
+//!     .api_base_url(simulator.api_base_url().parse()?)
+//!     .api_key(ApiKey::parse(simulator.api_key().unwrap_or_default())?)
+//!     .build()?;
+//!
+//! let workflow = client.create_workflow(&WorkflowRequest {
+//!     workflow_label: Some("Customers".to_owned()),
+//!     features: Some(vec![WorkflowFeature::new("OCR"), WorkflowFeature::new("LIVENESS")]),
+//!     ..WorkflowRequest::default()
+//! }).await?;
+//! let session = client.create_session(&SessionRequest {
+//!     vendor_data: Some("customer-4711".to_owned()),
+//!     ..SessionRequest::new(workflow.uuid)
+//! }).await?;
+//! assert!(session.url.starts_with("http"));
+//!
+//! let decision = client.decision(&session.session_id).await?;
+//! assert!(!decision.status.is_final());
+//! # Ok(()) }
+//! ```
+//!
+//! More in `examples/`: opening an account, waiting for a decision, receiving webhooks.
+//!
 //! # Map
 //!
 //! - [`didit`] is the typed client of the REST API. It knows no protocol type and could be published alone.
