@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 pub enum Group {
     /// One with time for repetitions.
     Patient,
-    /// One whose calls end after a second.
+    /// One whose calls end after a few seconds.
     Hasty,
     /// One whose secrets need escaping, so that every spelling differs. Didit does not know its key.
     Echoed,
