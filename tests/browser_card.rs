@@ -77,6 +77,13 @@ impl Card {
         self.inside(|browser| browser.text_with("h1", verdict));
     }
 
+    /// The same where the verdict may be that of the person before.
+    fn show_about(&self, result: &Value) {
+        self.show(result);
+        let session = result["structuredContent"]["session_id"].as_str().unwrap();
+        self.inside(|browser| browser.text_with("#about", session));
+    }
+
     /// Does something inside the card's frame.
     fn inside<T>(&self, work: impl FnOnce(&Browser) -> T) -> T {
         self.browser.enter_frame();
@@ -120,10 +127,10 @@ fn as_result(answer: &Answer) -> Value {
 
 /// A session of a person that ended in review, and what its tool says.
 fn in_review(server: &mut Server, control: &Control) -> (String, Value) {
-    server.ok("didit_workflow_create", json!({ "aml": true }));
+    let workflow = server.ok("didit_workflow_create", json!({ "aml": true }));
     let created = server.ok(
         "didit_session_create",
-        json!({ "vendor_data": "customer-4711" }),
+        json!({ "vendor_data": "customer-4711", "workflow_id": workflow.field("workflow_id") }),
     );
     let session = created.field("session_id").to_owned();
     control.finish(&session, "review_face_match_borderline");
@@ -288,12 +295,9 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
         preview.starts_with("Decline this person's identity verification."),
         "{preview}"
     );
-    assert_eq!(card.focused(), "Confirm");
-    assert_eq!(status(&mut server, &session), "In Review");
-
-    // Who thinks better of it is back at the choice, and nothing has happened.
-    card.browser.press(TAB);
+    // The same key pressed twice must not decide, so it changes nothing again.
     assert_eq!(card.focused(), "Cancel");
+    assert_eq!(status(&mut server, &session), "In Review");
     card.browser.press(ENTER);
     card.inside(|browser| browser.text_with("#outcome", "Nothing was changed."));
     assert_eq!(card.focused(), "Approve");
@@ -301,6 +305,8 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
     card.browser.press(ENTER);
     card.carry_out(&mut server);
     card.inside(|browser| browser.text_with("#outcome", "counts as not verified"));
+    card.browser.press(TAB);
+    assert_eq!(card.focused(), "Confirm");
     card.browser.press(ENTER);
     let confirmed = card.carry_out(&mut server);
     assert_eq!(confirmed["arguments"]["new_status"], "Declined");
@@ -323,6 +329,58 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
         json!(["Decline"]),
         "what it is already cannot be chosen"
     );
+    server.stop();
+}
+
+#[test]
+fn a_confirmation_is_for_the_person_who_was_shown() {
+    let (mut server, control) = simulated(Setup::new(LEGACY));
+    let (session, one) = in_review(&mut server, &control);
+    let (_, other) = in_review(&mut server, &control);
+    let Some(card) = Card::open(&mut server, None) else {
+        return;
+    };
+    card.show(&one);
+    let is_hidden = |selector: &str| {
+        card.inside(|browser| {
+            let script = "return document.querySelector(arguments[0]).hidden";
+            browser.run(script, json!([selector])) == json!(true)
+        })
+    };
+    let approve = |card: &Card| {
+        card.inside(|browser| {
+            browser.run(
+                "document.querySelector('[data-status=Approved]').click()",
+                json!([]),
+            )
+        })
+    };
+    // The answer to the first click comes while somebody else is shown already.
+    approve(&card);
+    let call = card.browser.until("a call", || {
+        let call = card.browser.run("return calls.shift() ?? null", json!([]));
+        (!call.is_null()).then_some(call)
+    });
+    card.show_about(&other);
+    let answer = server.call(
+        "didit_session_update_status",
+        call["params"]["arguments"].clone(),
+    );
+    card.browser.run(
+        "send({ id: arguments[0], result: arguments[1] })",
+        json!([call["id"], as_result(&answer)]),
+    );
+    card.inside(|browser| browser.text_with("#outcome", "Another person is shown"));
+    assert!(is_hidden("#confirmation"));
+    // The next confirmation is open when the first person comes back.
+    approve(&card);
+    card.carry_out(&mut server);
+    card.inside(|browser| browser.text_with("#outcome", "counts as verified"));
+    assert!(!is_hidden("#confirmation"));
+    card.show_about(&one);
+    assert!(is_hidden("#confirmation"));
+    assert!(!is_hidden("#actions"));
+    assert_eq!(status(&mut server, &session), "In Review");
     server.stop();
 }
 
