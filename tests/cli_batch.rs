@@ -172,6 +172,16 @@ fn a_file_that_cannot_be_sent_is_refused_before_anything_is() {
             "vendor_data,email,date_of_birth,country,language,gender\na,nowhere,,,,\nb,,1.2.1990,,,\nc,,,Spain,,\nd,,,,xx,\ne,,,,,X\nf,,,,,\n",
         ),
         ("ragged", "vendor_data,email\na\n"),
+        // The parser takes the next row for a part of this one.
+        (
+            "unclosed",
+            "vendor_data,first_name\na,Ana\nb,\"Ben\nc,Cleo\n",
+        ),
+        (
+            "swallowed",
+            "vendor_data,first_name\na,\"Ana\nb,Ben\"\nc,Cleo\n",
+        ),
+        ("control", "vendor_data\na\u{1b}[31mb\nc\0\n"),
     ] {
         fs::write(batch.shell.path("people.csv"), people).unwrap();
         assert_prints!(
@@ -180,6 +190,9 @@ fn a_file_that_cannot_be_sent_is_refused_before_anything_is() {
             ["kyc", "batch", "people.csv"]
         );
     }
+    let long = format!("vendor_data,first_name\na,{}\n", "x".repeat(10_000_000));
+    fs::write(batch.shell.path("people.csv"), long).unwrap();
+    assert_prints!("refused_long", batch.shell, ["kyc", "batch", "people.csv"]);
     fs::write(batch.shell.path("people.csv"), b"vendor_data\n\xff\n").unwrap();
     assert_eq!(batch.run(&[]).0, Some(2));
     assert!(batch.simulator.control.requests().is_empty());
@@ -383,12 +396,56 @@ fn the_file_itself_is_never_written_to() {
         ["--output", "people.csv"],
         ["--journal", "./people.csv"],
         ["--output", "people.csv.journal.jsonl"],
+        ["--output", "./people.csv.journal.jsonl"],
     ] {
         let (code, document) = batch.run(&more);
         assert_eq!((code, batch.posts()), (Some(2), 0), "{document}");
     }
     let kept = fs::read_to_string(batch.shell.path("people.csv")).unwrap();
     assert_eq!(kept, PEOPLE);
+}
+
+#[test]
+fn a_file_that_is_somebody_elses_is_left_as_it_is() {
+    let batch = Batch::of(PEOPLE);
+    let files = [
+        ("one-line.json", "{\"a\":1}"),
+        ("short.txt", "{"),
+        ("notes.txt", "vendor_data\nana-1\n"),
+        ("half.txt", "first line\nsecond"),
+    ];
+    for (name, content) in files {
+        fs::write(batch.shell.path(name), content).unwrap();
+    }
+    fs::create_dir(batch.shell.path("folder")).unwrap();
+    for (flag, name) in [
+        ("--journal", "one-line.json"),
+        ("--journal", "notes.txt"),
+        ("--journal", "half.txt"),
+        ("--output", "one-line.json"),
+        ("--output", "short.txt"),
+        ("--output", "notes.txt"),
+        ("--output", "folder"),
+        ("--output", "/dev/null"),
+    ] {
+        let (code, document) = batch.run(&[flag, name]);
+        assert_eq!(
+            (code, batch.posts()),
+            (Some(2), 0),
+            "{flag} {name}: {document}"
+        );
+    }
+    // Found out before anybody is invited, not after.
+    let (code, document) = batch.run(&["--output", "nowhere/results.csv"]);
+    assert_eq!((code, batch.posts()), (Some(1), 0), "{document}");
+    for (name, content) in files {
+        let kept = fs::read_to_string(batch.shell.path(name)).unwrap();
+        assert_eq!(kept, content, "{name}");
+    }
+    // Results of an earlier run are replaced.
+    for _ in 0..2 {
+        assert_eq!(batch.run(&["--output", "results.csv"]).0, Some(0));
+    }
 }
 
 #[test]

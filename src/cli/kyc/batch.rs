@@ -99,6 +99,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
         .clone()
         .unwrap_or_else(|| beside(&arguments.file, ".results.csv"));
     refuse_same(&[&arguments.file, &journal_path, &output_path])?;
+    results::refuse_unfit(&output_path)?;
     let journal = Journal::open(&journal_path)?;
     let binding = Binding {
         file_sha256: hex(&Sha256::digest(&bytes)),
@@ -278,10 +279,7 @@ fn report(
 
 /// Writing must not destroy what is read.
 fn refuse_same(paths: &[&Path; 3]) -> Result<(), ToolError> {
-    let real: Vec<PathBuf> = paths
-        .iter()
-        .map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()))
-        .collect();
+    let real: Vec<PathBuf> = paths.iter().map(|path| real(path)).collect();
     let mut seen = HashSet::new();
     match real.iter().find(|path| !seen.insert(*path)) {
         Some(twice) => Err(ToolError::new(
@@ -292,6 +290,25 @@ fn refuse_same(paths: &[&Path; 3]) -> Result<(), ToolError> {
             ),
         )),
         None => Ok(()),
+    }
+}
+
+/// One spelling of a path, also while there is no file yet.
+fn real(path: &Path) -> PathBuf {
+    if let Ok(real) = fs::canonicalize(path) {
+        return real;
+    }
+    match (folder_of(path).canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// The folder that a file lies in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
 

@@ -13,8 +13,11 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::settle::Newest;
+use super::{folder_of, settle::Newest};
 use crate::tools::ToolError;
+
+/// How the first line of every journal begins.
+const BEGINNING: &[u8] = b"{\"event\":\"begin\",";
 
 /// What a journal belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,33 +123,28 @@ impl Journal {
             .iter()
             .rposition(|byte| *byte == b'\n')
             .map_or(0, |end| end + 1);
-        if whole < bytes.len() {
+        let (lines, half) = bytes.split_at_checked(whole).unwrap_or_default();
+        let mut inner = Inner::default();
+        for line in lines.split(|byte| *byte == b'\n') {
+            if line.is_empty() {
+                continue;
+            }
+            inner.keep(serde_json::from_slice(line).map_err(|_| damaged(path))?);
+        }
+        // Only what a run began to write may be cut off: the file may be somebody else's, named by mistake.
+        let is_own = !inner.rows.is_empty()
+            || inner.begun.is_some()
+            || half.iter().zip(BEGINNING).all(|(own, ours)| own == ours);
+        if !is_own {
+            return Err(damaged(path));
+        }
+        if !half.is_empty() {
             file.set_len(whole as u64)
                 .and_then(|()| file.sync_all())
                 .map_err(|error| disk(path, &error))?;
         }
         file.seek(SeekFrom::End(0))
             .map_err(|error| disk(path, &error))?;
-        let mut inner = Inner::default();
-        let lines = bytes.get(..whole).unwrap_or_default();
-        for line in lines.split(|byte| *byte == b'\n') {
-            if line.is_empty() {
-                continue;
-            }
-            let line = serde_json::from_slice(line).map_err(|_| {
-                ToolError::new(
-                    "journal",
-                    format!(
-                        "{} is damaged, or no journal. Nothing was sent.",
-                        path.display()
-                    ),
-                )
-                .with_advice(
-                    "another --journal starts anew, and then people may be invited a second time.",
-                )
-            })?;
-            inner.keep(line);
-        }
         Ok(Self {
             path: path.to_owned(),
             file: tokio::sync::Mutex::new(Arc::new(file)),
@@ -193,16 +191,9 @@ impl Journal {
         .await?;
         // The name of a new file is on disk only with its folder.
         #[cfg(unix)]
-        if let Some(folder) = self.path.parent() {
-            let folder = if folder.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                folder
-            };
-            File::open(folder)
-                .and_then(|folder| folder.sync_all())
-                .map_err(|error| disk(&self.path, &error))?;
-        }
+        File::open(folder_of(&self.path))
+            .and_then(|folder| folder.sync_all())
+            .map_err(|error| disk(&self.path, &error))?;
         Ok(())
     }
 
@@ -312,6 +303,17 @@ fn private(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+fn damaged(path: &Path) -> ToolError {
+    ToolError::new(
+        "journal",
+        format!(
+            "{} is damaged, or no journal. Nothing was sent.",
+            path.display()
+        ),
+    )
+    .with_advice("another --journal starts anew, and then people may be invited a second time.")
 }
 
 fn disk(path: &Path, error: &dyn std::fmt::Display) -> ToolError {

@@ -1,10 +1,15 @@
 //! The results: the rows of the file, and what came of each.
 
-use std::{io::Write, path::Path};
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader, Read, Write},
+    path::Path,
+};
 
 use csv::{StringRecord, WriterBuilder};
 
 use super::{
+    folder_of,
     journal::{Journal, State},
     rows::Table,
 };
@@ -15,6 +20,49 @@ use crate::{
 
 /// The columns that are added.
 const ADDED: [&str; 4] = ["session_id", "session_url", "status", "error"];
+
+/// The most of a first line that is looked at.
+const LONGEST_HEADER: u64 = 64 * 1024;
+
+/// Refuses a place where results cannot be written, before anything is sent; and a file that holds no results, which would
+/// be lost.
+///
+/// # Errors
+/// `invalid_argument` for what is no file of results; `system` when the folder takes no file.
+pub(super) fn refuse_unfit(path: &Path) -> Result<(), ToolError> {
+    let refused = |why: &str| {
+        Err(ToolError::new(
+            "invalid_argument",
+            format!("{} {why}. Nothing was sent.", path.display()),
+        )
+        .with_advice("another --output works."))
+    };
+    match fs::metadata(path) {
+        Ok(metadata) if !metadata.is_file() => {
+            return refused("is no regular file, so results cannot replace it");
+        }
+        Ok(metadata) if metadata.len() > 0 && !holds_results(path) => {
+            return refused("is there already and holds no results, so it is not replaced");
+        }
+        _ => {}
+    }
+    tempfile::tempfile_in(folder_of(path))
+        .map(drop)
+        .map_err(|error| {
+            let what = format!("{} cannot be written", path.display());
+            system(&what, &format_args!("{error}. Nothing was sent"))
+        })
+}
+
+/// Whether the first line of a file ends with the columns that are added.
+fn holds_results(path: &Path) -> bool {
+    let mut first = Vec::new();
+    let read = File::open(path)
+        .and_then(|file| BufReader::new(file.take(LONGEST_HEADER)).read_until(b'\n', &mut first));
+    let text = String::from_utf8_lossy(&first);
+    let names: Vec<&str> = text.trim_end().split([',', ';', '\t']).collect();
+    read.is_ok() && names.ends_with(&ADDED)
+}
 
 /// Writes the results whole or not at all, for their owner alone: links let whoever holds them act as the person.
 ///
@@ -52,11 +100,8 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
             .map_err(|error| failed(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+    let mut file =
+        tempfile::NamedTempFile::new_in(folder_of(path)).map_err(|error| failed(&error))?;
     file.write_all(&bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| failed(&error))?;

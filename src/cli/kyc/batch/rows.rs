@@ -20,6 +20,8 @@ const NO_COLUMNS: [&str; 4] = [
     "contact_details",
     "expected_details",
 ];
+/// The most bytes of a cell; nothing that is said about a person comes near.
+const LONGEST_CELL: usize = 64 * 1024;
 /// Faults that one error names.
 const MOST_NAMED: usize = 10;
 
@@ -62,6 +64,11 @@ impl Table {
             .map_err(|_| unusable("The file is not UTF-8 text".to_owned()))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let delimiter = delimiter(text);
+        if let Some(line) = unclosed(text, delimiter) {
+            return Err(unusable(format!(
+                "A quotation mark that opens in or after line {line} is never closed, so the rows behind it would be lost"
+            )));
+        }
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
             .trim(Trim::All)
@@ -76,7 +83,7 @@ impl Table {
         if rows.is_empty() {
             return Err(unusable("The file has no rows".to_owned()));
         }
-        refuse_faults(runner, &rows)?;
+        refuse_faults(runner, &header, &rows)?;
         Ok(Self {
             header,
             delimiter,
@@ -123,6 +130,21 @@ fn delimiter(text: &str) -> u8 {
         .into_iter()
         .find(|delimiter| first.as_bytes().contains(delimiter))
         .unwrap_or(b',')
+}
+
+/// The line of the row in which a quotation mark opens that nothing closes. The parser takes all that follows for one cell.
+fn unclosed(text: &str, delimiter: u8) -> Option<u64> {
+    const END: &str = "(end of the file)";
+    let ended = format!("{text}\n{END}\n");
+    let reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(ended.as_bytes());
+    let last = reader.into_records().filter_map(Result::ok).last()?;
+    let is_end = last.len() == 1 && last.get(0) == Some(END);
+    let line = last.position().map_or(1, csv::Position::line);
+    (!is_end).then_some(line)
 }
 
 /// The column of each cell, from the tool's own schema.
@@ -180,7 +202,7 @@ fn known_columns(schema: &Map<String, Value>) -> Vec<Column> {
 }
 
 /// Looks at every row, and refuses them all when one cannot be sent.
-fn refuse_faults(runner: &Runner, rows: &[Row]) -> Result<(), ToolError> {
+fn refuse_faults(runner: &Runner, header: &StringRecord, rows: &[Row]) -> Result<(), ToolError> {
     let mut first_lines: HashMap<&str, u64> = HashMap::new();
     let mut faults = Vec::new();
     for row in rows {
@@ -194,6 +216,10 @@ fn refuse_faults(runner: &Runner, rows: &[Row]) -> Result<(), ToolError> {
                 row.line,
                 clean(&row.vendor_data)
             ));
+            continue;
+        }
+        if let Some(message) = unreadable(header, row) {
+            faults.push(format!("line {}: {message}", row.line));
             continue;
         }
         if let Err(message) = check(runner, row) {
@@ -219,6 +245,23 @@ fn refuse_faults(runner: &Runner, rows: &[Row]) -> Result<(), ToolError> {
         faults.len(),
         rows.len()
     )))
+}
+
+/// What no hand has written: it comes of a quotation mark too many, or of a file that is no table.
+fn unreadable(header: &StringRecord, row: &Row) -> Option<String> {
+    header.iter().zip(&row.record).find_map(|(name, cell)| {
+        let takes_lines = ["address", "metadata"].contains(&name);
+        let is_odd = |character: char| {
+            character.is_control() && !(takes_lines && "\n\r\t".contains(character))
+        };
+        if cell.chars().any(is_odd) {
+            Some(format!("{name} holds a line break or a control character"))
+        } else if cell.len() > LONGEST_CELL {
+            Some(format!("{name} is longer than {LONGEST_CELL} bytes"))
+        } else {
+            None
+        }
+    })
 }
 
 fn check(runner: &Runner, row: &Row) -> Result<(), String> {
