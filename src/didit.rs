@@ -44,8 +44,8 @@ pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
 pub use decision::{Check, Decision, Review, Step, Warning};
 pub use error::{ApiError, BodyKind, Error, FieldError, Kind};
 pub use features::WorkflowFeature;
-pub(crate) use http::client_for;
 pub use http::{Client, ClientBuilder, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Observer};
+pub(crate) use http::{client_for, client_trusting};
 pub use ids::{
     ApplicationId, DestinationId, ListEntryId, ListId, OrganizationId, SessionId, WorkflowId,
 };

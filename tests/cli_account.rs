@@ -162,6 +162,24 @@ fn the_check_says_what_is_wrong_and_how_to_mend_it() {
 
 #[cfg(unix)]
 #[test]
+fn the_check_tries_where_files_go() {
+    let shell = Shell::new();
+    std::fs::write(shell.path("taken"), "").unwrap();
+    for (folder, status) in [
+        ("new/deep", "ok"),
+        ("taken", "failed"),
+        ("taken/deep", "failed"),
+    ] {
+        let folder = shell.path(folder).display().to_string();
+        let (_, document) = shell.json(&["check", "--simulate", "--output-dir", &folder]);
+        let rows = document["checks"].as_array().unwrap();
+        let files = rows.iter().find(|row| row["name"] == "files").unwrap();
+        assert_eq!(files["status"], status, "{folder}: {files}");
+    }
+    assert!(!shell.path("new").exists());
+}
+
+#[test]
 fn the_check_says_when_others_can_read_the_credentials() {
     use std::os::unix::fs::PermissionsExt;
 

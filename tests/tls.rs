@@ -28,7 +28,7 @@ use rustls::{
     pki_types::{PrivateKeyDer, pem::PemObject},
 };
 use serde_json::json;
-use support::server::{Era, Setup};
+use support::server::{Era, Setup, run};
 
 const KEY: &str = "test-key-over-tls-000000000000";
 
@@ -127,6 +127,24 @@ fn an_authority_that_the_operator_names_is_trusted() {
     let answer = server.ok("didit_billing_get_balance", json!({}));
     assert!(answer.text.contains("12.50"), "{}", answer.text);
     server.stop();
+    // Who checks the settings is told the same.
+    let origin = format!("https://localhost:{}", api.port);
+    let variables = [
+        ("DIDIT_API_KEY", KEY),
+        ("DIDIT_API_BASE_URL", &format!("{origin}/v3")),
+        ("DIDIT_AUTH_BASE_URL", &format!("{origin}/auth/v2")),
+    ];
+    for (arguments, word) in [
+        (&["check", "--ca-file", &path(&file)][..], "ok"),
+        (&["check"], "failed"),
+    ] {
+        let checked = run(arguments, &variables).stdout;
+        let line = checked
+            .lines()
+            .find(|line| line.contains("verification API"))
+            .unwrap();
+        assert!(line.starts_with(word), "{checked}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `didit-mcp check`: what stands between this machine and Didit, and how to mend it.
 
-use std::{process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode, time::Duration};
 
 use clap::Args;
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use super::{
     output::{Format, data},
     runner::{self, EXIT_CODES, Runner, unprinted},
 };
-use crate::{config::Options, didit::client_for, redact::Redactor, tools::ToolError};
+use crate::{config::Options, didit::client_trusting, redact::Redactor, tools::ToolError};
 
 /// How far the clock may be off before signatures of webhooks are refused.
 const MOST_SKEW: Duration = Duration::from_secs(300);
@@ -100,12 +100,13 @@ async fn findings(runner: &Runner) -> Vec<Finding> {
         credentials(runner),
         output_folder(runner),
     ];
-    let (reachable, clock) = reach("verification API", &settings.api_base_url).await;
+    let trusted = settings.extra_ca_pem.as_deref();
+    let (reachable, clock) = reach("verification API", &settings.api_base_url, trusted).await;
     let is_reachable = reachable.status == Status::Ok;
     findings.push(reachable);
     findings.extend(clock);
     if settings.auth_base_url.origin() != settings.api_base_url.origin() {
-        let (reachable, _) = reach("account API", &settings.auth_base_url).await;
+        let (reachable, _) = reach("account API", &settings.auth_base_url, trusted).await;
         findings.push(reachable);
     }
     if is_reachable {
@@ -161,25 +162,32 @@ fn credentials(runner: &Runner) -> Finding {
 
 fn output_folder(runner: &Runner) -> Finding {
     let folder = &runner.connection().settings().output_dir;
-    match std::fs::metadata(folder) {
-        Ok(metadata) if metadata.is_dir() && !metadata.permissions().readonly() => {
-            Finding::ok("files", format!("written to {}", folder.display()))
-        }
-        Ok(_) => Finding::wrong(
+    let shown = folder.display();
+    // A folder that is not there yet is made in the nearest one that is.
+    let there = folder.ancestors().find(|folder| folder.exists());
+    let there = there.filter(|folder| !folder.as_os_str().is_empty());
+    // Only trying tells whether this user can write there; the file has no name and is gone at once.
+    match tempfile::tempfile_in(there.unwrap_or(Path::new("."))) {
+        Ok(_) if folder.exists() => Finding::ok("files", format!("written to {shown}")),
+        Ok(_) => Finding::ok(
+            "files",
+            format!("written to {shown}, which is made when needed"),
+        ),
+        Err(error) => Finding::wrong(
             "files",
             Status::Failed,
-            format!("{} cannot be written to", folder.display()),
+            format!("{shown} cannot be written to: {error}"),
             "choose another folder with --output-dir",
-        ),
-        Err(_) => Finding::ok(
-            "files",
-            format!("written to {}, which is made when needed", folder.display()),
         ),
     }
 }
 
 /// Whether an address answers at all, and what its clock says.
-async fn reach(name: &'static str, base: &Url) -> (Finding, Option<Finding>) {
+async fn reach(
+    name: &'static str,
+    base: &Url,
+    extra_ca_pem: Option<&[u8]>,
+) -> (Finding, Option<Finding>) {
     let unreachable = |why: String| {
         Finding::wrong(
             name,
@@ -188,7 +196,7 @@ async fn reach(name: &'static str, base: &Url) -> (Finding, Option<Finding>) {
             "check the network, a proxy (HTTPS_PROXY) and the base URLs in the settings",
         )
     };
-    let http = match client_for(base) {
+    let http = match client_trusting(base, extra_ca_pem) {
         Ok(http) => http,
         Err(error) => return (unreachable(error.to_string()), None),
     };

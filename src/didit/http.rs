@@ -4,7 +4,7 @@ mod builder;
 mod call;
 
 pub use builder::ClientBuilder;
-pub(crate) use builder::{client_for, is_loopback};
+pub(crate) use builder::{client_for, client_trusting, is_loopback};
 pub(crate) use call::{Answer, ApiHost, Call, Credential, Expected, RawAnswer, unreadable};
 
 use std::sync::Arc;

@@ -211,7 +211,22 @@ impl ClientBuilder {
 /// # Errors
 /// [`Error::Invalid`] when it cannot be set up.
 pub(crate) fn client_for(target: &Url) -> Result<reqwest::Client, Error> {
-    ClientBuilder::new().http(is_loopback(target))
+    client_trusting(target, None)
+}
+
+/// The same, which trusts these certificates in PEM form too.
+///
+/// # Errors
+/// [`Error::Invalid`] when it cannot be set up.
+pub(crate) fn client_trusting(
+    target: &Url,
+    extra_ca_pem: Option<&[u8]>,
+) -> Result<reqwest::Client, Error> {
+    ClientBuilder {
+        extra_ca_pem: extra_ca_pem.map(<[u8]>::to_vec),
+        ..ClientBuilder::new()
+    }
+    .http(is_loopback(target))
 }
 
 fn checked_base(url: Option<Url>, default: &str, field: &'static str) -> Result<Url, Error> {
