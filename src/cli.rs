@@ -23,7 +23,7 @@ use crate::{
     config::{self, Options},
     log::{self, Log},
     redact::Redactor,
-    tools::{ToolError, one_line},
+    tools::{ToolError, one_line, visible},
 };
 
 /// Secrets are never flags, because those show in lists of processes.
@@ -152,6 +152,8 @@ fn refuse(error: &clap::Error) -> ExitCode {
 }
 
 fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
+    // It may quote a setting, which can hold what a terminal would obey.
+    let error = visible(&error.to_string());
     drop(writeln!(std::io::stderr(), "didit-mcp: {error}"));
     ExitCode::from(code)
 }

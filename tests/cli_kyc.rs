@@ -245,6 +245,35 @@ fn full_goes_all_the_way_on_a_simulator_of_its_own() {
 }
 
 #[test]
+fn a_simulator_that_ends_with_its_command_says_so() {
+    let shell = Shell::new();
+    for arguments in [
+        &["kyc", "setup", "--simulate"][..],
+        &[
+            "account",
+            "register",
+            "person@didit-test.local",
+            "--simulate",
+        ],
+    ] {
+        let printed = shell.ok(arguments);
+        assert!(
+            printed.contains("didit-mcp simulate runs one that stays"),
+            "{printed}"
+        );
+    }
+    // What it lacks was made by another command, so to make it once more leads nowhere.
+    let id = "11111111-2222-4333-8444-555555555555";
+    for arguments in [&["kyc", "session"][..], &["kyc", "decision", id]] {
+        let refused = shell.run(&[arguments, &["--simulate"]].concat());
+        assert!(
+            refused.stderr.contains("every command begins anew"),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
 fn full_shows_a_code_that_leads_to_the_link() {
     let (_simulator, shell) = ready();
     let plain = shell.ok(&["kyc", "full", "--vendor-data", "user-1"]);
@@ -318,6 +347,58 @@ fn full_uses_the_workflow_that_is_there_and_never_one_that_checks_less() {
     assert_eq!(named["workflow_id"], first["workflow_id"]);
     assert_prints!("workflows", shell, ["kyc", "workflows"]);
     assert_prints!("full_several_workflows", shell, ["kyc", "full"]);
+    // Nobody may believe in a check or a threshold that does not hold, however the workflow is found.
+    let id = first["workflow_id"].as_str().unwrap();
+    simulator.control.requests();
+    for (more, word) in [
+        (&["--workflow-id", id, "--aml"][..], "AML"),
+        (&["--workflow-id", id, "--no-face-match"], "FACE_MATCH"),
+        (&["--workflow-id", id, "--label", "Strict"], "Strict"),
+        (
+            &["--label", "Onboarding", "--face-match-threshold", "80"],
+            "face_match_score_decline_threshold is 50, not 80",
+        ),
+        (
+            &["--label", "Onboarding", "--liveness-method", "ACTIVE_3D"],
+            "face_liveness_method",
+        ),
+        (
+            &["--label", "With AML", "--aml", "--aml-threshold", "60"],
+            "aml_score_review_threshold",
+        ),
+        (
+            &["--label", "Onboarding", "--max-retries", "1"],
+            "max_retry_attempts",
+        ),
+    ] {
+        let arguments = [&["kyc", "full", "--vendor-data", "user-3"], more].concat();
+        let (code, refused) = shell.json(&arguments);
+        assert_eq!(code, Some(2), "{more:?}: {refused}");
+        let message = refused["error"]["message"].as_str().unwrap();
+        assert!(message.contains(word), "{more:?}: {message}");
+    }
+    let sent = simulator.control.requests();
+    assert!(sent.iter().all(|request| request.method == "GET"));
+    let strict = [
+        "kyc",
+        "full",
+        "--label",
+        "Strict",
+        "--liveness-method",
+        "ACTIVE_3D",
+        "--face-match-threshold",
+        "80",
+        "--aml",
+        "--aml-threshold",
+        "60",
+        "--max-retries",
+        "1",
+    ];
+    for made in [true, false] {
+        let (code, document) = shell.json(&strict);
+        assert_eq!(code, Some(0), "{document}");
+        assert_eq!(document["workflow_created"], made);
+    }
 }
 
 #[test]
@@ -447,6 +528,10 @@ fn sessions_are_listed_as_a_table_page_by_page() {
         shell,
         ["kyc", "list", "--vendor-data", "nobody"]
     );
+    // A setting that hides people says so.
+    let (_, other) = shell.json(&["kyc", "setup", "--label", "Other"]);
+    let shell = shell.variable("DIDIT_WORKFLOW_ID", other["workflow_id"].as_str().unwrap());
+    assert_prints!("list_of_workflow", shell, ["kyc", "list"]);
 }
 
 #[test]

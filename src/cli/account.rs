@@ -87,6 +87,9 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
         };
         let answer = runner.call(tool, arguments).await?;
         runner.output().answer(&answer).map_err(unprinted)?;
+        if tool == "didit_account_register" {
+            runner.tell_of_its_end()?;
+        }
         let refused = data(&answer).get("key_works") == Some(&Value::Bool(false));
         Ok(if refused {
             ExitCode::FAILURE

@@ -28,6 +28,7 @@ enum Command {
     /// Make a payment link that a human opens; no money moves by itself.
     TopUp {
         /// US dollars, at least 50.
+        #[arg(value_parser = number)]
         dollars: f64,
         /// Page after payment.
         #[arg(long, value_name = "URL")]
@@ -62,4 +63,12 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
         Ok(ExitCode::SUCCESS)
     })
     .await
+}
+
+/// A number that can be sent: words such as `inf` are numbers to the parser alone.
+fn number(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+        .ok_or_else(|| "not a number of dollars".to_owned())
 }

@@ -5,7 +5,7 @@ use std::{io::Write, process::ExitCode};
 use clap::Args;
 use clap_complete::Shell;
 
-use super::Failure;
+use super::{Failure, output::unless_unread};
 
 /// Which shell.
 #[derive(Debug, Args)]
@@ -19,6 +19,6 @@ pub(super) fn run(arguments: &Arguments, mut command: clap::Command) -> Result<E
     // The generator ends the program when its output is closed, so it writes into memory.
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "didit-mcp", &mut script);
-    std::io::stdout().write_all(&script)?;
+    unless_unread(std::io::stdout().write_all(&script))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -86,13 +86,13 @@ impl Output {
             return Ok(());
         }
         let text = self.redactor.text(visible(text));
-        writeln!(anstream::stdout(), "{text}")
+        unless_unread(writeln!(anstream::stdout(), "{text}"))
     }
 
     /// Prints lines for people on standard error, also when a program reads the result.
     pub(super) fn note(&self, text: &str) -> io::Result<()> {
         let text = self.redactor.text(visible(text));
-        writeln!(anstream::stderr(), "{text}")
+        unless_unread(writeln!(anstream::stderr(), "{text}"))
     }
 
     /// Prints the document of a program.
@@ -100,8 +100,10 @@ impl Output {
         let mut line = serde_json::to_vec_pretty(document)?;
         line.push(b'\n');
         let mut output = std::io::stdout();
-        output.write_all(&self.redactor.json_line(line))?;
-        output.flush()
+        let written = output
+            .write_all(&self.redactor.json_line(line))
+            .and_then(|()| output.flush());
+        unless_unread(written)
     }
 
     /// Prints what went wrong: a document on standard output, or lines on standard error.
@@ -157,7 +159,7 @@ impl Output {
                 None => step.purpose.clone(),
             };
             let line = self.redactor.text(clean_sentence(&line));
-            writeln!(anstream::stdout(), "{DIM}Next: {line}{DIM:#}")?;
+            unless_unread(writeln!(anstream::stdout(), "{DIM}Next: {line}{DIM:#}"))?;
         }
         Ok(())
     }
@@ -166,13 +168,22 @@ impl Output {
         let mut output = anstream::stdout();
         for (position, line) in lines.iter().enumerate() {
             let line = self.redactor.text(line.clone());
-            if position == 0 {
-                writeln!(output, "{BOLD}{line}{BOLD:#}")?;
+            unless_unread(if position == 0 {
+                writeln!(output, "{BOLD}{line}{BOLD:#}")
             } else {
-                writeln!(output, "{line}")?;
-            }
+                writeln!(output, "{line}")
+            })?;
         }
         Ok(())
+    }
+}
+
+/// Who reads a part of the output, as `head` does, has what they wanted. The command goes on all the same, because its exit
+/// code is an answer of its own: a person who was declined must not look approved to a script for want of a reader.
+pub(super) fn unless_unread(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }
 

@@ -33,8 +33,10 @@ pub(super) const IN_REVIEW: u8 = 4;
 pub(super) const TIME_OVER: u8 = 5;
 /// Exit code for an agreement that is missing or was refused.
 const NO_AGREEMENT: u8 = 6;
-/// The class of error of a result that nobody reads.
-const OUTPUT_CLOSED: &str = "output_closed";
+
+/// How to keep what a simulator holds.
+const STAYS: &str =
+    "didit-mcp simulate runs one that stays, and prints the settings with which commands use it.";
 
 /// What commands document under `--help`.
 pub(super) const EXIT_CODES: &str = "Exit codes:
@@ -189,6 +191,25 @@ impl Runner {
         self.server.run_tool(tool, given(arguments), call).await
     }
 
+    /// Says that what was made is gone with the command, where its simulator is.
+    pub(super) fn tell_of_its_end(&self) -> Result<(), ToolError> {
+        if self.simulator.is_none() {
+            return Ok(());
+        }
+        let end = format!("The simulator ends with this command, and all that it holds. {STAYS}");
+        self.output.text(&end).map_err(unprinted)
+    }
+
+    /// What is missing may have been made by an earlier command, whose simulator is gone.
+    fn about_its_simulator(&self, error: ToolError) -> ToolError {
+        let is_missing = error.code == "not_found" || error.field.as_deref() == Some("workflow_id");
+        if self.simulator.is_some() && is_missing {
+            let beginning = "with --simulate every command begins anew.";
+            return error.with_advice(format!("{beginning} {STAYS}"));
+        }
+        error
+    }
+
     fn needs_agreement(&self, tool: &str) -> bool {
         tools::all().iter().any(|known| {
             known.name == tool
@@ -233,7 +254,10 @@ where
     };
     match command(&runner).await {
         Ok(code) => code,
-        Err(error) => failed(&runner.output, &error, &|tool| runner.server.has_tool(tool)),
+        Err(error) => {
+            let error = runner.about_its_simulator(error);
+            failed(&runner.output, &error, &|tool| runner.server.has_tool(tool))
+        }
     }
 }
 
@@ -244,17 +268,10 @@ pub(super) fn system(what: &str, error: &dyn std::fmt::Display) -> ToolError {
 
 /// A result that could not be printed.
 pub(super) fn unprinted(error: io::Error) -> ToolError {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => ToolError::new(OUTPUT_CLOSED, "nobody reads the output"),
-        _ => system("the output cannot be written", &error),
-    }
+    system("the output cannot be written", &error)
 }
 
 fn failed(output: &Output, error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> ExitCode {
-    // Who reads a part of the output, as `head` does, has what they wanted.
-    if error.code == OUTPUT_CLOSED {
-        return ExitCode::SUCCESS;
-    }
     // Nobody reads any more when this fails too.
     drop(output.error(error, has_tool));
     ExitCode::from(match error.code {

@@ -8,7 +8,10 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::Failure;
-use crate::{config::Secrets, didit::SharedSecret};
+use crate::{
+    config::{self, Secrets},
+    didit::SharedSecret,
+};
 
 /// What to do with webhooks.
 #[derive(Debug, Args)]
@@ -30,7 +33,10 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let secret = Secrets::from_environment()
         .webhook_secret
         .map(SharedSecret::new)
-        .ok_or("DIDIT_WEBHOOK_SECRET is not set: it is the secret of the webhook destination")?;
+        .ok_or_else(|| config::Error::Secret {
+            variable: "DIDIT_WEBHOOK_SECRET",
+            reason: "is not set: it is the secret of the webhook destination".to_owned(),
+        })?;
     match &arguments.command {
         Command::Listen(arguments) => listen::run(arguments, secret).await,
         Command::Trigger(arguments) => trigger::run(arguments, &secret).await,

@@ -212,6 +212,9 @@ async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
         "steps".into(),
         serde_json::to_value(&steps).unwrap_or_default(),
     );
+    if let Some(tries) = workflow.max_retry_attempts {
+        data.insert("max_retry_attempts".into(), tries.into());
+    }
     Ok(Answer::new(text)
         .with_data(&data)
         .with_next("didit_session_create", "makes a verification link with it.")

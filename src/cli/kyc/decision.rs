@@ -62,7 +62,10 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let (answer, code) = if arguments.waiting.wait {
         let (answer, code) = follow(runner, &arguments.session, &arguments.waiting).await?;
         if arguments.detailed || arguments.raw_file.is_some() {
-            (runner.call("didit_session_get_decision", look).await?, code)
+            // The code tells what is printed: somebody may have decided otherwise between the two looks.
+            let answer = runner.call("didit_session_get_decision", look).await?;
+            let code = exit_code(&answer);
+            (answer, code)
         } else {
             (answer, code)
         }
@@ -91,12 +94,10 @@ pub(super) async fn follow(
             Ok(answer) => {
                 in_a_row = 0;
                 let status = text(&answer, "status").to_owned();
-                let is_final = answer.data.as_ref().and_then(|data| data.get("is_final"));
-                if status == "In Review" || is_final == Some(&Value::Bool(true)) {
-                    return Ok((answer, exit_code(&status)));
-                }
-                if started.elapsed() + pause.unwrap_or_default() >= total {
-                    return Ok((answer, ExitCode::from(TIME_OVER)));
+                let is_over = started.elapsed() + pause.unwrap_or_default() >= total;
+                if is_over || is_settled(&answer) {
+                    let code = exit_code(&answer);
+                    return Ok((answer, code));
                 }
                 spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
             }
@@ -144,8 +145,17 @@ fn passes(error: &ToolError) -> bool {
     error.leaves_open() || matches!(error.code, "unreachable" | "rate_limited" | "busy")
 }
 
-fn exit_code(status: &str) -> ExitCode {
-    match status {
+/// Whether nothing more happens by itself.
+fn is_settled(answer: &Answer) -> bool {
+    let is_final = answer.data.as_ref().and_then(|data| data.get("is_final"));
+    text(answer, "status") == "In Review" || is_final == Some(&Value::Bool(true))
+}
+
+fn exit_code(answer: &Answer) -> ExitCode {
+    if !is_settled(answer) {
+        return ExitCode::from(TIME_OVER);
+    }
+    match text(answer, "status") {
         "Approved" => ExitCode::SUCCESS,
         "In Review" => ExitCode::from(IN_REVIEW),
         _ => ExitCode::from(DECLINED),

@@ -114,6 +114,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
 /// Finds the workflow to use, or makes it.
 async fn choose(runner: &Runner, arguments: &Arguments) -> Result<Chosen, ToolError> {
     if let Some(id) = &runner.connection().settings().workflow_id {
+        refuse_another(runner, id, arguments).await?;
         return Ok(Chosen {
             id: Some(id.clone()),
             made: None,
@@ -127,10 +128,11 @@ async fn choose(runner: &Runner, arguments: &Arguments) -> Result<Chosen, ToolEr
         None => workflow::sensible(&rows),
     };
     if let Some(row) = found {
-        refuse_other_checks(row, &arguments.checks)?;
         let id = row.get("workflow_id").and_then(Value::as_str);
+        let id = id.unwrap_or_default().to_owned();
+        refuse_another(runner, &id, arguments).await?;
         return Ok(Chosen {
-            id: id.map(str::to_owned),
+            id: Some(id),
             made: None,
         });
     }
@@ -155,30 +157,79 @@ async fn choose(runner: &Runner, arguments: &Arguments) -> Result<Chosen, ToolEr
     })
 }
 
-/// A workflow that is found must do what was asked for: nobody may believe in a check that does not run.
-fn refuse_other_checks(row: &Value, checks: &Checks) -> Result<(), ToolError> {
-    let features: Vec<&str> = row
+/// A workflow that is found must do what was asked for: nobody may believe in a check that does not run, or in a threshold
+/// that does not hold.
+async fn refuse_another(runner: &Runner, id: &str, arguments: &Arguments) -> Result<(), ToolError> {
+    let (wanted, settings) = (arguments.checks.wanted(), arguments.checks.settings());
+    if arguments.label.is_none() && wanted.is_empty() && settings.is_empty() {
+        return Ok(());
+    }
+    let found = runner
+        .call("didit_workflow_get", json!({ "workflow_id": id }))
+        .await?;
+    let workflow = data(&found);
+    let label = workflow.get("workflow_label").and_then(Value::as_str);
+    let label = label.unwrap_or_default();
+    let refuse = |fault: String| {
+        Err(ToolError::invalid(
+            "label",
+            format!("The workflow \"{label}\" {fault}. No session was made."),
+        )
+        .with_advice(
+            "another --label, without --workflow-id (DIDIT_WORKFLOW_ID), makes a workflow of its own; without switches the one \
+             that is there is used.",
+        ))
+    };
+    if let Some(other) = arguments.label.as_deref().filter(|other| *other != label) {
+        return refuse(format!(
+            "is the one of --workflow-id (DIDIT_WORKFLOW_ID), and is not named \"{other}\""
+        ));
+    }
+    let features: Vec<&str> = workflow
         .get("features")
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    for (feature, wanted) in checks.wanted() {
+    for (feature, wanted) in wanted {
         if features.contains(&feature) != wanted {
-            let label = row.get("workflow_label").and_then(Value::as_str);
-            return Err(ToolError::invalid(
-                "label",
-                format!(
-                    "The workflow \"{}\" runs {}, which does not fit what was asked about {feature}. No session was made.",
-                    label.unwrap_or_default(),
-                    features.join(" + ")
-                ),
-            )
-            .with_advice("another --label makes a workflow of its own; without switches the one that is there is used."));
+            let features = features.join(" + ");
+            return refuse(format!(
+                "runs {features}, which does not fit what was asked about {feature}"
+            ));
+        }
+    }
+    for (feature, name, wanted) in settings {
+        let is = setting_of(&workflow, feature, name);
+        if !is.is_some_and(|is| same(is, &wanted)) {
+            let is = is.map_or_else(|| "is not set".to_owned(), |is| format!("is {is}"));
+            return refuse(format!(
+                "has settings of its own: {name} {is}, not {wanted}"
+            ));
         }
     }
     Ok(())
+}
+
+/// A setting of a workflow's feature, or of the workflow itself.
+fn setting_of<'a>(workflow: &'a Value, feature: Option<&str>, name: &str) -> Option<&'a Value> {
+    let Some(feature) = feature else {
+        return workflow.get(name);
+    };
+    let steps = workflow.get("steps").and_then(Value::as_array)?;
+    let step = steps
+        .iter()
+        .find(|step| step.get("feature").and_then(Value::as_str) == Some(feature))?;
+    step.get("config")?.get(name)
+}
+
+/// Whether two settings are the same; words are written in capitals or not.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one.as_str(), other.as_str()) {
+        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+        _ => one.as_f64().is_some() && one.as_f64() == other.as_f64(),
+    }
 }
 
 /// Takes the person's steps on the simulator of this command.

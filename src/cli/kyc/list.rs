@@ -78,6 +78,13 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
         ("CREATED", "created_at"),
     ]);
     runner.output().rows(&answer, &table).map_err(unprinted)?;
+    if let Some(id) = &runner.connection().settings().workflow_id {
+        // Who looks for people in review must know that others may be waiting.
+        let filter = format!(
+            "Only sessions of workflow {id}: --workflow-id (DIDIT_WORKFLOW_ID) is a filter here."
+        );
+        runner.output().text(&filter).map_err(unprinted)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -138,6 +138,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     if arguments.qr {
         show_qr(runner, &answer)?;
     }
+    runner.tell_of_its_end()?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -103,6 +103,31 @@ impl Checks {
         wanted
     }
 
+    /// What was asked for beyond on and off: the feature, or none for the workflow itself; the setting; and its value.
+    pub(super) fn settings(&self) -> Vec<(Option<&'static str>, &'static str, Value)> {
+        [
+            (
+                Some("LIVENESS"),
+                "face_liveness_method",
+                json!(self.liveness_method),
+            ),
+            (
+                Some("FACE_MATCH"),
+                "face_match_score_decline_threshold",
+                json!(self.face_match_threshold),
+            ),
+            (
+                Some("AML"),
+                "aml_score_review_threshold",
+                json!(self.aml_threshold),
+            ),
+            (None, "max_retry_attempts", json!(self.max_retries)),
+        ]
+        .into_iter()
+        .filter(|(_, _, value)| !value.is_null())
+        .collect()
+    }
+
     /// The arguments of the tool that makes a workflow.
     fn arguments(&self) -> Value {
         let on = |flag: bool| flag.then_some(true);
@@ -136,6 +161,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     )
     .await?;
     runner.output().answer(&answer).map_err(unprinted)?;
+    runner.tell_of_its_end()?;
     Ok(ExitCode::SUCCESS)
 }
 
