@@ -351,16 +351,23 @@ fn toolsets(names: Option<&str>) -> Result<Vec<Toolset>, Error> {
         let toolset = Toolset::ALL
             .into_iter()
             .find(|toolset| toolset.name() == name)
-            .ok_or_else(|| Error::Value {
-                setting: "--toolsets (DIDIT_MCP_TOOLSETS)",
-                value: name.to_owned(),
-                valid: format!("{}, all", Toolset::ALL.map(Toolset::name).join(", ")),
-            })?;
+            .ok_or_else(|| unknown_toolset(name))?;
         if !chosen.contains(&toolset) {
             chosen.push(toolset);
         }
     }
+    if chosen.is_empty() {
+        return Err(unknown_toolset(names));
+    }
     Ok(chosen)
+}
+
+fn unknown_toolset(value: &str) -> Error {
+    Error::Value {
+        setting: "--toolsets (DIDIT_MCP_TOOLSETS)",
+        value: value.to_owned(),
+        valid: format!("{}, all", Toolset::ALL.map(Toolset::name).join(", ")),
+    }
 }
 
 fn switches(policy: &Policy) -> Vec<(String, String)> {

@@ -67,6 +67,7 @@ fn arguments_and_settings_that_cannot_be_used_end_with_two() {
         ),
         (&["kyc", "list", "--simulate", "--pii", "some"], "setting"),
         (&["kyc", "list", "--log", "loud"], "setting"),
+        (&["kyc", "list", "--simulate", "--toolsets", ","], "setting"),
         (
             &["kyc", "session", "--simulate", "--language", "xx"],
             "invalid_argument",

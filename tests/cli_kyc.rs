@@ -174,6 +174,20 @@ fn a_decision_is_read_and_waited_for_with_exit_codes_that_tell_it() {
         shell,
         ["kyc", "decision", &open, "--wait", "--max-wait", "1"]
     );
+    // The last look comes when the time is over, however long the interval.
+    simulator.control.requests();
+    let wait = [
+        "kyc",
+        "decision",
+        &open,
+        "--wait",
+        "--interval",
+        "60",
+        "--max-wait",
+        "1",
+    ];
+    assert_eq!(shell.run(&wait).code, Some(5));
+    assert_eq!(simulator.control.requests().len(), 2);
 }
 
 #[test]

@@ -46,6 +46,18 @@ fn full_decision() -> Value {
 }
 
 #[tokio::test]
+async fn the_decision_about_another_session_is_no_answer() {
+    let other = "5b1f3c9a-0000-4000-8000-00000000000b";
+    for (asked, is_taken) in [(ID, true), (other, false)] {
+        let decision = answered(200, &full_decision(), async |client| {
+            client.decision(&asked.parse().unwrap()).await
+        })
+        .await;
+        assert_eq!(decision.is_ok(), is_taken, "{asked}: {decision:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_full_decision_is_typed_and_kept() {
     let answer = full_decision();
     let decision = answered(200, &answer, async |client| {

@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
-use super::http::{Call, Client};
+use super::http::{Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
 use super::received::{received, take};
 use super::status::SessionStatus;
@@ -250,8 +250,17 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown session, whatever the key.
     pub async fn decision(&self, session: &SessionId) -> Result<Decision, Error> {
-        self.json(Call::api(Method::GET, &[&"session", session, &"decision"]))
-            .await?
-            .read(Decision::from_object)
+        let answer = self
+            .json(Call::api(Method::GET, &[&"session", session, &"decision"]))
+            .await?;
+        let status = answer.status;
+        let decision = answer.read(Decision::from_object)?;
+        // Whatever stands in between may mix up answers, and one person's verdict must not become another's.
+        match decision.session_id {
+            Some(other) if other != *session => {
+                Err(unreadable(status, "it is about another session"))
+            }
+            _ => Ok(decision),
+        }
     }
 }

@@ -94,7 +94,10 @@ pub(super) async fn follow(
             Ok(answer) => {
                 in_a_row = 0;
                 let status = text(&answer, "status").to_owned();
-                let is_over = started.elapsed() + pause.unwrap_or_default() >= total;
+                let left = total.saturating_sub(started.elapsed());
+                let is_over = left.is_zero();
+                // The last look comes when the time is over, not an interval before.
+                pause = pause.map(|pause| pause.min(left));
                 if is_over || is_settled(&answer) {
                     let code = exit_code(&answer);
                     return Ok((answer, code));
