@@ -13,6 +13,8 @@
 
 #[path = "stdio/answers.rs"]
 mod answers;
+#[path = "stdio/http.rs"]
+mod http;
 #[path = "stdio/upstream.rs"]
 mod upstream;
 
@@ -153,7 +155,7 @@ mod decision_of_48_kb {
     /// The request on loopback that the three below hold.
     #[divan::bench]
     fn get_alone(bencher: Bencher<'_, '_>) {
-        let http = answers::http();
+        let http = http::http();
         let url = format!("{}/v3/session/{USUAL}/decision/", API.root);
         bencher.bench_local(|| {
             API.runtime

@@ -3,6 +3,8 @@
 use didit_mcp::simulator;
 use serde_json::{Value, json};
 
+use crate::http::http;
+
 /// The size of a decision with everything in it, as the documentation shows one.
 pub const DECISION_BYTES: usize = 48 * 1024;
 /// Sessions on one page.
@@ -12,24 +14,6 @@ pub const LISTED: usize = 20;
 pub struct Answers {
     pub decision: String,
     pub list: String,
-}
-
-/// A client as the server under test builds one: ready for TLS, without proxies.
-pub fn http() -> reqwest::Client {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("versions of TLS")
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    reqwest::Client::builder()
-        .no_proxy()
-        .tls_backend_preconfigured(tls)
-        .build()
-        .expect("a client")
 }
 
 /// Asks a simulator of its own for both.

@@ -1,8 +1,8 @@
 //! What the server costs next to the least that a server can cost, in one run and as ratios.
 //!
-//! `cargo bench --bench stdio` compares (a) the program with (b) a bare server of the same SDK, whose one tool passes on what
-//! a GET answers, and (c) that GET itself, all against one loopback server. `cargo bench --bench stdio -- quick` makes a tenth
-//! of the calls. The table goes to standard output and, for programs, to `target/bench/stdio.json`. Linux only, because it
+//! `cargo bench --bench bare --bench stdio` compares (a) the program with (b) a bare server of the same SDK, whose one tool passes on what
+//! a GET answers, and (c) that GET itself, all against one loopback server. With `-- quick` it makes a tenth of the
+//! calls. The table goes to standard output and, for programs, to `target/bench/stdio.json`. Linux only, because it
 //! reads `/proc`.
 #![allow(
     clippy::unwrap_used,
@@ -16,7 +16,7 @@
 )]
 
 mod answers;
-mod bare;
+mod http;
 mod peer;
 mod table;
 mod upstream;
@@ -28,12 +28,12 @@ mod support {
 }
 
 use std::{
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
-use answers::http;
 use futures_util::{StreamExt as _, stream};
+use http::http;
 use peer::Peer;
 use serde_json::json;
 use support::control::Standalone;
@@ -42,16 +42,13 @@ use tokio::process::Command;
 use upstream::{ENDLESS, HUGE, USUAL, Upstream};
 
 const KEY: &str = "test-key-bench-0000000000000000";
+/// The tool of the bare server.
+const BARE_TOOL: &str = "get";
 /// Measurements take turns, so that what else the machine does falls on all alike.
 const ROUNDS: usize = 10;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    if let [_, flag, base] = arguments.as_slice()
-        && flag == "--bare"
-    {
-        return bare::serve(base.clone());
-    }
     let scale = if arguments.iter().any(|word| word == "quick") {
         10
     } else {
@@ -77,6 +74,7 @@ async fn measure(scale: usize) {
         root: format!("http://{}", upstream.address),
         upstream,
         http: http(),
+        bare: bare_server(),
         scale,
     };
     let mut table = Table::default();
@@ -129,7 +127,7 @@ impl Kind {
     }
 
     fn bare(self) -> String {
-        json!({ "name": bare::TOOL, "arguments": { "path": self.path() } }).to_string()
+        json!({ "name": BARE_TOOL, "arguments": { "path": self.path() } }).to_string()
     }
 }
 
@@ -158,6 +156,7 @@ struct Bench {
     root: String,
     upstream: Upstream,
     http: reqwest::Client,
+    bare: PathBuf,
     scale: usize,
 }
 
@@ -171,11 +170,11 @@ impl Bench {
     }
 
     fn bare_command(&self) -> Command {
-        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        let mut command = Command::new(&self.bare);
         command
             .env_clear()
             .env("DIDIT_API_KEY", KEY)
-            .args(["--bare", &self.root]);
+            .arg(&self.root);
         command
     }
 
@@ -362,7 +361,7 @@ impl Bench {
                 let huge = if is_ours {
                     ours_decision(session)
                 } else {
-                    json!({ "name": bare::TOOL, "arguments": { "path": decision_path(session) } })
+                    json!({ "name": BARE_TOOL, "arguments": { "path": decision_path(session) } })
                         .to_string()
                 };
                 peer.forget_peak();
@@ -448,6 +447,23 @@ async fn accounts(table: &mut Table, scale: usize) {
         Target::AtMost(1.1),
     );
     peer.end().await;
+}
+
+/// The newest build of the bare server, which stands beside this program.
+fn bare_server() -> PathBuf {
+    let own = std::env::current_exe().expect("this program");
+    let folder = std::fs::read_dir(own.parent().expect("a folder")).expect("a folder");
+    let built = folder.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let path = entry.path();
+        let name = path.file_name()?.to_str()?;
+        let is_program = name.starts_with("bare-") && path.extension().is_none();
+        is_program.then_some((entry.metadata().ok()?.modified().ok()?, path))
+    });
+    let (_, newest) = built
+        .max()
+        .expect("cargo bench --bench bare --bench stdio builds both");
+    newest
 }
 
 /// In µs.

@@ -1,4 +1,14 @@
-//! What is compared with: the least that the SDK needs to serve one tool, which passes on what a GET answers.
+//! What the benchmark of the whole compares with: the least that the SDK needs to serve one tool, which passes on what a GET
+//! answers. A program of its own, so that it is as small as such a server would be.
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "a program for developers, which may stop at the first surprise"
+)]
+
+#[path = "../stdio/http.rs"]
+mod http;
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,10 +23,9 @@ use rmcp::{
 };
 use serde_json::json;
 
-use crate::answers::http;
+use http::http;
 
-/// The one tool.
-pub const TOOL: &str = "get";
+const TOOL: &str = "get";
 
 struct Bare {
     base: String,
@@ -64,8 +73,12 @@ impl ServerHandler for Bare {
     }
 }
 
-/// Serves until the client goes away.
-pub fn serve(base: String) {
+/// Serves the API whose root is the last argument, until the client goes away.
+fn main() {
+    let Some(base) = std::env::args().find(|word| word.starts_with("http://")) else {
+        println!("the server that `cargo bench --bench stdio --bench bare` compares with");
+        return;
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
