@@ -69,6 +69,8 @@ async fn measure(scale: usize) {
         answers::LISTED,
         answers.list.len()
     );
+    let machine = machine();
+    println!("{machine}\n");
     let upstream = Upstream::start(answers);
     let bench = Bench {
         root: format!("http://{}", upstream.address),
@@ -84,8 +86,6 @@ async fn measure(scale: usize) {
     bench.memory(&mut table).await;
     bench.huge_bodies(&mut table).await;
     accounts(&mut table, scale).await;
-    let machine = machine();
-    println!("\n{machine}\n\n{}", table.markdown());
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     table.write(
         &target.expect("a folder").join("bench/stdio.json"),
@@ -191,7 +191,7 @@ impl Bench {
 
     async fn starts(&self, table: &mut Table) {
         let (mut ours, mut bare) = ([vec![], vec![]], [vec![], vec![]]);
-        for _ in 0..40 {
+        for _ in 0..self.calls(40).max(20) {
             for (command, times) in [
                 (ours_at(&self.root, KEY), &mut ours),
                 (self.bare_command(), &mut bare),
@@ -216,8 +216,8 @@ impl Bench {
         let (mut ours, mut bare) = (self.ours().await, self.bare().await);
         for kind in Kind::BOTH {
             let (to_ours, to_bare) = (kind.ours(), kind.bare());
-            ours.one_by_one(100, &to_ours).await;
-            bare.one_by_one(100, &to_bare).await;
+            ours.one_by_one(self.calls(100), &to_ours).await;
+            bare.one_by_one(self.calls(100), &to_bare).await;
             self.upstream.requests();
             let mut took = [vec![], vec![], vec![]];
             let calls = self.calls(300);
@@ -251,11 +251,11 @@ impl Bench {
         for kind in Kind::BOTH {
             let (to_ours, to_bare) = (kind.ours(), kind.bare());
             for at_once in [1, 16, 64, 256] {
-                ours.at_once(500, at_once, &to_ours).await;
-                bare.at_once(500, at_once, &to_bare).await;
+                ours.at_once(self.calls(400), at_once, &to_ours).await;
+                bare.at_once(self.calls(400), at_once, &to_bare).await;
                 let mut rates = [vec![], vec![], vec![]];
                 let mut cpu = [0.0, 0.0];
-                let calls = self.calls(2_000);
+                let calls = self.calls(1_000);
                 let rounds = 5;
                 for _ in 0..rounds {
                     for (index, peer, parameters) in
@@ -310,7 +310,7 @@ impl Bench {
         let anonymous = peers.each_ref().map(|peer| peer.anonymous_kb() as f64);
         table.compared("of it anonymous", "KB", anonymous, None, Target::None);
         let mut after = Vec::new();
-        for calls in [1_000, 9_000] {
+        for calls in [self.calls(1_000), self.calls(9_000)] {
             for (index, peer) in peers.iter_mut().enumerate() {
                 for kind in Kind::BOTH {
                     let parameters = [kind.ours(), kind.bare()][index].clone();
@@ -357,7 +357,7 @@ impl Bench {
                 } else {
                     Kind::Decision.bare()
                 };
-                peer.one_by_one(200, &usual).await;
+                peer.one_by_one(self.calls(200), &usual).await;
                 let huge = if is_ours {
                     ours_decision(session)
                 } else {

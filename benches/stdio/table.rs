@@ -38,7 +38,7 @@ impl Table {
         plain: Option<f64>,
         target: Target,
     ) {
-        self.rows.push(Row {
+        self.add(Row {
             what: what.into(),
             unit,
             ours,
@@ -58,7 +58,7 @@ impl Table {
         bare: Option<f64>,
         target: Target,
     ) {
-        self.rows.push(Row {
+        self.add(Row {
             what: what.into(),
             unit,
             ours,
@@ -69,31 +69,15 @@ impl Table {
         });
     }
 
-    /// The table in Markdown.
-    pub fn markdown(&self) -> String {
-        let mut text = String::from(
-            "| measured | unit | didit-mcp | bare server | plain GET | ratio to bare | target | |\n|---|---|--:|--:|--:|--:|---|---|\n",
-        );
-        for row in &self.rows {
-            text.push_str(&format!(
-                "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
-                row.what,
-                row.unit,
-                number(Some(row.ours)),
-                number(row.bare),
-                number(row.plain),
-                row.ratio
-                    .map(|ratio| format!("{ratio:.2}"))
-                    .unwrap_or_default(),
-                row.target_text(),
-                match row.kept() {
-                    Some(true) => "kept",
-                    Some(false) => "**missed**",
-                    None => "",
-                },
-            ));
+    /// Shows rows as they come, because all of them take minutes.
+    fn add(&mut self, row: Row) {
+        if self.rows.is_empty() {
+            println!(
+                "| measured | unit | didit-mcp | bare server | plain GET | ratio to bare | target | |\n|---|---|--:|--:|--:|--:|---|---|"
+            );
         }
-        text
+        println!("{}", row.markdown());
+        self.rows.push(row);
     }
 
     /// Writes the same to a file, with the machine.
@@ -116,6 +100,26 @@ impl Table {
 }
 
 impl Row {
+    fn markdown(&self) -> String {
+        format!(
+            "| {} | {} | {} | {} | {} | {} | {} | {} |",
+            self.what,
+            self.unit,
+            number(Some(self.ours)),
+            number(self.bare),
+            number(self.plain),
+            self.ratio
+                .map(|ratio| format!("{ratio:.2}"))
+                .unwrap_or_default(),
+            self.target_text(),
+            match self.kept() {
+                Some(true) => "kept",
+                Some(false) => "**missed**",
+                None => "",
+            },
+        )
+    }
+
     fn judged(&self) -> f64 {
         self.ratio.unwrap_or(self.ours)
     }
