@@ -3,14 +3,17 @@
 //! Types that print nothing keep our own code from leaking; this is for what comes back: an API that
 //! quotes the key in an error, a proxy page with the request's headers, a person who typed one into a form.
 
+mod heads;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, PoisonError, RwLock},
 };
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
+
+use heads::Heads;
 
 /// What stands where a secret was.
 const HIDDEN: &str = "[hidden]";
@@ -34,9 +37,9 @@ struct Known {
 }
 
 /// Finds spellings and their longer beginnings. Only the shortest beginning of each is searched for, and what follows is
-/// compared on the spot: searching for every beginning takes minutes to set up once some long tokens are known.
+/// compared on the spot.
 struct Finder {
-    heads: AhoCorasick,
+    heads: Heads,
     spellings: Vec<String>,
 }
 
@@ -145,17 +148,12 @@ impl Known {
 
 impl Finder {
     fn new(spellings: Vec<String>) -> Option<Self> {
-        let heads = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            // Proxies lower-case what they echo, and encoders write hexadecimal digits either way.
-            .ascii_case_insensitive(true)
-            .build(spellings.iter().map(|spelling| head(spelling)))
-            .ok()?;
+        let heads = Heads::new(spellings.iter().map(|spelling| head(spelling)))?;
         Some(Self { heads, spellings })
     }
 
     fn is_match(&self, text: &[u8]) -> bool {
-        self.heads.is_match(text)
+        self.heads.find(text).is_some()
     }
 
     fn replace(&self, text: &str) -> String {
@@ -163,8 +161,8 @@ impl Finder {
         let mut rest = text;
         while let Some((before, found)) = self
             .heads
-            .find(rest)
-            .and_then(|head| rest.split_at_checked(head.start()))
+            .find(rest.as_bytes())
+            .and_then(|start| rest.split_at_checked(start))
         {
             replaced.push_str(before);
             replaced.push_str(HIDDEN);
