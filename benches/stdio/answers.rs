@@ -3,7 +3,7 @@
 use didit_mcp::simulator;
 use serde_json::{Value, json};
 
-use crate::http::http;
+use crate::{http::http, upstream::USUAL};
 
 /// The size of a decision with everything in it, as the documentation shows one.
 pub const DECISION_BYTES: usize = 48 * 1024;
@@ -56,6 +56,8 @@ pub async fn answers() -> Answers {
 
 /// Repeats the hits of the watch lists, which make up most of a large decision, until the size is reached.
 fn filled_up(mut decision: Value) -> Value {
+    // The answer about another session would be refused.
+    decision["session_id"] = json!(USUAL);
     let hits = decision["aml_screenings"][0]["hits"].clone();
     let hit = hits
         .as_array()
