@@ -129,7 +129,8 @@ mod arguments {
     #[divan::bench]
     fn to_be_converted(bencher: Bencher<'_, '_>) {
         let schema = schema("didit_session_list");
-        let given = object(json!({ "limit": "20", "offset": "40", "status": "in_review" }));
+        let given =
+            object(json!({ "limit": "20", "status": "In Review,Declined", "country": "esp" }));
         bencher
             .with_inputs(|| given.clone())
             .bench_local_values(|given| fit(&schema, given).unwrap());
