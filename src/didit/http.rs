@@ -137,8 +137,9 @@ impl Client {
         if !brings_secrets {
             raw.body = self.filtered(raw.body);
         }
-        let values = raw.body.iter().filter(|byte| b"{[,".contains(byte));
-        if values.count() > MAX_VALUES {
+        let values = || raw.body.iter().filter(|byte| b"{[,".contains(byte));
+        // A shorter body has no room for so many.
+        if raw.body.len() > MAX_VALUES && values().count() > MAX_VALUES {
             return Err(unreadable(status, "it holds too many values"));
         }
         if raw.body.iter().all(u8::is_ascii_whitespace) {
