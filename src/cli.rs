@@ -2,6 +2,7 @@
 
 mod account;
 mod ask;
+mod assembly;
 mod billing;
 mod blocklist;
 mod check;

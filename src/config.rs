@@ -17,7 +17,7 @@ use crate::{
     credentials::{self, Profile, Store},
     didit::{
         ApiKey, Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, SharedSecret,
-        WorkflowId,
+        WorkflowId, is_loopback,
     },
     log::Format,
     server::{Confirmation, Policy},
@@ -269,7 +269,7 @@ pub fn keeps_rate_limits(options: &Options) -> Result<bool, Error> {
 /// Didit would answer 429 to whoever runs without limits, so only an API on this machine may be called so.
 fn rate_limits(options: &Options, bases: [&Url; 2]) -> Result<bool, Error> {
     let kept = keeps_rate_limits(options)?;
-    if kept || bases.into_iter().all(is_on_this_machine) {
+    if kept || bases.into_iter().all(is_loopback) {
         return Ok(kept);
     }
     Err(Error::Value {
@@ -429,17 +429,8 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
         && url.fragment().is_none();
     match url.scheme() {
         "https" if plain => Ok(url),
-        "http" if plain && is_on_this_machine(&url) => Ok(url),
+        "http" if plain && is_loopback(&url) => Ok(url),
         _ => Err(refuse()),
-    }
-}
-
-fn is_on_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
     }
 }
 

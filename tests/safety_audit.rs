@@ -386,8 +386,11 @@ fn a_trail_that_cannot_be_opened_ends_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let flag = format!("--audit-log={}", folder.path().display());
     let finished = support::server::run(&["--simulate", &flag], &[]);
-    assert_eq!(finished.code, Some(1), "{finished:?}");
-    assert!(finished.stderr.contains("audit log"), "{finished:?}");
+    assert_eq!(finished.code, Some(2), "{finished:?}");
+    let folder = folder.path().display().to_string();
+    for text in ["--audit-log", "DIDIT_MCP_AUDIT_LOG", "cannot use", &folder] {
+        assert!(finished.stderr.contains(text), "{text}: {finished:?}");
+    }
     assert_eq!(finished.stdout, "");
 }
 

@@ -10,15 +10,15 @@ use serde_json::{Map, Value};
 
 use super::{
     ask::{Agreed, Terminal},
+    assembly::assemble,
     output::{Format, Output},
     progress::{Silent, Spinner},
 };
 use crate::{
-    audit::Trail,
-    config::{Options, Secrets, Settings, keeps_rate_limits},
+    config::{self, Options},
     redact::Redactor,
     server::{LocalCall, Policy, Server},
-    simulator::{self, Simulator},
+    simulator::Simulator,
     tools::{self, Answer, Connection, Progress, ToolError},
 };
 
@@ -71,55 +71,23 @@ impl Runner {
         output: Output,
         redactor: Redactor,
     ) -> Result<Self, (Output, ToolError)> {
-        match Self::parts(options, redactor).await {
-            Ok((server, policy, connection, simulator)) => Ok(Self {
-                server,
-                policy,
-                connection,
-                simulator,
+        match assemble(options, redactor).await {
+            Ok(assembly) => Ok(Self {
+                server: assembly.server,
+                policy: assembly.policy,
+                connection: assembly.connection,
+                simulator: assembly.simulator,
                 output,
             }),
-            Err(error) => Err((output, error)),
+            Err(error) => {
+                let code = if error.is::<config::Error>() {
+                    "setting"
+                } else {
+                    "system"
+                };
+                Err((output, ToolError::new(code, error.to_string())))
+            }
         }
-    }
-
-    async fn parts(
-        options: &Options,
-        redactor: Redactor,
-    ) -> Result<(Server, Policy, Arc<Connection>, Option<Simulator>), ToolError> {
-        let simulator = if options.simulate {
-            let rate_limits = keeps_rate_limits(options)
-                .map_err(|error| ToolError::new("setting", error.to_string()))?;
-            let started = simulator::start(simulator::Options {
-                rate_limits,
-                ..simulator::Options::default()
-            })
-            .await;
-            Some(started.map_err(|error| system("the simulator cannot be started", &error))?)
-        } else {
-            None
-        };
-        let settings = Settings::resolve(options, Secrets::from_environment(), simulator.as_ref())
-            .map_err(|error| ToolError::new("setting", error.to_string()))?;
-        let trail = settings
-            .audit_log
-            .as_deref()
-            .map(Trail::open)
-            .transpose()
-            .map_err(|error| {
-                ToolError::new(
-                    "setting",
-                    format!("the audit log cannot be opened: {error}"),
-                )
-            })?;
-        let connection = Arc::new(Connection::new(
-            settings.connection,
-            settings.store,
-            redactor,
-        ));
-        let server = Server::new(Arc::clone(&connection), &settings.policy, trail)
-            .map_err(|error| system("no random bytes", &error))?;
-        Ok((server, settings.policy, connection, simulator))
     }
 
     /// The tools themselves.

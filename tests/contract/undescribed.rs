@@ -42,7 +42,7 @@ pub async fn account(checked: &Checked) {
         .call(
             "POST",
             verify,
-            json!({ "email": "dev@company.io", "code": "XXXXX" }),
+            json!({ "email": "dev@company.io", "code": "ABC12" }),
             400,
         )
         .await;
