@@ -24,6 +24,7 @@ pub mod error;
 pub mod features;
 mod http;
 pub mod ids;
+mod json;
 pub mod lists;
 mod money;
 mod paging;

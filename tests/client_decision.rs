@@ -65,14 +65,14 @@ async fn a_full_decision_is_typed_and_kept() {
     })
     .await
     .unwrap();
-    assert_eq!(decision.raw, answer);
+    let raw: Value = serde_json::from_str(&decision.raw).unwrap();
+    assert_eq!(raw, answer);
     assert_eq!(decision.status, SessionStatus::InReview);
     let document = &decision.id_verifications[0];
     assert_eq!(
         (document.first_name.as_deref(), document.age),
         (Some("Ada"), Some(34))
     );
-    assert_eq!(document.extra["mrz"]["mrz_string"], "P<");
     assert_eq!(decision.liveness_checks[0].age_estimation, Some(24.3));
     assert_eq!(
         decision.phone_verifications[0]
@@ -169,7 +169,7 @@ fn a_decision_survives_any_value_anywhere() {
             *changed.pointer_mut(path).unwrap() = odd.clone();
             let decision = Decision::from_value(changed.clone())
                 .unwrap_or_else(|error| panic!("{path} {odd} {error}"));
-            assert_eq!(decision.raw, changed);
+            assert_eq!(decision.raw, changed.to_string());
             let _ = decision.steps();
         }
     }

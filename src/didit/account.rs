@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use super::error::Error;
 use super::http::{Answer, Call, Client, Credential, unreadable};
 use super::ids::{ApplicationId, OrganizationId, Segment};
+use super::json::Json;
 use super::paging::{Page, Paged};
-use super::received::{Received, received, take};
+use super::received::{Fields, Received, received};
 use super::rules;
 use super::secret::{AccessToken, ApiKey, Password};
 
@@ -123,7 +124,7 @@ impl Client {
     pub async fn register(&self, registration: &Registration) -> Result<Registered, Error> {
         registration.validate()?;
         let call = credentials_call("register", &registration.email, &registration.password)?;
-        Ok(registered(self.json(call).await?, &registration.email))
+        registered(&self.json(call).await?, &registration.email)
     }
 
     /// Sends another e-mail code; once per minute.
@@ -134,7 +135,7 @@ impl Client {
         let call = credentials_call("resend-otp", &registration.email, &registration.password)?;
         Ok(Registered {
             resent: true,
-            ..registered(self.json(call).await?, &registration.email)
+            ..registered(&self.json(call).await?, &registration.email)?
         })
     }
 
@@ -160,12 +161,12 @@ impl Client {
             email: &email,
             code: &code,
         })?;
-        self.json(call).await?.read(|mut map| {
+        self.json(call).await?.read(|mut fields| {
             Ok(VerifiedAccount {
-                access_token: take(&mut map, "access_token")?,
-                expires_in: take(&mut map, "expires_in")?,
-                organization: take(&mut map, "organization")?,
-                application: take(&mut map, "application")?,
+                access_token: fields.take("access_token")?,
+                expires_in: fields.take("expires_in")?,
+                organization: fields.take("organization")?,
+                application: fields.take("application")?,
             })
         })
     }
@@ -176,11 +177,11 @@ impl Client {
     /// An API error of kind `Authentication` for a wrong password.
     pub async fn login(&self, email: &str, password: &Password) -> Result<Login, Error> {
         let call = credentials_call("login", email, password)?;
-        self.json(call).await?.read(|mut map| {
+        self.json(call).await?.read(|mut fields| {
             Ok(Login {
-                access_token: take(&mut map, "access_token")?,
-                expires_in: take(&mut map, "expires_in")?,
-                message: take(&mut map, "message")?,
+                access_token: fields.take("access_token")?,
+                expires_in: fields.take("expires_in")?,
+                message: fields.take("message")?,
             })
         })
     }
@@ -195,7 +196,7 @@ impl Client {
             &[&"organizations", &"me"],
             Credential::Bearer(token),
         );
-        Ok(Paged::read(self.json(call).await?, Page::default())?.items)
+        Ok(Paged::read(&self.json(call).await?, Page::default())?.items)
     }
 
     /// The applications of an organization, with their keys.
@@ -209,7 +210,7 @@ impl Client {
     ) -> Result<Vec<Application>, Error> {
         let path: &[&dyn Segment] = &[&"organizations", &"me", organization, &"applications"];
         let call = Call::account(Method::GET, path, Credential::Bearer(token));
-        Ok(Paged::read(self.json(call).await?, Page::default())?.items)
+        Ok(Paged::read(&self.json(call).await?, Page::default())?.items)
     }
 
     /// One application, with its key.
@@ -232,9 +233,8 @@ impl Client {
         let answer = self
             .json(Call::account(Method::GET, path, Credential::Bearer(token)))
             .await?;
-        let status = answer.status;
-        Application::receive(answer.value)
-            .map_err(|_| unreadable(status, "an application was expected"))
+        Application::receive(answer.document()?.root())
+            .ok_or_else(|| unreadable(answer.status, "an application was expected"))
     }
 }
 
@@ -252,49 +252,35 @@ fn credentials_call(
 }
 
 /// Only the status is certain: the body of a repeated registration is not documented.
-fn registered(answer: Answer, email: &str) -> Registered {
+fn registered(answer: &Answer, email: &str) -> Result<Registered, Error> {
+    let document = answer.document()?;
     let word = |key| {
-        answer
-            .value
-            .get(key)
-            .and_then(Value::as_str)
-            .map(super::error::one_line)
+        let text = document.root().as_object()?.get(key)?.as_str()?;
+        Some(super::error::one_line(text))
     };
-    Registered {
+    Ok(Registered {
         message: word("message")
             .or_else(|| word("detail"))
             .unwrap_or_default(),
         email: word("email").unwrap_or_else(|| email.trim().to_owned()),
         resent: answer.status == 200,
-    }
+    })
 }
 
 impl Received for Application {
-    fn receive(value: Value) -> Result<Self, Value> {
-        let Value::Object(mut map) = value else {
-            return Err(value);
-        };
-        let read = |map: &mut Map<String, Value>| -> Result<Self, &'static str> {
-            Ok(Self {
-                uuid: take(map, "uuid")?,
-                name: take(map, "name")?,
-                client_id: take(map, "client_id")?,
-                api_key: take(map, "api_key")?,
-                data_location: take(map, "data_location")?,
-                mode: take(map, "mode")?,
-                extra: Map::new(),
-            })
-        };
-        let read = read(&mut map);
+    fn receive(value: Json<'_>) -> Option<Self> {
+        let mut fields = Fields::of(value.as_object()?);
         // A key of an unexpected shape is still a secret, so it never stays among the plain leftovers.
-        map.remove("api_key");
-        match read {
-            Ok(application) => Ok(Self {
-                extra: map,
-                ..application
-            }),
-            Err(_) => Err(Value::Object(map)),
-        }
+        fields.leave_out("api_key");
+        Some(Self {
+            uuid: fields.take("uuid").ok()?,
+            name: fields.take("name").ok()?,
+            client_id: fields.take("client_id").ok()?,
+            api_key: fields.take("api_key").ok()?,
+            data_location: fields.take("data_location").ok()?,
+            mode: fields.take("mode").ok()?,
+            extra: fields.rest(),
+        })
     }
 
     fn absent() -> Option<Self> {
@@ -303,11 +289,8 @@ impl Received for Application {
 }
 
 impl Received for ApiKey {
-    fn receive(value: Value) -> Result<Self, Value> {
-        value
-            .as_str()
-            .and_then(|text| Self::parse(text).ok())
-            .ok_or(value)
+    fn receive(value: Json<'_>) -> Option<Self> {
+        Self::parse(value.as_str()?).ok()
     }
 
     fn absent() -> Option<Self> {
@@ -316,11 +299,9 @@ impl Received for ApiKey {
 }
 
 impl Received for AccessToken {
-    fn receive(value: Value) -> Result<Self, Value> {
-        match value {
-            Value::String(text) if !text.trim().is_empty() => Ok(Self::new(text.trim())),
-            other => Err(other),
-        }
+    fn receive(value: Json<'_>) -> Option<Self> {
+        let text = value.as_str()?.trim();
+        (!text.is_empty()).then(|| Self::new(text))
     }
 
     fn absent() -> Option<Self> {

@@ -104,7 +104,7 @@ impl Client {
     pub async fn balance(&self) -> Result<Balance, Error> {
         self.json(Call::api(Method::GET, &[&"billing", &"balance"]))
             .await?
-            .read(Balance::from_object)
+            .read(Balance::from_fields)
     }
 
     /// Prepares a payment and gives the link at which a human pays.
@@ -113,6 +113,6 @@ impl Client {
     /// [`Error::Invalid`] for less than 50 dollars or a URL that is none, before anything is sent.
     pub async fn top_up(&self, top_up: &TopUp) -> Result<Checkout, Error> {
         let call = Call::api(Method::POST, &[&"billing", &"top-up"]).body(&top_up.body()?)?;
-        self.json(call).await?.read(Checkout::from_object)
+        self.json(call).await?.read(Checkout::from_fields)
     }
 }

@@ -102,7 +102,7 @@ impl Client {
         self.json(call)
             .await?
             .or_empty()
-            .read(BlocklistChanged::from_object)
+            .read(BlocklistChanged::from_fields)
     }
 
     /// Unblocks things of a session.
@@ -126,7 +126,7 @@ impl Client {
         self.json(call)
             .await?
             .or_empty()
-            .read(BlocklistChanged::from_object)
+            .read(BlocklistChanged::from_fields)
     }
 
     /// What is blocked; `item_type` is `face`, `document`, `phone` or `email`. 20 rows unless said otherwise.
@@ -142,7 +142,7 @@ impl Client {
             .map(|text| rules::one_of("item_type", text, &["face", "document", "phone", "email"]))
             .transpose()?;
         let call = Call::api(Method::GET, &[&"blocklist"]).query("item_type", item_type);
-        Paged::read(self.json(page.apply(call)?).await?, *page)
+        Paged::read(&self.json(page.apply(call)?).await?, *page)
     }
 }
 

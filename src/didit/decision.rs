@@ -18,12 +18,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
-use super::http::{Call, Client, unreadable};
+use super::http::{Answer, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
-use super::received::{received, take};
+use super::received::{Fields, found};
 use super::status::SessionStatus;
 
-received! {
+found! {
     /// Something that was noticed. How it counted is in `log_type`.
     pub struct Warning {
         /// The feature, in a third vocabulary: `FACEMATCH`, `PROOF_OF_ADDRESS`, `EMAIL`, `LOCATION` and others.
@@ -43,7 +43,7 @@ received! {
     }
 }
 
-received! {
+found! {
     /// A human's decision about the session.
     pub struct Review {
         /// Who.
@@ -149,8 +149,8 @@ pub struct Decision {
     pub expires_at: Option<String>,
     /// Every other key, and known keys whose value has an unexpected type.
     pub extra: Map<String, Value>,
-    /// The whole answer as it came.
-    pub raw: Value,
+    /// The whole answer, as the JSON text that came.
+    pub raw: String,
 }
 
 impl Decision {
@@ -159,46 +159,56 @@ impl Decision {
     /// # Errors
     /// [`Error::Unreadable`] when the value is not an object.
     pub fn from_value(value: Value) -> Result<Self, Error> {
-        super::http::Answer { status: 200, value }.read(Self::from_object)
+        Self::read(Answer {
+            status: 200,
+            body: value.to_string(),
+        })
     }
 
-    fn from_object(mut map: Map<String, Value>) -> Result<Self, &'static str> {
-        let raw = Value::Object(map.clone());
+    fn read(answer: Answer) -> Result<Self, Error> {
+        let decision = answer.read(Self::from_fields)?;
         Ok(Self {
-            session_id: take(&mut map, "session_id")?,
-            session_kind: take(&mut map, "session_kind")?,
-            session_number: take(&mut map, "session_number")?,
-            session_url: take(&mut map, "session_url")?,
-            status: take(&mut map, "status")?,
-            environment: take(&mut map, "environment")?,
-            workflow_id: take(&mut map, "workflow_id")?,
-            features: take(&mut map, "features")?,
-            vendor_data: take(&mut map, "vendor_data")?,
-            metadata: take(&mut map, "metadata")?,
-            expected_details: take(&mut map, "expected_details")?,
-            contact_details: take(&mut map, "contact_details")?,
-            callback: take(&mut map, "callback")?,
-            id_verifications: take(&mut map, "id_verifications")?,
-            nfc_verifications: take(&mut map, "nfc_verifications")?,
-            nfc_skip_reason: take(&mut map, "nfc_skip_reason")?,
-            liveness_checks: take(&mut map, "liveness_checks")?,
-            face_matches: take(&mut map, "face_matches")?,
-            phone_verifications: take(&mut map, "phone_verifications")?,
-            email_verifications: take(&mut map, "email_verifications")?,
-            poa_verifications: take(&mut map, "poa_verifications")?,
-            document_ai_documents: take(&mut map, "document_ai_documents")?,
-            questionnaire_responses: take(&mut map, "questionnaire_responses")?,
-            aml_screenings: take(&mut map, "aml_screenings")?,
-            ip_analyses: take(&mut map, "ip_analyses")?,
-            database_validations: take(&mut map, "database_validations")?,
-            registry_checks: take(&mut map, "registry_checks")?,
-            document_verifications: take(&mut map, "document_verifications")?,
-            key_people_checks: take(&mut map, "key_people_checks")?,
-            reviews: take(&mut map, "reviews")?,
-            created_at: take(&mut map, "created_at")?,
-            expires_at: take(&mut map, "expires_at")?,
-            extra: map,
-            raw,
+            raw: answer.body,
+            ..decision
+        })
+    }
+
+    fn from_fields(mut fields: Fields<'_>) -> Result<Self, &'static str> {
+        Ok(Self {
+            session_id: fields.take("session_id")?,
+            session_kind: fields.take("session_kind")?,
+            session_number: fields.take("session_number")?,
+            session_url: fields.take("session_url")?,
+            status: fields.take("status")?,
+            environment: fields.take("environment")?,
+            workflow_id: fields.take("workflow_id")?,
+            features: fields.take("features")?,
+            vendor_data: fields.take("vendor_data")?,
+            metadata: fields.take("metadata")?,
+            expected_details: fields.take("expected_details")?,
+            contact_details: fields.take("contact_details")?,
+            callback: fields.take("callback")?,
+            id_verifications: fields.take("id_verifications")?,
+            nfc_verifications: fields.take("nfc_verifications")?,
+            nfc_skip_reason: fields.take("nfc_skip_reason")?,
+            liveness_checks: fields.take("liveness_checks")?,
+            face_matches: fields.take("face_matches")?,
+            phone_verifications: fields.take("phone_verifications")?,
+            email_verifications: fields.take("email_verifications")?,
+            poa_verifications: fields.take("poa_verifications")?,
+            document_ai_documents: fields.take("document_ai_documents")?,
+            questionnaire_responses: fields.take("questionnaire_responses")?,
+            aml_screenings: fields.take("aml_screenings")?,
+            ip_analyses: fields.take("ip_analyses")?,
+            database_validations: fields.take("database_validations")?,
+            registry_checks: fields.take("registry_checks")?,
+            document_verifications: fields.take("document_verifications")?,
+            key_people_checks: fields.take("key_people_checks")?,
+            reviews: fields.take("reviews")?,
+            created_at: fields.take("created_at")?,
+            expires_at: fields.take("expires_at")?,
+            extra: fields.rest(),
+            raw: String::new(),
         })
     }
 
@@ -254,7 +264,7 @@ impl Client {
             .json(Call::api(Method::GET, &[&"session", session, &"decision"]))
             .await?;
         let status = answer.status;
-        let decision = answer.read(Decision::from_object)?;
+        let decision = Decision::read(answer)?;
         // Whatever stands in between may mix up answers, and one person's verdict must not become another's.
         match decision.session_id {
             Some(other) if other != *session => {

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
-use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
 
@@ -128,33 +127,26 @@ impl Client {
         &self.shared.auth.base
     }
 
-    /// Makes one call and reads its answer as JSON; an empty body reads as `null`.
+    /// Makes one call whose answer is JSON.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Answer, Error> {
         let brings_secrets = call.brings_secrets;
-        let mut raw = self.send(call).await?;
-        let status = raw.status;
-        // Some answers bring the very secrets that the filter would hide.
-        if !brings_secrets {
-            raw.body = self.filtered(raw.body);
-        }
-        let values = || raw.body.iter().filter(|byte| b"{[,".contains(byte));
+        let RawAnswer { status, body, .. } = self.send(call).await?;
+        let body = match &self.shared.text_filter {
+            Some(TextFilter(filter)) if !brings_secrets => filter(text(body)),
+            // Some answers bring the very secrets that the filter would hide.
+            _ => String::from_utf8(body).map_err(|_| unreadable(status, "it is not JSON"))?,
+        };
+        let values = || body.bytes().filter(|byte| b"{[,".contains(byte));
         // A shorter body has no room for so many.
-        if raw.body.len() > MAX_VALUES && values().count() > MAX_VALUES {
+        if body.len() > MAX_VALUES && values().count() > MAX_VALUES {
             return Err(unreadable(status, "it holds too many values"));
         }
-        if raw.body.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Answer {
-                status,
-                value: Value::Null,
-            });
-        }
-        match serde_json::from_slice(&raw.body) {
-            Ok(value) => Ok(Answer { status, value }),
-            Err(_) if raw.body.trim_ascii_start().starts_with(b"<") => {
-                Err(unreadable(status, "it is a web page, not JSON"))
-            }
-            Err(_) => Err(unreadable(status, "it is not JSON")),
-        }
+        Ok(Answer { status, body })
+    }
+
+    /// Makes one call of which only its success counts. A body has to be JSON still: a page says nothing about success.
+    pub(crate) async fn done(&self, call: Call<'_>) -> Result<(), Error> {
+        self.json(call).await?.document().map(drop)
     }
 
     /// The same client, which tells `observer` what its calls do.
@@ -270,19 +262,11 @@ impl Client {
             Ok(answer)
         } else {
             // Messages are cut and cleaned on the way out, after which half a secret could not be recognised.
-            let body = self.filtered(answer.body);
+            let body = match &self.shared.text_filter {
+                Some(TextFilter(filter)) => filter(text(answer.body)).into_bytes(),
+                None => answer.body,
+            };
             Err(ApiError::parse(answer.status, &answer.headers, &body).into())
-        }
-    }
-
-    fn filtered(&self, body: Vec<u8>) -> Vec<u8> {
-        match &self.shared.text_filter {
-            Some(TextFilter(filter)) => {
-                let text = String::from_utf8(body)
-                    .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
-                filter(text).into_bytes()
-            }
-            None => body,
         }
     }
 
@@ -405,6 +389,12 @@ impl Client {
 /// A number between 0 and 1; without randomness, the longest wait.
 fn chance() -> f64 {
     getrandom::u32().map_or(1.0, |number| f64::from(number) / f64::from(u32::MAX))
+}
+
+/// The text of a body; bytes that are none become signs of their absence.
+fn text(body: Vec<u8>) -> String {
+    String::from_utf8(body)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 fn sensitive(text: &str, field: &str) -> Result<HeaderValue, Error> {

@@ -7,10 +7,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::error::Error;
+use super::json::Json;
 use super::received::Received;
 
 /// One part of a path: a literal of this crate or a checked id.
@@ -68,8 +68,8 @@ macro_rules! id {
         }
 
         impl Received for $name {
-            fn receive(value: Value) -> Result<Self, Value> {
-                value.as_str().and_then(hyphenated).map(Self).ok_or(value)
+            fn receive(value: Json<'_>) -> Option<Self> {
+                value.as_str().and_then(hyphenated).map(Self)
             }
 
             fn absent() -> Option<Self> {

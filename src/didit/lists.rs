@@ -194,7 +194,7 @@ impl Client {
                 "ordering",
                 one_of("ordering", &filter.ordering, &ORDERINGS)?,
             );
-        Paged::read(self.json(filter.page.apply(call)?).await?, filter.page)
+        Paged::read(&self.json(filter.page.apply(call)?).await?, filter.page)
     }
 
     /// Creates an allowlist or a list of one's own.
@@ -210,7 +210,7 @@ impl Client {
         };
         self.json(Call::api(Method::POST, &[&"lists"]).body(&list)?)
             .await?
-            .read(List::from_object)
+            .read(List::from_fields)
     }
 
     /// The entries of a list; `search` looks at value and label.
@@ -224,7 +224,7 @@ impl Client {
         page: &Page,
     ) -> Result<Paged<ListEntry>, Error> {
         let call = Call::api(Method::GET, &[&"lists", list, &"entries"]).query("search", search);
-        Paged::read(self.json(page.apply(call)?).await?, *page)
+        Paged::read(&self.json(page.apply(call)?).await?, *page)
     }
 
     /// Adds an entry.
@@ -234,7 +234,7 @@ impl Client {
     pub async fn create_entry(&self, list: &ListId, entry: &NewEntry) -> Result<ListEntry, Error> {
         let call =
             Call::api(Method::POST, &[&"lists", list, &"entries"]).body(&entry.normalized()?)?;
-        self.json(call).await?.read(ListEntry::from_object)
+        self.json(call).await?.read(ListEntry::from_fields)
     }
 
     /// Removes an entry.
@@ -242,11 +242,10 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_entry(&self, list: &ListId, entry: &ListEntryId) -> Result<(), Error> {
-        self.json(Call::api(
+        self.done(Call::api(
             Method::DELETE,
             &[&"lists", list, &"entries", entry],
         ))
         .await
-        .map(drop)
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
+use super::json::Json;
 use super::received::Received;
 
 /// An amount in US dollars. The API writes balances as strings (`"1234.5600"`) and prices as numbers, so the text is kept as
@@ -40,11 +40,11 @@ impl Serialize for Money {
 }
 
 impl Received for Money {
-    fn receive(value: Value) -> Result<Self, Value> {
+    fn receive(value: Json<'_>) -> Option<Self> {
         match value {
-            Value::String(text) => Ok(Self(text.trim().to_owned())),
-            Value::Number(number) => Ok(Self(number.to_string())),
-            other => Err(other),
+            Json::String(text) => Some(Self(text.trim().to_owned())),
+            Json::Number(number) => Some(Self(number.to_string())),
+            _ => None,
         }
     }
 

@@ -1,11 +1,11 @@
 //! Pages of lists.
 
 use serde::Serialize;
-use serde_json::Value;
 use url::Url;
 
-use super::error::{Error, type_name};
+use super::error::Error;
 use super::http::{Answer, Call, unreadable};
+use super::json::Json;
 use super::received::Received;
 
 /// Which part of a list to get. What is unset is left to the server (50 rows from the start, 25 for the Lists API).
@@ -40,31 +40,33 @@ pub struct Paged<T> {
 
 impl<T> Paged<T> {
     /// Reads the envelope `{count, next, previous, results}` or a bare array.
-    pub(crate) fn read(answer: Answer, page: Page) -> Result<Self, Error>
+    pub(crate) fn read(answer: &Answer, page: Page) -> Result<Self, Error>
     where
         T: Received,
     {
-        let (results, total, next) = match answer.value {
-            Value::Array(rows) => (rows, None, None),
-            Value::Object(mut envelope) => match envelope.remove("results") {
-                Some(Value::Array(rows)) => (
-                    rows,
-                    envelope.get("count").and_then(Value::as_u64),
-                    envelope.remove("next"),
-                ),
+        let document = answer.document()?;
+        let (results, envelope) = match document.root() {
+            Json::Array(rows) => (rows, None),
+            Json::Object(envelope) => match envelope.get("results") {
+                Some(Json::Array(rows)) => (rows, Some(envelope)),
                 _ => return Err(unreadable(answer.status, "it has no usable `results`")),
             },
             other => {
                 return Err(unreadable(
                     answer.status,
-                    format!("a list was expected, not {}", type_name(&other)),
+                    format!("a list was expected, not {}", other.type_name()),
                 ));
             }
         };
-        let rows = results.len() as u64;
-        let items = T::receive_list(Value::Array(results)).unwrap_or_default();
+        let total = match envelope.and_then(|envelope| envelope.get("count")) {
+            Some(Json::Number(count)) => count.as_u64(),
+            _ => None,
+        };
+        let next = envelope.and_then(|envelope| envelope.get("next")?.as_str());
+        let rows = results.count() as u64;
+        let items = results.filter_map(T::receive).collect();
         // Iterating by the server's own link is right even where a page holds more rows than asked for.
-        let next_offset = next.as_ref().and_then(Value::as_str).map(|link| {
+        let next_offset = next.map(|link| {
             offset_of(link).unwrap_or_else(|| u64::from(page.offset.unwrap_or(0)) + rows)
         });
         Ok(Self {

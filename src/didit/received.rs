@@ -2,37 +2,37 @@
 //!
 //! Didit adds keys and enum values without a new version, and almost any value may be `null`. So nothing here is read with a
 //! strict derive: every type of an answer implements [`Received`], and [`received!`] declares structs whose fields read
-//! themselves. A value of an unexpected type stays in the struct's `extra` under its own name, so nothing is lost.
+//! themselves. A value of an unexpected type stays in the struct's `extra` under its own name, or in the whole text that a
+//! decision keeps, so nothing is lost.
 
 use serde_json::{Map, Value};
 
+use super::json::{Entries, Json};
+
 /// A type that can be read out of a JSON value of roughly the right shape.
 pub(crate) trait Received: Sized {
-    /// Reads `value`, or hands it back when it cannot be this type.
-    fn receive(value: Value) -> Result<Self, Value>;
+    /// Reads `value`; `None` when it cannot be this type.
+    fn receive(value: Json<'_>) -> Option<Self>;
 
     /// What an absent or `null` value means; `None` where the answer is useless without it.
     fn absent() -> Option<Self>;
 
     /// Reads a list: items that cannot be read are left out, and a lone item counts as a list of one.
-    fn receive_list(value: Value) -> Result<Vec<Self>, Value> {
+    fn receive_list(value: Json<'_>) -> Option<Vec<Self>> {
         match value {
-            Value::Array(items) => Ok(items
-                .into_iter()
-                .filter_map(|item| Self::receive(item).ok())
-                .collect()),
+            Json::Array(items) => Some(items.filter_map(Self::receive).collect()),
             lone => Self::receive(lone).map(|item| vec![item]),
         }
     }
 }
 
 impl Received for String {
-    fn receive(value: Value) -> Result<Self, Value> {
+    fn receive(value: Json<'_>) -> Option<Self> {
         match value {
-            Value::String(text) => Ok(text),
-            Value::Number(number) => Ok(number.to_string()),
-            Value::Bool(flag) => Ok(flag.to_string()),
-            other => Err(other),
+            Json::String(text) => Some(text.to_owned()),
+            Json::Number(number) => Some(number.to_string()),
+            Json::Bool(flag) => Some(flag.to_string()),
+            _ => None,
         }
     }
 
@@ -41,32 +41,30 @@ impl Received for String {
     }
 
     /// Workflow rows join their features with `" + "`, so a lone text is split there.
-    fn receive_list(value: Value) -> Result<Vec<Self>, Value> {
+    fn receive_list(value: Json<'_>) -> Option<Vec<Self>> {
         match value {
-            Value::String(text) => Ok(text
-                .split(" + ")
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .map(str::to_owned)
-                .collect()),
-            Value::Array(items) => Ok(items
-                .into_iter()
-                .filter_map(|item| Self::receive(item).ok())
-                .collect()),
-            other => Err(other),
+            Json::String(text) => Some(
+                text.split(" + ")
+                    .map(str::trim)
+                    .filter(|part| !part.is_empty())
+                    .map(str::to_owned)
+                    .collect(),
+            ),
+            Json::Array(items) => Some(items.filter_map(Self::receive).collect()),
+            _ => None,
         }
     }
 }
 
 impl Received for bool {
-    fn receive(value: Value) -> Result<Self, Value> {
-        match &value {
-            Value::Bool(flag) => Ok(*flag),
-            Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(true),
-            Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(false),
-            Value::Number(number) if number.as_i64() == Some(1) => Ok(true),
-            Value::Number(number) if number.as_i64() == Some(0) => Ok(false),
-            _ => Err(value),
+    fn receive(value: Json<'_>) -> Option<Self> {
+        match value {
+            Json::Bool(flag) => Some(flag),
+            Json::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Json::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            Json::Number(number) if number.as_i64() == Some(1) => Some(true),
+            Json::Number(number) if number.as_i64() == Some(0) => Some(false),
+            _ => None,
         }
     }
 
@@ -76,13 +74,12 @@ impl Received for bool {
 }
 
 impl Received for i64 {
-    fn receive(value: Value) -> Result<Self, Value> {
-        let number = match &value {
-            Value::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
-            Value::String(text) => text.trim().parse().ok(),
+    fn receive(value: Json<'_>) -> Option<Self> {
+        match value {
+            Json::Number(number) => number.as_i64().or_else(|| whole(number.as_f64()?)),
+            Json::String(text) => text.trim().parse().ok(),
             _ => None,
-        };
-        number.ok_or(value)
+        }
     }
 
     fn absent() -> Option<Self> {
@@ -97,17 +94,16 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 impl Received for f64 {
-    fn receive(value: Value) -> Result<Self, Value> {
-        let number = match &value {
-            Value::Number(number) => number.as_f64(),
-            Value::String(text) => text
+    fn receive(value: Json<'_>) -> Option<Self> {
+        match value {
+            Json::Number(number) => number.as_f64(),
+            Json::String(text) => text
                 .trim()
                 .parse()
                 .ok()
                 .filter(|number: &f64| number.is_finite()),
             _ => None,
-        };
-        number.ok_or(value)
+        }
     }
 
     fn absent() -> Option<Self> {
@@ -116,8 +112,8 @@ impl Received for f64 {
 }
 
 impl Received for Value {
-    fn receive(value: Value) -> Result<Self, Value> {
-        Ok(value)
+    fn receive(value: Json<'_>) -> Option<Self> {
+        Some(value.to_value())
     }
 
     fn absent() -> Option<Self> {
@@ -126,10 +122,10 @@ impl Received for Value {
 }
 
 impl Received for Map<String, Value> {
-    fn receive(value: Value) -> Result<Self, Value> {
-        match value {
-            Value::Object(map) => Ok(map),
-            other => Err(other),
+    fn receive(value: Json<'_>) -> Option<Self> {
+        match value.to_value() {
+            Value::Object(map) => Some(map),
+            _ => None,
         }
     }
 
@@ -139,7 +135,7 @@ impl Received for Map<String, Value> {
 }
 
 impl<T: Received> Received for Option<T> {
-    fn receive(value: Value) -> Result<Self, Value> {
+    fn receive(value: Json<'_>) -> Option<Self> {
         T::receive(value).map(Some)
     }
 
@@ -149,7 +145,7 @@ impl<T: Received> Received for Option<T> {
 }
 
 impl<T: Received> Received for Vec<T> {
-    fn receive(value: Value) -> Result<Self, Value> {
+    fn receive(value: Json<'_>) -> Option<Self> {
         T::receive_list(value)
     }
 
@@ -158,21 +154,64 @@ impl<T: Received> Received for Vec<T> {
     }
 }
 
-/// Takes one field out of `map`; the name of the field is the error when the answer is useless without it.
-pub(crate) fn take<T: Received>(
-    map: &mut Map<String, Value>,
-    key: &'static str,
-) -> Result<T, &'static str> {
-    match map.remove(key) {
-        None | Some(Value::Null) => {}
-        Some(value) => match T::receive(value) {
-            Ok(read) => return Ok(read),
-            Err(value) => {
-                map.insert(key.to_owned(), value);
-            }
-        },
+/// Reads an object field by field, and knows what is left.
+pub(crate) struct Fields<'d>(Vec<Field<'d>>);
+
+struct Field<'d> {
+    name: &'d str,
+    value: Json<'d>,
+    is_taken: bool,
+}
+
+impl<'d> Fields<'d> {
+    /// All fields of an object.
+    pub(crate) fn of(entries: Entries<'d>) -> Self {
+        // Walked along once, because looking for every name in the entries themselves took a quarter of a call.
+        let field = |(name, value)| Field {
+            name,
+            value,
+            is_taken: false,
+        };
+        Self(entries.map(field).collect())
     }
-    T::absent().ok_or(key)
+
+    /// Reads one field; its name is the error when the answer is useless without it.
+    pub(crate) fn take<T: Received>(&mut self, key: &'static str) -> Result<T, &'static str> {
+        // Of a name that comes twice, the last one counts.
+        let value = self.0.iter().rev().find(|field| field.name == key);
+        let read = match value.map(|field| field.value) {
+            None => None,
+            Some(Json::Null) => {
+                self.leave_out(key);
+                None
+            }
+            Some(value) => T::receive(value).inspect(|_| self.leave_out(key)),
+        };
+        read.or_else(T::absent).ok_or(key)
+    }
+
+    /// Keeps a field from being among the rest, whatever its value.
+    pub(crate) fn leave_out(&mut self, key: &'static str) {
+        let fields = self.0.iter_mut().filter(|field| field.name == key);
+        fields.for_each(|field| field.is_taken = true);
+    }
+
+    /// Every field that was not read.
+    pub(crate) fn rest(self) -> Map<String, Value> {
+        self.0
+            .into_iter()
+            .filter(|field| !field.is_taken)
+            .map(|field| (field.name.to_owned(), field.value.to_value()))
+            .collect()
+    }
+}
+
+/// The name of a field in an answer: that of the struct, without the mark of names that are words of the language too.
+pub(crate) const fn name_of(field: &'static str) -> &'static str {
+    match field.as_bytes() {
+        [b'r', b'#', ..] => field.split_at(2).1,
+        _ => field,
+    }
 }
 
 /// Whether a field holds nothing. Such fields are not written again, so that a value kept in `extra` under the same name is
@@ -204,23 +243,59 @@ macro_rules! received {
 
         impl $name {
             /// Reads an answer's object; the error names the key without which it is useless.
-            pub(crate) fn from_object(
-                mut extra: serde_json::Map<String, serde_json::Value>,
+            pub(crate) fn from_fields(
+                mut fields: $crate::didit::received::Fields<'_>,
             ) -> Result<Self, &'static str> {
                 Ok(Self {
-                    $($field: $crate::didit::received::take(
-                        &mut extra,
-                        stringify!($field).trim_start_matches("r#"),
-                    )?,)*
-                    extra,
+                    $($field: fields.take(const { $crate::didit::received::name_of(stringify!($field)) })?,)*
+                    extra: fields.rest(),
                 })
             }
         }
 
+        $crate::didit::received::object! { $name }
+    };
+}
+
+/// Declares a struct within a decision, which reads itself in the same way. What it does not name is in the decision's whole
+/// text, and taking every decision to pieces twice would be a large part of what a call costs.
+macro_rules! found {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+        pub struct $name {
+            $(
+                $(#[$field_meta])*
+                #[serde(skip_serializing_if = "crate::didit::received::is_absent")]
+                pub $field: $type,
+            )*
+        }
+
+        impl $name {
+            fn from_fields(
+                mut fields: $crate::didit::received::Fields<'_>,
+            ) -> Result<Self, &'static str> {
+                Ok(Self {
+                    $($field: fields.take(const { $crate::didit::received::name_of(stringify!($field)) })?,)*
+                })
+            }
+        }
+
+        $crate::didit::received::object! { $name }
+    };
+}
+
+/// Makes a struct with `from_fields` a part of other answers.
+macro_rules! object {
+    ($name:ident) => {
         impl $crate::didit::received::Received for $name {
-            fn receive(value: serde_json::Value) -> Result<Self, serde_json::Value> {
-                let serde_json::Value::Object(map) = value else { return Err(value) };
-                Self::from_object(map.clone()).map_err(|_| serde_json::Value::Object(map))
+            fn receive(value: $crate::didit::json::Json<'_>) -> Option<Self> {
+                Self::from_fields($crate::didit::received::Fields::of(value.as_object()?)).ok()
             }
 
             fn absent() -> Option<Self> {
@@ -238,7 +313,7 @@ macro_rules! check {
             $($(#[$field_meta:meta])* pub $field:ident: $type:ty,)*
         }
     ) => {
-        $crate::didit::received::received! {
+        $crate::didit::received::found! {
             $(#[$meta])*
             pub struct $name {
                 /// Which step of the workflow this is, such as `feature_ocr_1`.
@@ -267,4 +342,4 @@ macro_rules! check {
     };
 }
 
-pub(crate) use {check, received};
+pub(crate) use {check, found, object, received};

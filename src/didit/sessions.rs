@@ -81,7 +81,7 @@ impl Client {
             .body(&Arming {
                 scenario: &scenario,
             })?;
-        self.json(call).await?.read(ArmedSession::from_object)
+        self.json(call).await?.read(ArmedSession::from_fields)
     }
 }
 

@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use super::error::Error;
+use super::json::Json;
 use super::received::Received;
 
 /// The status of a session.
@@ -139,11 +139,9 @@ impl Serialize for SessionStatus {
 }
 
 impl Received for SessionStatus {
-    fn receive(value: Value) -> Result<Self, Value> {
-        match value {
-            Value::String(text) => Ok(Self::known(&text).unwrap_or(Self::Other(text))),
-            other => Err(other),
-        }
+    fn receive(value: Json<'_>) -> Option<Self> {
+        let text = value.as_str()?;
+        Some(Self::known(text).unwrap_or_else(|| Self::Other(text.to_owned())))
     }
 
     fn absent() -> Option<Self> {

@@ -10,8 +10,9 @@ use url::Url;
 use super::error::Error;
 use super::http::{Call, Client, is_loopback, unreadable};
 use super::ids::DestinationId;
+use super::json::Json;
 use super::paging::{Page, Paged};
-use super::received::{Received, received, take};
+use super::received::{Fields, Received, received};
 use super::rules;
 use super::secret::SharedSecret;
 
@@ -140,7 +141,7 @@ impl Client {
         let answer = self
             .json(Call::api(Method::GET, &[&"webhook", &"destinations"]))
             .await?;
-        Ok(Paged::read(answer, Page::default())?.items)
+        Ok(Paged::read(&answer, Page::default())?.items)
     }
 
     /// Creates a destination; the answer holds its secret.
@@ -206,19 +207,17 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_destination(&self, destination: &DestinationId) -> Result<(), Error> {
-        self.json(Call::api(
+        self.done(Call::api(
             Method::DELETE,
             &[&"webhook", &"destinations", destination],
         ))
         .await
-        .map(drop)
     }
 
     async fn destination_call(&self, call: Call<'_>) -> Result<Destination, Error> {
         let answer = self.json(call.bringing_secrets()).await?;
-        let status = answer.status;
-        Destination::receive(answer.value)
-            .map_err(|_| unreadable(status, "a destination was expected"))
+        Destination::receive(answer.document()?.root())
+            .ok_or_else(|| unreadable(answer.status, "a destination was expected"))
     }
 }
 
@@ -234,20 +233,23 @@ fn receiver(value: &str) -> Result<String, Error> {
 }
 
 impl Received for Destination {
-    fn receive(value: Value) -> Result<Self, Value> {
-        let Value::Object(mut map) = value else {
-            return Err(value);
-        };
-        let read = destination(&mut map);
+    fn receive(value: Json<'_>) -> Option<Self> {
+        let mut fields = Fields::of(value.as_object()?);
         // A secret of an unexpected shape is still a secret, so it never stays among the plain leftovers.
-        map.remove("secret_shared_key");
-        match read {
-            Ok(destination) => Ok(Self {
-                extra: map,
-                ..destination
-            }),
-            Err(_) => Err(Value::Object(map)),
-        }
+        fields.leave_out("secret_shared_key");
+        Some(Self {
+            uuid: fields.take("uuid").ok()?,
+            label: fields.take("label").ok()?,
+            url: fields.take("url").ok()?,
+            enabled: fields.take("enabled").ok()?,
+            webhook_version: fields.take("webhook_version").ok()?,
+            subscribed_events: fields.take("subscribed_events").ok()?,
+            secret_shared_key: fields.take("secret_shared_key").ok()?,
+            summary: fields.take("summary").ok()?,
+            created_at: fields.take("created_at").ok()?,
+            updated_at: fields.take("updated_at").ok()?,
+            extra: fields.rest(),
+        })
     }
 
     fn absent() -> Option<Self> {
@@ -255,28 +257,10 @@ impl Received for Destination {
     }
 }
 
-fn destination(map: &mut Map<String, Value>) -> Result<Destination, &'static str> {
-    Ok(Destination {
-        uuid: take(map, "uuid")?,
-        label: take(map, "label")?,
-        url: take(map, "url")?,
-        enabled: take(map, "enabled")?,
-        webhook_version: take(map, "webhook_version")?,
-        subscribed_events: take(map, "subscribed_events")?,
-        secret_shared_key: take(map, "secret_shared_key")?,
-        summary: take(map, "summary")?,
-        created_at: take(map, "created_at")?,
-        updated_at: take(map, "updated_at")?,
-        extra: Map::new(),
-    })
-}
-
 impl Received for SharedSecret {
-    fn receive(value: Value) -> Result<Self, Value> {
-        match value {
-            Value::String(text) if !text.is_empty() => Ok(Self::new(text)),
-            other => Err(other),
-        }
+    fn receive(value: Json<'_>) -> Option<Self> {
+        let text = value.as_str()?;
+        (!text.is_empty()).then(|| Self::new(text))
     }
 
     fn absent() -> Option<Self> {

@@ -192,7 +192,7 @@ impl Client {
     /// [`Error::Invalid`] for a limit of 0.
     pub async fn list_workflows(&self, page: &Page) -> Result<Paged<WorkflowSummary>, Error> {
         let call = page.apply(Call::api(Method::GET, &[&"workflows"]))?;
-        let mut workflows: Paged<WorkflowSummary> = Paged::read(self.json(call).await?, *page)?;
+        let mut workflows: Paged<WorkflowSummary> = Paged::read(&self.json(call).await?, *page)?;
         workflows
             .items
             .iter_mut()
@@ -247,13 +247,12 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown version.
     pub async fn delete_workflow(&self, version: &WorkflowId) -> Result<(), Error> {
-        self.json(Call::api(Method::DELETE, &[&"workflows", version]))
+        self.done(Call::api(Method::DELETE, &[&"workflows", version]))
             .await
-            .map(drop)
     }
 
     async fn workflow_call(&self, call: Call<'_>) -> Result<Workflow, Error> {
-        let mut workflow = self.json(call).await?.read(Workflow::from_object)?;
+        let mut workflow = self.json(call).await?.read(Workflow::from_fields)?;
         upper_case(&mut workflow.features);
         Ok(workflow)
     }

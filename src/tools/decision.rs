@@ -58,12 +58,7 @@ pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answe
     }
     if let Some(name) = input.raw_file {
         let folder = &context.connection.settings().output_dir;
-        let path = files::write_new(
-            folder,
-            &name,
-            decision.raw.to_string().as_bytes(),
-            "raw_file",
-        )?;
+        let path = files::write_new(folder, &name, decision.raw.as_bytes(), "raw_file")?;
         answer.text.push_str(&format!(
             "\nSaved Didit's whole answer, with all personal data, to {}.",
             path.display()

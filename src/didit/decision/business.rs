@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::didit::received::{check, received};
+use crate::didit::received::{check, found};
 
-received! {
+found! {
     /// What a register says of a business. Officers, owners and the rest are in `extra`.
     pub struct RegisteredCompany {
         /// Its name.

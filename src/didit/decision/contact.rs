@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::didit::received::{check, received};
+use crate::didit::received::{check, found};
 
-received! {
+found! {
     /// A phone company.
     pub struct Carrier {
         /// Its name.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::didit::received::{check, received};
+use crate::didit::received::{check, found};
 
 check! {
     /// A document. Restricted accounts and unread documents leave nearly every field `None`.
@@ -56,7 +56,7 @@ check! {
     }
 }
 
-received! {
+found! {
     /// What a document's chip says.
     pub struct ChipData {
         /// The document's code.
@@ -128,7 +128,7 @@ check! {
     }
 }
 
-received! {
+found! {
     /// Who was looked for on watch lists.
     pub struct ScreenedPerson {
         /// All names.
@@ -142,7 +142,7 @@ received! {
     }
 }
 
-received! {
+found! {
     /// Someone or something on a watch list. The evidence is in `extra`.
     pub struct AmlHit {
         /// Its id, with which its review is changed.

@@ -3,10 +3,11 @@
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
-use serde_json::{Map, Value};
 
-use crate::didit::error::{Error, one_line, type_name};
+use crate::didit::error::{Error, one_line};
 use crate::didit::ids::Segment;
+use crate::didit::json::{Document, Json};
+use crate::didit::received::Fields;
 use crate::didit::secret::{AccessToken, SessionToken};
 
 /// Which of the two hosts a call goes to.
@@ -140,36 +141,53 @@ pub(crate) struct RawAnswer {
     pub(crate) body: Vec<u8>,
 }
 
-/// A success with its JSON.
+/// A success with the text of its body.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) value: Value,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// Takes an answer without a body for an empty object, where older servers answer so.
     pub(crate) fn or_empty(self) -> Self {
-        let value = if self.value.is_null() {
-            Value::Object(Map::new())
-        } else {
-            self.value
-        };
-        Self { value, ..self }
+        match self.body.trim_ascii() {
+            "" | "null" => Self {
+                body: "{}".to_owned(),
+                ..self
+            },
+            _ => self,
+        }
+    }
+
+    /// The JSON of the body; an empty one reads as `null`.
+    pub(crate) fn document(&self) -> Result<Document<'_>, Error> {
+        if self.body.trim_ascii().is_empty() {
+            return Ok(Document::null());
+        }
+        Document::parse(&self.body).map_err(|_| {
+            let what = if self.body.trim_ascii_start().starts_with('<') {
+                "it is a web page, not JSON"
+            } else {
+                "it is not JSON"
+            };
+            unreadable(self.status, what)
+        })
     }
 
     /// The object of the answer, read by one of the structs that `received!` declares.
     pub(crate) fn read<T>(
-        self,
-        from_object: impl FnOnce(Map<String, Value>) -> Result<T, &'static str>,
+        &self,
+        from_fields: impl FnOnce(Fields<'_>) -> Result<T, &'static str>,
     ) -> Result<T, Error> {
-        let Value::Object(map) = self.value else {
-            return Err(unreadable(
+        match self.document()?.root() {
+            Json::Object(entries) => from_fields(Fields::of(entries))
+                .map_err(|key| unreadable(self.status, format!("it has no usable `{key}`"))),
+            other => Err(unreadable(
                 self.status,
-                format!("an object was expected, not {}", type_name(&self.value)),
-            ));
-        };
-        from_object(map).map_err(|key| unreadable(self.status, format!("it has no usable `{key}`")))
+                format!("an object was expected, not {}", other.type_name()),
+            )),
+        }
     }
 }
 

@@ -11,7 +11,8 @@ use serde_json::Value;
 use crate::didit::error::Error;
 use crate::didit::http::{Call, Client, unreadable};
 use crate::didit::ids::{SessionId, WorkflowId};
-use crate::didit::received::{Received, take};
+use crate::didit::json::Json;
+use crate::didit::received::Received;
 use crate::didit::rules;
 use crate::didit::secret::SessionToken;
 use crate::didit::status::SessionStatus;
@@ -301,19 +302,19 @@ impl Client {
         let call = Call::api(Method::POST, &[&"session"]).body(&request.normalized()?)?;
         let answer = self.json(call).await?;
         let status = answer.status;
-        let created = answer.read(|mut map| {
+        let created = answer.read(|mut fields| {
             Ok(CreatedSession {
-                session_id: take(&mut map, "session_id")?,
-                session_number: take(&mut map, "session_number")?,
-                session_token: take(&mut map, "session_token")?,
-                url: take(&mut map, "url")?,
-                vendor_data: take(&mut map, "vendor_data")?,
-                metadata: take(&mut map, "metadata")?,
-                status: take(&mut map, "status")?,
-                callback: take(&mut map, "callback")?,
-                workflow_id: take(&mut map, "workflow_id")?,
-                workflow_version: take(&mut map, "workflow_version")?,
-                extra: map,
+                session_id: fields.take("session_id")?,
+                session_number: fields.take("session_number")?,
+                session_token: fields.take("session_token")?,
+                url: fields.take("url")?,
+                vendor_data: fields.take("vendor_data")?,
+                metadata: fields.take("metadata")?,
+                status: fields.take("status")?,
+                callback: fields.take("callback")?,
+                workflow_id: fields.take("workflow_id")?,
+                workflow_version: fields.take("workflow_version")?,
+                extra: fields.rest(),
             })
         })?;
         if created.url.is_empty() {
@@ -325,7 +326,7 @@ impl Client {
 }
 
 impl Received for SessionToken {
-    fn receive(value: Value) -> Result<Self, Value> {
+    fn receive(value: Json<'_>) -> Option<Self> {
         String::receive(value).map(Self::new)
     }
 

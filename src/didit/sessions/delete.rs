@@ -130,7 +130,7 @@ impl Client {
         self.json(call)
             .await?
             .or_empty()
-            .read(DeletedSession::from_object)
+            .read(DeletedSession::from_fields)
     }
 
     /// Deletes many person sessions by number, or all of them.
@@ -172,6 +172,6 @@ impl Client {
         self.json(call)
             .await?
             .or_empty()
-            .read(BulkDeleted::from_object)
+            .read(BulkDeleted::from_fields)
     }
 }

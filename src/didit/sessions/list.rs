@@ -157,7 +157,7 @@ impl Client {
         filter: &SessionFilter,
     ) -> Result<Paged<SessionSummary>, Error> {
         let answer = self.json(filter.call()?).await?;
-        Paged::read(answer, filter.page)
+        Paged::read(&answer, filter.page)
     }
 }
 

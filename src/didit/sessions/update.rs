@@ -211,7 +211,7 @@ impl Client {
     ) -> Result<StatusUpdated, Error> {
         let call = Call::api(Method::PATCH, &[&"session", session, &"update-status"])
             .body(&update.normalized()?)?;
-        self.json(call).await?.read(StatusUpdated::from_object)
+        self.json(call).await?.read(StatusUpdated::from_fields)
     }
 
     /// Makes the report of a finished session: English, never cached, up to 60 seconds; it gets twice the timeout of other calls.
