@@ -23,6 +23,7 @@ pub mod qr;
 mod review;
 mod session_input;
 mod sessions;
+mod size;
 mod untrusted;
 mod wait;
 mod watch;
@@ -42,6 +43,7 @@ pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalDa
 pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
+pub use size::json_characters;
 pub use untrusted::{clean, clean_sentence, one_line, visible};
 pub use wait::TOOL as WAIT_TOOL;
 pub use watch::Watch;

@@ -6,7 +6,9 @@ use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::{Map, Value, json};
 
 use super::catalog::Catalog;
-use crate::tools::{Answer, Fact, Next, ToolError, clean, clean_sentence, one_line, visible};
+use crate::tools::{
+    Answer, Fact, Next, ToolError, clean, clean_sentence, json_characters, one_line, visible,
+};
 
 /// The longest text or structured result, in characters.
 pub const MAX_CHARACTERS: usize = 32_000;
@@ -20,6 +22,7 @@ const MAX_FACTS: usize = 40;
 pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
     answer.untrusted.truncate(MAX_FACTS);
     let text = text(&answer, catalog);
+    let data = answer.data.take();
     let mut content = vec![ContentBlock::text(text)];
     content.extend(
         answer
@@ -28,19 +31,25 @@ pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
             .map(|image| ContentBlock::image(STANDARD.encode(&image.bytes), image.media_type)),
     );
     let mut result = CallToolResult::success(content);
-    result.structured_content = structured(&answer);
+    result.structured_content = structured_of(data, &answer.untrusted);
     result
 }
 
 /// The structured form of an answer, which stands alone: what people wrote is a part of it, set apart as data.
 pub fn structured(answer: &Answer) -> Option<Value> {
-    let Some(Value::Object(mut data)) = answer.data.clone() else {
+    structured_of(answer.data.clone(), &answer.untrusted)
+}
+
+fn structured_of(data: Option<Value>, untrusted: &[Fact]) -> Option<Value> {
+    let Some(Value::Object(mut data)) = data else {
         return None;
     };
-    if !answer.untrusted.is_empty() {
-        data.insert("untrusted".into(), untrusted_object(&answer.untrusted));
+    if !untrusted.is_empty() {
+        data.insert("untrusted".into(), untrusted_object(untrusted));
     }
-    Some(bounded(without_invisible(Value::Object(data))))
+    let mut data = Value::Object(data);
+    remove_invisible(&mut data);
+    Some(bounded(data))
 }
 
 /// The text of an answer, for readers who take no structured data.
@@ -129,21 +138,29 @@ fn untrusted_object(facts: &[Fact]) -> Value {
     Value::Object(object)
 }
 
-fn without_invisible(data: Value) -> Value {
+fn remove_invisible(data: &mut Value) {
     match data {
-        Value::String(text) => one_line(&text).into(),
-        Value::Array(items) => items.into_iter().map(without_invisible).collect(),
-        Value::Object(entries) => entries
-            .into_iter()
-            .map(|(name, value)| (one_line(&name), without_invisible(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        other => other,
+        Value::String(text) => *text = one_line(text),
+        Value::Array(items) => items.iter_mut().for_each(remove_invisible),
+        Value::Object(entries) => {
+            entries
+                .iter_mut()
+                .for_each(|(_, value)| remove_invisible(value));
+            // Names are ours but for findings; the map is made anew only where one of them changes.
+            if entries.keys().any(|name| one_line(name) != *name) {
+                *entries = std::mem::take(entries)
+                    .into_iter()
+                    .map(|(name, value)| (one_line(&name), value))
+                    .collect();
+            }
+        }
+        _ => {}
     }
 }
 
 fn capped(text: String, most: usize) -> String {
-    if text.chars().count() <= most {
+    // No text has more characters than bytes, which are counted already.
+    if text.len() <= most || text.chars().count() <= most {
         return text;
     }
     let kept: String = text.chars().take(most.saturating_sub(200)).collect();
@@ -153,7 +170,7 @@ fn capped(text: String, most: usize) -> String {
 }
 
 fn bounded(data: Value) -> Value {
-    let size = data.to_string().chars().count();
+    let size = json_characters(&data);
     if size <= MAX_CHARACTERS {
         return data;
     }

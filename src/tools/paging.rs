@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::error::ToolError;
+use super::{error::ToolError, size::json_characters};
 use crate::didit::Page;
 
 /// Rows of a page when the caller names no number.
@@ -66,9 +66,8 @@ pub(super) fn rows<T: Serialize>(
     let (mut items, mut lines) = (Vec::new(), String::new());
     let (mut of_text, mut of_data) = (0, 0);
     for (line, item) in found {
-        let data = serde_json::to_string(&item).unwrap_or_default();
         of_text += line.chars().count() + 3;
-        of_data += data.chars().count() + 1;
+        of_data += json_characters(&item) + 1;
         // One row is always shown, or the cursor would never move.
         if !items.is_empty() && of_text.max(of_data) > MAX_CHARACTERS {
             break;

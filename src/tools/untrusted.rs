@@ -10,21 +10,24 @@ const MAX_LINK_CHARACTERS: usize = 2_048;
 /// Removes what a reader cannot see but a model can: control, bidirectional, zero-width and tag
 /// characters. Line breaks become spaces, so one value stays one line.
 pub fn clean(value: &str) -> String {
-    shortened(&one_line(value), MAX_CHARACTERS)
+    shortened(one_line(value), MAX_CHARACTERS)
 }
 
 /// The same for a link, which is useless when it is cut as early as other values.
 pub fn clean_link(value: &str) -> String {
-    shortened(&one_line(value), MAX_LINK_CHARACTERS)
+    shortened(one_line(value), MAX_LINK_CHARACTERS)
 }
 
 /// The same for a sentence of an error, which may quote a value among words of its own.
 pub fn clean_sentence(value: &str) -> String {
-    shortened(&one_line(value), MAX_SENTENCE_CHARACTERS)
+    shortened(one_line(value), MAX_SENTENCE_CHARACTERS)
 }
 
 /// Removes invisible characters from a text of several lines, and nothing else.
 pub fn visible(text: &str) -> String {
+    if text.bytes().all(|byte| byte == b'\n' || is_plain(byte)) {
+        return text.to_owned();
+    }
     text.chars()
         .filter(|character| *character == '\n' || is_visible(*character))
         .collect()
@@ -32,6 +35,9 @@ pub fn visible(text: &str) -> String {
 
 /// Removes invisible characters and line breaks, whatever the length.
 pub fn one_line(value: &str) -> String {
+    if value.bytes().all(is_plain) {
+        return value.trim().to_owned();
+    }
     let spaced: String = value
         .chars()
         .map(|character| {
@@ -46,11 +52,20 @@ pub fn one_line(value: &str) -> String {
     spaced.trim().to_owned()
 }
 
-fn shortened(text: &str, most: usize) -> String {
+fn shortened(text: String, most: usize) -> String {
+    // No text has more characters than bytes.
+    if text.len() <= most {
+        return text;
+    }
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{} [cut]", text.get(..end).unwrap_or_default()),
-        None => text.to_owned(),
+        None => text,
     }
+}
+
+/// The visible characters of ASCII and the space. Nearly every text has no others, and then nothing is to be removed.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 fn is_visible(character: char) -> bool {
