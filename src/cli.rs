@@ -45,6 +45,31 @@ struct Cli {
     command: Option<Command>,
 }
 
+/// The settings alone, as clients start the server.
+///
+/// Building the parser of all commands takes as long as the rest of a start, so that one is for words that do not fit here.
+/// It accepts whatever this one accepts, and means the same by it.
+#[derive(Debug, Parser)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
+struct Server {
+    #[command(flatten)]
+    options: Options,
+    #[arg(value_parser = ["serve"])]
+    command: Option<String>,
+}
+
+impl Cli {
+    fn from_arguments() -> Result<Self, clap::Error> {
+        match Server::try_parse() {
+            Ok(Server { options, .. }) => Ok(Self {
+                options,
+                command: None,
+            }),
+            Err(_) => Self::try_parse(),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the Model Context Protocol on standard input and output (the default).
@@ -75,7 +100,7 @@ type Failure = Box<dyn std::error::Error>;
 /// Runs the program and returns its exit code: 0 when it did its job, 1 when it failed, 2 for a setting
 /// or an argument that cannot be used.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::from_arguments() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };

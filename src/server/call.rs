@@ -241,7 +241,7 @@ impl Server {
         watch: &Arc<Watch>,
         record: &Arc<Record>,
     ) -> Result<Answer, Stop> {
-        let mut arguments = schema::fit(&entry.schema, given)?;
+        let mut arguments = schema::fit(entry.schema(), given)?;
         let token = if policy::needs_consent(entry.tool.access) {
             take_text(&mut arguments, CONFIRMATION_TOKEN)
         } else {

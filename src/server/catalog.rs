@@ -1,6 +1,6 @@
 //! The tools that exist in this process: filtered once, at start.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::Tool as ListedTool;
 use serde_json::{Map, Value, json};
@@ -14,14 +14,11 @@ use crate::tools::{JsonObject, Tool};
 /// The argument that carries the one-use token of a preview.
 pub const CONFIRMATION_TOKEN: &str = "confirmation_token";
 
-/// A tool with what it looks like to a client, built once.
+/// A tool with what it looks like to a client, built once it is looked at: few sessions use every tool.
 pub struct Entry {
     /// The tool itself.
     pub tool: Tool,
-    /// The schema that arguments are checked against.
-    pub schema: Arc<JsonObject>,
-    /// What `tools/list` shows.
-    pub listed: ListedTool,
+    listed: OnceLock<ListedTool>,
 }
 
 /// The tools that are switched on.
@@ -54,7 +51,7 @@ impl Catalog {
     pub fn listed(&self) -> Vec<ListedTool> {
         self.entries
             .iter()
-            .map(|entry| entry.listed.clone())
+            .map(|entry| entry.listed().clone())
             .collect()
     }
 
@@ -66,33 +63,20 @@ impl Catalog {
 
 impl Entry {
     fn new(tool: Tool) -> Self {
-        let mut schema = (tool.input)();
-        if policy::needs_consent(tool.access)
-            && let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut)
-        {
-            properties.insert(
-                CONFIRMATION_TOKEN.into(),
-                json!({
-                    "type": "string",
-                    "description": "Token from this call's preview, once the human agreed."
-                }),
-            );
-        }
-        let schema = Arc::new(schema);
-        let mut listed = ListedTool::new(tool.name, tool.description, Arc::clone(&schema))
-            .with_title(tool.title)
-            .with_annotations(policy::annotations(&tool));
-        if let Some(output) = tool.output {
-            listed = listed.with_raw_output_schema(Arc::new(output()));
-        }
-        if tool.name == card::TOOL {
-            listed = listed.with_meta(card::tool_meta());
-        }
         Self {
             tool,
-            schema,
-            listed,
+            listed: OnceLock::new(),
         }
+    }
+
+    /// What `tools/list` shows.
+    pub fn listed(&self) -> &ListedTool {
+        self.listed.get_or_init(|| listed(&self.tool))
+    }
+
+    /// The schema that arguments are checked against.
+    pub fn schema(&self) -> &Arc<JsonObject> {
+        &self.listed().input_schema
     }
 
     /// Renames arguments that came under an older or shorter name, unless the real one is there too.
@@ -106,4 +90,29 @@ impl Entry {
         }
         arguments
     }
+}
+
+fn listed(tool: &Tool) -> ListedTool {
+    let mut schema = (tool.input)();
+    if policy::needs_consent(tool.access)
+        && let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut)
+    {
+        properties.insert(
+            CONFIRMATION_TOKEN.into(),
+            json!({
+                "type": "string",
+                "description": "Token from this call's preview, once the human agreed."
+            }),
+        );
+    }
+    let mut listed = ListedTool::new(tool.name, tool.description, Arc::new(schema))
+        .with_title(tool.title)
+        .with_annotations(policy::annotations(tool));
+    if let Some(output) = tool.output {
+        listed = listed.with_raw_output_schema(Arc::new(output()));
+    }
+    if tool.name == card::TOOL {
+        listed = listed.with_meta(card::tool_meta());
+    }
+    listed
 }

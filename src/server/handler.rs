@@ -124,7 +124,7 @@ impl ServerHandler for Server {
     }
 
     fn get_tool(&self, name: &str) -> Option<ListedTool> {
-        self.catalog.find(name).map(|entry| entry.listed.clone())
+        self.catalog.find(name).map(|entry| entry.listed().clone())
     }
 
     async fn call_tool(

@@ -42,7 +42,7 @@ impl Server {
     pub fn schema_of(&self, name: &str) -> Option<Arc<JsonObject>> {
         self.catalog
             .find(name)
-            .map(|entry| Arc::clone(&entry.schema))
+            .map(|entry| Arc::clone(entry.schema()))
     }
 
     /// The arguments as a tool would take them, without running it.
@@ -57,7 +57,7 @@ impl Server {
         let Some(entry) = self.catalog.find(name) else {
             return Err(tool_off(name));
         };
-        schema::fit(&entry.schema, entry.without_aliases(arguments))
+        schema::fit(entry.schema(), entry.without_aliases(arguments))
     }
 
     /// Runs a tool: its arguments are fitted and its deadline, agreement and record are kept as for any client.
