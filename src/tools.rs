@@ -44,7 +44,7 @@ pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use size::json_characters;
-pub use untrusted::{clean, clean_sentence, one_line, visible};
+pub use untrusted::{clean, clean_sentence, is_one_line, one_line, visible};
 pub use wait::TOOL as WAIT_TOOL;
 pub use watch::Watch;
 

@@ -113,6 +113,11 @@ impl<'d> Json<'d> {
 }
 
 impl<'d> Entries<'d> {
+    /// No fewer than there are.
+    pub(crate) fn at_most(self) -> usize {
+        self.0.len() / 2
+    }
+
     /// The value of a name; of a name that comes twice, the last.
     pub(crate) fn get(self, name: &str) -> Option<Json<'d>> {
         self.filter(|(key, _)| *key == name)

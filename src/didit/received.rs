@@ -154,6 +154,9 @@ impl<T: Received> Received for Vec<T> {
     }
 }
 
+/// As many fields as most objects have at most.
+const USUAL_FIELDS: usize = 32;
+
 /// Reads an object field by field, and knows what is left.
 pub(crate) struct Fields<'d>(Vec<Field<'d>>);
 
@@ -167,12 +170,13 @@ impl<'d> Fields<'d> {
     /// All fields of an object.
     pub(crate) fn of(entries: Entries<'d>) -> Self {
         // Walked along once, because looking for every name in the entries themselves took a quarter of a call.
-        let field = |(name, value)| Field {
+        let mut fields = Vec::with_capacity(entries.at_most().min(USUAL_FIELDS));
+        fields.extend(entries.map(|(name, value)| Field {
             name,
             value,
             is_taken: false,
-        };
-        Self(entries.map(field).collect())
+        }));
+        Self(fields)
     }
 
     /// Reads one field; its name is the error when the answer is useless without it.

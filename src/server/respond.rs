@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::catalog::Catalog;
 use crate::tools::{
-    Answer, Fact, Next, ToolError, clean, clean_sentence, json_characters, one_line, visible,
+    Answer, Fact, Next, ToolError, clean, clean_sentence, is_one_line, json_characters, one_line,
+    visible,
 };
 
 /// The longest text or structured result, in characters.
@@ -140,6 +141,7 @@ fn untrusted_object(facts: &[Fact]) -> Value {
 
 fn remove_invisible(data: &mut Value) {
     match data {
+        Value::String(text) if is_one_line(text) => {}
         Value::String(text) => *text = one_line(text),
         Value::Array(items) => items.iter_mut().for_each(remove_invisible),
         Value::Object(entries) => {
@@ -147,7 +149,7 @@ fn remove_invisible(data: &mut Value) {
                 .iter_mut()
                 .for_each(|(_, value)| remove_invisible(value));
             // Names are ours but for findings; the map is made anew only where one of them changes.
-            if entries.keys().any(|name| one_line(name) != *name) {
+            if !entries.keys().all(|name| is_one_line(name)) {
                 *entries = std::mem::take(entries)
                     .into_iter()
                     .map(|(name, value)| (one_line(&name), value))

@@ -15,7 +15,7 @@ use super::{
     untrusted::{clean, clean_link},
     wait::{self, WaitInput},
 };
-use crate::didit::{Client, Page, SessionFilter, SessionId, SessionStatus, SessionSummary};
+use crate::didit::{Client, Page, SessionFilter, SessionId, SessionStatus};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -328,7 +328,7 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
                 vendor_data: session.vendor_data.as_deref().map(clean),
                 created_at: session.created_at.as_deref().map(clean),
             };
-            (line(&session), row)
+            (line(&row, session.session_kind.as_deref()), row)
         })
         .collect();
     let rows = paging::rows(found, &filter.page, sessions.next_offset);
@@ -351,28 +351,23 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
 }
 
 /// A row without the person's name: who reads a list needs to find a session, not to know the people.
-fn line(session: &SessionSummary) -> String {
-    let status = clean(session.status.as_str());
-    let mut line = match session.session_number {
-        Some(number) => format!("#{number} {status}"),
-        None => status,
+fn line(row: &SessionRow, kind: Option<&str>) -> String {
+    let mut line = match row.session_number {
+        Some(number) => format!("#{number} {}", row.status),
+        None => row.status.clone(),
     };
-    if let Some(id) = session.session_id {
-        line.push_str(&format!(", {id}"));
-    }
-    if let Some(vendor_data) = &session.vendor_data {
-        line.push_str(&format!(", vendor_data {}", clean(vendor_data)));
-    }
-    if session.session_kind.as_deref() == Some("business") {
-        line.push_str(", business");
-    }
-    if let Some(created_at) = &session.created_at {
-        let created_at = clean(created_at);
-        line.push_str(&format!(
-            ", {}",
-            created_at.get(..16).unwrap_or(&created_at)
-        ));
-    }
+    let mut add = |before: &str, value: Option<&str>| {
+        if let Some(value) = value {
+            line.push_str(before);
+            line.push_str(value);
+        }
+    };
+    add(", ", row.session_id.as_deref());
+    add(", vendor_data ", row.vendor_data.as_deref());
+    add(", ", kind.filter(|kind| *kind == "business"));
+    let created_at = row.created_at.as_deref();
+    // To the minute.
+    add(", ", created_at.map(|time| time.get(..16).unwrap_or(time)));
     line
 }
 

@@ -36,7 +36,7 @@ pub fn visible(text: &str) -> String {
 /// Removes invisible characters and line breaks, whatever the length.
 pub fn one_line(value: &str) -> String {
     if value.bytes().all(is_plain) {
-        return value.trim().to_owned();
+        return value.trim_matches(' ').to_owned();
     }
     let spaced: String = value
         .chars()
@@ -50,6 +50,11 @@ pub fn one_line(value: &str) -> String {
         .filter(|character| is_visible(*character))
         .collect();
     spaced.trim().to_owned()
+}
+
+/// Whether [`one_line`] would leave a text as it is; some others it would leave as well.
+pub fn is_one_line(value: &str) -> bool {
+    value.bytes().all(is_plain) && !value.starts_with(' ') && !value.ends_with(' ')
 }
 
 fn shortened(text: String, most: usize) -> String {

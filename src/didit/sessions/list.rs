@@ -6,7 +6,7 @@ use crate::didit::error::Error;
 use crate::didit::http::{Call, Client};
 use crate::didit::ids::{SessionId, WorkflowId};
 use crate::didit::paging::{Page, Paged};
-use crate::didit::received::received;
+use crate::didit::received::found;
 use crate::didit::rules;
 use crate::didit::status::SessionStatus;
 
@@ -77,7 +77,7 @@ pub struct SessionFilter {
     pub organization_name: Option<String>,
 }
 
-received! {
+found! {
     /// The status of one feature in a session's row.
     pub struct FeatureState {
         /// Its display name, such as `ID_VERIFICATION`.
@@ -87,7 +87,7 @@ received! {
     }
 }
 
-received! {
+found! {
     /// A phone number in a session's row.
     pub struct PhoneState {
         /// The number.
@@ -97,7 +97,7 @@ received! {
     }
 }
 
-received! {
+found! {
     /// An e-mail address in a session's row.
     pub struct EmailState {
         /// The address.
@@ -107,8 +107,8 @@ received! {
     }
 }
 
-received! {
-    /// A session's row.
+found! {
+    /// A session's row. Keys that it does not name are left out, because rows come by the hundred.
     pub struct SessionSummary {
         /// Its id.
         pub session_id: Option<SessionId>,
@@ -120,6 +120,8 @@ received! {
         pub session_url: Option<String>,
         /// Where it stands.
         pub status: SessionStatus,
+        /// Didit's id of the person, over all their sessions.
+        pub didit_internal_id: Option<String>,
         /// Your own reference.
         pub vendor_data: Option<String>,
         /// The person's name.
@@ -128,6 +130,8 @@ received! {
         pub document_type: Option<String>,
         /// The issuing country.
         pub country: Option<String>,
+        /// A link to the person's picture, which lives about an hour.
+        pub portrait_image: Option<String>,
         /// The status of each feature.
         pub features: Vec<FeatureState>,
         /// The phone number, when one was asked for.
