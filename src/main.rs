@@ -15,7 +15,7 @@ fn main() -> ExitCode {
 )]
 fn give_memory_back() {
     /// Blocks from this size on are mapped one by one, and go back to the system when they are freed.
-    const LARGE_BLOCK_BYTES: libc::c_int = 128 * 1024;
+    const LARGE_BLOCK_BYTES: libc::c_int = 256 * 1024;
     /// What is free at the end of the heap stays up to this size: room for one usual answer, which would otherwise be taken
     /// from the system and given back with every call.
     const KEPT_BYTES: libc::c_int = 512 * 1024;

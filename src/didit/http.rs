@@ -330,6 +330,9 @@ impl Client {
         if announced.is_some_and(|length| length > limit as u64) {
             return Err(Error::TooLarge { limit });
         }
+        // What is announced is only believed as far as most answers go.
+        let announced = announced.map_or(0, |length| usize::try_from(length).unwrap_or_default());
+        body.reserve(announced.min(LARGE_BYTES));
         self.read_body(response, limit, body).await
     }
 

@@ -9,6 +9,9 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
+/// The values for which there is room from the start, at most.
+const MOST_AT_FIRST: usize = 8_000;
+
 /// A whole JSON text.
 #[derive(Debug)]
 pub(crate) struct Document<'body> {
@@ -48,7 +51,8 @@ pub(crate) struct Entries<'d>(&'d [Node<'d>]);
 impl<'body> Document<'body> {
     /// Reads a JSON text.
     pub(crate) fn parse(body: &'body str) -> serde_json::Result<Self> {
-        let mut nodes = Vec::new();
+        // Usual bodies have more bytes than that for each name and value; the row of another one grows.
+        let mut nodes = Vec::with_capacity((body.len() / 8).min(MOST_AT_FIRST));
         let mut deserializer = serde_json::Deserializer::from_str(body);
         Append(&mut nodes).deserialize(&mut deserializer)?;
         deserializer.end()?;

@@ -182,15 +182,15 @@ impl<'d> Fields<'d> {
     /// Reads one field; its name is the error when the answer is useless without it.
     pub(crate) fn take<T: Received>(&mut self, key: &'static str) -> Result<T, &'static str> {
         // Of a name that comes twice, the last one counts.
-        let value = self.0.iter().rev().find(|field| field.name == key);
-        let read = match value.map(|field| field.value) {
-            None => None,
-            Some(Json::Null) => {
-                self.leave_out(key);
-                None
-            }
-            Some(value) => T::receive(value).inspect(|_| self.leave_out(key)),
-        };
+        let field = self.0.iter_mut().rev().find(|field| field.name == key);
+        let read = field.and_then(|field| {
+            let read = match field.value {
+                Json::Null => None,
+                value => T::receive(value),
+            };
+            field.is_taken = read.is_some() || matches!(field.value, Json::Null);
+            read
+        });
         read.or_else(T::absent).ok_or(key)
     }
 
@@ -202,9 +202,15 @@ impl<'d> Fields<'d> {
 
     /// Every field that was not read.
     pub(crate) fn rest(self) -> Map<String, Value> {
-        self.0
-            .into_iter()
-            .filter(|field| !field.is_taken)
+        let fields = &self.0;
+        // An earlier field of the same name is not another one.
+        let is_taken = |name| {
+            let mut same = fields.iter().filter(|field| field.name == name);
+            same.any(|field| field.is_taken)
+        };
+        fields
+            .iter()
+            .filter(|field| !is_taken(field.name))
             .map(|field| (field.name.to_owned(), field.value.to_value()))
             .collect()
     }
