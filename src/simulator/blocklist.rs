@@ -1,5 +1,7 @@
 //! The older blocklist endpoints, which work on the same system lists.
 
+use std::convert::identity;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -83,7 +85,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Answer {
         .into_iter()
         .map(|(kind, entry)| row(state, kind, entry))
         .collect();
-    Ok(Reply::ok(&call.envelope(&state.origin, rows, 20)))
+    Ok(Reply::ok(&call.envelope(&state.origin, rows, 20, identity)))
 }
 
 fn row(state: &State, kind: &str, entry: &Entry) -> Value {

@@ -86,11 +86,22 @@ impl Call {
         (limit, number("offset").unwrap_or(0))
     }
 
-    /// The `{count, next, previous, results}` envelope around one page of `rows`.
-    pub(super) fn envelope(&self, origin: &str, rows: Vec<Value>, default_limit: usize) -> Value {
+    /// The `{count, next, previous, results}` envelope around one page of what was `found`; only that page is shown as rows.
+    pub(super) fn envelope<T>(
+        &self,
+        origin: &str,
+        found: Vec<T>,
+        default_limit: usize,
+        row: impl Fn(T) -> Value,
+    ) -> Value {
         let (limit, offset) = self.page(default_limit);
-        let count = rows.len();
-        let page: Vec<Value> = rows.into_iter().skip(offset).take(limit).collect();
+        let count = found.len();
+        let page: Vec<Value> = found
+            .into_iter()
+            .skip(offset)
+            .take(limit)
+            .map(row)
+            .collect();
         let link = |offset: usize| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             for (name, value) in &self.query {

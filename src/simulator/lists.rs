@@ -1,5 +1,7 @@
 //! Lists of blocked, allowed and custom values.
 
+use std::convert::identity;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -130,7 +132,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Answer {
         found.reverse();
     }
     let rows = found.into_iter().map(List::show).collect();
-    Ok(Reply::ok(&call.envelope(&state.origin, rows, 25)))
+    Ok(Reply::ok(&call.envelope(&state.origin, rows, 25, identity)))
 }
 
 /// `POST /v3/lists/`; blocklists are the system's own.

@@ -1,5 +1,7 @@
 //! Workflows: what a session checks, in which order, with versions that can be published.
 
+use std::convert::identity;
+
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -83,7 +85,12 @@ pub(super) fn list(state: &mut State, call: &Call) -> Answer {
     if state.legacy {
         return Ok(Reply::ok(&json!(shown)));
     }
-    Ok(Reply::ok(&call.envelope(&state.origin, shown, 50)))
+    Ok(Reply::ok(&call.envelope(
+        &state.origin,
+        shown,
+        50,
+        identity,
+    )))
 }
 
 /// `POST /v3/workflows/`

@@ -1,5 +1,7 @@
 //! The values of lists, given directly or taken from a session.
 
+use std::convert::identity;
+
 use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -79,7 +81,7 @@ pub(in crate::simulator) fn list(state: &mut State, call: &Call) -> Answer {
         })
         .map(Entry::show)
         .collect();
-    Ok(Reply::ok(&call.envelope(&state.origin, rows, 25)))
+    Ok(Reply::ok(&call.envelope(&state.origin, rows, 25, identity)))
 }
 
 /// `POST /v3/lists/{list_uuid}/entries/`

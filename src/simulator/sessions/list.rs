@@ -40,7 +40,7 @@ pub(in crate::simulator) fn list(state: &mut State, call: &Call) -> Answer {
         ));
     }
     let filter = Filter::read(call)?;
-    let rows = |business: bool| -> Vec<Value> {
+    let page = |business: bool| {
         let mut found: Vec<&Session> = state
             .sessions
             .iter()
@@ -50,28 +50,22 @@ pub(in crate::simulator) fn list(state: &mut State, call: &Call) -> Answer {
             .filter(|session| filter.accepts(session))
             .collect();
         found.sort_by_key(|session| std::cmp::Reverse(session.number));
-        found
-            .into_iter()
-            .map(|session| {
-                if business {
-                    business_row(session)
-                } else {
-                    user_row(state, session)
-                }
-            })
-            .collect()
+        call.envelope(&state.origin, found, 50, |session| {
+            if business {
+                business_row(session)
+            } else {
+                user_row(state, session)
+            }
+        })
     };
-    let mut page = match kind.as_str() {
-        "business" => call.envelope(&state.origin, rows(true), 50),
-        _ => call.envelope(&state.origin, rows(false), 50),
-    };
+    let mut shown = page(kind == "business");
     if kind == "all" {
-        append(&mut page, call.envelope(&state.origin, rows(true), 50));
+        append(&mut shown, page(true));
     }
     if kind == "business" {
-        cap_count(&mut page);
+        cap_count(&mut shown);
     }
-    Ok(Reply::ok(&page))
+    Ok(Reply::ok(&shown))
 }
 
 /// Puts the companies' page behind the people's; `next` and `previous` stay those of the people.
@@ -180,13 +174,13 @@ impl Filter {
             })
         };
         let document = |key: &str| session.result("OCR")?.get(key)?.as_str();
-        let created = session.created_at.to_zoned(TimeZone::UTC).date();
+        let created = || session.created_at.to_zoned(TimeZone::UTC).date();
         // Companies of the last day are only found up to its first moment.
         let before_end = |last: Date| {
             if session.is_business {
-                created < last
+                created() < last
             } else {
-                created <= last
+                created() <= last
             }
         };
         among(&self.status, Some(session.status.name()))
@@ -194,7 +188,7 @@ impl Filter {
             && self.workflow_ids.as_ref().is_none_or(|ids| {
                 ids.contains(&session.workflow_group) || ids.contains(&session.workflow_uuid)
             })
-            && self.from.is_none_or(|first| created >= first)
+            && self.from.is_none_or(|first| created() >= first)
             && self.to.is_none_or(before_end)
             && among(&self.country, document("issuing_state"))
             && self.document_type.as_ref().is_none_or(|codes| {

@@ -1,5 +1,7 @@
 //! Notes and status changes people left on a session.
 
+use std::convert::identity;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -83,7 +85,7 @@ pub(in crate::simulator) fn list(state: &mut State, call: &Call) -> Answer {
     if call.query("ordering") != Some("created_at") {
         rows.reverse();
     }
-    Ok(Reply::ok(&call.envelope(&state.origin, rows, 50)))
+    Ok(Reply::ok(&call.envelope(&state.origin, rows, 50, identity)))
 }
 
 /// `POST /v3/sessions/{id}/reviews/`: a note only; the session stays as it is.
