@@ -4,7 +4,11 @@ use std::{
     fs::{File, OpenOptions},
     io::{self, Write},
     path::Path,
-    sync::mpsc::{self, Receiver, SyncSender},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, Receiver, Sender},
+    },
     time::Duration,
 };
 
@@ -35,8 +39,20 @@ pub enum Format {
 
 /// The running log.
 pub struct Log {
-    lines: SyncSender<Message>,
-    ended: Receiver<()>,
+    lines: Arc<Lines>,
+}
+
+/// Lines on their way to a thread of their own, which starts with the first of them: most sessions have nothing to log, and
+/// a thread with its queue is a good part of what a start costs.
+struct Lines {
+    output: Mutex<Option<Box<dyn Write + Send>>>,
+    writer: OnceLock<Option<Writer>>,
+    waiting: Arc<AtomicUsize>,
+}
+
+struct Writer {
+    messages: Sender<Message>,
+    ended: Mutex<Receiver<()>>,
 }
 
 enum Message {
@@ -59,17 +75,13 @@ pub fn start(
         Some(path) => Box::new(private_append(path)?),
         None => Box::new(io::stderr()),
     };
-    let (lines, waiting) = mpsc::sync_channel(MOST_WAITING);
-    let (end, ended) = mpsc::channel();
-    std::thread::Builder::new()
-        .name("log".to_owned())
-        .spawn(move || {
-            write_all(&waiting, output);
-            // Nobody waits any more when the process ends in a hurry.
-            let _ = end.send(());
-        })?;
+    let lines = Arc::new(Lines {
+        output: Mutex::new(Some(output)),
+        writer: OnceLock::new(),
+        waiting: Arc::default(),
+    });
     let writers = Writers {
-        lines: lines.clone(),
+        lines: Arc::clone(&lines),
         redactor,
     };
     let events = tracing_subscriber::fmt::layer()
@@ -94,15 +106,55 @@ pub fn start(
             "a part of the server failed; the call it served gets an error"
         );
     }));
-    Ok(Log { lines, ended })
+    Ok(Log { lines })
 }
 
 impl Log {
     /// Writes what is left, unless nobody reads it.
     pub fn finish(self) {
-        if self.lines.try_send(Message::End).is_ok() {
-            let _ = self.ended.recv_timeout(LAST_LINES);
+        if self.lines.waiting.load(Ordering::Relaxed) >= MOST_WAITING {
+            return;
         }
+        if let Some(Some(writer)) = self.lines.writer.get()
+            && writer.messages.send(Message::End).is_ok()
+        {
+            let ended = writer.ended.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = ended.recv_timeout(LAST_LINES);
+        }
+    }
+}
+
+impl Lines {
+    /// Hands a line over; a full queue loses it.
+    fn push(&self, line: String) {
+        let Some(writer) = self.writer.get_or_init(|| self.start()) else {
+            return;
+        };
+        if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
+            drop(writer.messages.send(Message::Line(line)));
+        } else {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Starts the thread; without one there is no log.
+    fn start(&self) -> Option<Writer> {
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let output = output.take()?;
+        let (messages, received) = mpsc::channel();
+        let (end, ended) = mpsc::channel();
+        let waiting = Arc::clone(&self.waiting);
+        let started = std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || {
+                write_all(&received, output, &waiting);
+                // Nobody waits any more when the process ends in a hurry.
+                let _ = end.send(());
+            });
+        started.ok().map(|_| Writer {
+            messages,
+            ended: Mutex::new(ended),
+        })
     }
 }
 
@@ -121,15 +173,20 @@ pub fn private_append(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn write_all(lines: &Receiver<Message>, mut output: Box<dyn Write + Send>) {
-    while let Ok(Message::Line(line)) = lines.recv() {
+fn write_all(
+    messages: &Receiver<Message>,
+    mut output: Box<dyn Write + Send>,
+    waiting: &AtomicUsize,
+) {
+    while let Ok(Message::Line(line)) = messages.recv() {
         // A log that cannot be written has nowhere to say so.
         drop(output.write_all(line.as_bytes()));
+        waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
 struct Writers {
-    lines: SyncSender<Message>,
+    lines: Arc<Lines>,
     redactor: Redactor,
 }
 
@@ -138,7 +195,7 @@ impl<'a> MakeWriter<'a> for Writers {
 
     fn make_writer(&'a self) -> LineWriter {
         LineWriter {
-            lines: self.lines.clone(),
+            lines: Arc::clone(&self.lines),
             redactor: self.redactor.clone(),
         }
     }
@@ -146,7 +203,7 @@ impl<'a> MakeWriter<'a> for Writers {
 
 /// Takes one whole event at a time, as the subscriber writes them.
 struct LineWriter {
-    lines: SyncSender<Message>,
+    lines: Arc<Lines>,
     redactor: Redactor,
 }
 
@@ -155,8 +212,7 @@ impl Write for LineWriter {
         let line = self
             .redactor
             .text(String::from_utf8_lossy(event).into_owned());
-        // A full queue loses the line.
-        drop(self.lines.try_send(Message::Line(line)));
+        self.lines.push(line);
         Ok(event.len())
     }
 
