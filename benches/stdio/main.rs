@@ -15,6 +15,7 @@
     reason = "a program for developers, which may stop at the first surprise"
 )]
 
+mod accounts;
 mod answers;
 mod http;
 mod peer;
@@ -36,7 +37,6 @@ use futures_util::{StreamExt as _, stream};
 use http::http;
 use peer::Peer;
 use serde_json::json;
-use support::control::Standalone;
 use table::{Table, Target};
 use tokio::process::Command;
 use upstream::{ENDLESS, HUGE, USUAL, Upstream};
@@ -85,7 +85,7 @@ async fn measure(scale: usize) {
     bench.throughput(&mut table).await;
     bench.memory(&mut table).await;
     bench.huge_bodies(&mut table).await;
-    accounts(&mut table, scale).await;
+    accounts::accounts(&mut table, scale).await;
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     table.write(
         &target.expect("a folder").join("bench/stdio.json"),
@@ -384,76 +384,6 @@ impl Bench {
             );
         }
     }
-}
-
-/// What a call costs in an account of ten sessions, and in one of ten thousand.
-async fn accounts(table: &mut Table, scale: usize) {
-    let simulator = Standalone::start(&["--no-rate-limits"]);
-    let (root, key) = (simulator.control.origin(), &simulator.api_key);
-    let (mut peer, _) = Peer::start(ours_at(&root, key)).await;
-    let workflow = json!({ "workflow_label": "KYC", "features": [{ "feature": "OCR" }] });
-    let workflow = simulator
-        .control
-        .api("POST", "/v3/workflows/", key, &workflow)["uuid"]
-        .clone();
-    let client = http();
-    let new_session = || async {
-        let body = json!({ "workflow_id": workflow });
-        let request = client.post(format!("{root}/v3/session/")).json(&body);
-        let answer = request.header("x-api-key", key).send().await;
-        let answer = answer.expect("an answer");
-        assert!(answer.status().is_success(), "{answer:?}");
-    };
-    let mut sessions = 0;
-    let mut costs = Vec::new();
-    for wanted in [10, 10_000] {
-        while sessions < wanted {
-            // A sandbox takes 500 a day.
-            let today = (wanted - sessions).min(500);
-            stream::iter(0..today)
-                .map(|_| new_session())
-                .buffer_unordered(16)
-                .for_each(|()| async {})
-                .await;
-            sessions += today;
-            let day = json!({ "advance_seconds": 86_401 });
-            simulator.control.post("clock", &day);
-        }
-        let page =
-            json!({ "name": "didit_session_list", "arguments": { "limit": 10 } }).to_string();
-        peer.one_by_one(50, &page).await;
-        simulator.control.requests();
-        let before = peer.cpu();
-        let calls = 900 / scale;
-        let took = peer.one_by_one(calls, &page).await;
-        let cpu = (peer.cpu() - before) * 1e6 / calls as f64;
-        let requests = simulator.control.requests().len();
-        let requests_per_call = requests as f64 / calls as f64;
-        costs.push((cpu, quantile(&took, 0.5), requests_per_call));
-    }
-    let [(small_cpu, small_p50, small_requests), (cpu, p50, requests)] = costs[..] else {
-        unreachable!("two accounts were measured");
-    };
-    println!(
-        "page of 10 in accounts of 10 and of 10,000 sessions: {small_requests} and {requests} requests a call, \
-         {small_cpu:.0} and {cpu:.0} µs of processor time, {small_p50:.0} and {p50:.0} µs with the simulator's own time"
-    );
-    assert_eq!((small_requests, requests), (1.0, 1.0));
-    table.alone(
-        "requests for a page of an account of 10,000",
-        "",
-        requests,
-        None,
-        Target::AtMost(1.0),
-    );
-    table.alone(
-        "processor time a page, account of 10,000 to one of 10",
-        "×",
-        cpu / small_cpu,
-        None,
-        Target::AtMost(1.1),
-    );
-    peer.end().await;
 }
 
 /// The newest build of the bare server, which stands beside this program.
