@@ -41,15 +41,16 @@ pub(in crate::simulator) fn list(state: &mut State, call: &Call) -> Answer {
     }
     let filter = Filter::read(call)?;
     let page = |business: bool| {
-        let mut found: Vec<&Session> = state
+        // The newest come first, and they stand last.
+        let found: Vec<&Session> = state
             .sessions
             .iter()
+            .rev()
             .filter(|session| {
                 session.application == call.application && session.is_business == business
             })
             .filter(|session| filter.accepts(session))
             .collect();
-        found.sort_by_key(|session| std::cmp::Reverse(session.number));
         call.envelope(&state.origin, found, 50, |session| {
             if business {
                 business_row(session)
