@@ -1,12 +1,8 @@
 //! Working through the rows: several at once, each journalled before and after, stopping in order.
 
-use std::{
-    cell::{Cell, RefCell},
-    time::Duration,
-};
+use std::cell::{Cell, RefCell};
 
 use futures_util::{StreamExt, stream};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Map, Value};
 
 use super::{
@@ -15,7 +11,7 @@ use super::{
     settle::{Newest, settle},
 };
 use crate::{
-    cli::{output::data, runner::Runner},
+    cli::{output::data, progress::Bar, runner::Runner},
     tools::ToolError,
 };
 
@@ -69,7 +65,7 @@ struct Shared {
     in_a_row: Cell<u32>,
     /// A failure of this machine, which ends the run.
     broken: RefCell<Option<ToolError>>,
-    bar: ProgressBar,
+    bar: Bar,
 }
 
 impl Tally {
@@ -100,7 +96,7 @@ impl Batch<'_> {
             stopping: Cell::new(false),
             in_a_row: Cell::new(0),
             broken: RefCell::new(None),
-            bar: bar(waiting.len() as u64),
+            bar: Bar::start(waiting.len()),
         };
         self.pass(&waiting, &shared).await;
         // What was left open has had time to arrive at Didit.
@@ -110,8 +106,8 @@ impl Batch<'_> {
             .filter(|row| self.journal.state(&row.vendor_data) == Some(State::Open))
             .collect();
         self.pass(&open, &shared).await;
-        shared.bar.finish_and_clear();
-        if let Some(error) = shared.broken.take() {
+        drop(shared.bar);
+        if let Some(error) = shared.broken.into_inner() {
             return Err(error);
         }
         let mut tally = shared.tally.into_inner();
@@ -132,7 +128,7 @@ impl Batch<'_> {
         }
         shared.stopping.set(true);
         shared.tally.borrow_mut().interrupted = true;
-        shared.bar.suspend(|| {
+        shared.bar.aside(|| {
             drop(self.runner.output().note(
                 "Stopping: what is under way is finished and saved. Once more to stop at once; that is safe too.",
             ));
@@ -159,7 +155,7 @@ impl Batch<'_> {
                 } else {
                     tally.created += 1;
                 }
-                shared.bar.inc(1);
+                shared.bar.step();
             }
             Ok(None) => {}
             Err(error) => shared.fails(self.journal, row, error).await,
@@ -243,21 +239,8 @@ impl Shared {
             code: error.code,
             message: error.message,
         });
-        self.bar.inc(1);
+        self.bar.step();
     }
-}
-
-/// A bar on standard error, which shows nothing where that is no terminal.
-fn bar(rows: u64) -> ProgressBar {
-    let bar = ProgressBar::new(rows);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {per_sec}  {eta} left")
-    {
-        bar.set_style(style);
-    }
-    if !bar.is_hidden() {
-        bar.enable_steady_tick(Duration::from_millis(250));
-    }
-    bar
 }
 
 /// Returns when somebody wants the run to end.
