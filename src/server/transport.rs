@@ -29,6 +29,8 @@ use crate::redact::Redactor;
 /// The longest line taken: room for a 2 MB portrait in base64, far from exhausting memory.
 pub const MAX_LINE_BYTES: usize = 8 * 1024 * 1024;
 
+/// What is read at once: more than most lines have, and little to set aside at start.
+const READ_BYTES: usize = 16 * 1024;
 /// How long calls in flight may take after the end of input.
 const LAST_CALLS: Duration = Duration::from_millis(1500);
 /// How long the last lines may take to leave.
@@ -66,7 +68,7 @@ where
         redactor: Redactor,
     ) -> Self {
         Self {
-            reader: BufReader::with_capacity(64 * 1024, reader),
+            reader: BufReader::with_capacity(READ_BYTES, reader),
             line: Vec::new(),
             skipping: false,
             opened: false,
