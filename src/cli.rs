@@ -48,7 +48,7 @@ struct Cli {
 /// The settings alone, as clients start the server.
 ///
 /// Building the parser of all commands takes as long as the rest of a start, so that one is for words that do not fit here.
-/// It accepts whatever this one accepts, and means the same by it.
+/// What fits here means the same there.
 #[derive(Debug, Parser)]
 #[command(disable_help_flag = true, disable_version_flag = true)]
 struct Server {
@@ -60,12 +60,14 @@ struct Server {
 
 impl Cli {
     fn from_arguments() -> Result<Self, clap::Error> {
+        // Behind two dashes `serve` is no command.
+        let is_plain = std::env::args_os().all(|word| word != "--");
         match Server::try_parse() {
-            Ok(Server { options, .. }) => Ok(Self {
+            Ok(Server { options, .. }) if is_plain => Ok(Self {
                 options,
                 command: None,
             }),
-            Err(_) => Self::try_parse(),
+            _ => Self::try_parse(),
         }
     }
 }

@@ -79,6 +79,8 @@ fn arguments_and_settings_that_cannot_be_used_end_with_two() {
         assert_eq!(document["error"]["code"], word, "{arguments:?}");
         assert!(!document["error"]["message"].as_str().unwrap().is_empty());
     }
+    let no_command = shell.run(&["--", "serve"]);
+    assert_eq!(no_command.code, Some(2), "{no_command:?}");
     let unproved = shell.run(&["webhook", "listen"]);
     assert_eq!(unproved.code, Some(2), "{unproved:?}");
     let quoted = shell.run(&["kyc", "list", "--log", "\u{1b}[31mloud"]);

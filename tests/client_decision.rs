@@ -167,15 +167,15 @@ fn a_decision_survives_any_value_anywhere() {
         ] {
             let mut changed = answer.clone();
             *changed.pointer_mut(path).unwrap() = odd.clone();
-            let decision = Decision::from_value(changed.clone())
+            let decision = Decision::from_value(&changed)
                 .unwrap_or_else(|error| panic!("{path} {odd} {error}"));
             assert_eq!(decision.raw, changed.to_string());
             let _ = decision.steps();
         }
     }
-    assert!(Decision::from_value(json!([])).is_err());
+    assert!(Decision::from_value(&json!([])).is_err());
     assert_eq!(
-        Decision::from_value(json!({})).unwrap().status,
+        Decision::from_value(&json!({})).unwrap().status,
         SessionStatus::Other(String::new())
     );
 }
@@ -184,7 +184,7 @@ fn a_decision_survives_any_value_anywhere() {
 fn one_unreadable_warning_does_not_hide_the_others() {
     let answer =
         json!({"liveness_checks": [{"warnings": ["odd", {"risk": "FACE_IN_BLOCKLIST"}, null]}]});
-    let decision = Decision::from_value(answer).unwrap();
+    let decision = Decision::from_value(&answer).unwrap();
     assert_eq!(decision.steps()[0].warnings.len(), 1);
     assert_eq!(
         decision.steps()[0].warnings[0].risk.as_deref(),
@@ -197,7 +197,7 @@ fn a_selfie_of_an_age_check_is_named_so() {
     let check = json!([{"node_id": "x", "status": "Approved"}]);
     let feature = |features: Value| {
         let decision =
-            Decision::from_value(json!({"features": features, "liveness_checks": check})).unwrap();
+            Decision::from_value(&json!({"features": features, "liveness_checks": check})).unwrap();
         decision
             .steps()
             .first()

@@ -24,7 +24,8 @@ const LONGEST_BAR: usize = 40;
 struct StatusLine(Option<(Arc<Shared>, JoinHandle<()>)>);
 
 struct Shared {
-    terminal: Term,
+    /// Held while something is written, which can last where the terminal is stopped. The work itself never waits for it.
+    terminal: Mutex<Term>,
     started: Instant,
     state: Mutex<State>,
     ended: Condvar,
@@ -49,7 +50,7 @@ impl StatusLine {
             return Self(None);
         }
         let shared = Arc::new(Shared {
-            terminal,
+            terminal: Mutex::new(terminal),
             started: Instant::now(),
             state: Mutex::new(State {
                 shown,
@@ -67,26 +68,26 @@ impl StatusLine {
 
     fn change(&self, change: impl FnOnce(&mut Shown)) {
         if let Some((shared, _)) = &self.0 {
-            change(&mut shared.state().shown);
+            change(&mut locked(&shared.state).shown);
         }
     }
 
     /// Takes the line away while something else is printed.
     fn aside(&self, print: impl FnOnce()) {
-        let state = self.0.as_ref().map(|(shared, _)| {
-            let state = shared.state();
-            drop(shared.terminal.clear_line());
-            state
+        let terminal = self.0.as_ref().map(|(shared, _)| {
+            let terminal = locked(&shared.terminal);
+            drop(terminal.clear_line());
+            terminal
         });
         print();
-        drop(state);
+        drop(terminal);
     }
 }
 
 impl Drop for StatusLine {
     fn drop(&mut self) {
         if let Some((shared, thread)) = self.0.take() {
-            shared.state().has_ended = true;
+            locked(&shared.state).has_ended = true;
             shared.ended.notify_all();
             // What is printed next must not be overwritten.
             drop(thread.join());
@@ -95,27 +96,35 @@ impl Drop for StatusLine {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Draws until the end. A terminal that cannot be written has no use for the line.
     fn draw(&self) {
-        let mut state = self.state();
         for sign in SIGNS.into_iter().cycle() {
-            if state.has_ended {
+            let terminal = locked(&self.terminal);
+            let width = usize::from(terminal.size().1);
+            let line = line(
+                &locked(&self.state).shown,
+                sign,
+                self.started.elapsed(),
+                width,
+            );
+            drop(terminal.clear_line());
+            drop(terminal.write_str(&line));
+            drop(terminal.flush());
+            drop(terminal);
+            let state = locked(&self.state);
+            let waited = self
+                .ended
+                .wait_timeout_while(state, TICK, |state| !state.has_ended);
+            if waited.unwrap_or_else(PoisonError::into_inner).0.has_ended {
                 break;
             }
-            let width = usize::from(self.terminal.size().1);
-            let line = line(&state.shown, sign, self.started.elapsed(), width);
-            drop(self.terminal.clear_line());
-            drop(self.terminal.write_str(&line));
-            drop(self.terminal.flush());
-            let waited = self.ended.wait_timeout(state, TICK);
-            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        drop(self.terminal.clear_line());
+        drop(locked(&self.terminal).clear_line());
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What the line says, no longer than the terminal is wide.

@@ -154,15 +154,23 @@ pub struct Decision {
 }
 
 impl Decision {
-    /// Reads a decision, be it an answer or the `decision` of a webhook.
+    /// Reads the JSON text of a decision, such as the `raw` of an earlier one.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] when the value is not an object.
-    pub fn from_value(value: Value) -> Result<Self, Error> {
+    /// [`Error::Unreadable`] when the text is not the JSON of an object, or nests deeper than 128 levels.
+    pub fn from_json(text: impl Into<String>) -> Result<Self, Error> {
         Self::read(Answer {
             status: 200,
-            body: value.to_string(),
+            body: text.into(),
         })
+    }
+
+    /// Reads a decision that is a value already, such as the `decision` of a webhook.
+    ///
+    /// # Errors
+    /// Those of [`Decision::from_json`].
+    pub fn from_value(value: &Value) -> Result<Self, Error> {
+        Self::from_json(value.to_string())
     }
 
     fn read(answer: Answer) -> Result<Self, Error> {

@@ -5,6 +5,7 @@ mod call;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::{client_for, client_trusting, is_loopback};
+use call::not_json;
 pub(crate) use call::{Answer, ApiHost, Call, Credential, Expected, RawAnswer, unreadable};
 
 use std::sync::Arc;
@@ -34,7 +35,8 @@ const MAX_DOCUMENT_BYTES: usize = 50_000_000;
 const DOCUMENT_TIME: u32 = 2;
 /// The most bytes read of an error: its words are short, and longer ones only cost time to take apart.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
-/// The most values in one answer. Small ones take a hundred times their size in memory once they are read.
+/// The most values in one answer. Small ones take twelve times their size in memory once they are read,
+/// and a hundred times where they are kept.
 const MAX_VALUES: usize = 100_000;
 /// From how many bytes on an answer is large. Most have a tenth of that.
 const LARGE_BYTES: usize = 128 * 1024;
@@ -134,7 +136,7 @@ impl Client {
         let body = match &self.shared.text_filter {
             Some(TextFilter(filter)) if !brings_secrets => filter(text(body)),
             // Some answers bring the very secrets that the filter would hide.
-            _ => String::from_utf8(body).map_err(|_| unreadable(status, "it is not JSON"))?,
+            _ => String::from_utf8(body).map_err(|error| not_json(status, error.as_bytes()))?,
         };
         let values = || body.bytes().filter(|byte| b"{[,".contains(byte));
         // A shorter body has no room for so many.

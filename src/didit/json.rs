@@ -9,6 +9,8 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value};
 
+/// The one name in the object as which a number comes where another crate has switched on `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
 /// The values for which there is room from the start, at most.
 const MOST_AT_FIRST: usize = 8_000;
 
@@ -247,6 +249,12 @@ impl<'de> Visitor<'de> for Append<'_, 'de> {
         let at = self.0.len();
         self.0.push(Node::Null);
         while let Some(Name(name)) = entries.next_key()? {
+            if name == NUMBER {
+                let digits: String = entries.next_value()?;
+                let number = digits.parse().map_err(serde::de::Error::custom)?;
+                self.close(at, |_| Node::Number(number));
+                return Ok(());
+            }
             self.0.push(Node::String(name));
             entries.next_value_seed(Append(self.0))?;
         }
@@ -341,6 +349,14 @@ mod tests {
         assert_eq!(status.and_then(Json::as_str), Some("Approved"));
         let value = document.root().to_value();
         assert_eq!(value, json!({"status": "Approved", "other": 1}));
+    }
+
+    #[test]
+    fn a_number_in_the_form_of_another_feature_is_a_number() {
+        let body = r#"{"age":{"$serde_json::private::Number":"34"},"next":[1]}"#;
+        let document = Document::parse(body).unwrap();
+        assert_eq!(document.root().to_value(), json!({"age": 34, "next": [1]}));
+        assert!(Document::parse(r#"{"$serde_json::private::Number":"many"}"#).is_err());
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! Didit adds keys and enum values without a new version, and almost any value may be `null`. So nothing here is read with a
 //! strict derive: every type of an answer implements [`Received`], and [`received!`] declares structs whose fields read
-//! themselves. A value of an unexpected type stays in the struct's `extra` under its own name, or in the whole text that a
-//! decision keeps, so nothing is lost.
+//! themselves. A value of an unexpected type stays in the struct's `extra` under its own name, and in the whole text that a
+//! decision keeps. Only rows of sessions keep neither.
 
 use serde_json::{Map, Value};
 
@@ -181,16 +181,18 @@ impl<'d> Fields<'d> {
 
     /// Reads one field; its name is the error when the answer is useless without it.
     pub(crate) fn take<T: Received>(&mut self, key: &'static str) -> Result<T, &'static str> {
-        // Of a name that comes twice, the last one counts.
-        let field = self.0.iter_mut().rev().find(|field| field.name == key);
-        let read = field.and_then(|field| {
-            let read = match field.value {
-                Json::Null => None,
-                value => T::receive(value),
-            };
-            field.is_taken = read.is_some() || matches!(field.value, Json::Null);
-            read
-        });
+        let mut named = self.0.iter_mut().rev().filter(|field| field.name == key);
+        let mut read = None;
+        // Of a name that comes twice, the last one counts, and the others go with it.
+        if let Some(last) = named.next() {
+            if !matches!(last.value, Json::Null) {
+                read = T::receive(last.value);
+            }
+            if read.is_some() || matches!(last.value, Json::Null) {
+                last.is_taken = true;
+                named.for_each(|field| field.is_taken = true);
+            }
+        }
         read.or_else(T::absent).ok_or(key)
     }
 
@@ -202,15 +204,9 @@ impl<'d> Fields<'d> {
 
     /// Every field that was not read.
     pub(crate) fn rest(self) -> Map<String, Value> {
-        let fields = &self.0;
-        // An earlier field of the same name is not another one.
-        let is_taken = |name| {
-            let mut same = fields.iter().filter(|field| field.name == name);
-            same.any(|field| field.is_taken)
-        };
-        fields
-            .iter()
-            .filter(|field| !is_taken(field.name))
+        self.0
+            .into_iter()
+            .filter(|field| !field.is_taken)
             .map(|field| (field.name.to_owned(), field.value.to_value()))
             .collect()
     }
@@ -267,8 +263,8 @@ macro_rules! received {
     };
 }
 
-/// Declares a struct within a decision, which reads itself in the same way. What it does not name is in the decision's whole
-/// text, and taking every decision to pieces twice would be a large part of what a call costs.
+/// Declares a struct that comes by the dozen, which reads itself in the same way and keeps nothing that it does not name:
+/// leftovers would be a large part of what a call costs. A decision keeps its whole text besides.
 macro_rules! found {
     (
         $(#[$meta:meta])*

@@ -63,7 +63,7 @@ fn plain_schema<T: JsonSchema>(contract: Contract) -> JsonObject {
     root
 }
 
-/// Leaves the subset that every client reads, from the inside out and in one walk, because schemas are built at start.
+/// Leaves the subset that every client reads, from the inside out and in one walk, because a client waits for its first list.
 #[derive(Clone)]
 struct Portable;
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::didit::received::{check, found};
 
 found! {
-    /// What a register says of a business. Officers, owners and the rest are in `extra`.
+    /// What a register says of a business. Officers, owners and the rest are in the decision's `raw`.
     pub struct RegisteredCompany {
         /// Its name.
         pub company_name: Option<String>,

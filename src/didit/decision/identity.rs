@@ -143,7 +143,7 @@ found! {
 }
 
 found! {
-    /// Someone or something on a watch list. The evidence is in `extra`.
+    /// Someone or something on a watch list. The evidence is in the decision's `raw`.
     pub struct AmlHit {
         /// Its id, with which its review is changed.
         pub id: Option<String>,

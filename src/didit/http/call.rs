@@ -165,14 +165,7 @@ impl Answer {
         if self.body.trim_ascii().is_empty() {
             return Ok(Document::null());
         }
-        Document::parse(&self.body).map_err(|_| {
-            let what = if self.body.trim_ascii_start().starts_with('<') {
-                "it is a web page, not JSON"
-            } else {
-                "it is not JSON"
-            };
-            unreadable(self.status, what)
-        })
+        Document::parse(&self.body).map_err(|_| not_json(self.status, self.body.as_bytes()))
     }
 
     /// The object of the answer, read by one of the structs that `received!` declares.
@@ -189,6 +182,16 @@ impl Answer {
             )),
         }
     }
+}
+
+/// A success whose body is none of JSON.
+pub(super) fn not_json(status: u16, body: &[u8]) -> Error {
+    let what = if body.trim_ascii_start().starts_with(b"<") {
+        "it is a web page, not JSON"
+    } else {
+        "it is not JSON"
+    };
+    unreadable(status, what)
 }
 
 /// A success that cannot be understood.

@@ -108,7 +108,8 @@ found! {
 }
 
 found! {
-    /// A session's row. Keys that it does not name are left out, because rows come by the hundred.
+    /// A session's row. Keys that it does not name, and values of an unexpected type, are left out, because rows come by the
+    /// hundred.
     pub struct SessionSummary {
         /// Its id.
         pub session_id: Option<SessionId>,

@@ -1,7 +1,6 @@
 //! The values of lists, given directly or taken from a session.
 
 use std::convert::identity;
-
 use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
