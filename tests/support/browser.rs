@@ -339,24 +339,32 @@ fn debugger_address(profile: &Path) -> String {
     }
 }
 
+/// Starts the driver, again if it ends at once: it takes the same free port for both families of addresses, and of the second
+/// one another program may have it.
 fn start_driver(program: &Path) -> (Process, String) {
-    let mut child = Command::new(program)
-        .arg("--port=0")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the driver starts");
-    let output = child.stdout.take().expect("standard output");
-    let process = Process(child);
-    let mut lines = BufReader::new(output).lines().map_while(Result::ok);
-    let port = lines
-        .find_map(|line| {
-            let (_, port) = line.split_once("started successfully on port ")?;
-            Some(port.trim_end_matches('.').to_owned())
-        })
-        .expect("the driver says where it listens");
-    // It goes on writing, and must not find a closed pipe.
-    std::thread::spawn(move || lines.for_each(drop));
-    (process, format!("http://127.0.0.1:{port}"))
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        let mut child = Command::new(program)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("the driver starts");
+        let output = child.stdout.take().expect("standard output");
+        let process = Process(child);
+        let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+        let port = lines.find_map(|line| {
+            let port = line.split_once("started successfully on port ");
+            let port = port.map(|(_, port)| port.trim_end_matches('.').to_owned());
+            said.push(line);
+            port
+        });
+        if let Some(port) = port {
+            // It goes on writing, and must not find a closed pipe.
+            std::thread::spawn(move || lines.for_each(drop));
+            return (process, format!("http://127.0.0.1:{port}"));
+        }
+    }
+    panic!("the driver never listened: {said:?}");
 }
