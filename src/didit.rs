@@ -58,7 +58,7 @@ pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
     ExpectedDetails, NewStatus, NodeToResubmit, Pdf, SessionDeletion, SessionFilter,
-    SessionRequest, SessionSummary, StatusUpdate, StatusUpdated,
+    SessionReference, SessionRequest, SessionSummary, StatusUpdate, StatusUpdated,
 };
 pub use status::SessionStatus;
 pub use webhooks::{Destination, DestinationRequest};

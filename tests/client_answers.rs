@@ -61,6 +61,25 @@ async fn lists_come_in_an_envelope_or_as_a_bare_array() {
     assert_eq!(page.next_offset, None);
     assert_eq!(page.items[0].status, SessionStatus::InReview);
 
+    let row = json!({"session_id": ID, "session_number": 7, "status": "Newly Invented", "vendor_data": "user-1",
+        "full_name": "Ada Example", "features": [{"feature": "OCR"}], "created_at": 20261123});
+    let found = answered(200, json!([row, 7, null]), async |client| {
+        client.find_sessions(&SessionFilter::default()).await
+    })
+    .await
+    .unwrap();
+    let [session] = &found.items[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(session.session_id, Some(ID.parse().unwrap()));
+    assert_eq!(session.session_number, Some(7));
+    assert_eq!(
+        session.status,
+        SessionStatus::Other("Newly Invented".to_owned())
+    );
+    assert_eq!(session.created_at.as_deref(), Some("20261123"));
+    assert!(!format!("{found:?}").contains("Ada"), "{found:?}");
+
     let relative = json!({"count": 60, "next": "/v3/lists/?offset=25", "results": []});
     let page = answered(200, relative, async |client| {
         client.list_lists(&ListFilter::default()).await

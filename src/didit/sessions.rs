@@ -11,7 +11,9 @@ pub use create::{
     ContactDetails, CreatedSession, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest,
 };
 pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
-pub use list::{EmailState, FeatureState, PhoneState, SessionFilter, SessionSummary};
+pub use list::{
+    EmailState, FeatureState, PhoneState, SessionFilter, SessionReference, SessionSummary,
+};
 pub use update::{
     NewStatus, NodeToResubmit, Pdf, RESUBMITTABLE_FEATURES, StatusUpdate, StatusUpdated,
 };

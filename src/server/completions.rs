@@ -129,7 +129,7 @@ async fn sessions(connection: &Arc<Connection>) -> Vec<String> {
         },
         ..SessionFilter::default()
     };
-    let listed = client.list_sessions(&filter).await;
+    let listed = client.find_sessions(&filter).await;
     listed
         .map(|sessions| {
             sessions

@@ -247,7 +247,7 @@ async fn unfinished(client: &Client, vendor_data: Option<&str>) -> Vec<SessionId
         ..SessionFilter::default()
     };
     client
-        .list_sessions(&filter)
+        .find_sessions(&filter)
         .await
         .map(|sessions| {
             sessions
@@ -316,7 +316,7 @@ struct SessionList {
 
 async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
     let filter = input.filter()?;
-    let sessions = context.client()?.list_sessions(&filter).await?;
+    let sessions = context.client()?.find_sessions(&filter).await?;
     let found = sessions
         .items
         .into_iter()

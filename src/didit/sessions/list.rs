@@ -152,6 +152,24 @@ found! {
     }
 }
 
+found! {
+    /// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
+    pub struct SessionReference {
+        /// Its id.
+        pub session_id: Option<SessionId>,
+        /// `user` or `business`.
+        pub session_kind: Option<String>,
+        /// Its number within the application.
+        pub session_number: Option<i64>,
+        /// Where it stands.
+        pub status: SessionStatus,
+        /// Your own reference.
+        pub vendor_data: Option<String>,
+        /// ISO 8601.
+        pub created_at: Option<String>,
+    }
+}
+
 impl Client {
     /// The application's sessions, newest first.
     ///
@@ -161,6 +179,18 @@ impl Client {
         &self,
         filter: &SessionFilter,
     ) -> Result<Paged<SessionSummary>, Error> {
+        let answer = self.json(filter.call()?).await?;
+        Paged::read(&answer, filter.page)
+    }
+
+    /// The same sessions, with no more than finds them.
+    ///
+    /// # Errors
+    /// Those of [`Client::list_sessions`].
+    pub async fn find_sessions(
+        &self,
+        filter: &SessionFilter,
+    ) -> Result<Paged<SessionReference>, Error> {
         let answer = self.json(filter.call()?).await?;
         Paged::read(&answer, filter.page)
     }
