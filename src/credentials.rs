@@ -6,17 +6,14 @@
 
 use std::{
     collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
 };
 
 use serde::{Deserialize, Serialize};
 
-/// How long another process may hold the file. It needs a moment; this one serves nobody meanwhile.
-const LONGEST_TURN: Duration = Duration::from_secs(2);
-const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+use crate::private_file;
 
 /// What is remembered of one account, under the name of a profile. Holds secrets in the clear, as the
 /// file does: it has no `Debug`, and only this crate turns its fields into secret types.
@@ -223,16 +220,11 @@ impl Store {
                 Ok(())
             }
             Self::File { path, profile } => {
-                let folder = folder_of(path);
-                prepare_folder(folder).map_err(|source| io_error(path, "written", source))?;
-                refuse_open_folder(folder)?;
-                let lock = lock(path)?;
+                let written = |error| unusable(path, "written", error);
+                let turn = private_file::Turn::take(path).map_err(written)?;
                 let mut document = read(path)?;
                 change(document.profiles.entry(profile.clone()).or_default());
-                replace(path, folder, &document)
-                    .map_err(|source| io_error(path, "written", source))?;
-                drop(lock);
-                Ok(())
+                turn.replace(&document).map_err(written)
             }
         }
     }
@@ -257,125 +249,30 @@ pub fn default_path() -> Result<PathBuf, Error> {
 }
 
 fn read(path: &Path) -> Result<Document, Error> {
-    let mut file = match fs::File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Document::default()),
-        Err(source) => return Err(io_error(path, "read", source)),
+    let Some(text) = private_file::read(path).map_err(|error| unusable(path, "read", error))?
+    else {
+        return Ok(Document::default());
     };
-    // The file that was opened is the one that is judged, so that none can take its place in between.
-    refuse_loose(path, &file)?;
-    let mut text = String::new();
-    io::Read::read_to_string(&mut file, &mut text)
-        .map_err(|source| io_error(path, "read", source))?;
     serde_json::from_str(&text).map_err(|error| Error::Malformed {
         path: path.display().to_string(),
         line: error.line(),
     })
 }
 
-#[cfg(unix)]
-fn refuse_loose(path: &Path, file: &fs::File) -> Result<(), Error> {
-    let mode = mode_of(path, file.metadata())?;
-    if mode & 0o077 != 0 {
-        return Err(loose(path, mode, 0o600));
-    }
-    refuse_open_folder(folder_of(path))
-}
-
-/// Whoever can write to the folder can put another file in the place of this one.
-#[cfg(unix)]
-fn refuse_open_folder(folder: &Path) -> Result<(), Error> {
-    let mode = mode_of(folder, fs::metadata(folder))?;
-    // In a folder with the sticky bit, as /tmp, nobody replaces another's file.
-    if mode & 0o022 != 0 && mode & 0o1000 == 0 {
-        return Err(loose(folder, mode, 0o700));
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn mode_of(path: &Path, metadata: io::Result<fs::Metadata>) -> Result<u32, Error> {
-    use std::os::unix::fs::PermissionsExt;
-    metadata
-        .map(|metadata| metadata.permissions().mode())
-        .map_err(|source| io_error(path, "read", source))
-}
-
-#[cfg(unix)]
-fn loose(path: &Path, mode: u32, wanted: u32) -> Error {
-    Error::Loose {
-        path: path.display().to_string(),
-        mode: mode & 0o7777,
-        wanted,
-    }
-}
-
-#[cfg(not(unix))]
-fn refuse_loose(_path: &Path, _file: &fs::File) -> Result<(), Error> {
-    // Windows profiles are private to their user by inheritance.
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn refuse_open_folder(_folder: &Path) -> Result<(), Error> {
-    Ok(())
-}
-
-/// A bare file name lies in the working folder, whose path is not the empty one that `parent` gives.
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."))
-}
-
-#[cfg(unix)]
-fn prepare_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(not(unix))]
-fn prepare_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
-}
-
-/// Two processes that register at once take turns; the lock goes with the handle.
-fn lock(path: &Path) -> Result<fs::File, Error> {
-    let failed = |source| io_error(path, "written", source);
-    let file = crate::log::private_append(&path.with_extension("lock")).map_err(failed)?;
-    let given_up = Instant::now() + LONGEST_TURN;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::Error(source)) => return Err(failed(source)),
-            Err(fs::TryLockError::WouldBlock) if Instant::now() < given_up => {
-                std::thread::sleep(BETWEEN_TRIES);
-            }
-            Err(fs::TryLockError::WouldBlock) => {
-                return Err(Error::Busy {
-                    path: path.display().to_string(),
-                });
-            }
-        }
-    }
-}
-
-/// `tempfile` makes the new file 0600 before anything is in it.
-fn replace(path: &Path, folder: &Path, document: &Document) -> io::Result<()> {
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    serde_json::to_writer_pretty(&mut file, document)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-fn io_error(path: &Path, action: &'static str, source: io::Error) -> Error {
-    Error::Io {
-        path: path.display().to_string(),
-        action,
-        source,
+fn unusable(path: &Path, action: &'static str, error: private_file::Error) -> Error {
+    match error {
+        private_file::Error::Loose { path, mode, wanted } => Error::Loose {
+            path: path.display().to_string(),
+            mode,
+            wanted,
+        },
+        private_file::Error::Busy => Error::Busy {
+            path: path.display().to_string(),
+        },
+        private_file::Error::Io(source) => Error::Io {
+            path: path.display().to_string(),
+            action,
+            source,
+        },
     }
 }

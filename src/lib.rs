@@ -67,6 +67,7 @@ pub mod config;
 pub mod credentials;
 pub mod didit;
 pub mod log;
+pub mod private_file;
 pub mod receiver;
 pub mod redact;
 pub mod server;
