@@ -11,6 +11,7 @@ mod answer;
 mod billing;
 mod blocklist;
 mod blocklist_target;
+mod change;
 mod connection;
 mod consent;
 mod decision;
@@ -19,6 +20,7 @@ mod error;
 mod files;
 mod input;
 mod paging;
+mod personal;
 pub mod qr;
 mod review;
 mod session_input;
@@ -39,10 +41,12 @@ use serde_json::{Map, Value};
 use crate::didit::{Client, Observer, SessionStatus};
 
 pub use answer::{Answer, Fact, Image, Next};
+pub use change::{Change, Environment, Line, Place, Setting, quoted};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalData};
 pub use consent::{Agreement, Consent, Effect};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
+pub use personal::{Class, Outlet};
 pub use size::json_characters;
 pub use untrusted::{clean, clean_sentence, is_one_line, one_line, visible};
 pub use wait::TOOL as WAIT_TOOL;
@@ -137,6 +141,8 @@ pub struct Tool {
     pub idempotent: bool,
     /// Whether a call replaces what was there, and so is destructive without being a decision.
     pub overwrites: bool,
+    /// For a `Write`: the states in which a human agrees first all the same, as a clause; `None` where it never asks.
+    pub asks_when: Option<&'static str>,
     /// Which tool shows whether an interrupted change happened, and what it shows.
     pub verify_with: Option<(&'static str, &'static str)>,
     /// One or two sentences for the agent.
@@ -147,8 +153,27 @@ pub struct Tool {
     pub output: Option<fn() -> JsonObject>,
     /// Older or shorter names of arguments, accepted but not advertised: `(from, to)`.
     pub aliases: &'static [(&'static str, &'static str)],
+    /// Arguments of a call that works in an account with one of everything. Tests of all tools run it.
+    pub example: fn(&World) -> Value,
     /// Runs the tool on arguments that already fit the schema.
     pub run: RunTool,
+}
+
+/// What there is in the account that examples are about: one of everything.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// A session that a human can decide about (UUID).
+    pub session_id: String,
+    /// The workflow of that session (UUID).
+    pub workflow_id: String,
+    /// A webhook destination (UUID).
+    pub destination_id: String,
+    /// The e-mail address of a stored account that is open.
+    pub account: String,
+    /// The e-mail address of a stored account that waits for its code.
+    pub email: String,
+    /// The code that was sent to it.
+    pub code: String,
 }
 
 /// The body of a tool.

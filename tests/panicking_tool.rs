@@ -28,11 +28,13 @@ fn tool(name: &'static str, run: didit_mcp::tools::RunTool) -> Tool {
         access: Access::Write,
         idempotent: false,
         overwrites: false,
+        asks_when: None,
         verify_with: Some(("didit_test_fine", "shows what happened.")),
         description: "A tool of this test.",
         input: JsonObject::new,
         output: None,
         aliases: &[],
+        example: |_| serde_json::json!({}),
         run,
     }
 }

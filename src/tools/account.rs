@@ -8,6 +8,8 @@ use login::{LoginInput, login};
 use register::{RegisterInput, VerifyEmailInput, register, verify_email};
 use status::{StatusInput, StatusOutput, status};
 
+use serde_json::json;
+
 use super::{
     Access, Answer, Tool, Toolset,
     connection::Connection,
@@ -29,11 +31,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Shows which Didit account and key are in use, what is switched on, and what to do next.",
             input: input_schema::<StatusInput>,
             output: Some(output_schema::<StatusOutput>),
             aliases: &[],
+            example: |_| json!({ "check": true }),
             run: |context, arguments| {
                 Box::pin(async move { status(&context, parse(arguments)?).await })
             },
@@ -45,6 +49,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            asks_when: None,
             verify_with: Some((
                 "didit_account_register",
                 "again is safe: it sends a new code.",
@@ -54,6 +59,7 @@ pub(super) fn tools() -> Vec<Tool> {
             input: input_schema::<RegisterInput>,
             output: None,
             aliases: &[],
+            example: |world| json!({ "email": world.email }),
             run: |context, arguments| {
                 Box::pin(async move { register(&context, parse(arguments)?).await })
             },
@@ -65,6 +71,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            asks_when: None,
             verify_with: Some((
                 "didit_account_login",
                 "fetches the key if the code was taken.",
@@ -73,6 +80,7 @@ pub(super) fn tools() -> Vec<Tool> {
             input: input_schema::<VerifyEmailInput>,
             output: None,
             aliases: &[("otp", "code")],
+            example: |world| json!({ "code": world.code }),
             run: |context, arguments| {
                 Box::pin(async move { verify_email(&context, parse(arguments)?).await })
             },
@@ -84,11 +92,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_account_login", "again is safe.")),
             description: "Logs in with the stored account, picks the application, and stores and uses its API key.",
             input: input_schema::<LoginInput>,
             output: None,
             aliases: &[("application", "application_id")],
+            example: |world| json!({ "email": world.account }),
             run: |context, arguments| {
                 Box::pin(async move { login(&context, parse(arguments)?).await })
             },

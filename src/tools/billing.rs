@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
@@ -20,11 +21,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Reads the organization's prepaid balance in US dollars and its automatic refill.",
             input: input_schema::<BalanceInput>,
             output: Some(output_schema::<BalanceOutput>),
             aliases: &[],
+            example: |_| json!({}),
             run: |context, arguments| {
                 Box::pin(async move {
                     let BalanceInput {} = parse(arguments)?;
@@ -39,6 +42,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            asks_when: None,
             verify_with: Some((
                 "didit_billing_get_balance",
                 "shows the balance; a second link does no harm.",
@@ -47,6 +51,7 @@ pub(super) fn tools() -> Vec<Tool> {
             input: input_schema::<TopUpInput>,
             output: Some(output_schema::<TopUpOutput>),
             aliases: &[("amount", "amount_in_dollars")],
+            example: |_| json!({ "amount_in_dollars": 50 }),
             run: |context, arguments| {
                 Box::pin(async move { top_up(&context, parse(arguments)?).await })
             },

@@ -24,11 +24,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Lists what is blocked, by kind; later sessions that match an entry are declined.",
             input: input_schema::<ListInput>,
             output: None,
             aliases: &[("item_type", "entry_type")],
+            example: |_| json!({ "entry_type": "document" }),
             run: |context, arguments| {
                 Box::pin(async move { list(&context, parse(arguments)?).await })
             },
@@ -40,11 +42,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_blocklist_list", "shows whether it is blocked.")),
             description: "Blocks a fraudster's face, document or contacts by session, or one value, after a human agreed.",
             input: input_schema::<AddInput>,
             output: None,
             aliases: &[],
+            example: |world| json!({ "session_id": world.session_id, "items": ["document"], "comment": "A forged passport." }),
             run: |context, arguments| {
                 Box::pin(async move { add(&context, parse(arguments)?).await })
             },
@@ -56,11 +60,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_blocklist_list", "shows whether it is still blocked.")),
             description: "Takes a session's face, document or contacts, or one value, off the blocklist, after a human agreed.",
             input: input_schema::<TargetInput>,
             output: None,
             aliases: &[],
+            example: |world| json!({ "session_id": world.session_id, "items": ["face"] }),
             run: |context, arguments| {
                 Box::pin(async move { remove(&context, parse(arguments)?).await })
             },

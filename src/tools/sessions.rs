@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
@@ -26,6 +27,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            asks_when: None,
             verify_with: Some((
                 "didit_session_list",
                 "shows whether the session exists; with vendor_data the same call again is safe, because Didit returns the unfinished session.",
@@ -34,6 +36,7 @@ pub(super) fn tools() -> Vec<Tool> {
             input: input_schema::<SessionInput>,
             output: Some(output_schema::<CreatedOutput>),
             aliases: &[("user_id", "vendor_data"), ("callback_url", "callback")],
+            example: |world| json!({ "workflow_id": world.workflow_id, "vendor_data": "example-1" }),
             run: |context, arguments| {
                 Box::pin(async move { create(&context, parse(arguments)?).await })
             },
@@ -45,11 +48,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Lists verification sessions, newest first, filtered by status, person, workflow, date, country or warning.",
             input: input_schema::<ListInput>,
             output: Some(output_schema::<SessionList>),
             aliases: &[],
+            example: |_| json!({ "limit": 5 }),
             run: |context, arguments| {
                 Box::pin(async move { list(&context, parse(arguments)?).await })
             },
@@ -61,11 +66,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Reads where a session stands: verdict, checks that ran, reasons, and what to do next.",
             input: input_schema::<DecisionInput>,
             output: None,
             aliases: &[("id", "session_id")],
+            example: |world| json!({ "session_id": world.session_id }),
             run: |context, arguments| {
                 Box::pin(async move { decision::get(&context, parse(arguments)?).await })
             },
@@ -77,6 +84,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Waits until the person is done and the session is decided or in review, then answers like \
                           didit_session_get_decision; reports progress.",
@@ -87,6 +95,7 @@ pub(super) fn tools() -> Vec<Tool> {
                 ("timeout", "max_wait_s"),
                 ("max_wait", "max_wait_s"),
             ],
+            example: |world| json!({ "session_id": world.session_id, "max_wait_s": 1 }),
             run: |context, arguments| {
                 Box::pin(async move { wait::wait(&context, parse(arguments)?).await })
             },
@@ -98,11 +107,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: false,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_session_get_decision", "shows the status as it is.")),
             description: "Approves or declines a person, or asks for steps again at the same link, after a human agreed.",
             input: input_schema::<UpdateInput>,
             output: None,
             aliases: &[("status", "new_status"), ("id", "session_id")],
+            example: |world| json!({ "session_id": world.session_id, "new_status": "Approved", "comment": "Checked by eye." }),
             run: |context, arguments| {
                 Box::pin(async move { review::update(&context, parse(arguments)?).await })
             },
@@ -114,11 +125,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Saves the PDF report of a finished session as a new file in the server's output folder.",
             input: input_schema::<PdfInput>,
             output: None,
             aliases: &[("id", "session_id")],
+            example: |world| json!({ "session_id": world.session_id }),
             run: |context, arguments| {
                 Box::pin(async move { review::pdf(&context, parse(arguments)?).await })
             },
@@ -130,11 +143,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Irreversible,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_session_list", "shows whether it is still there.")),
             description: "Deletes a session with everything it collected, for good.",
             input: input_schema::<DeleteInput>,
             output: None,
             aliases: &[("id", "session_id")],
+            example: |world| json!({ "session_id": world.session_id }),
             run: |context, arguments| {
                 Box::pin(async move { review::delete(&context, parse(arguments)?).await })
             },

@@ -73,7 +73,7 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-fn is_visible(character: char) -> bool {
+pub(super) fn is_visible(character: char) -> bool {
     !character.is_control() && !is_invisible(character)
 }
 

@@ -1,4 +1,4 @@
-//! Whether a webhook is Didit's, told offline, and why not.
+//! Whether a webhook is Didit's, and why not.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     Answer, Context,
     error::{Stop, ToolError},
+    webhooks,
 };
 use crate::didit::{
     DestinationId, SharedSecret,
@@ -31,8 +32,8 @@ pub(super) struct VerifyInput {
 }
 
 /// Examines the webhook and explains what is wrong with it.
-pub(super) fn verify(context: &Context, input: &VerifyInput) -> Result<Answer, Stop> {
-    let secret = secret(context, input.destination_id.as_deref())?;
+pub(super) async fn verify(context: &Context, input: &VerifyInput) -> Result<Answer, Stop> {
+    let secret = secret(context, input.destination_id.as_deref()).await?;
     let delivery = Delivery {
         body: input.body.as_bytes(),
         signature: input.signature.as_deref(),
@@ -72,28 +73,35 @@ pub(super) fn verify(context: &Context, input: &VerifyInput) -> Result<Answer, S
     })))
 }
 
-fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSecret, Stop> {
+async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSecret, Stop> {
     let connection = &context.connection;
-    match destination {
-        Some(id) => {
-            let id: DestinationId = id.parse()?;
-            connection
-                .profile()?
-                .webhook_secrets
-                .get(&id.to_string())
-                .map(|secret| SharedSecret::new(secret.as_str()))
-                .ok_or_else(|| {
-                    ToolError::invalid("destination_id", "No secret of this destination is stored here.")
-                        .with_hint("didit_webhook_list", "shows the destinations.")
-                        .into()
-                })
-        }
-        None => connection.settings().webhook_secret.clone().ok_or_else(|| {
-            ToolError::new("no_webhook_secret", "No webhook secret is set, so nothing can be proved.")
-                .with_advice("the operator sets DIDIT_WEBHOOK_SECRET; or destination_id names a destination created here.")
-                .into()
-        }),
+    let Some(id) = destination else {
+        return connection.settings().webhook_secret.clone().ok_or_else(|| {
+            ToolError::new(
+                "no_webhook_secret",
+                "No webhook secret is set, so nothing can be proved.",
+            )
+            .with_advice(
+                "the operator sets DIDIT_WEBHOOK_SECRET; or destination_id names a destination.",
+            )
+            .into()
+        });
+    };
+    let id: DestinationId = id.parse()?;
+    if let Some(stored) = connection.profile()?.webhook_secrets.get(&id.to_string()) {
+        return Ok(SharedSecret::new(stored.as_str()));
     }
+    // A secret that could not be stored when its destination was made, or that was made elsewhere.
+    let found = context.client()?.destination(&id).await?;
+    webhooks::remember(context, &found)?;
+    found.secret_shared_key.ok_or_else(|| {
+        ToolError::new(
+            "no_webhook_secret",
+            "Didit does not show this destination's secret to this key, so nothing can be proved.",
+        )
+        .with_advice("the operator sets DIDIT_WEBHOOK_SECRET from the Business Console.")
+        .into()
+    })
 }
 
 fn word(check: Check) -> &'static str {

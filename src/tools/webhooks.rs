@@ -23,11 +23,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Lists where Didit reports events, and how deliveries go.",
             input: input_schema::<ListInput>,
             output: None,
             aliases: &[],
+            example: |_| json!({}),
             run: |context, arguments| {
                 Box::pin(async move {
                     let ListInput {} = parse(arguments)?;
@@ -42,6 +44,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: false,
             overwrites: false,
+            asks_when: None,
             verify_with: Some((
                 "didit_webhook_list",
                 "shows whether the destination exists.",
@@ -50,6 +53,7 @@ pub(super) fn tools() -> Vec<Tool> {
             input: input_schema::<CreateInput>,
             output: None,
             aliases: &[("events", "subscribed_events")],
+            example: |_| json!({ "url": "https://hooks.example.net/didit", "label": "Example" }),
             run: |context, arguments| {
                 Box::pin(async move { create(&context, parse(arguments)?).await })
             },
@@ -61,11 +65,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Decide,
             idempotent: true,
             overwrites: true,
+            asks_when: None,
             verify_with: Some(("didit_webhook_list", "shows the destination as it is.")),
             description: "Changes or pauses a webhook destination, after a human agreed; the list of events is replaced as a whole.",
             input: input_schema::<UpdateInput>,
             output: None,
             aliases: &[("events", "subscribed_events")],
+            example: |world| json!({ "destination_id": world.destination_id, "label": "Renamed" }),
             run: |context, arguments| {
                 Box::pin(async move { update(&context, parse(arguments)?).await })
             },
@@ -77,11 +83,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Irreversible,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_webhook_list", "shows whether it is still there.")),
             description: "Deletes a webhook destination for good, after a human agreed; its secret dies with it.",
             input: input_schema::<DeleteInput>,
             output: None,
             aliases: &[],
+            example: |world| json!({ "destination_id": world.destination_id }),
             run: |context, arguments| {
                 Box::pin(async move { delete(&context, parse(arguments)?).await })
             },
@@ -93,13 +101,15 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
-            description: "Checks offline whether a received webhook is Didit's and fresh, and explains a mismatch.",
+            description: "Checks whether a received webhook is Didit's and fresh, and explains a mismatch; a secret that is not stored yet is fetched and stored.",
             input: input_schema::<VerifyInput>,
             output: None,
             aliases: &[("payload", "body"), ("x_signature", "signature")],
+            example: |world| json!({ "body": "{}", "signature": "00", "timestamp": "1", "destination_id": world.destination_id }),
             run: |context, arguments| {
-                Box::pin(async move { webhook_verify::verify(&context, &parse(arguments)?) })
+                Box::pin(async move { webhook_verify::verify(&context, &parse(arguments)?).await })
             },
         },
     ]
@@ -258,7 +268,7 @@ async fn agree(
 }
 
 /// Stores the secret of a destination, so that it never has to be shown.
-fn remember(context: &Context, destination: &Destination) -> Result<String, Stop> {
+pub(super) fn remember(context: &Context, destination: &Destination) -> Result<String, Stop> {
     let (Some(id), Some(secret)) = (&destination.uuid, &destination.secret_shared_key) else {
         return Ok("Didit returned no secret with it; the console shows it.".to_owned());
     };

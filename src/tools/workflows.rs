@@ -4,7 +4,7 @@ mod row;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
@@ -29,11 +29,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Lists the application's workflows: the templates that say which checks a session runs.",
             input: input_schema::<PageInput>,
             output: Some(output_schema::<WorkflowList>),
             aliases: &[],
+            example: |_| json!({ "limit": 5 }),
             run: |context, arguments| {
                 Box::pin(async move { list(&context, parse(arguments)?).await })
             },
@@ -45,11 +47,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Read,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: None,
             description: "Reads one workflow: its checks with their settings, price, version and link.",
             input: input_schema::<WorkflowInput>,
             output: None,
             aliases: &[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")],
+            example: |world| json!({ "workflow_id": world.workflow_id }),
             run: |context, arguments| {
                 Box::pin(async move { get(&context, parse(arguments)?).await })
             },
@@ -61,12 +65,14 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_workflow_list", "shows whether the workflow exists.")),
             description: "Creates a workflow from switches, which change the recommended KYC: document, passive liveness, face match \
                           (below 50 declined), 3 tries.",
             input: input_schema::<CreateInput>,
             output: Some(output_schema::<WorkflowRow>),
             aliases: ALIASES,
+            example: |_| json!({ "workflow_label": "Example KYC", "aml": true }),
             run: |context, arguments| {
                 Box::pin(async move { create(&context, parse(arguments)?).await })
             },
@@ -78,12 +84,14 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: true,
             overwrites: true,
+            asks_when: None,
             verify_with: Some(("didit_workflow_get", "shows the settings as they are.")),
             description: "Changes a workflow for later sessions: switches add (true) or remove (false) checks, and what is not \
                           named stays.",
             input: input_schema::<UpdateInput>,
             output: None,
             aliases: ALIASES,
+            example: |world| json!({ "workflow_id": world.workflow_id, "aml": true }),
             run: |context, arguments| {
                 Box::pin(async move { update(&context, parse(arguments)?).await })
             },
@@ -95,11 +103,13 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Irreversible,
             idempotent: true,
             overwrites: false,
+            asks_when: None,
             verify_with: Some(("didit_workflow_list", "shows whether it is still there.")),
             description: "Deletes one version of a workflow for good; its sessions keep their results.",
             input: input_schema::<WorkflowInput>,
             output: None,
             aliases: &[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")],
+            example: |world| json!({ "workflow_id": world.workflow_id }),
             run: |context, arguments| {
                 Box::pin(async move { delete(&context, parse(arguments)?).await })
             },

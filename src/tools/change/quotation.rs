@@ -1,0 +1,107 @@
+//! Quoting what others wrote so that it cannot pass for our own words.
+
+use crate::tools::untrusted::is_visible;
+
+/// Quotes a value in one reversible way: whatever looks like a quotation mark, begins markup, or cannot be seen stands as
+/// `\u{…}`, and a backslash is doubled. Clients that render markup show the same characters as those that do not.
+pub fn quoted(value: &str) -> String {
+    let mut quotation = String::with_capacity(value.len() + 2);
+    quotation.push('"');
+    for character in value.chars() {
+        match character {
+            '\\' => quotation.push_str("\\\\"),
+            plain if is_plain(plain) => quotation.push(plain),
+            other => quotation.push_str(&format!("\\u{{{:x}}}", u32::from(other))),
+        }
+    }
+    quotation.push('"');
+    quotation
+}
+
+fn is_plain(character: char) -> bool {
+    character == ' '
+        || (!character.is_whitespace()
+            && is_visible(character)
+            && !is_quotation_mark(character)
+            && !begins_markup(character))
+}
+
+fn is_quotation_mark(character: char) -> bool {
+    matches!(
+        character,
+        '"' | '\u{ab}' | '\u{bb}' | '\u{2ba}' | '\u{2dd}' | '\u{2ee}' | '\u{5f4}'
+            | '\u{201c}'..='\u{201f}' | '\u{2033}' | '\u{2036}' | '\u{275d}' | '\u{275e}'
+            | '\u{301d}'..='\u{301f}' | '\u{ff02}'
+    )
+}
+
+fn begins_markup(character: char) -> bool {
+    matches!(character, '<' | '>' | '[' | ']' | '`' | '*' | '~')
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use proptest::prelude::*;
+
+    use super::quoted;
+
+    /// The opposite of `quoted`, written from its description.
+    fn unquoted(quotation: &str) -> String {
+        let inner = quotation
+            .strip_prefix('"')
+            .unwrap()
+            .strip_suffix('"')
+            .unwrap();
+        let mut text = String::new();
+        let mut rest = inner;
+        while let Some((before, escape)) = rest.split_once('\\') {
+            text.push_str(before);
+            if let Some(after) = escape.strip_prefix('\\') {
+                text.push('\\');
+                rest = after;
+            } else {
+                let (digits, after) = escape.strip_prefix("u{").unwrap().split_once('}').unwrap();
+                text.push(char::from_u32(u32::from_str_radix(digits, 16).unwrap()).unwrap());
+                rest = after;
+            }
+        }
+        text.push_str(rest);
+        text
+    }
+
+    proptest! {
+        #[test]
+        fn a_quotation_can_be_read_back(value in any::<String>()) {
+            prop_assert_eq!(unquoted(&quoted(&value)), value);
+        }
+
+        #[test]
+        fn a_quotation_is_one_line_and_ends_where_it_ends(value in any::<String>()) {
+            let quotation = quoted(&value);
+            prop_assert_eq!(quotation.matches('"').count(), 2);
+            let forbidden = ['\n', '\r', '<', '[', '`', '*', '\u{202e}', '\u{200b}', '\u{201d}'];
+            let has_one = quotation.contains(forbidden);
+            prop_assert!(!has_one, "{quotation}");
+        }
+    }
+
+    #[test]
+    fn ordinary_texts_stay_as_they_are() {
+        for value in [
+            "Ana Ruiz",
+            "José Ñandú",
+            "محمد",
+            "山田太郎",
+            "a_b-c.d@example.org",
+            "(50 %)",
+        ] {
+            assert_eq!(quoted(value), format!("\"{value}\""));
+        }
+        assert_eq!(
+            quoted("Ana\" (verified) **[x](https://evil)**"),
+            "\"Ana\\u{22} (verified) \\u{2a}\\u{2a}\\u{5b}x\\u{5d}(https://evil)\\u{2a}\\u{2a}\""
+        );
+    }
+}

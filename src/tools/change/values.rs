@@ -1,0 +1,149 @@
+//! The values of a request, one line each, read from what will be sent.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Line;
+
+/// One value of a request, with what it replaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    label: String,
+    new: Line,
+    old: Option<Line>,
+}
+
+impl Setting {
+    /// A value that no request holds in so many words.
+    pub fn new(label: impl Into<String>, new: Line, old: Option<Line>) -> Self {
+        Self {
+            label: label.into(),
+            new,
+            old,
+        }
+    }
+
+    /// Every value of a request, in its own order. `before` is the object as it is now, in the same field names.
+    pub fn of_request(request: &impl Serialize, before: Option<&Value>) -> Vec<Self> {
+        let mut settings = Vec::new();
+        // What cannot be written as JSON cannot be sent either, and sending says so.
+        if let Ok(Value::Object(fields)) = serde_json::to_value(request) {
+            for (name, value) in &fields {
+                add(
+                    &mut settings,
+                    &words(name),
+                    value,
+                    before.map(|before| before.get(name).unwrap_or(&Value::Null)),
+                );
+            }
+        }
+        settings
+    }
+
+    /// The line: `Label: "new" (was "old")`.
+    pub(super) fn line(&self) -> Line {
+        let line = Line::new(format!("{}: ", self.label)).then(self.new.clone());
+        match &self.old {
+            Some(old) => line.words(" (was ").then(old.clone()).words(")"),
+            None => line,
+        }
+    }
+}
+
+fn add(settings: &mut Vec<Setting>, label: &str, new: &Value, old: Option<&Value>) {
+    match new {
+        Value::Object(fields) if !fields.is_empty() => {
+            for (name, value) in fields {
+                let old = old.map(|old| old.get(name).unwrap_or(&Value::Null));
+                add(
+                    settings,
+                    &format!("{label}, {}", name.replace('_', " ")),
+                    value,
+                    old,
+                );
+            }
+        }
+        Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
+            for (place, item) in items.iter().enumerate() {
+                let old = old.map(|old| old.get(place).unwrap_or(&Value::Null));
+                add(settings, &format!("{label} {}", place + 1), item, old);
+            }
+        }
+        _ => settings.push(Setting {
+            label: label.to_owned(),
+            new: shown(new),
+            old: old.filter(|old| *old != new).map(shown),
+        }),
+    }
+}
+
+/// A value in a line: texts quoted, numbers as they are, flags as people say them.
+fn shown(value: &Value) -> Line {
+    match value {
+        Value::Null => Line::new("nothing"),
+        Value::Bool(true) => Line::new("yes"),
+        Value::Bool(false) => Line::new("no"),
+        Value::Number(number) => Line::new(number.to_string()),
+        Value::String(text) => Line::default().sent(text),
+        Value::Array(items) if items.is_empty() => Line::new("none"),
+        Value::Array(items) => {
+            items
+                .iter()
+                .enumerate()
+                .fold(Line::default(), |line, (place, item)| {
+                    let line = if place == 0 { line } else { line.words(", ") };
+                    line.then(shown(item))
+                })
+        }
+        Value::Object(_) => Line::new("{}"),
+    }
+}
+
+/// A field's name as the beginning of a line: `send_email` is `Send email`.
+fn words(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tools::{PersonalData, personal::Outlet};
+
+    #[test]
+    fn every_value_has_a_line_with_what_it_replaces() {
+        let request = json!({
+            "url": "https://new.example.net/x",
+            "enabled": true,
+            "subscribed_events": ["status.updated", "data.updated"],
+            "nodes_to_resubmit": [{"node_id": "feature_ocr_1", "feature": "OCR"}],
+            "limits": {"age": 18},
+        });
+        let before = json!({"url": "https://old.example.net/x", "enabled": true});
+        let lines: Vec<String> = Setting::of_request(&request, Some(&before))
+            .iter()
+            .map(|setting| {
+                setting
+                    .line()
+                    .shown(PersonalData::None, Outlet::Conversation)
+            })
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                "Enabled: yes",
+                "Limits, age: 18 (was nothing)",
+                "Nodes to resubmit 1, feature: \"OCR\" (was nothing)",
+                "Nodes to resubmit 1, node id: \"feature_ocr_1\" (was nothing)",
+                "Subscribed events: \"status.updated\", \"data.updated\" (was nothing)",
+                "Url: \"https://new.example.net/x\" (was \"https://old.example.net/x\")",
+            ]
+        );
+    }
+}
