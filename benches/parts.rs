@@ -19,9 +19,7 @@ mod http;
 mod upstream;
 
 use std::{
-    future::Future,
     path::PathBuf,
-    pin::Pin,
     sync::{Arc, LazyLock, Mutex},
     time::Duration,
 };
@@ -36,8 +34,8 @@ use didit_mcp::{
     redact::Redactor,
     server::{Catalog, LocalCall, Policy, Server, fit, instructions, structured},
     tools::{
-        self, Agreement, Answer, Connection, ConnectionSettings, Consent, Effect, JsonObject,
-        KeySource, Mode, PersonalData, Progress, Stop,
+        self, Agreement, Answer, Asked, Change, Connection, ConnectionSettings, Consent,
+        JsonObject, KeySource, Mode, PersonalData, Progress, ToolError,
     },
 };
 use divan::{Bencher, black_box};
@@ -206,18 +204,19 @@ mod decision_of_48_kb {
         };
         let store = Store::Memory(Box::new(Mutex::new(Profile::default())));
         let connection = Arc::new(Connection::new(settings, store, Redactor::default()));
-        Server::new(connection, &Policy::default(), None).unwrap()
+        Server::new(connection, &Policy::default(), None)
     }
 
     /// Reading asks nobody.
     struct Nobody;
 
     impl Consent for Nobody {
-        fn ask<'a>(
-            &'a self,
-            _effect: &'a Effect,
-        ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
+        fn ask<'a>(&'a self, _change: &'a Change, _again: bool) -> Asked<'a> {
             Box::pin(async { Ok(Agreement::Operator) })
+        }
+
+        fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
+            Ok(())
         }
     }
 

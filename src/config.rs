@@ -313,12 +313,13 @@ fn personal_data(options: &Options) -> Result<PersonalData, Error> {
 fn policy(options: &Options) -> Result<Policy, Error> {
     let confirmation = match given(options.confirm.as_deref()).unwrap_or("ask") {
         "ask" => Confirmation::Ask,
+        "preview" => Confirmation::Preview,
         "never" => Confirmation::Never,
         other => {
             return Err(Error::Value {
                 setting: "--confirm (DIDIT_MCP_CONFIRM)",
                 value: other.to_owned(),
-                valid: "ask, never".to_owned(),
+                valid: "ask, preview, never".to_owned(),
             });
         }
     };
@@ -387,6 +388,9 @@ fn switches(policy: &Policy) -> Vec<(String, String)> {
             "Decisions about people".to_owned(),
             match policy.confirmation {
                 Confirmation::Ask => "a human agrees first".to_owned(),
+                Confirmation::Preview => {
+                    "a human agrees first, to a preview in the conversation".to_owned()
+                }
                 Confirmation::Never => {
                     "take effect without asking, as the operator chose".to_owned()
                 }

@@ -229,6 +229,15 @@ impl Store {
         }
     }
 
+    /// A file beside this one for what else the processes of a profile share, and the profile's name; none where accounts
+    /// live in memory.
+    pub fn beside(&self, name: &str) -> Option<(PathBuf, String)> {
+        match self {
+            Self::File { path, profile } => Some((path.with_extension(name), profile.clone())),
+            Self::Memory(_) => None,
+        }
+    }
+
     /// Where the profile is kept, for people.
     pub fn place(&self) -> String {
         match self {

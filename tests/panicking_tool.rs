@@ -66,7 +66,7 @@ fn server(timeout: Duration) -> Server {
             Box::pin(async { Ok(Answer::new("fine")) })
         }),
     ];
-    Server::with_tools(tools, connection, &Policy::default(), None).unwrap()
+    Server::with_tools(tools, connection, &Policy::default(), None)
 }
 
 async fn texts(timeout: Duration, names: &[&'static str]) -> Vec<(bool, String)> {

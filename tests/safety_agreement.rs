@@ -25,7 +25,7 @@ use support::{
     control::{Control, simulated},
     person::{SESSION, decision},
     scripted::Scripted,
-    server::{Answer, Era, Server, Setup},
+    server::{Answer, Era, Human, Server, Setup},
 };
 
 const TOOL: &str = "didit_session_update_status";
@@ -67,7 +67,7 @@ fn asked(server: &mut Server, session: &str) -> (u64, Value) {
 }
 
 fn agreed() -> Value {
-    json!({ "action": "accept", "content": { "agree": true } })
+    json!({ "action": "accept", "content": { "answer": "Approve" } })
 }
 
 fn reply(server: &mut Server, question: &Value, result: &Value) {
@@ -100,21 +100,21 @@ fn odd_answers() -> Vec<Value> {
         json!({ "action": "accept" }),
         json!({ "action": "accept", "content": null }),
         json!({ "action": "accept", "content": {} }),
-        json!({ "action": "accept", "content": { "agree": false } }),
-        json!({ "action": "accept", "content": { "agree": "true" } }),
-        json!({ "action": "accept", "content": { "agree": 1 } }),
-        json!({ "action": "accept", "content": { "agree": [true] } }),
-        json!({ "action": "accept", "content": { "agree": null } }),
-        json!({ "action": "accept", "content": { "Agree": true } }),
-        json!({ "action": "accept", "content": { "agree": { "agree": true } } }),
-        json!({ "action": "accept", "content": [{ "agree": true }] }),
-        json!({ "action": "accept", "content": "agree" }),
-        json!({ "action": "decline", "content": { "agree": true } }),
-        json!({ "action": "cancel", "content": { "agree": true } }),
-        json!({ "action": "ACCEPT", "content": { "agree": true } }),
-        json!({ "action": "accepted", "content": { "agree": true } }),
-        json!({ "content": { "agree": true } }),
-        json!({ "agree": true }),
+        json!({ "action": "accept", "content": { "answer": "approve" } }),
+        json!({ "action": "accept", "content": { "answer": "Decline" } }),
+        json!({ "action": "accept", "content": { "answer": true } }),
+        json!({ "action": "accept", "content": { "answer": ["Approve"] } }),
+        json!({ "action": "accept", "content": { "answer": null } }),
+        json!({ "action": "accept", "content": { "Answer": "Approve" } }),
+        json!({ "action": "accept", "content": { "agree": true } }),
+        json!({ "action": "accept", "content": [{ "answer": "Approve" }] }),
+        json!({ "action": "accept", "content": "Approve" }),
+        json!({ "action": "decline", "content": { "answer": "Approve" } }),
+        json!({ "action": "cancel", "content": { "answer": "Approve" } }),
+        json!({ "action": "ACCEPT", "content": { "answer": "Approve" } }),
+        json!({ "action": "accepted", "content": { "answer": "Approve" } }),
+        json!({ "content": { "answer": "Approve" } }),
+        json!({ "answer": "Approve" }),
         json!({}),
     ]
 }
@@ -141,11 +141,11 @@ fn an_answer_of_another_shape_is_no_agreement_in_the_newer_handshake() {
     let (mut server, control, session) = in_review(Setup::new(Era::Modern).human(&[]));
     let wrapped = odd_answers()
         .into_iter()
-        .map(|odd| json!({ "agree": odd }))
+        .map(|odd| json!({ "agreement": odd }))
         .chain([
             json!({}),
-            json!({ "agree": true }),
-            json!({ "agree": "accept" }),
+            json!({ "agreement": true }),
+            json!({ "agreement": "accept" }),
             json!({ "other": agreed() }),
             agreed(),
         ]);
@@ -156,9 +156,11 @@ fn an_answer_of_another_shape_is_no_agreement_in_the_newer_handshake() {
         again["requestState"] = question["requestState"].clone();
         again["inputResponses"] = responses.clone();
         let response = server.request("tools/call", again);
+        let result = &response["result"];
         let refused = response.get("error").is_some()
-            || response["result"]["isError"] == true
-            || response["result"]["resultType"] == "input_required";
+            || result["isError"] == true
+            || result["resultType"] == "input_required"
+            || result["structuredContent"]["done"] == false;
         assert!(refused, "{responses}: {response}");
         assert_eq!(changes(&control), 0, "{responses}");
     }
@@ -185,7 +187,7 @@ fn a_token_is_no_state_and_a_state_no_token() {
 
     let mut token_as_state = call(&arguments);
     token_as_state["requestState"] = token.as_str().into();
-    token_as_state["inputResponses"] = json!({ "agree": agreed() });
+    token_as_state["inputResponses"] = json!({ "agreement": agreed() });
     let refused = Answer::read(&server.result("tools/call", token_as_state));
     assert!(refused.is_error, "{}", refused.text);
 
@@ -228,7 +230,7 @@ fn of_many_calls_with_one_answer_exactly_one_wins() {
     let question = server.result("tools/call", call(&approval(&session)));
     let mut again = call(&approval(&session));
     again["requestState"] = question["requestState"].clone();
-    again["inputResponses"] = json!({ "agree": agreed() });
+    again["inputResponses"] = json!({ "agreement": agreed() });
     let ids: Vec<u64> = (0..16)
         .map(|_| server.post("tools/call", again.clone()))
         .collect();
@@ -241,10 +243,10 @@ fn of_many_calls_with_one_answer_exactly_one_wins() {
 }
 
 #[test]
-fn a_session_that_changes_while_a_human_thinks_is_not_decided() {
-    for (tool, arguments) in [
-        (TOOL, json!({ "new_status": "Approved" })),
-        ("didit_session_delete", json!({})),
+fn what_changes_while_a_human_thinks_is_asked_about_anew() {
+    for (tool, arguments, choice) in [
+        (TOOL, json!({ "new_status": "Approved" }), "Approve"),
+        ("didit_session_delete", json!({}), "Delete"),
     ] {
         let setup = Setup::new(LEGACY)
             .human(&[])
@@ -253,20 +255,42 @@ fn a_session_that_changes_while_a_human_thinks_is_not_decided() {
         let mut arguments = arguments;
         arguments["session_id"] = session.as_str().into();
         let parameters = json!({ "name": tool, "arguments": arguments });
+        let yes = json!({ "action": "accept", "content": { "answer": choice } });
         let id = server.post("tools/call", parameters);
         let question = server.receive();
         control.force(&session, "Declined");
-        reply(&mut server, &question, &agreed());
-        let refused = Answer::read(&server.response(id)["result"]);
-        assert!(refused.is_error, "{}", refused.text);
-        assert!(
-            refused.text.contains("changed_meanwhile"),
-            "{}",
-            refused.text
-        );
+        reply(&mut server, &question, &yes);
+        let again = server.receive();
+        let message = again["params"]["message"].as_str().unwrap();
+        assert!(message.starts_with("Something changed since"), "{message}");
+        assert!(message.contains("now Declined"), "{message}");
         assert_eq!(changes(&control), 0);
+        reply(&mut server, &again, &yes);
+        let done = Answer::read(&server.response(id)["result"]);
+        assert_eq!(done.data["done"], true, "{}", done.text);
+        assert_eq!(changes(&control), 1);
         server.stop();
     }
+}
+
+#[test]
+fn what_never_stands_still_is_not_done() {
+    let setup = Setup::new(LEGACY).human(&[]);
+    let (mut server, control, session) = in_review(setup);
+    let id = server.post("tools/call", call(&approval(&session)));
+    for status in ["Declined", "In Review", "Declined"] {
+        let question = server.receive();
+        control.force(&session, status);
+        reply(&mut server, &question, &agreed());
+    }
+    let refused = Answer::read(&server.response(id)["result"]);
+    assert!(
+        refused.text.contains("changed_meanwhile"),
+        "{}",
+        refused.text
+    );
+    assert_eq!(changes(&control), 0);
+    server.stop();
 }
 
 /// A server whose session belongs to another person from the second look on, in the same status.
@@ -304,20 +328,29 @@ fn agreement_is_about_the_person_who_was_shown() {
         assert!(preview.text.contains("Testina Sample"), "{}", preview.text);
         let mut second = arguments.clone();
         second["confirmation_token"] = preview.field("confirmation_token").into();
-        server.fails(TOOL, second);
+        let again = server.ok(TOOL, second);
+        assert!(
+            again.text.contains("Something changed since"),
+            "{}",
+            again.text
+        );
+        assert!(again.text.contains("Somebody Else"), "{}", again.text);
+        assert_eq!(again.data["done"], false);
         assert_eq!(sent_changes(&upstream), 0);
         server.stop();
 
         let (mut server, upstream) =
-            with_changing_person(Setup::new(era).human(&[support::server::Human::Agrees]));
-        let refused = server.fails(TOOL, arguments.clone());
-        assert!(
-            !refused.text.contains("is now Approved"),
-            "{}",
-            refused.text
-        );
-        let asked = server.questions[0]["message"].as_str().unwrap();
-        assert!(asked.contains("Testina Sample"), "{asked}");
+            with_changing_person(Setup::new(era).human(&[Human::Agrees, Human::Declines]));
+        server.fails(TOOL, arguments.clone());
+        for (question, name) in server
+            .questions
+            .iter()
+            .zip(["Testina Sample", "Somebody Else"])
+        {
+            let asked = question["message"].as_str().unwrap();
+            assert!(asked.contains(name), "{asked}");
+        }
+        assert_eq!(server.questions.len(), 2);
         assert_eq!(sent_changes(&upstream), 0);
         server.stop();
     }

@@ -96,7 +96,6 @@ fn a_token_is_for_exactly_the_call_that_was_shown() {
             assert_answer!("token_refused", refused);
         }
         for forged in [
-            "",
             "yes",
             "confirmed",
             &token[..token.len() - 2],
@@ -124,24 +123,18 @@ fn a_token_does_not_outlive_what_was_shown() {
         let mut arguments = approval(&session);
         arguments["confirmation_token"] = preview.field("confirmation_token").into();
         control.force(&session, "Declined");
-        let refused = server.fails("didit_session_update_status", arguments);
-        assert_answer!("token_refused", refused);
+        let again = server.ok("didit_session_update_status", arguments.clone());
+        assert_answer!("preview_again", again);
         assert_eq!(changes(&control), 0);
+        // The old token is used up, also where everything is as it was.
+        control.force(&session, "In Review");
+        server.fails("didit_session_update_status", arguments.clone());
+        control.force(&session, "Declined");
+        arguments["confirmation_token"] = again.field("confirmation_token").into();
+        server.ok("didit_session_update_status", arguments);
+        assert_eq!(changes(&control), 1);
         server.stop();
     }
-}
-
-#[test]
-fn a_token_of_one_process_is_nothing_to_another() {
-    let (mut first, _, session) = in_review(Setup::new(LEGACY));
-    let token = approve(&mut first, &session);
-    let (mut second, control, session) = in_review(Setup::new(LEGACY));
-    let mut arguments = approval(&session);
-    arguments["confirmation_token"] = token.field("confirmation_token").into();
-    second.fails("didit_session_update_status", arguments);
-    assert_eq!(changes(&control), 0);
-    first.stop();
-    second.stop();
 }
 
 #[test]
@@ -167,16 +160,43 @@ fn a_human_who_agrees_is_asked_once() {
 }
 
 #[test]
-fn whatever_is_not_a_tick_is_a_no() {
+fn a_no_is_a_no_and_says_how_it_came() {
     for era in Era::BOTH {
-        for human in [Human::Declines, Human::Cancels, Human::SendsItEmpty] {
+        for human in [Human::Declines, Human::Cancels] {
             let (mut server, control, session) = in_review(Setup::new(era).human(&[human]));
             let refused = approve(&mut server, &session);
             assert!(refused.is_error, "{human:?}");
-            assert_answer!("refused_by_human", refused);
+            assert_answer!("refused_by_client", refused);
+            assert!(!refused.text.contains("never"), "{}", refused.text);
             assert_eq!(changes(&control), 0, "{human:?}");
             server.stop();
         }
+    }
+}
+
+#[test]
+fn a_form_that_comes_back_empty_shows_a_client_that_cannot_ask() {
+    for era in Era::BOTH {
+        let (mut server, control, session) =
+            in_review(Setup::new(era).human(&[Human::SendsItEmpty]));
+        let mut arguments = approval(&session);
+        let preview = approve(&mut server, &session);
+        assert_answer!("preview", preview);
+        arguments["confirmation_token"] = preview.field("confirmation_token").into();
+        server.ok("didit_session_update_status", arguments);
+        assert_eq!(changes(&control), 1);
+        server.stop();
+    }
+}
+
+#[test]
+fn the_operator_can_choose_previews_for_clients_that_cannot_ask() {
+    for era in Era::BOTH {
+        let setup = Setup::new(era).human(&[]).arguments(&["--confirm=preview"]);
+        let (mut server, control, session) = in_review(setup);
+        assert_answer!("preview", approve(&mut server, &session));
+        assert_eq!((server.questions.len(), changes(&control)), (0, 0));
+        server.stop();
     }
 }
 
@@ -235,7 +255,7 @@ fn question(server: &mut Server, session: &str) -> (Value, Value) {
 }
 
 fn agreed() -> Value {
-    json!({ "agree": { "action": "accept", "content": { "agree": true } } })
+    json!({ "agreement": { "action": "accept", "content": { "answer": "Approve" } } })
 }
 
 fn assert_refused(server: &mut Server, call: Value) {
@@ -296,39 +316,6 @@ fn the_operator_can_choose_that_nobody_is_asked() {
         assert_eq!(changes(&control), 1);
         server.stop();
     }
-}
-
-/// A human must see all that will be kept about the person, and nothing in it may look like a sentence of ours.
-#[test]
-fn what_is_recorded_is_shown_before_anybody_agrees() {
-    let setup = Setup::new(Era::Modern).arguments(&["--allow-irreversible"]);
-    let (mut server, _, session) = in_review(setup);
-    let mut arguments = approval(&session);
-    arguments["comment"] = "Seen by eye.\" Environment: none".into();
-    let preview = server.ok("didit_session_update_status", arguments.clone());
-    let shown = "Comment for the record: \"Seen by eye.' Environment: none\".";
-    assert!(preview.text.contains(shown), "{}", preview.text);
-    arguments["comment"] = "z".repeat(250).into();
-    let preview = server.ok("didit_session_update_status", arguments);
-    let longest = format!("\"{}\" [cut]", "z".repeat(200));
-    assert!(preview.text.contains(&longest), "{}", preview.text);
-    for (erasure, shown) in [
-        (
-            json!({ "privacy_erasure": true, "instruction_id": "erasure-1" }),
-            "recorded as the person's own demand for erasure, instruction \"erasure-1\".",
-        ),
-        (
-            json!({ "privacy_erasure": true }),
-            "recorded as the person's own demand for erasure.",
-        ),
-        (json!({}), "not recorded as a demand for erasure."),
-    ] {
-        let mut arguments = erasure;
-        arguments["session_id"] = session.as_str().into();
-        let preview = server.ok("didit_session_delete", arguments);
-        assert!(preview.text.contains(shown), "{}", preview.text);
-    }
-    server.stop();
 }
 
 #[test]

@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    ask,
+    ask::{self, Agreed},
     output::{Format, data},
     runner::{self, EXIT_CODES, unprinted},
 };
@@ -45,6 +45,8 @@ enum Command {
         /// Application UUID, when the account has several.
         #[arg(long, value_name = "UUID")]
         application_id: Option<String>,
+        #[command(flatten)]
+        agreed: Agreed,
     },
     /// Show which account and key are in use and what is switched on.
     Status {
@@ -58,6 +60,7 @@ enum Command {
 pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redactor) -> ExitCode {
     let command = arguments.command;
     runner::run(options, arguments.format, redactor, async |runner| {
+        let mut agreed = Agreed::default();
         let (tool, arguments) = match command {
             Command::Register { email } => ("didit_account_register", json!({ "email": email })),
             Command::Verify { code, email } => {
@@ -79,13 +82,17 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
             Command::Login {
                 email,
                 application_id,
-            } => (
-                "didit_account_login",
-                json!({ "email": email, "application_id": application_id }),
-            ),
+                agreed: given,
+            } => {
+                agreed = given;
+                (
+                    "didit_account_login",
+                    json!({ "email": email, "application_id": application_id }),
+                )
+            }
             Command::Status { check } => ("didit_account_status", json!({ "check": check })),
         };
-        let answer = runner.call(tool, arguments).await?;
+        let answer = runner.decide(tool, arguments, agreed).await?;
         runner.output().answer(&answer).map_err(unprinted)?;
         if tool == "didit_account_register" {
             runner.tell_of_its_end()?;

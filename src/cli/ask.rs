@@ -1,14 +1,10 @@
 //! Asking the human at the terminal before a decision takes effect.
 
-use std::{
-    future::Future,
-    io::{self, BufRead, IsTerminal, Write},
-    pin::Pin,
-};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::Args;
 
-use crate::tools::{Agreement, Consent, Effect, Stop, ToolError, clean};
+use crate::tools::{Agreement, Asked, Change, Consent, Outlet, PersonalData, ToolError};
 
 /// Agreement given beforehand.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -31,29 +27,23 @@ impl Terminal {
 }
 
 impl Consent for Terminal {
-    fn ask<'a>(
-        &'a self,
-        effect: &'a Effect,
-    ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
+    fn ask<'a>(&'a self, change: &'a Change, again: bool) -> Asked<'a> {
         Box::pin(async move {
             if self.agreed.yes {
                 return Ok(Agreement::Operator);
             }
             if !is_interactive() {
-                return Err(agreement_needed(effect).into());
+                return Err(agreement_needed(change).into());
             }
-            // Whoever reads has to be able to tell the question from everything else, so each part is one line.
+            let changed = if again {
+                "Something changed since you agreed, so it was not done; this is how it stands now.\n"
+            } else {
+                ""
+            };
             let question = format!(
-                "{}\n  {}{}\n  {}\n  Environment: {}\nDo it? [y/N] ",
-                clean(&effect.action),
-                clean(&effect.target),
-                effect
-                    .person
-                    .as_deref()
-                    .map(|name| format!("\n  Person, as the document says: \"{}\"", clean(name)))
-                    .unwrap_or_default(),
-                clean(&effect.consequence),
-                clean(&effect.environment)
+                "{changed}{}\n{}? [y/N] ",
+                shown(change).join("\n  "),
+                change.choice
             );
             let answer = line(question).await?;
             if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
@@ -67,6 +57,48 @@ impl Consent for Terminal {
             }
         })
     }
+
+    fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
+        Ok(())
+    }
+}
+
+/// The human who agreed to a plan of many rows beforehand, or did not.
+pub(super) struct Planned {
+    /// Whether rows that need agreement were agreed to with the rest.
+    pub(super) agreed: bool,
+}
+
+impl Consent for Planned {
+    fn ask<'a>(&'a self, change: &'a Change, _again: bool) -> Asked<'a> {
+        Box::pin(async move {
+            if self.agreed {
+                return Ok(Agreement::Operator);
+            }
+            let why: Vec<String> = change
+                .warnings
+                .iter()
+                .map(|line| line.shown(PersonalData::Full, Outlet::Question))
+                .collect();
+            Err(ToolError::new(
+                "agreement_needed",
+                format!(
+                    "{} Nothing was sent; --again includes such rows.",
+                    why.join(" ")
+                ),
+            )
+            .into())
+        })
+    }
+
+    fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
+        Ok(())
+    }
+}
+
+/// The lines of the question, whole: a human alone reads them.
+fn shown(change: &Change) -> Vec<String> {
+    change.lines(PersonalData::Full, Outlet::Question)
 }
 
 /// Asks for a text at the terminal; `None` when there is no terminal to ask at.
@@ -103,14 +135,12 @@ async fn line(prompt: String) -> Result<String, ToolError> {
     }
 }
 
-fn agreement_needed(effect: &Effect) -> ToolError {
+fn agreement_needed(change: &Change) -> ToolError {
     ToolError::new(
         "agreement_needed",
         format!(
-            "This needs a human's agreement, and there is no terminal to ask at. {} Target: {}. {} Nothing was changed.",
-            clean(&effect.action),
-            clean(&effect.target),
-            clean(&effect.consequence)
+            "This needs a human's agreement, and there is no terminal to ask at. {} Nothing was changed.",
+            shown(change).join("; ")
         ),
     )
     .with_advice("with --yes the command agrees beforehand; with --confirm never nobody is ever asked.")

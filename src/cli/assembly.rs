@@ -53,8 +53,7 @@ pub(super) async fn assemble(options: &Options, redactor: Redactor) -> Result<As
         settings.store,
         redactor,
     ));
-    let server = Server::new(Arc::clone(&connection), &settings.policy, trail)
-        .map_err(|error| format!("no random bytes: {error}"))?;
+    let server = Server::new(Arc::clone(&connection), &settings.policy, trail);
     Ok(Assembly {
         server,
         policy: settings.policy,

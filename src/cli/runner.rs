@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
-    ask::{Agreed, Terminal},
+    ask::{Agreed, Planned, Terminal},
     assembly::assemble,
     output::{Format, Output},
     progress::{Silent, Spinner},
@@ -19,7 +19,7 @@ use crate::{
     redact::Redactor,
     server::{LocalCall, Policy, Server},
     simulator::Simulator,
-    tools::{self, Answer, Connection, Progress, ToolError},
+    tools::{self, Answer, Connection, Consent, Progress, ToolError},
 };
 
 /// What a command gives back: its exit code, or the error to print.
@@ -142,6 +142,19 @@ impl Runner {
             .await
     }
 
+    /// Runs a tool as one of many that were agreed to together: nobody is asked in between, and what would have to be asked
+    /// about is refused unless it was agreed to with the rest.
+    pub(super) async fn call_in_plan(
+        &self,
+        tool: &str,
+        arguments: Value,
+        agreed: bool,
+    ) -> Result<Answer, ToolError> {
+        let consent = Arc::new(Planned { agreed });
+        self.run_with(tool, arguments, consent, Arc::new(Silent))
+            .await
+    }
+
     async fn run(
         &self,
         tool: &str,
@@ -149,13 +162,21 @@ impl Runner {
         agreed: Agreed,
         progress: Arc<dyn Progress>,
     ) -> Result<Answer, ToolError> {
+        let consent = Arc::new(Terminal::new(agreed));
+        self.run_with(tool, arguments, consent, progress).await
+    }
+
+    async fn run_with(
+        &self,
+        tool: &str,
+        arguments: Value,
+        consent: Arc<dyn Consent>,
+        progress: Arc<dyn Progress>,
+    ) -> Result<Answer, ToolError> {
         if !self.server.has_tool(tool) {
             return Err(self.refusal(tool));
         }
-        let call = LocalCall {
-            consent: Arc::new(Terminal::new(agreed)),
-            progress,
-        };
+        let call = LocalCall { consent, progress };
         self.server.run_tool(tool, given(arguments), call).await
     }
 
@@ -181,10 +202,11 @@ impl Runner {
     fn needs_agreement(&self, tool: &str) -> bool {
         tools::all().iter().any(|known| {
             known.name == tool
-                && matches!(
-                    known.access,
-                    tools::Access::Decide | tools::Access::Irreversible
-                )
+                && (known.asks_when.is_some()
+                    || matches!(
+                        known.access,
+                        tools::Access::Decide | tools::Access::Irreversible
+                    ))
         })
     }
 
@@ -245,7 +267,7 @@ fn failed(output: &Output, error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -
     ExitCode::from(match error.code {
         "setting" | "tool_off" | "invalid_argument" | "no_api_key" | "no_account"
         | "credentials_file" | "invalid_rows" | "journal" => 2,
-        "agreement_needed" | "refused_by_human" => NO_AGREEMENT,
+        "agreement_needed" | "refused_by_human" | "refused_by_client" => NO_AGREEMENT,
         _ => 1,
     })
 }

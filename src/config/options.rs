@@ -37,7 +37,7 @@ pub struct Options {
     /// Add the tools that cannot be undone (deleting).
     #[arg(long, global = true, env = "DIDIT_MCP_IRREVERSIBLE", value_parser = switch, help_heading = "Settings")]
     pub allow_irreversible: bool,
-    /// Who agrees to decisions about people: `ask` or `never` [default: ask].
+    /// How a human agrees to decisions about people: `ask` through the client, `preview` in the conversation, `never` [default: ask].
     #[arg(
         long,
         global = true,

@@ -153,7 +153,11 @@ impl NewEntry {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request as it will be sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn normalized(&self) -> Result<Self, Error> {
         if self.value.is_none() && self.reference_session_id.is_none() {
             return Err(Error::invalid(
                 "value",

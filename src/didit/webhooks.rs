@@ -106,7 +106,11 @@ impl DestinationRequest {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request as it will be sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn normalized(&self) -> Result<Self, Error> {
         let events = self.subscribed_events.as_deref().map(|events| {
             if events.is_empty() {
                 return Err(Error::Invalid {

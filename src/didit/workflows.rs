@@ -61,7 +61,11 @@ impl WorkflowRequest {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request as it will be sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn normalized(&self) -> Result<Self, Error> {
         rules::within("max_retry_attempts", self.max_retry_attempts, 0, 10)?;
         rules::within("retry_window_days", self.retry_window_days, 1, 365)?;
         rules::within(

@@ -27,7 +27,9 @@ use super::{
     resources, respond, schema,
     watch::Watch,
 };
-use crate::tools::{Answer, Consent, Context, Progress, Stop, Tool, ToolError, WAIT_TOOL};
+use crate::tools::{
+    Answer, Connection, Consent, Context, Progress, Stop, Tool, ToolError, WAIT_TOOL,
+};
 
 /// How long a call waits for its turn, in timeouts of a call: long enough for a minute of waiting for the rate limits.
 const QUEUE_TIMEOUTS: u32 = 4;
@@ -64,6 +66,7 @@ pub(super) struct Fitted<'a> {
 /// A call of the protocol.
 struct ProtocolCall<'a> {
     gate: Arc<Gate>,
+    connection: Arc<Connection>,
     context: &'a RequestContext<RoleServer>,
     /// The sealed state of an earlier question, and the client's answers to it.
     presented: Mutex<Presented>,
@@ -78,6 +81,7 @@ impl Caller for ProtocolCall<'_> {
         };
         let consent = Arc::new(CallConsent::new(
             Arc::clone(&self.gate),
+            Arc::clone(&self.connection),
             call.tool,
             call.arguments,
             presented,
@@ -113,6 +117,7 @@ impl Server {
         let given = request.arguments.take().unwrap_or_default();
         let call = ProtocolCall {
             gate: Arc::clone(&self.gate),
+            connection: Arc::clone(&self.connection),
             context,
             presented: Mutex::new(Presented {
                 token: None,
@@ -242,7 +247,7 @@ impl Server {
         record: &Arc<Record>,
     ) -> Result<Answer, Stop> {
         let mut arguments = schema::fit(entry.schema(), given)?;
-        let token = if policy::needs_consent(entry.tool.access) {
+        let token = if policy::may_need_consent(&entry.tool) {
             take_text(&mut arguments, CONFIRMATION_TOKEN)
         } else {
             None

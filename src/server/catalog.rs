@@ -2,12 +2,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rmcp::model::Tool as ListedTool;
+use rmcp::model::{MetaObject, Tool as ListedTool};
 use serde_json::{Map, Value, json};
 
 use super::{
     card,
-    policy::{self, Policy},
+    policy::{self, Confirmation, Policy},
 };
 use crate::tools::{JsonObject, Tool};
 
@@ -18,6 +18,8 @@ pub const CONFIRMATION_TOKEN: &str = "confirmation_token";
 pub struct Entry {
     /// The tool itself.
     pub tool: Tool,
+    /// Whether a human is asked before a decision takes effect.
+    asks: bool,
     listed: OnceLock<ListedTool>,
 }
 
@@ -32,7 +34,7 @@ impl Catalog {
         let entries = tools
             .into_iter()
             .filter(|tool| policy.allows(tool))
-            .map(Entry::new)
+            .map(|tool| Entry::new(tool, policy.confirmation != Confirmation::Never))
             .collect();
         Self { entries }
     }
@@ -62,16 +64,17 @@ impl Catalog {
 }
 
 impl Entry {
-    fn new(tool: Tool) -> Self {
+    fn new(tool: Tool, asks: bool) -> Self {
         Self {
             tool,
+            asks,
             listed: OnceLock::new(),
         }
     }
 
     /// What `tools/list` shows.
     pub fn listed(&self) -> &ListedTool {
-        self.listed.get_or_init(|| listed(&self.tool))
+        self.listed.get_or_init(|| listed(&self.tool, self.asks))
     }
 
     /// The schema that arguments are checked against.
@@ -92,9 +95,17 @@ impl Entry {
     }
 }
 
-fn listed(tool: &Tool) -> ListedTool {
+/// Asks hosts that let a model call tools unattended to ask their user before this one.
+fn needs_a_person() -> MetaObject {
+    MetaObject::from(Map::from_iter([(
+        "anthropic/requiresUserInteraction".to_owned(),
+        Value::Bool(true),
+    )]))
+}
+
+fn listed(tool: &Tool, asks: bool) -> ListedTool {
     let mut schema = (tool.input)();
-    if policy::needs_consent(tool.access)
+    if policy::may_need_consent(tool)
         && let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut)
     {
         properties.insert(
@@ -113,6 +124,9 @@ fn listed(tool: &Tool) -> ListedTool {
     }
     if tool.name == card::TOOL {
         listed = listed.with_meta(card::tool_meta());
+    }
+    if asks && policy::needs_consent(tool.access) {
+        listed = listed.with_meta(needs_a_person());
     }
     listed
 }

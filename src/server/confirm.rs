@@ -4,61 +4,54 @@
 //! The question travels differently in the two protocol eras: up to 2025-11-25 the server asks within
 //! the call; from 2026-07-28 the call returns the question and the client repeats it with the answer.
 
+mod heard;
+mod ledger;
+mod words;
+
 use std::{
-    collections::HashMap,
-    future::Future,
-    pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use rmcp::{
     RoleServer,
     model::{
-        BooleanSchema, ElicitRequest, ElicitRequestParams, ElicitResult, ElicitationAction,
-        ElicitationSchema, InputRequest, InputRequests, InputRequiredResult, InputResponses,
-        ProtocolVersion, RequestStateCodec, SealOptions,
+        CustomNotification, ElicitRequest, InputRequest, InputRequests, InputRequiredResult,
+        InputResponses, ProtocolVersion, ServerNotification, ServerRequest,
     },
-    service::RequestContext,
+    service::{PeerRequestOptions, RequestContext, RequestHandle, ServiceError},
 };
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
-use uuid::Uuid;
+
+pub use ledger::Ledger;
 
 use super::{deadline::Deadline, policy::Confirmation, record::Record};
-use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
+use crate::tools::{Agreement, Asked, Change, Connection, Consent, Stop, ToolError};
+use heard::Heard;
+use ledger::{Kind, Ticket, VALID_FOR, Worthless};
 
-/// How long a preview's token and a pending question stay valid.
-const VALID_FOR: Duration = Duration::from_secs(600);
-const QUESTION: &str = "agree";
+/// The name of the question among those that a call returns.
+const QUESTION: &str = "agreement";
+/// Nobody reads a question and answers it in less.
+const FASTEST_HUMAN: Duration = Duration::from_secs(1);
 
-/// What all calls share: the key of this process, and what was handed out and not used yet.
+/// What all calls share: what was handed out and not used yet, and the operator's choice.
 pub struct Gate {
-    codec: RequestStateCodec,
-    /// When each was handed out, by a clock that nobody can set back.
-    pending: Mutex<HashMap<Uuid, Instant>>,
-    valid_for: Duration,
+    ledger: Ledger,
     confirmation: Confirmation,
     /// How long the server waits for a client that says it can ask its human.
     human_wait: Duration,
 }
 
 impl Gate {
-    /// A gate with a key of its own, so that tokens die with the process.
-    ///
-    /// # Errors
-    /// When the system gives no random bytes.
-    pub fn new(confirmation: Confirmation, human_wait: Duration) -> std::io::Result<Self> {
-        let mut key = [0_u8; 32];
-        getrandom::fill(&mut key).map_err(|error| std::io::Error::other(error.to_string()))?;
-        let codec = RequestStateCodec::try_new(key.to_vec()).map_err(std::io::Error::other)?;
-        Ok(Self {
-            codec,
-            pending: Mutex::new(HashMap::new()),
-            valid_for: VALID_FOR,
+    /// A gate over a ledger.
+    pub fn new(ledger: Ledger, confirmation: Confirmation, human_wait: Duration) -> Self {
+        Self {
+            ledger,
             confirmation,
             human_wait,
-        })
+        }
     }
 
     /// Who agrees to decisions.
@@ -66,24 +59,26 @@ impl Gate {
         self.confirmation
     }
 
-    fn seal(&self, binding: &[u8]) -> String {
-        let id = Uuid::new_v4();
-        let mut pending = locked(&self.pending);
-        pending.retain(|_, since| since.elapsed() < self.valid_for);
-        pending.insert(id, Instant::now());
-        let options = SealOptions::new().associated_data(binding);
-        self.codec.seal_with(id.as_bytes(), &options)
+    /// What was handed out and not used yet.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
-    /// Opens a sealed value that is bound to exactly this call, is not too old and was never opened before.
-    fn redeem(&self, sealed: &str, binding: &[u8]) -> bool {
-        let opened = self.codec.open_with(sealed, binding).ok();
-        let Some(id) = opened.and_then(|id| Uuid::from_slice(&id).ok()) else {
-            return false;
-        };
-        locked(&self.pending)
-            .remove(&id)
-            .is_some_and(|since| since.elapsed() < self.valid_for)
+    /// Works with the ledger away from the thread that serves everybody: its file is locked and synced.
+    async fn with_ledger<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Ledger) -> T + Send + 'static,
+    ) -> Result<T, Stop> {
+        let ledger = self.ledger.clone();
+        tokio::task::spawn_blocking(move || work(&ledger))
+            .await
+            .map_err(|_| {
+                ToolError::new(
+                    "internal_error",
+                    "Agreement could not be checked. Nothing was changed.",
+                )
+                .into()
+            })
     }
 }
 
@@ -111,29 +106,57 @@ enum Route {
 /// The agreement of one call.
 pub struct CallConsent {
     gate: Arc<Gate>,
+    connection: Arc<Connection>,
     route: Route,
-    call: String,
+    tool: &'static str,
+    arguments: Value,
     presented: Mutex<Presented>,
     question: Mutex<Option<InputRequiredResult>>,
     deadline: Deadline,
     record: Arc<Record>,
 }
 
+/// A change as it is asked about: what tickets for it are bound to.
+struct Asking<'a> {
+    change: &'a Change,
+    again: bool,
+    /// Whatever the arguments, a no holds against this.
+    scope: String,
+    /// The call with its arguments, key and address.
+    call: Vec<u8>,
+    /// Everything that was shown and seen.
+    seen: Vec<u8>,
+}
+
+/// What came of looking at a ticket.
+enum Redeemed {
+    Agreed,
+    /// It was good once, for something that has changed since.
+    Changed,
+}
+
 impl CallConsent {
     /// Prepares the agreement of a call of `tool` with exactly `arguments`.
-    pub fn new(
+    pub(super) fn new(
         gate: Arc<Gate>,
-        tool: &str,
+        connection: Arc<Connection>,
+        tool: &'static str,
         arguments: &Map<String, Value>,
         presented: Presented,
         context: &RequestContext<RoleServer>,
         deadline: Deadline,
         record: Arc<Record>,
     ) -> Self {
+        let route = match gate.confirmation {
+            Confirmation::Preview => Route::Preview,
+            Confirmation::Ask | Confirmation::Never => route(context),
+        };
         Self {
             gate,
-            route: route(context),
-            call: format!("{tool}\n{}", Value::Object(arguments.clone())),
+            connection,
+            route,
+            tool,
+            arguments: Value::Object(arguments.clone()),
             presented: Mutex::new(presented),
             question: Mutex::new(None),
             deadline,
@@ -146,132 +169,289 @@ impl CallConsent {
         locked(&self.question).take()
     }
 
-    /// A token and a pending question are bound to the same call and to everything that was shown, but can never stand in
-    /// for each other: the model sees both, and only the client may answer a question.
-    fn binding(&self, kind: &str, effect: &Effect) -> Vec<u8> {
-        json!([
-            kind,
-            self.call,
-            effect.action,
-            effect.consequence,
-            effect.target,
-            effect.person,
-            effect.environment,
-        ])
-        .to_string()
-        .into_bytes()
+    fn asking<'a>(&self, change: &'a Change, again: bool) -> Asking<'a> {
+        let account = self.connection.account_digest();
+        let bytes = |value: Value| value.to_string().into_bytes();
+        let scope = ledger::digest(&bytes(json!([
+            account,
+            self.tool,
+            change.target,
+            change.direction
+        ])));
+        Asking {
+            change,
+            again,
+            scope: scope.iter().map(|byte| format!("{byte:02x}")).collect(),
+            call: bytes(json!([account, self.tool, self.arguments])),
+            seen: bytes(change.fingerprint()),
+        }
     }
 
-    async fn decide(&self, effect: &Effect) -> Result<Agreement, Stop> {
+    async fn decide(&self, change: &Change, again: bool) -> Result<Agreement, Stop> {
         if self.gate.confirmation == Confirmation::Never {
             return Ok(Agreement::Operator);
         }
+        let mut asking = self.asking(change, again);
         let presented = std::mem::take(&mut *locked(&self.presented));
         if let Some(token) = presented.token {
-            return if self.gate.redeem(&token, &self.binding("token", effect)) {
-                Ok(Agreement::Token)
-            } else {
-                Err(invalid_token())
-            };
+            match self.redeem(Kind::Token, &asking, token).await? {
+                Redeemed::Agreed => return Ok(Agreement::Token),
+                Redeemed::Changed => {
+                    asking.again = true;
+                    return Err(self.preview(&asking).await?);
+                }
+            }
         }
         match &self.route {
             Route::InputRequired => match (presented.state, presented.answers) {
-                (Some(state), Some(answers)) => self.answered(effect, &state, &answers),
-                _ => Err(self.ask_through_result(effect)),
+                (Some(state), Some(answers)) => self.answered(asking, state, &answers).await,
+                _ => Err(self.ask_through_result(&asking).await?),
             },
-            Route::Elicit(context) => self.ask_within_call(effect, context).await,
-            Route::Preview => Err(self.preview(effect)),
+            Route::Elicit(context) => self.ask_within_call(&asking, context).await,
+            Route::Preview => Err(self.preview(&asking).await?),
         }
     }
 
-    fn answered(
+    /// Uses up a ticket of this very call.
+    async fn redeem(
         &self,
-        effect: &Effect,
-        state: &str,
+        kind: Kind,
+        asking: &Asking<'_>,
+        sealed: String,
+    ) -> Result<Redeemed, Stop> {
+        let (scope, call) = (asking.scope.clone(), asking.call.clone());
+        let seen_now = ledger::digest(&asking.seen);
+        let redeemed = self
+            .gate
+            .with_ledger(move |ledger| {
+                let (ticket, seen) = ledger.open(kind, &scope, &call, &sealed)?;
+                ledger.spend(&ticket)?;
+                if seen == seen_now {
+                    Ok(())
+                } else {
+                    Err(Worthless::Stale)
+                }
+            })
+            .await?;
+        match redeemed {
+            Ok(()) => Ok(Redeemed::Agreed),
+            Err(Worthless::Stale) => Ok(Redeemed::Changed),
+            Err(why) => Err(words::worthless(why)),
+        }
+    }
+
+    /// Takes the answer to a question that an earlier call returned.
+    async fn answered(
+        &self,
+        mut asking: Asking<'_>,
+        state: String,
         answers: &InputResponses,
     ) -> Result<Agreement, Stop> {
-        if !self.gate.redeem(state, &self.binding("question", effect)) {
-            return Err(invalid_token());
-        }
-        let result = answers
+        let answer = answers
             .get(QUESTION)
-            .cloned()
-            .and_then(|answer| serde_json::from_value::<ElicitResult>(answer).ok());
-        match result {
-            Some(result) if agrees(&result) => Ok(Agreement::Human),
-            _ => Err(refused()),
+            .and_then(|answer| serde_json::to_value(answer).ok())
+            .unwrap_or_default();
+        let heard = heard::of_result(&answer, asking.change.choice);
+        let (scope, call, sealed) = (asking.scope.clone(), asking.call.clone(), state.clone());
+        let opened = self
+            .gate
+            .with_ledger(move |ledger| ledger.open(Kind::Question, &scope, &call, &sealed))
+            .await?;
+        // A yes counts only with the state of its own question; a no counts whatever comes with it.
+        if let Heard::No { closed } = heard {
+            let took = opened.map_or(FASTEST_HUMAN, |(ticket, _)| ticket.age());
+            return Err(self.refused(&asking, closed, took).await?);
+        }
+        opened.map_err(words::worthless)?;
+        match heard {
+            Heard::Yes => match self.redeem(Kind::Question, &asking, state).await? {
+                Redeemed::Agreed => Ok(Agreement::HumanEarlier),
+                Redeemed::Changed => {
+                    asking.again = true;
+                    Err(self.ask_through_result(&asking).await?)
+                }
+            },
+            Heard::No { .. } | Heard::CannotAsk => Err(self.preview(&asking).await?),
         }
     }
 
-    fn ask_through_result(&self, effect: &Effect) -> Stop {
+    async fn ask_through_result(&self, asking: &Asking<'_>) -> Result<Stop, Stop> {
+        let (_, state) = self.issue(Kind::Question, asking).await?;
+        let question = words::question(asking.change, asking.again, self.level());
         let mut requests = InputRequests::new();
         requests.insert(
             QUESTION.into(),
-            InputRequest::Elicitation(ElicitRequest::new(question(effect))),
+            InputRequest::Elicitation(ElicitRequest::new(question)),
         );
-        let state = self.gate.seal(&self.binding("question", effect));
         *locked(&self.question) = Some(InputRequiredResult::new(Some(requests), Some(state)));
-        Stop::AskHuman
+        Ok(Stop::AskHuman)
     }
 
     async fn ask_within_call(
         &self,
-        effect: &Effect,
+        asking: &Asking<'_>,
         context: &RequestContext<RoleServer>,
     ) -> Result<Agreement, Stop> {
+        let (ticket, _) = self.issue(Kind::Question, asking).await?;
+        let question = words::question(asking.change, asking.again, self.level());
         let asked = Instant::now();
         let wait = self.gate.human_wait;
+        let request = ServerRequest::ElicitRequest(ElicitRequest::new(question));
+        let sent = context
+            .peer
+            .send_request_with_option(request, PeerRequestOptions::no_options())
+            .await;
+        let mut handle = match sent {
+            Ok(handle) => handle,
+            Err(error) => {
+                return self
+                    .heard(asking, heard::of_error(&error), ticket, asked)
+                    .await;
+            }
+        };
         // The whole wait is added up front, so that the call's own deadline cannot cut a human short.
         self.deadline.extend(wait);
-        let answer = context
-            .peer
-            .create_elicitation_with_timeout(question(effect), Some(wait))
-            .await;
+        let answer = tokio::time::timeout(wait, &mut handle.rx).await;
         self.deadline.shorten(wait.saturating_sub(asked.elapsed()));
         match answer {
-            Ok(result) if agrees(&result) => Ok(Agreement::Human),
-            Ok(_) => Err(refused()),
-            // Some clients announce questions and never show them; the preview still works there.
-            Err(_) => Err(self.preview(effect)),
+            Ok(answer) => {
+                let heard = heard_of(answer.ok(), asking.change.choice);
+                self.heard(asking, heard, ticket, asked).await
+            }
+            Err(_) => {
+                self.listen_on(asking, context, handle).await;
+                Err(self.preview(asking).await?)
+            }
         }
     }
 
-    fn preview(&self, effect: &Effect) -> Stop {
-        let token = self.gate.seal(&self.binding("token", effect));
-        let text = format!(
-            "Nothing has been done yet: this needs a human's agreement.\nAction: {}\nEffect: {}\nTarget: {}\n\
-             Environment: {}\nAfter the human agrees, the same call with \"confirmation_token\": \"{token}\" \
-             does it, once, within 10 minutes.",
-            clean(&effect.action),
-            clean(&effect.consequence),
-            clean(&effect.target),
-            clean(&effect.environment)
+    async fn heard(
+        &self,
+        asking: &Asking<'_>,
+        heard: Heard,
+        ticket: Ticket,
+        asked: Instant,
+    ) -> Result<Agreement, Stop> {
+        match heard {
+            Heard::Yes => {
+                // A no to another question about the same change may have come meanwhile.
+                let spent = self
+                    .gate
+                    .with_ledger(move |ledger| ledger.spend(&ticket))
+                    .await?;
+                spent.map_err(words::worthless)?;
+                Ok(Agreement::Human)
+            }
+            Heard::No { closed } => Err(self.refused(asking, closed, asked.elapsed()).await?),
+            // Some clients announce questions and never show them; the preview still works there.
+            Heard::CannotAsk => Err(self.preview(asking).await?),
+        }
+    }
+
+    /// Takes the question back, and hears a late no all the same: it makes the preview's token void. A late yes does nothing.
+    async fn listen_on(
+        &self,
+        asking: &Asking<'_>,
+        context: &RequestContext<RoleServer>,
+        handle: RequestHandle<RoleServer>,
+    ) {
+        // The SDK's own notification would also make it forget the request, and with it a late no.
+        let taken_back = CustomNotification::new(
+            "notifications/cancelled",
+            Some(json!({ "requestId": handle.id, "reason": "not answered in time" })),
         );
-        let answer = Answer::new(text).with_data(&json!({
-            "confirmation_required": true,
-            "action": effect.action,
-            "consequence": effect.consequence,
-            "target": effect.target,
-            "environment": effect.environment,
-            "confirmation_token": token,
-            "expires_in_s": VALID_FOR.as_secs(),
-        }));
-        Stop::Preview(Box::new(
-            answer.with_untrusted("Person", effect.person.as_deref()),
+        let notification = ServerNotification::CustomNotification(taken_back);
+        drop(context.peer.send_notification(notification).await);
+        let (ledger, scope) = (self.gate.ledger.clone(), asking.scope.clone());
+        let choice = asking.change.choice;
+        let over = context.ct.clone();
+        tokio::spawn(async move {
+            let late = tokio::select! {
+                late = tokio::time::timeout(VALID_FOR, handle.rx) => late,
+                () = over.cancelled() => return,
+            };
+            if let Ok(Ok(answer)) = late
+                && matches!(heard_of(Some(answer), choice), Heard::No { .. })
+            {
+                drop(tokio::task::spawn_blocking(move || ledger.void(&scope, None)).await);
+            }
+        });
+    }
+
+    /// A no voids every token and open question about the same change, in every process of the profile.
+    async fn refused(
+        &self,
+        asking: &Asking<'_>,
+        closed: bool,
+        took: Duration,
+    ) -> Result<Stop, Stop> {
+        let scope = asking.scope.clone();
+        self.gate
+            .with_ledger(move |ledger| ledger.void(&scope, None))
+            .await?;
+        Ok(words::refused(closed, took < FASTEST_HUMAN))
+    }
+
+    async fn preview(&self, asking: &Asking<'_>) -> Result<Stop, Stop> {
+        // Where a preview takes over, a late answer to an open question must do nothing.
+        let scope = asking.scope.clone();
+        self.gate
+            .with_ledger(move |ledger| ledger.void(&scope, Some(Kind::Question)))
+            .await?;
+        let (_, token) = self.issue(Kind::Token, asking).await?;
+        Ok(words::preview(
+            asking.change,
+            asking.again,
+            self.level(),
+            &token,
+            self.gate.ledger.unwritable().as_deref(),
         ))
+    }
+
+    async fn issue(&self, kind: Kind, asking: &Asking<'_>) -> Result<(Ticket, String), Stop> {
+        let (scope, call, seen) = (
+            asking.scope.clone(),
+            asking.call.clone(),
+            asking.seen.clone(),
+        );
+        self.gate
+            .with_ledger(move |ledger| ledger.issue(kind, &scope, &call, &seen))
+            .await?
+            .map_err(|error| {
+                ToolError::new("system", format!("No agreement can be asked for: {error}.")).into()
+            })
+    }
+
+    fn level(&self) -> crate::tools::PersonalData {
+        self.connection.settings().personal_data
+    }
+}
+
+/// What an answer to a question within the call means. A connection that ended has said no.
+fn heard_of(
+    answer: Option<Result<rmcp::model::ClientResult, ServiceError>>,
+    choice: &str,
+) -> Heard {
+    match answer {
+        Some(Ok(result)) => {
+            heard::of_result(&serde_json::to_value(result).unwrap_or_default(), choice)
+        }
+        Some(Err(error)) => heard::of_error(&error),
+        None => Heard::No { closed: false },
     }
 }
 
 impl Consent for CallConsent {
-    fn ask<'a>(
-        &'a self,
-        effect: &'a Effect,
-    ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
-        Box::pin(async move {
-            let agreement = self.decide(effect).await?;
-            self.record.agreed(agreement)?;
-            Ok(agreement)
-        })
+    fn ask<'a>(&'a self, change: &'a Change, again: bool) -> Asked<'a> {
+        Box::pin(self.decide(change, again))
+    }
+
+    fn record(&self, agreement: Agreement) -> Result<(), ToolError> {
+        self.record.agreed(agreement)
+    }
+
+    fn void_all(&self) {
+        self.gate.ledger.void_all();
     }
 }
 
@@ -279,11 +459,12 @@ impl Consent for CallConsent {
 pub struct NoConsent;
 
 impl Consent for NoConsent {
-    fn ask<'a>(
-        &'a self,
-        _effect: &'a Effect,
-    ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
-        Box::pin(async { Err(refused()) })
+    fn ask<'a>(&'a self, _change: &'a Change, _again: bool) -> Asked<'a> {
+        Box::pin(async { Err(words::refused(false, false)) })
+    }
+
+    fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
+        Ok(())
     }
 }
 
@@ -305,83 +486,6 @@ fn route(context: &RequestContext<RoleServer>) -> Route {
     }
 }
 
-fn question(effect: &Effect) -> ElicitRequestParams {
-    ElicitRequestParams::FormElicitationParams {
-        meta: None,
-        message: message(effect),
-        requested_schema: ElicitationSchema::builder()
-            // A box that must be ticked: some clients accept an empty form without showing it.
-            .required_bool_property(QUESTION, |schema: BooleanSchema| {
-                schema
-                    .title("I agree")
-                    .description("Tick to let it happen.")
-            })
-            .build_unchecked(),
-    }
-}
-
-fn message(effect: &Effect) -> String {
-    let person = effect
-        .person
-        .as_deref()
-        .map(|name| format!("\nPerson, as the document says: \"{}\"", clean(name)))
-        .unwrap_or_default();
-    // Each part is one line, so that none can pass for another.
-    format!(
-        "{}\n{}{person}\n{}\nEnvironment: {}",
-        clean(&effect.action),
-        clean(&effect.target),
-        clean(&effect.consequence),
-        clean(&effect.environment)
-    )
-}
-
-fn agrees(result: &ElicitResult) -> bool {
-    result.action == ElicitationAction::Accept
-        && result
-            .content
-            .as_ref()
-            .and_then(|content| content.get(QUESTION))
-            == Some(&Value::Bool(true))
-}
-
-fn refused() -> Stop {
-    ToolError::new(
-        "refused_by_human",
-        "The human did not agree. Nothing was changed.",
-    )
-    .into()
-}
-
-fn invalid_token() -> Stop {
-    ToolError::invalid(
-        super::catalog::CONFIRMATION_TOKEN,
-        "The confirmation is not valid: it was used, has expired, or belongs to a call with other \
-         arguments. Nothing was changed.",
-    )
-    .with_advice("The same call without a token starts again with a new preview.")
-    .into()
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
-    use super::*;
-
-    #[test]
-    fn what_was_handed_out_works_once_for_what_it_was_bound_to_and_only_for_a_while() {
-        let mut gate = Gate::new(Confirmation::Ask, Duration::ZERO).unwrap();
-        let sealed = gate.seal(b"this call");
-        assert!(!gate.redeem(&sealed, b"another call"));
-        assert!(gate.redeem(&sealed, b"this call"));
-        assert!(!gate.redeem(&sealed, b"this call"));
-        gate.valid_for = Duration::ZERO;
-        let expired = gate.seal(b"this call");
-        assert!(!gate.redeem(&expired, b"this call"));
-    }
 }

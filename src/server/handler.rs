@@ -19,7 +19,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     catalog::Catalog,
-    confirm::Gate,
+    confirm::{Gate, Ledger},
     instructions::instructions,
     policy::Policy,
     prompts,
@@ -48,36 +48,27 @@ pub struct Server {
 
 impl Server {
     /// A server for one account under one policy, with the trail of its changes. Touches no key, no file and no network.
-    ///
-    /// # Errors
-    /// When the system gives no random bytes for the key of confirmation tokens.
-    pub fn new(
-        connection: Arc<Connection>,
-        policy: &Policy,
-        trail: Option<Trail>,
-    ) -> std::io::Result<Self> {
+    pub fn new(connection: Arc<Connection>, policy: &Policy, trail: Option<Trail>) -> Self {
         Self::with_tools(tools::all(), connection, policy, trail)
     }
 
     /// A server with a choice of tools, for programs that bring their own.
-    ///
-    /// # Errors
-    /// Those of [`Server::new`].
     pub fn with_tools(
         tools: Vec<Tool>,
         connection: Arc<Connection>,
         policy: &Policy,
         trail: Option<Trail>,
-    ) -> std::io::Result<Self> {
-        Ok(Self {
+    ) -> Self {
+        let ledger = Ledger::new(connection.ledger_place());
+        Self {
             catalog: Catalog::new(tools, policy),
+            gate: Arc::new(Gate::new(ledger, policy.confirmation, policy.confirm_wait)),
             connection,
-            gate: Arc::new(Gate::new(policy.confirmation, policy.confirm_wait)?),
             trail: trail.map(Arc::new),
             over: CancellationToken::new(),
             slots: Semaphore::new(MAX_RUNNING),
             subscriptions: Subscriptions::default(),
-        })
+        }
     }
 
     /// The same server, whose calls end when `over` is cancelled.

@@ -66,7 +66,7 @@ pub fn instructions(catalog: &Catalog, confirmation: Confirmation, simulated: bo
         .iter()
         .any(|entry| needs_consent(entry.tool.access));
     match confirmation {
-        Confirmation::Ask if decides => text.push_str(
+        Confirmation::Ask | Confirmation::Preview if decides => text.push_str(
             "\nApproving, declining and blocking are about a real person: those calls ask a human first, or return a preview \
              whose one-use token the second call carries.",
         ),

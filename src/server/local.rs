@@ -1,8 +1,6 @@
 //! Calls from this process itself: the same way through the house as a call of the protocol, with a human at hand.
 
 use std::{
-    future::Future,
-    pin::Pin,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -19,7 +17,9 @@ use super::{
     record::Record,
     schema,
 };
-use crate::tools::{Agreement, Answer, Consent, Effect, JsonObject, Progress, Stop, ToolError};
+use crate::tools::{
+    Agreement, Answer, Asked, Change, Consent, JsonObject, Progress, Stop, ToolError,
+};
 
 /// How long a human at the terminal may think.
 const PATIENCE: Duration = Duration::from_secs(3_600);
@@ -104,6 +104,7 @@ struct LocalCaller {
 impl Caller for LocalCaller {
     fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent> {
         Arc::new(LocalConsent {
+            gate: Arc::clone(&self.gate),
             confirmation: self.gate.confirmation(),
             human: Arc::clone(&self.call.consent),
             deadline: call.deadline,
@@ -125,6 +126,7 @@ impl Caller for LocalCaller {
 }
 
 struct LocalConsent {
+    gate: Arc<Gate>,
     confirmation: Confirmation,
     human: Arc<dyn Consent>,
     deadline: Deadline,
@@ -132,25 +134,26 @@ struct LocalConsent {
 }
 
 impl Consent for LocalConsent {
-    fn ask<'a>(
-        &'a self,
-        effect: &'a Effect,
-    ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
+    fn ask<'a>(&'a self, change: &'a Change, again: bool) -> Asked<'a> {
         Box::pin(async move {
-            let agreement = match self.confirmation {
-                Confirmation::Never => Agreement::Operator,
-                Confirmation::Ask => {
-                    let asked = Instant::now();
-                    // The whole time is added up front, so that the call's own deadline cannot cut a human short.
-                    self.deadline.extend(PATIENCE);
-                    let answer = self.human.ask(effect).await;
-                    self.deadline
-                        .shorten(PATIENCE.saturating_sub(asked.elapsed()));
-                    answer?
-                }
-            };
-            self.record.agreed(agreement)?;
-            Ok(agreement)
+            if self.confirmation == Confirmation::Never {
+                return Ok(Agreement::Operator);
+            }
+            let asked = Instant::now();
+            // The whole time is added up front, so that the call's own deadline cannot cut a human short.
+            self.deadline.extend(PATIENCE);
+            let answer = self.human.ask(change, again).await;
+            self.deadline
+                .shorten(PATIENCE.saturating_sub(asked.elapsed()));
+            answer
         })
+    }
+
+    fn record(&self, agreement: Agreement) -> Result<(), ToolError> {
+        self.record.agreed(agreement)
+    }
+
+    fn void_all(&self) {
+        self.gate.ledger().void_all();
     }
 }

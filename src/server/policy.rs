@@ -26,6 +26,8 @@ pub struct Policy {
 pub enum Confirmation {
     /// A human, through the client; or a preview and a second call.
     Ask,
+    /// A human, through a preview and a second call, whatever the client says it can.
+    Preview,
     /// Nobody: the operator's explicit choice.
     Never,
 }
@@ -62,9 +64,14 @@ impl Policy {
     }
 }
 
-/// Whether a human agrees before the tool runs.
+/// Whether a human agrees before every call of a tool takes effect.
 pub fn needs_consent(access: Access) -> bool {
     matches!(access, Access::Decide | Access::Irreversible)
+}
+
+/// Whether a human agrees before some calls of a tool take effect.
+pub fn may_need_consent(tool: &Tool) -> bool {
+    needs_consent(tool.access) || tool.asks_when.is_some()
 }
 
 /// The four hints. Every tool reaches an outside service and most return what people wrote, so the

@@ -11,7 +11,7 @@ use status::{StatusInput, StatusOutput, status};
 use serde_json::json;
 
 use super::{
-    Access, Answer, Tool, Toolset,
+    Access, Answer, Context, Tool, Toolset,
     connection::Connection,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
@@ -92,7 +92,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: true,
             overwrites: false,
-            asks_when: None,
+            asks_when: Some("another application than the one in use would be used from then on"),
             verify_with: Some(("didit_account_login", "again is safe.")),
             description: "Logs in with the stored account, picks the application, and stores and uses its API key.",
             input: input_schema::<LoginInput>,
@@ -108,7 +108,7 @@ pub(super) fn tools() -> Vec<Tool> {
 
 /// Stores the key of an application, to be used from the next call on.
 fn adopt(
-    connection: &Connection,
+    context: &Context,
     email: &str,
     application: &Application,
     organization: Option<&Organization>,
@@ -124,8 +124,14 @@ fn adopt(
         .with_advice("its key is in the Didit Business Console (API & Webhooks); the operator sets it as DIDIT_API_KEY.")
         .into());
     };
+    let connection = &context.connection;
+    let mut is_another = false;
     connection.remember(|profile| {
         profile.put_in_use(email);
+        is_another = profile
+            .api_key
+            .as_deref()
+            .is_some_and(|old| old != key.expose_secret());
         profile.api_key = Some(key.expose_secret().to_owned());
         profile.api_origin = Some(connection.origin());
         profile.application = Some(Named {
@@ -144,7 +150,11 @@ fn adopt(
             name: organization.name.as_deref().map(clean).unwrap_or_default(),
             mode: None,
         });
-    })
+    })?;
+    if is_another {
+        context.consent.void_all();
+    }
+    Ok(())
 }
 
 fn key_in_use(connection: &Connection, application: &Application) -> Answer {

@@ -12,6 +12,8 @@ pub struct Answer {
     pub data: Option<Value>,
     /// What a person, a document or a reviewer wrote: shown apart, as data.
     pub untrusted: Vec<Fact>,
+    /// What a human has to agree to before anything happens.
+    pub question: Option<Question>,
     /// Pictures, for clients that show them.
     pub images: Vec<Image>,
     /// What to do next; only tools that are switched on are shown.
@@ -25,6 +27,13 @@ pub struct Fact {
     pub label: String,
     /// The value as Didit returned it.
     pub value: String,
+}
+
+/// A question to a human, which quotes what others wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Its lines, to be shown whole and in this order.
+    pub lines: Vec<String>,
 }
 
 /// A picture.

@@ -6,14 +6,17 @@ use serde_json::json;
 
 use super::{
     Access, Answer, Context, PersonalData, Tool, Toolset,
-    blocklist_target::{Place, Target, TargetInput, list_of},
-    consent::Effect,
+    blocklist_target::{Found, Place, Target, TargetInput, list_of},
+    change::{Change, Line, Setting},
+    consent::agreed,
     error::{Stop, ToolError},
     input::{input_schema, parse},
     paging::{self, PageInput},
+    personal::Class,
+    subject,
     untrusted::{clean, masked, masked_email},
 };
-use crate::didit::{BlocklistItem, ListEntry, NewEntry};
+use crate::didit::{BlocklistItem, Decision, ListEntry, NewEntry};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -211,86 +214,141 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
 async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
     let target = input.target.read()?;
     let client = context.client()?;
+    let comment = input.comment;
+    let entry = match &target {
+        Target::Session { session, .. } => NewEntry {
+            reference_session_id: Some(*session),
+            comment,
+            ..NewEntry::default()
+        },
+        Target::Value { value, .. } => NewEntry {
+            value: Some(value.clone()),
+            comment,
+            ..NewEntry::default()
+        },
+    }
+    .normalized()?;
     // Where it goes is settled before a human is asked, so that agreement is never for something impossible.
-    let places = target.places(&client).await?;
-    context
-        .consent
-        .ask(&Effect {
-            action: "Put an entry on the blocklist.".to_owned(),
-            consequence:
-                "Every later verification that matches is declined, until it is taken off again."
-                    .to_owned(),
+    let places = agreed(context, async || {
+        let places = target.places(&client).await?;
+        let session = target.decision(&client).await?;
+        let is_legacy = places.contains(&Place::Legacy);
+        let mut settings = held(&target, session.as_ref());
+        settings.extend(Setting::of_request(&entry, None));
+        let change = Change {
+            direction: "block",
             target: target.describe(),
-            person: None,
-            environment: context.connection.environment(),
-        })
-        .await?;
+            action: action("Block ", &target, session.as_ref()),
+            consequence: format!(
+                "Every later verification that matches is declined, until it is taken off again.{}",
+                if is_legacy && entry.comment.is_some() {
+                    " This account's older blocklist keeps no comment."
+                } else {
+                    ""
+                }
+            ),
+            choice: "Block",
+            warnings: session
+                .as_ref()
+                .map(|session| bystanders(&target, session))
+                .unwrap_or_default(),
+            subject: whose(&target, session.as_ref()),
+            settings,
+            place: context.connection.place_of_change(
+                session
+                    .as_ref()
+                    .and_then(|session| session.environment.as_deref()),
+            ),
+            seen: session.as_ref().map(subject::seen).unwrap_or_default(),
+        };
+        Ok((change, places))
+    })
+    .await?;
+    let mut made = Vec::new();
     match &target {
         Target::Session { session, items } if places.contains(&Place::Legacy) => {
             client
                 .legacy_blocklist_add(session, items.legacy()?)
                 .await?;
         }
-        Target::Session { session, items } => {
+        _ => {
             let mut done = Vec::new();
-            for (place, kind) in places.iter().zip(items.kinds()) {
-                let Place::List(list) = place else { continue };
-                let entry = NewEntry {
-                    reference_session_id: Some(*session),
-                    comment: input.comment.clone(),
-                    ..NewEntry::default()
+            for (place, kind) in places.iter().zip(target.kinds()) {
+                let Place::List(list) = place else {
+                    return Err(only_sessions().into());
                 };
-                client
+                let created = client
                     .create_entry(list, &entry)
                     .await
                     .map_err(|error| part_done(error.into(), "block", kind, &done))?;
                 done.push(kind);
-            }
-        }
-        Target::Value { value, .. } => {
-            for place in &places {
-                let Place::List(list) = place else {
-                    return Err(only_sessions().into());
-                };
-                let entry = NewEntry {
-                    value: Some(value.clone()),
-                    comment: input.comment.clone(),
-                    ..NewEntry::default()
-                };
-                client.create_entry(list, &entry).await?;
+                made.push(json!({
+                    "entry_type": kind.name(),
+                    "uuid": created.uuid.map(|id| id.to_string()),
+                }));
             }
         }
     }
-    Ok(Answer::new(format!(
+    let comment = entry
+        .comment
+        .as_deref()
+        .filter(|_| !places.contains(&Place::Legacy));
+    let mut text = format!(
         "Blocked {}. Later verifications that match are declined.",
         target.describe()
-    ))
-    .with_data(&json!({ "blocked": true, "target": target.describe() }))
-    .with_next("didit_blocklist_remove", "takes it off again."))
+    );
+    for entry in made.iter().filter_map(|entry| entry.get("uuid")?.as_str()) {
+        text.push_str(&format!("\nEntry: {entry}"));
+    }
+    Ok(Answer::new(text)
+        .with_data(&json!({
+            "done": true,
+            "blocked": true,
+            "target": target.describe(),
+            "entries": made,
+        }))
+        .with_untrusted("Comment", comment)
+        .with_next("didit_blocklist_remove", "takes it off again."))
 }
 
 async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
     let target = input.read()?;
     let client = context.client()?;
-    let places = target.places(&client).await?;
-    let entries = target.entries(&client, &places).await?;
-    let is_legacy = places.contains(&Place::Legacy);
+    let (is_legacy, entries) = agreed(context, async || {
+        let places = target.places(&client).await?;
+        let entries = target.entries(&client, &places).await?;
+        let session = target.decision(&client).await?;
+        let is_legacy = places.contains(&Place::Legacy);
+        let settings = if is_legacy {
+            held(&target, session.as_ref())
+        } else {
+            entries.iter().map(Found::setting).collect()
+        };
+        let change = Change {
+            direction: "unblock",
+            target: target.describe(),
+            action: action("Take off the blocklist ", &target, session.as_ref()),
+            consequence: "Later verifications that match are no longer declined for it.".to_owned(),
+            choice: "Unblock",
+            warnings: Vec::new(),
+            subject: whose(&target, session.as_ref()),
+            settings,
+            place: context.connection.place_of_change(
+                session
+                    .as_ref()
+                    .and_then(|session| session.environment.as_deref()),
+            ),
+            seen: session.as_ref().map(subject::seen).unwrap_or_default(),
+        };
+        Ok((change, (is_legacy, entries)))
+    })
+    .await?;
     // The older blocklist does not say what it holds, so there everything that was named is meant.
     let (there, missing): (Vec<_>, Vec<_>) = target
         .kinds()
         .into_iter()
         .partition(|kind| is_legacy || entries.iter().any(|entry| entry.kind == *kind));
     let described = target.describe_of(&there);
-    context
-        .consent
-        .ask(&Effect {
-            action: "Take an entry off the blocklist.".to_owned(),
-            consequence: "Later verifications that match are no longer declined for it.".to_owned(),
-            target: described.clone(),
-            person: None,
-            environment: context.connection.environment(),
-        })
-        .await?;
     match &target {
         Target::Session { session, items } if is_legacy => {
             client
@@ -316,6 +374,7 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
         ));
     }
     Ok(Answer::new(text).with_data(&json!({
+        "done": true,
         "blocked": false,
         "target": described,
         "removed": entries
@@ -326,21 +385,143 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
     })))
 }
 
+/// What is done, with the name of the person whose session is meant.
+fn action(verb: &str, target: &Target, session: Option<&Decision>) -> Line {
+    let line = Line::new(verb);
+    match (target, session) {
+        (Target::Session { .. }, Some(session)) => line
+            .words(format!("the {} of ", names(&target.kinds()).join(" and ")))
+            .then(subject::name(session))
+            .words("."),
+        (Target::Session { .. }, None) => line.words(format!("{}.", target.describe())),
+        (Target::Value { kind, value }, _) => line
+            .words(format!("the {} ", kind.name()))
+            .sent(value)
+            .words("."),
+    }
+}
+
+fn whose(target: &Target, session: Option<&Decision>) -> Line {
+    match (target, session) {
+        (Target::Session { session: id, .. }, Some(decision)) => subject::line(id, decision),
+        _ => Line::default(),
+    }
+}
+
+/// What the session holds of each kind, for the human who must agree.
+fn held(target: &Target, session: Option<&Decision>) -> Vec<Setting> {
+    let Some(session) = session else {
+        return Vec::new();
+    };
+    let values = |kind| -> Vec<(Class, &str)> {
+        match kind {
+            EntryType::Document => session
+                .id_verifications
+                .iter()
+                .filter_map(|document| document.document_number.as_deref())
+                .map(|number| (Class::Number, number))
+                .collect(),
+            EntryType::Phone => session
+                .phone_verifications
+                .iter()
+                .filter_map(|phone| phone.full_number.as_deref())
+                .map(|number| (Class::Number, number))
+                .collect(),
+            EntryType::Email => session
+                .email_verifications
+                .iter()
+                .filter_map(|email| email.email.as_deref())
+                .map(|address| (Class::Email, address))
+                .collect(),
+            _ => Vec::new(),
+        }
+    };
+    target
+        .kinds()
+        .into_iter()
+        .filter_map(|kind| {
+            let values = values(kind);
+            let line = values.iter().fold(Line::default(), |line, (class, value)| {
+                let line = if line.is_empty() {
+                    line
+                } else {
+                    line.words(", ")
+                };
+                line.personal(*class, *value)
+            });
+            (!line.is_empty()).then(|| Setting::new(format!("The {}", kind.name()), line, None))
+        })
+        .collect()
+}
+
+/// Whom a block would hit besides, and who may be a victim.
+fn bystanders(target: &Target, session: &Decision) -> Vec<Line> {
+    let mut warnings = Vec::new();
+    let kinds = target.kinds();
+    let documents = session.id_verifications.iter().flat_map(|it| &it.matches);
+    let faces = session.liveness_checks.iter().flat_map(|it| &it.matches);
+    for (kind, matches) in [
+        (EntryType::Document, documents.collect::<Vec<_>>()),
+        (EntryType::Face, faces.collect()),
+    ] {
+        if !kinds.contains(&kind) {
+            continue;
+        }
+        for other in matches {
+            let text = |name: &str| other.get(name).and_then(serde_json::Value::as_str);
+            if text("status") != Some("Approved") {
+                continue;
+            }
+            let mut line = Line::new(format!(
+                "An approved person has the same {}, and would be declined next time: ",
+                kind.name()
+            ));
+            line = match other
+                .get("session_number")
+                .and_then(serde_json::Value::as_i64)
+            {
+                Some(number) => line.words(format!("session #{number}")),
+                None => line.words("a session"),
+            };
+            if let Some(vendor_data) = text("vendor_data") {
+                line = line.words(" of customer ").sent(vendor_data);
+            }
+            warnings.push(line.words("."));
+        }
+    }
+    let is_attack = session
+        .steps()
+        .iter()
+        .flat_map(|step| step.warnings)
+        .any(|warning| warning.risk.as_deref() == Some("LIVENESS_FACE_ATTACK"));
+    if is_attack && kinds.contains(&EntryType::Document) {
+        warnings.push(Line::new(
+            "The selfie looked like an attack, so the document's owner may be the victim, and would be blocked.",
+        ));
+    }
+    warnings
+}
+
 /// An entry that failed after others went through: those must be named, or the caller believes that nothing happened.
 fn part_done(error: ToolError, verb: &str, kind: EntryType, done: &[EntryType]) -> ToolError {
-    let before = if done.is_empty() {
-        "Nothing was changed before it.".to_owned()
-    } else {
-        format!("Already {verb}ed: {}.", names(done).join(", "))
-    };
+    if done.is_empty() {
+        return error;
+    }
     ToolError {
+        code: if error.leaves_open() {
+            error.code
+        } else {
+            "done_in_part"
+        },
         message: format!(
-            "To {verb} the {} failed. {before} {}",
+            "Already {verb}ed: {}. To {verb} the {} failed: {}",
+            names(done).join(", "),
             kind.name(),
             error.message
         ),
         ..error
     }
+    .with_hint("didit_blocklist_list", "shows what is blocked now.")
 }
 
 fn names(kinds: &[EntryType]) -> Vec<&'static str> {

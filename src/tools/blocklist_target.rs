@@ -5,11 +5,13 @@ use serde::Deserialize;
 
 use super::{
     blocklist::{EntryType, legacy_kind, only_sessions},
+    change::{Line, Setting},
     error::{Stop, ToolError},
+    personal::Class,
     untrusted::clean,
 };
 use crate::didit::{
-    BlocklistItems, Client, Error, Kind, ListEntryId, ListFilter, ListId, Page, SessionId,
+    BlocklistItems, Client, Decision, Error, Kind, ListEntryId, ListFilter, ListId, Page, SessionId,
 };
 
 /// Entries of a page.
@@ -67,6 +69,24 @@ pub(super) struct Found {
     pub list: ListId,
     /// Its id there.
     pub entry: ListEntryId,
+    /// What it blocks, as far as Didit says.
+    value: Option<String>,
+    /// The session that it came from.
+    session: Option<SessionId>,
+}
+
+impl Found {
+    /// The entry in the question to the human who must agree.
+    pub(super) fn setting(&self) -> Setting {
+        let mut line = Line::new(format!("entry {}", self.entry));
+        if let Some(value) = &self.value {
+            line = line.words(", ").personal(Class::Number, value);
+        }
+        if let Some(session) = &self.session {
+            line = line.words(format!(", from session {session}"));
+        }
+        Setting::new(format!("The {}", self.kind.name()), line, None)
+    }
 }
 
 /// Where entries of a kind are kept.
@@ -184,6 +204,14 @@ impl Target {
         }
     }
 
+    /// The session that holds what is meant, where one was named.
+    pub(super) async fn decision(&self, client: &Client) -> Result<Option<Decision>, Stop> {
+        match self {
+            Self::Session { session, .. } => Ok(Some(client.decision(session).await?)),
+            Self::Value { .. } => Ok(None),
+        }
+    }
+
     /// The entries that match, for removal.
     pub(super) async fn entries(
         &self,
@@ -215,11 +243,14 @@ impl Target {
                             .as_deref()
                             .is_some_and(|held| same_value(*kind, held, value)),
                     };
+                    let (value, session) = (entry.value, entry.reference_session_id);
                     if let Some(entry) = entry.uuid.filter(|_| matches) {
                         found.push(Found {
                             kind: meant,
                             list: *list,
                             entry,
+                            value,
+                            session,
                         });
                     }
                 }

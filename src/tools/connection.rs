@@ -7,9 +7,11 @@ use std::{
 };
 
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
+    change::{Environment, Place},
     error::{Stop, ToolError},
     untrusted::clean,
     wait,
@@ -250,6 +252,49 @@ impl Connection {
                 self.learn(profile);
             })
             .map_err(stored)
+    }
+
+    /// Where what was agreed to is recorded: beside the credentials, for all processes of the profile.
+    pub fn ledger_place(&self) -> Option<(PathBuf, String)> {
+        self.store.beside("confirmations.json")
+    }
+
+    /// Tells the account apart from every other one: a digest of its key and of the API's address.
+    pub fn account_digest(&self) -> String {
+        // A key from the environment works whatever the file holds.
+        let profile = self.profile().unwrap_or_default();
+        let key = self.key(&profile).map(|(key, _)| key);
+        let mut digest = Sha256::new();
+        digest.update(self.settings.api_base_url.as_str());
+        digest.update(b"\n");
+        digest.update(key.as_ref().map(ApiKey::expose_secret).unwrap_or_default());
+        digest
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+
+    /// Where a change happens, for the human who must agree. `said` is what a session says of its environment.
+    pub fn place_of_change(&self, said: Option<&str>) -> Place {
+        let profile = self.profile().unwrap_or_default();
+        let key = self.key(&profile);
+        let stored = matches!(key, Some((_, KeySource::File)));
+        let application = profile.application.filter(|_| stored);
+        let environment = if self.settings.mode == Mode::Simulator {
+            Environment::Simulated
+        } else {
+            let stored = application.as_ref().and_then(|known| known.mode.as_deref());
+            said.or(stored)
+                .map_or(Environment::Unknown, Environment::from_didit)
+        };
+        Place {
+            environment,
+            application: application
+                .map(|application| application.name)
+                .filter(|name| !name.trim().is_empty()),
+            key: key.map(|(key, _)| key.last_four()),
+        }
     }
 
     /// Where the account is remembered, for people.

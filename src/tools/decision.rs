@@ -243,7 +243,7 @@ fn with_person(answer: Answer, decision: &Decision, level: PersonalData) -> Answ
     }
     let answer = match decision.id_verifications.first() {
         Some(document) => answer
-            .with_untrusted("Name", name(document).as_deref())
+            .with_untrusted("Name", name_of(document).as_deref())
             .with_untrusted("Birth date", document.date_of_birth.as_deref())
             .with_untrusted("Document type", document.document_type.as_deref())
             .with_untrusted("Document country", document.issuing_state.as_deref()),
@@ -268,15 +268,8 @@ fn with_person(answer: Answer, decision: &Decision, level: PersonalData) -> Answ
     }
 }
 
-/// The person's name, for the human who decides, unless the operator keeps it out of conversations.
-pub(super) fn person(context: &Context, decision: &Decision) -> Option<String> {
-    if context.connection.settings().personal_data == PersonalData::None {
-        return None;
-    }
-    decision.id_verifications.first().and_then(name)
-}
-
-fn name(document: &crate::didit::decision::IdVerification) -> Option<String> {
+/// The person's name, as a document has it.
+pub(super) fn name_of(document: &crate::didit::decision::IdVerification) -> Option<String> {
     document.full_name.clone().or_else(|| {
         let parts: Vec<_> = [&document.first_name, &document.last_name]
             .into_iter()

@@ -6,7 +6,9 @@ use serde_json::json;
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
+    consent::agreed,
     decision::{self, DecisionInput},
+    earlier::{self, Earlier},
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
@@ -16,7 +18,7 @@ use super::{
     untrusted::{clean, clean_link},
     wait::{self, WaitInput},
 };
-use crate::didit::{Client, Page, SessionFilter, SessionId, SessionStatus};
+use crate::didit::{SessionFilter, SessionStatus};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -27,7 +29,9 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: false,
             overwrites: false,
-            asks_when: None,
+            asks_when: Some(
+                "the person was approved already, or an open session of theirs would get another callback or metadata",
+            ),
             verify_with: Some((
                 "didit_session_list",
                 "shows whether the session exists; with vendor_data the same call again is safe, because Didit returns the unfinished session.",
@@ -164,6 +168,7 @@ struct CreatedOutput {
     session_number: Option<i64>,
     /// The link for the person.
     url: String,
+    url_note: &'static str,
     status: String,
     workflow_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,6 +177,8 @@ struct CreatedOutput {
     vendor_data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     callback: Option<String>,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
     /// An unfinished session was returned.
     reused: bool,
 }
@@ -186,16 +193,19 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
         (input.request(connection)?, with_qr_code, named)
     };
     let (workflow_id, label) = resolve_workflow(context, named.as_deref()).await?;
-    let request = draft.for_workflow(workflow_id);
-    request.validate()?;
-    // Only a part of the time, so that a link still comes where this lookup hangs.
-    let lookup = unfinished(&client, request.vendor_data.as_deref());
-    let earlier = tokio::time::timeout(connection.settings().timeout / 3, lookup)
-        .await
-        .unwrap_or_default();
+    let request = draft.for_workflow(workflow_id).normalized()?;
+    let earlier = agreed(context, async || {
+        // Only a part of the time, so that a link still comes where this look-up hangs.
+        let lookup = earlier::look_up(&client, &request);
+        let earlier = tokio::time::timeout(connection.settings().timeout / 3, lookup)
+            .await
+            .unwrap_or(Earlier::NotKnown);
+        Ok((earlier.change(connection, &request), earlier))
+    })
+    .await?;
     let created = client.create_session(&request).await?;
     let reused =
-        earlier.contains(&created.session_id) || created.status != SessionStatus::NotStarted;
+        earlier.is_open(&created.session_id) || created.status != SessionStatus::NotStarted;
     let link = clean_link(&created.url);
     let mut text = if reused {
         format!(
@@ -214,7 +224,12 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
             clean(&label)
         ));
     }
-    text.push_str("\nWhoever has the link can act as the person, so it goes to that person alone.");
+    let environment = connection.place_of_change(None).environment.name();
+    text.push_str(&format!("\nEnvironment: {environment}."));
+    if matches!(earlier, Earlier::NotKnown) {
+        text.push_str(NOT_KNOWN);
+    }
+    text.push_str(LINK_WARNING);
     let picture = if with_qr_code { qr::png(&link) } else { None };
     if picture.is_some() {
         text.push_str(
@@ -226,11 +241,13 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
             session_id: created.session_id.to_string(),
             session_number: created.session_number,
             url: link,
+            url_note: LINK_WARNING.trim_start(),
             status: clean(created.status.as_str()),
             workflow_id: created.workflow_id.unwrap_or(workflow_id).to_string(),
             workflow_version: created.workflow_version,
             vendor_data: created.vendor_data.as_deref().map(clean),
             callback: created.callback.as_deref().map(clean_link),
+            environment,
             reused,
         })
         .with_human_step("the link is handed to the person.")
@@ -241,38 +258,9 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
     })
 }
 
-/// The sessions that Didit may return instead of a new one. Its answer does not tell the two apart, and
-/// failing to know is no reason to refuse a link.
-async fn unfinished(client: &Client, vendor_data: Option<&str>) -> Vec<SessionId> {
-    let Some(vendor_data) = vendor_data else {
-        return Vec::new();
-    };
-    let filter = SessionFilter {
-        vendor_data: Some(vendor_data.to_owned()),
-        status: vec![
-            SessionStatus::NotStarted,
-            SessionStatus::InProgress,
-            SessionStatus::Resubmitted,
-            SessionStatus::AwaitingUser,
-        ],
-        page: Page {
-            limit: Some(20),
-            offset: None,
-        },
-        ..SessionFilter::default()
-    };
-    client
-        .find_sessions(&filter)
-        .await
-        .map(|sessions| {
-            sessions
-                .items
-                .iter()
-                .filter_map(|session| session.session_id)
-                .collect()
-        })
-        .unwrap_or_default()
-}
+const LINK_WARNING: &str =
+    "\nWhoever has the link can act as the person, so it goes to that person alone.";
+const NOT_KNOWN: &str = "\nWhether this person was approved before could not be looked up.";
 
 #[derive(Deserialize, JsonSchema)]
 struct ListInput {

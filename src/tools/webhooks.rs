@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use url::Url;
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
-    consent::Effect,
+    change::{Change, Line, Setting},
+    consent::agreed,
     error::Stop,
     input::{input_schema, parse},
     untrusted::clean,
@@ -167,23 +169,45 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
         enabled: None,
         webhook_version: Some("v3".to_owned()),
         subscribed_events: Some(events),
-    };
-    request.validate()?;
+    }
+    .normalized()?;
     let client = context.client()?;
-    agree(
-        context,
-        "Add a webhook destination.",
-        &request,
-        String::new(),
-    )
+    agreed(context, async || {
+        let mut settings = host_line(&request, None);
+        settings.extend(Setting::of_request(&request, None));
+        let change = Change {
+            direction: "create",
+            target: "a new webhook destination".to_owned(),
+            action: Line::new("Add a webhook destination."),
+            consequence: RECEIVES.to_owned(),
+            choice: "Add the destination",
+            warnings: Vec::new(),
+            subject: Line::default(),
+            settings,
+            place: context.connection.place_of_change(None),
+            seen: Value::Null,
+        };
+        Ok((change, ()))
+    })
     .await?;
     let created = client.create_destination(&request).await?;
-    let stored = remember(context, &created)?;
+    // From here on the destination exists, whatever becomes of its secret.
+    let stored = match remember(context, &created) {
+        Ok(stored) => stored,
+        Err(Stop::Error(error)) => format!(
+            "Its secret could not be stored here: {} didit_webhook_verify with its destination_id fetches it again.",
+            error.message
+        ),
+        Err(other) => return Err(other),
+    };
     Ok(Answer::new(format!(
         "Created the webhook destination {}.\n{stored}",
         line(&created)
     ))
-    .with_data(&row(&created))
+    .with_data(&row_with(
+        &created,
+        &[("done", true.into()), ("secret", stored.into())],
+    ))
     .with_next(
         "didit_webhook_verify",
         "checks a delivery with that secret.",
@@ -198,73 +222,116 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
         enabled: input.enabled,
         webhook_version: None,
         subscribed_events: input.subscribed_events,
-    };
-    request.validate()?;
+    }
+    .normalized()?;
     let client = context.client()?;
-    let before = format!("{}, to become ", line(&client.destination(&id).await?));
-    agree(context, "Change a webhook destination.", &request, before).await?;
+    agreed(context, async || {
+        let before = client.destination(&id).await?;
+        let is_now = json!({
+            "label": before.label,
+            "url": before.url,
+            "enabled": before.enabled,
+            "subscribed_events": before.subscribed_events,
+        });
+        let mut settings = host_line(&request, before.url.as_deref());
+        settings.extend(Setting::of_request(&request, Some(&is_now)));
+        let change = Change {
+            direction: "update",
+            target: format!("webhook destination {id}"),
+            action: Line::new("Change a webhook destination."),
+            consequence: if request.enabled == Some(false) {
+                "Didit reports nothing to it while it is paused.".to_owned()
+            } else {
+                RECEIVES.to_owned()
+            },
+            choice: "Change the destination",
+            warnings: Vec::new(),
+            subject: of(&id, &before),
+            settings,
+            place: context.connection.place_of_change(None),
+            seen: is_now,
+        };
+        Ok((change, ()))
+    })
+    .await?;
     let changed = client.update_destination(&id, &request).await?;
     Ok(Answer::new(format!(
         "Changed the webhook destination {}.",
         line(&changed)
     ))
-    .with_data(&row(&changed)))
+    .with_data(&row_with(&changed, &[("done", true.into())])))
 }
 
 async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
     let id: DestinationId = input.destination_id.parse()?;
     let client = context.client()?;
-    let before = client.destination(&id).await?;
-    context
-        .consent
-        .ask(&Effect {
-            action: "Delete this webhook destination.".to_owned(),
-            consequence: "Didit no longer reports events to it, and its secret is gone for good."
-                .to_owned(),
-            target: line(&before),
-            person: None,
-            environment: context.connection.environment(),
-        })
-        .await?;
+    agreed(context, async || {
+        let before = client.destination(&id).await?;
+        let change = Change {
+            direction: "delete",
+            target: format!("webhook destination {id}"),
+            action: Line::new("Delete this webhook destination for good."),
+            consequence: "Didit no longer reports events to it, and its secret is gone.".to_owned(),
+            choice: "Delete",
+            warnings: Vec::new(),
+            subject: of(&id, &before),
+            settings: vec![Setting::new(
+                "Events",
+                before
+                    .subscribed_events
+                    .iter()
+                    .fold(Line::default(), |line, event| line.words(" ").sent(event)),
+                None,
+            )],
+            place: context.connection.place_of_change(None),
+            seen: row(&before),
+        };
+        Ok((change, ()))
+    })
+    .await?;
     client.delete_destination(&id).await?;
-    context.connection.remember(|profile| {
+    let forgotten = context.connection.remember(|profile| {
         profile.webhook_secrets.remove(&id.to_string());
-    })?;
-    Ok(Answer::new(format!(
-        "Deleted the webhook destination {id}."
-    )))
+    });
+    let secret = match forgotten {
+        Ok(()) => "",
+        Err(_) => {
+            " Its secret, which is worthless now, could not be removed from the credentials file."
+        }
+    };
+    Ok(
+        Answer::new(format!("Deleted the webhook destination {id}.{secret}"))
+            .with_data(&json!({ "done": true, "destination_id": id.to_string() })),
+    )
 }
 
-/// Whoever receives the events reads names, documents and results from then on, so a human agrees to the address.
-async fn agree(
-    context: &Context,
-    action: &str,
-    request: &DestinationRequest,
-    before: String,
-) -> Result<(), Stop> {
-    let mut parts: Vec<String> = [&request.url, &request.label]
+/// Whoever receives the events reads names, documents and results from then on.
+const RECEIVES: &str = "Didit reports events there from now on, with the personal data in them.";
+
+/// The host that would receive everything, on a line of its own: what stands before it in an address can look like another.
+fn host_line(request: &DestinationRequest, before: Option<&str>) -> Vec<Setting> {
+    let origin = |address: &str| {
+        Url::parse(address)
+            .map(|url| Line::default().sent(url.origin().ascii_serialization()))
+            .unwrap_or_default()
+    };
+    request
+        .url
+        .as_deref()
+        .map(|url| Setting::new("Receiver", origin(url), before.map(origin)))
         .into_iter()
-        .flatten()
-        .map(|text| clean(text))
-        .collect();
-    if let Some(enabled) = request.enabled {
-        parts.push(if enabled { "switched on" } else { "paused" }.to_owned());
-    }
-    if let Some(events) = &request.subscribed_events {
-        parts.push(format!("events: {}", events.join(", ")));
-    }
-    context
-        .consent
-        .ask(&Effect {
-            action: action.to_owned(),
-            consequence: "Didit reports events there from now on, with the personal data in them."
-                .to_owned(),
-            target: format!("{before}{}", parts.join(", ")),
-            person: None,
-            environment: context.connection.environment(),
+        .collect()
+}
+
+fn of(id: &DestinationId, destination: &Destination) -> Line {
+    Line::new(format!("Destination {id}, "))
+        .sent(destination.label.as_deref().unwrap_or("unnamed"))
+        .words(" at ")
+        .sent(destination.url.as_deref().unwrap_or_default())
+        .words(match destination.enabled {
+            Some(false) => ", paused",
+            _ => "",
         })
-        .await?;
-    Ok(())
 }
 
 /// Stores the secret of a destination, so that it never has to be shown.
@@ -303,6 +370,18 @@ fn line(destination: &Destination) -> String {
         .collect();
     line.push_str(&format!(", events: {}", events.join(", ")));
     line
+}
+
+/// A row with fields of one answer beside it.
+fn row_with(destination: &Destination, more: &[(&str, Value)]) -> Value {
+    let mut row = row(destination);
+    if let Some(fields) = row.as_object_mut() {
+        fields.extend(
+            more.iter()
+                .map(|(name, value)| ((*name).to_owned(), value.clone())),
+        );
+    }
+    row
 }
 
 fn row(destination: &Destination) -> Value {

@@ -1,6 +1,8 @@
 //! Templates of checks.
 
+mod plain;
 mod row;
+mod weakening;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,7 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
-    consent::Effect,
+    change::{Change, Line, Setting},
+    consent::agreed,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
@@ -84,7 +87,7 @@ pub(super) fn tools() -> Vec<Tool> {
             access: Access::Write,
             idempotent: true,
             overwrites: true,
-            asks_when: None,
+            asks_when: Some("it removes a check from a published workflow or loosens one"),
             verify_with: Some(("didit_workflow_get", "shows the settings as they are.")),
             description: "Changes a workflow for later sessions: switches add (true) or remove (false) checks, and what is not \
                           named stays.",
@@ -259,12 +262,13 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
 
 async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
     let by_switches = input.features.is_none();
-    let mut request = input.general.request();
+    let mut draft = input.general.request();
     if let Some(features) = input.features {
         refuse_both(&input.switches)?;
-        request.features = Some(workflow_input::exact(features));
+        draft.features = Some(workflow_input::exact(features));
     }
-    if request == WorkflowRequest::default() && input.switches.is_empty() {
+    let switches = input.switches;
+    if draft == WorkflowRequest::default() && switches.is_empty() {
         // Even an empty change would publish a draft.
         return Err(ToolError::new(
             "invalid_argument",
@@ -272,18 +276,35 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
         )
         .into());
     }
-    check(&request, by_switches)?;
-    let current = find(context, &input.workflow_id).await?;
-    let mut note = None;
-    if !input.switches.is_empty() {
-        refuse_graph(&current)?;
-        // Didit replaces the whole list, so what is there now is sent again with the changes.
-        let steps = input.switches.apply(current_features(&current))?;
-        request.features = Some(steps.features);
-        note = steps.note;
-        check(&request, by_switches)?;
+    check(&draft, by_switches)?;
+    let (current, request, note) = agreed(context, async || {
+        let current = find(context, &input.workflow_id).await?;
+        let mut request = draft.clone();
+        let mut note = None;
+        if !switches.is_empty() {
+            refuse_graph(&current)?;
+            // Didit replaces the whole list, so what is there now is sent again with the changes.
+            let steps = switches.apply(current_features(&current))?;
+            request.features = Some(steps.features);
+            note = steps.note;
+            check(&request, by_switches)?;
+        }
+        let request = plain::without_what_is_so(request.normalized()?, &current);
+        let change = weaker(context, &current, &request);
+        Ok((change, (current, request, note)))
+    })
+    .await?;
+    if request == WorkflowRequest::default() {
+        return Ok(Answer::new(format!(
+            "Nothing to change: all of that is so already, and no version was made. It is {}.\n{}",
+            summary(&current),
+            plain::in_force(&current)
+        ))
+        .with_data(&WorkflowRow::from(&current)));
     }
+    let before = plain::before(&request, &current);
     // Didit publishes a draft with every change that does not say otherwise, and nobody asked for that here.
+    let mut request = request;
     if request.status.is_none() && current.status.as_deref() == Some("draft") {
         request.status = Some("draft".to_owned());
     }
@@ -292,6 +313,7 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
         .update_workflow(&current.uuid, &request)
         .await?;
     let mut answer = described("Changed", &workflow, note);
+    answer.text.push_str(&before);
     if workflow.uuid != current.uuid {
         answer.text.push_str(&format!(
             "\nThis is a new version; the earlier one was {}.",
@@ -304,19 +326,57 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
     ))
 }
 
+/// The question to a human, where a change lets people pass through a workflow in use who would not have passed before.
+fn weaker(context: &Context, current: &Workflow, request: &WorkflowRequest) -> Option<Change> {
+    if current.status.as_deref() == Some("draft") {
+        return None;
+    }
+    let features = request.features.as_deref()?;
+    let warnings = weakening::weakened(&current_features(current), features);
+    if warnings.is_empty() {
+        return None;
+    }
+    let rest = WorkflowRequest {
+        features: None,
+        ..request.clone()
+    };
+    let before = serde_json::to_value(current).unwrap_or_default();
+    let mut settings = Setting::of_request(&rest, Some(&before));
+    settings.extend(weakening::steps(features));
+    Some(Change {
+        direction: "weaken",
+        target: format!("workflow {}", current.workflow_id.unwrap_or(current.uuid)),
+        action: Line::new("Make a workflow in use less strict."),
+        consequence: "Later sessions run the steps below, and people may pass who would not have passed before."
+            .to_owned(),
+        choice: "Make it less strict",
+        warnings,
+        subject: weakening::subject(current),
+        settings,
+        place: context.connection.place_of_change(None),
+        seen: weakening::seen(current),
+    })
+}
+
 async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = find_version(context, &input.workflow_id).await?;
-    context
-        .consent
-        .ask(&Effect {
-            action: "Delete one version of a workflow.".to_owned(),
+    let workflow = agreed(context, async || {
+        let workflow = find_version(context, &input.workflow_id).await?;
+        let change = Change {
+            direction: "delete",
+            target: format!("workflow version {}", workflow.uuid),
+            action: Line::new("Delete one version of a workflow."),
             consequence: "New sessions can no longer use it; finished ones keep their results. This cannot be undone."
                 .to_owned(),
-            target: format!("workflow {}, version {}", workflow.uuid, workflow.version.unwrap_or(1)),
-            person: None,
-            environment: context.connection.environment(),
-        })
-        .await?;
+            choice: "Delete",
+            warnings: Vec::new(),
+            subject: weakening::subject(&workflow),
+            settings: Vec::new(),
+            place: context.connection.place_of_change(None),
+            seen: weakening::seen(&workflow),
+        };
+        Ok((change, workflow))
+    })
+    .await?;
     context.client()?.delete_workflow(&workflow.uuid).await?;
     Ok(
         Answer::new(format!("Deleted the workflow version {}.", workflow.uuid))
@@ -466,8 +526,12 @@ fn is_set(value: &Value) -> bool {
 
 fn described(verb: &str, workflow: &Workflow, note: Option<String>) -> Answer {
     let note = note.map(|note| format!("\n{note}")).unwrap_or_default();
-    Answer::new(format!("{verb} {}{note}", summary(workflow)))
-        .with_data(&WorkflowRow::from(workflow))
+    Answer::new(format!(
+        "{verb} {}{note}\n{}",
+        summary(workflow),
+        plain::in_force(workflow)
+    ))
+    .with_data(&WorkflowRow::from(workflow))
 }
 
 fn summary(workflow: &Workflow) -> String {

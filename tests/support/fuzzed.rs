@@ -70,7 +70,7 @@ fn server(api: &str, key: Option<&str>, redactor: &Redactor) -> Server {
     };
     let store = Store::Memory(Box::new(Mutex::new(Profile::default())));
     let connection = Arc::new(Connection::new(settings, store, redactor.clone()));
-    Server::new(connection, &policy, None).unwrap()
+    Server::new(connection, &policy, None)
 }
 
 /// Serves `input` as all that a client ever sends, and checks what comes back.

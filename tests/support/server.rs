@@ -36,9 +36,9 @@ impl Era {
 /// What the human behind the client does when asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Human {
-    /// Ticks the box.
+    /// Chooses what agrees.
     Agrees,
-    /// Sends the form without the tick.
+    /// Sends the form without an answer.
     SendsItEmpty,
     /// Says no.
     Declines,
@@ -49,9 +49,12 @@ pub enum Human {
 }
 
 impl Human {
-    fn answer(self) -> Value {
+    fn answer(self, question: &Value) -> Value {
         match self {
-            Self::Agrees => json!({ "action": "accept", "content": { "agree": true } }),
+            Self::Agrees => {
+                let choices = &question["requestedSchema"]["properties"]["answer"]["enum"];
+                json!({ "action": "accept", "content": { "answer": choices[0] } })
+            }
             Self::SendsItEmpty => json!({ "action": "accept", "content": {} }),
             Self::Declines => json!({ "action": "decline" }),
             Self::Cancels => json!({ "action": "cancel" }),
@@ -363,7 +366,7 @@ impl Server {
         answers
             .pop_front()
             .expect("one answer for each question")
-            .answer()
+            .answer(question)
     }
 
     /// Waits for a notification, keeping what else comes.

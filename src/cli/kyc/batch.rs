@@ -72,6 +72,10 @@ pub(super) struct Arguments {
     /// Check every row and send nothing.
     #[arg(long)]
     dry_run: bool,
+    /// Also invite people who were approved already, and replace callback and metadata of open sessions; otherwise such rows
+    /// are named and not sent.
+    #[arg(long)]
+    again: bool,
 }
 
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
@@ -121,6 +125,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
         workflow_id: &workflow_id,
         newest: &newest,
         concurrency: usize::from(arguments.concurrency),
+        again: arguments.again,
     };
     let tally = batch.run().await?;
     results::write(&output_path, &table, &journal)?;

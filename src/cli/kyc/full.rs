@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     cli::{
+        ask::Agreed,
         output::data,
         runner::{Outcome, Runner, system, unprinted},
     },
@@ -38,6 +39,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     no_qr: bool,
     #[command(flatten)]
+    agreed: Agreed,
+    #[command(flatten)]
     person: Person,
     #[command(flatten)]
     checks: Checks,
@@ -57,7 +60,13 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     if let Some(made) = &workflow.made {
         output.text(&made.text).map_err(unprinted)?;
     }
-    let session = session::create(runner, &arguments.person, workflow.id.as_deref()).await?;
+    let session = session::create(
+        runner,
+        &arguments.person,
+        workflow.id.as_deref(),
+        arguments.agreed,
+    )
+    .await?;
     output.text(&session.text).map_err(unprinted)?;
     let shows_qr = arguments.qr || (std::io::stdout().is_terminal() && !arguments.no_qr);
     if shows_qr {

@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 
 use super::{object, text};
 use crate::{
-    cli::runner::{Outcome, Runner, unprinted},
+    cli::{
+        ask::Agreed,
+        runner::{Outcome, Runner, unprinted},
+    },
     tools::{Answer, ToolError, qr},
 };
 
@@ -17,6 +20,8 @@ pub(super) struct Arguments {
     /// Show the link as a QR code too.
     #[arg(long)]
     qr: bool,
+    #[command(flatten)]
+    agreed: Agreed,
     #[command(flatten)]
     person: Person,
 }
@@ -133,7 +138,7 @@ impl Person {
 }
 
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
-    let answer = create(runner, &arguments.person, None).await?;
+    let answer = create(runner, &arguments.person, None, arguments.agreed).await?;
     runner.output().answer(&answer).map_err(unprinted)?;
     if arguments.qr {
         show_qr(runner, &answer)?;
@@ -147,12 +152,15 @@ pub(super) async fn create(
     runner: &Runner,
     person: &Person,
     workflow_id: Option<&str>,
+    agreed: Agreed,
 ) -> Result<Answer, ToolError> {
     let mut arguments = person.arguments();
     if let Some(entries) = arguments.as_object_mut() {
         entries.insert("workflow_id".into(), json!(workflow_id));
     }
-    runner.call("didit_session_create", arguments).await
+    runner
+        .decide("didit_session_create", arguments, agreed)
+        .await
 }
 
 /// Prints the link as a QR code, for people.

@@ -178,7 +178,11 @@ impl SessionRequest {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request as it will be sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn normalized(&self) -> Result<Self, Error> {
         if let Some(image) = &self.portrait_image {
             check_portrait(image)?;
         }

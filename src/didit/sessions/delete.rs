@@ -75,7 +75,11 @@ impl SessionDeletion {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request as it will be sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn normalized(&self) -> Result<Self, Error> {
         const INSTRUCTIONS: [&str; 2] = ["operational_session_delete", "privacy_erasure"];
         rules::within("face_retention_days", self.face_retention_days, 1, 3_650)?;
         let deletion_instruction = rules::optional(&self.deletion_instruction, |text| {

@@ -153,7 +153,11 @@ impl StatusUpdate {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request as it will be sent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn normalized(&self) -> Result<Self, Error> {
         if !self.nodes_to_resubmit.is_empty() && self.new_status != NewStatus::Resubmitted {
             return Err(Error::invalid(
                 "nodes_to_resubmit",

@@ -2,12 +2,14 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::{adopt, key_in_use, name_of};
 use crate::{
     didit::{self, AccessToken, Application, ApplicationId, Client, Organization, Password},
     tools::{
-        Answer, Context,
+        Answer, Change, Connection, Context, Environment, Line, Setting,
+        consent::agreed,
         error::{Stop, ToolError},
     },
 };
@@ -67,7 +69,11 @@ pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer
         [(organization, application)] => {
             let application =
                 with_key(&client, &login.access_token, organization, application).await?;
-            adopt(connection, &email, &application, Some(organization))?;
+            agreed(context, async || {
+                Ok((switch(connection, organization, &application), ()))
+            })
+            .await?;
+            adopt(context, &email, &application, Some(organization))?;
             Ok(key_in_use(connection, &application).with_next(
                 "didit_workflow_list",
                 "shows the workflows of this application.",
@@ -85,6 +91,50 @@ pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer
         .with_allowed(named(&applications))
         .into()),
     }
+}
+
+/// The question to a human, where another application than the one in use would be used from then on.
+fn switch(
+    connection: &Connection,
+    organization: &Organization,
+    application: &Application,
+) -> Option<Change> {
+    let profile = connection.profile().ok()?;
+    let in_use = profile.application?;
+    let id = application
+        .uuid
+        .map(|id| id.to_string())
+        .unwrap_or_default();
+    if in_use.uuid == id || connection.key_is_from_environment() {
+        return None;
+    }
+    let line = |name: &str, id: &str, mode: Option<&str>| {
+        let mode = mode.map_or("live or sandbox not known", |mode| {
+            Environment::from_didit(mode).name()
+        });
+        Line::default()
+            .sent(name)
+            .words(format!(" ({mode}, "))
+            .sent(id)
+            .words(")")
+    };
+    let organization = organization.name.as_deref().unwrap_or("unnamed");
+    Some(Change {
+        direction: "switch",
+        target: "the application in use".to_owned(),
+        action: Line::new("Use another Didit application from now on."),
+        consequence: "Sessions, decisions and costs of later calls are in it.".to_owned(),
+        choice: "Use it",
+        warnings: Vec::new(),
+        subject: Line::new("Organization ").sent(organization),
+        settings: vec![Setting::new(
+            "Application",
+            line(&name_of(application), &id, application.mode.as_deref()),
+            Some(line(&in_use.name, &in_use.uuid, in_use.mode.as_deref())),
+        )],
+        place: connection.place_of_change(None),
+        seen: Value::Null,
+    })
 }
 
 /// A wrong password is not to be tried again, which the general advice on keys would lead to.

@@ -144,7 +144,7 @@ pub(super) async fn verify_email(
     connection.hide(verified.access_token.expose_secret());
     let application = verified.application;
     let organization = verified.organization;
-    adopt(connection, &email, &application, organization.as_ref())?;
+    adopt(context, &email, &application, organization.as_ref())?;
     Ok(key_in_use(connection, &application).with_next(
         "didit_workflow_create",
         "makes the template of checks for this new account.",

@@ -33,7 +33,7 @@ impl Setting {
                     &mut settings,
                     &words(name),
                     value,
-                    before.map(|before| before.get(name).unwrap_or(&Value::Null)),
+                    before.and_then(|before| before.get(name)),
                 );
             }
         }
@@ -54,7 +54,7 @@ fn add(settings: &mut Vec<Setting>, label: &str, new: &Value, old: Option<&Value
     match new {
         Value::Object(fields) if !fields.is_empty() => {
             for (name, value) in fields {
-                let old = old.map(|old| old.get(name).unwrap_or(&Value::Null));
+                let old = old.and_then(|old| old.get(name));
                 add(
                     settings,
                     &format!("{label}, {}", name.replace('_', " ")),
@@ -65,7 +65,7 @@ fn add(settings: &mut Vec<Setting>, label: &str, new: &Value, old: Option<&Value
         }
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
             for (place, item) in items.iter().enumerate() {
-                let old = old.map(|old| old.get(place).unwrap_or(&Value::Null));
+                let old = old.and_then(|old| old.get(place));
                 add(settings, &format!("{label} {}", place + 1), item, old);
             }
         }
@@ -125,7 +125,8 @@ mod tests {
             "nodes_to_resubmit": [{"node_id": "feature_ocr_1", "feature": "OCR"}],
             "limits": {"age": 18},
         });
-        let before = json!({"url": "https://old.example.net/x", "enabled": true});
+        let before =
+            json!({"url": "https://old.example.net/x", "enabled": true, "subscribed_events": []});
         let lines: Vec<String> = Setting::of_request(&request, Some(&before))
             .iter()
             .map(|setting| {
@@ -138,10 +139,10 @@ mod tests {
             lines,
             [
                 "Enabled: yes",
-                "Limits, age: 18 (was nothing)",
-                "Nodes to resubmit 1, feature: \"OCR\" (was nothing)",
-                "Nodes to resubmit 1, node id: \"feature_ocr_1\" (was nothing)",
-                "Subscribed events: \"status.updated\", \"data.updated\" (was nothing)",
+                "Limits, age: 18",
+                "Nodes to resubmit 1, feature: \"OCR\"",
+                "Nodes to resubmit 1, node id: \"feature_ocr_1\"",
+                "Subscribed events: \"status.updated\", \"data.updated\" (was none)",
                 "Url: \"https://new.example.net/x\" (was \"https://old.example.net/x\")",
             ]
         );

@@ -26,6 +26,8 @@ pub(super) struct Batch<'a> {
     pub(super) workflow_id: &'a str,
     pub(super) newest: &'a Newest,
     pub(super) concurrency: usize,
+    /// Whether people who were approved already are invited again.
+    pub(super) again: bool,
 }
 
 /// What came of a run.
@@ -191,7 +193,7 @@ impl Batch<'_> {
         arguments.insert("workflow_id".into(), self.workflow_id.into());
         let answer = self
             .runner
-            .call_silently(TOOL, Value::Object(arguments))
+            .call_in_plan(TOOL, Value::Object(arguments), self.again)
             .await?;
         let made = data(&answer);
         let text = |name: &str| made.get(name).and_then(Value::as_str).map(str::to_owned);

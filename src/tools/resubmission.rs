@@ -1,0 +1,187 @@
+//! Which steps of a session a person is asked to redo.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{
+    change::{Line, Setting, quoted},
+    decision::plain_name,
+    error::ToolError,
+    untrusted::clean,
+};
+use crate::didit::{NodeToResubmit, StatusUpdate, Step};
+
+/// A step by its id in the session.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct NodeInput {
+    node_id: String,
+    /// Such as OCR; found by the node id when absent.
+    feature: Option<String>,
+}
+
+/// Turns words and node ids into what Didit takes, by the steps that the session has. What a step is comes from the session
+/// alone: a feature that the caller names beside a node must be the true one.
+pub(super) fn chosen(
+    words: &[String],
+    nodes: &[NodeInput],
+    steps: &[Step<'_>],
+) -> Result<Vec<NodeToResubmit>, ToolError> {
+    let mut chosen: Vec<NodeToResubmit> = Vec::new();
+    let mut add = |node: NodeToResubmit| {
+        if !chosen.contains(&node) {
+            chosen.push(node);
+        }
+    };
+    for node in nodes {
+        let node_id = node.node_id.trim();
+        let step = steps
+            .iter()
+            .find(|step| step.node_id == Some(node_id))
+            .ok_or_else(|| {
+                ToolError::invalid(
+                    "nodes_to_resubmit",
+                    format!(
+                        "The session has no step {}. Nothing was sent.",
+                        quoted(node_id)
+                    ),
+                )
+                .with_allowed(steps.iter().filter_map(|step| step.node_id).map(clean))
+            })?;
+        if let Some(named) = &node.feature
+            && !is_meant(named, step)
+        {
+            return Err(ToolError::invalid(
+                "nodes_to_resubmit",
+                format!(
+                    "The step {} is {}, not {}. Nothing was sent.",
+                    quoted(node_id),
+                    step.feature,
+                    quoted(named.trim())
+                ),
+            ));
+        }
+        add(NodeToResubmit {
+            node_id: node_id.to_owned(),
+            feature: step.feature.to_owned(),
+        });
+    }
+    for word in words {
+        let mut found = false;
+        for step in steps.iter().filter(|step| is_meant(word, step)) {
+            if let Some(node_id) = step.node_id {
+                found = true;
+                add(NodeToResubmit {
+                    node_id: node_id.to_owned(),
+                    feature: step.feature.to_owned(),
+                });
+            }
+        }
+        if !found {
+            return Err(ToolError::invalid(
+                "steps",
+                format!(
+                    "The session has no step {} that can be redone. Nothing was sent.",
+                    quoted(word)
+                ),
+            )
+            .with_allowed(
+                steps
+                    .iter()
+                    .filter(|step| step.node_id.is_some())
+                    .map(|step| word_of(step.feature)),
+            ));
+        }
+    }
+    Ok(chosen)
+}
+
+fn is_meant(word: &str, step: &Step<'_>) -> bool {
+    let word = word.trim();
+    if step.node_id == Some(word) || step.feature.eq_ignore_ascii_case(word) {
+        return true;
+    }
+    let features: &[&str] = match word.to_lowercase().replace(['_', '-'], " ").as_str() {
+        "document" | "id" | "id document" | "passport" | "id verification" => &["OCR"],
+        // The person takes one selfie, and both checks look at it.
+        "selfie" | "face" | "photo" => &["LIVENESS", "FACE_MATCH", "AGE_ESTIMATION"],
+        "liveness" => &["LIVENESS"],
+        "face match" => &["FACE_MATCH"],
+        "age" => &["AGE_ESTIMATION"],
+        "address" | "proof of address" | "poa" => &["PROOF_OF_ADDRESS"],
+        "phone" => &["PHONE_VERIFICATION"],
+        "email" | "e mail" => &["EMAIL_VERIFICATION"],
+        "chip" | "nfc" => &["NFC"],
+        "questionnaire" | "questions" => &["QUESTIONNAIRE"],
+        "database" | "register" => &["DATABASE_VALIDATION"],
+        "aml" | "watch lists" | "sanctions" => &["AML"],
+        "ip" | "network" | "device" => &["IP_ANALYSIS"],
+        _ => &[],
+    };
+    features.contains(&step.feature)
+}
+
+fn word_of(feature: &str) -> String {
+    match feature {
+        "AML" => "aml".to_owned(),
+        "IP_ANALYSIS" => "ip".to_owned(),
+        other => plain_name(other).to_owned(),
+    }
+}
+
+/// The steps in the words of people; `None` without any.
+pub(super) fn names(nodes: &[NodeToResubmit]) -> Option<String> {
+    let names: Vec<_> = nodes.iter().map(|node| plain_name(&node.feature)).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The steps that Didit chooses when none are named: all that are not approved.
+pub(super) fn all_open(steps: &[Step<'_>]) -> Setting {
+    let open: Vec<String> = steps
+        .iter()
+        .filter(|step| step.status != Some("Approved"))
+        .map(|step| word_of(step.feature))
+        .collect();
+    let names = if open.is_empty() {
+        "none is known".to_owned()
+    } else {
+        open.join(", ")
+    };
+    Setting::new(
+        "Steps, as Didit chooses them (all that are not approved)",
+        Line::new(names),
+        None,
+    )
+}
+
+/// Warns where a check that rests on a step to redo is not redone with it, and so keeps its old result.
+pub(super) fn left_behind(steps: &[Step<'_>], update: &StatusUpdate) -> Vec<Line> {
+    let redone = |feature: &str| {
+        update
+            .nodes_to_resubmit
+            .iter()
+            .any(|node| node.feature == feature)
+    };
+    [
+        ("OCR", "FACE_MATCH"),
+        ("OCR", "NFC"),
+        ("OCR", "AML"),
+        ("OCR", "DATABASE_VALIDATION"),
+        ("LIVENESS", "FACE_MATCH"),
+    ]
+    .into_iter()
+    .filter(|(first, second)| {
+        redone(first)
+            && !redone(second)
+            && steps
+                .iter()
+                .any(|step| step.feature == *second && step.status.is_some())
+    })
+    .map(|(first, second)| {
+        Line::new(format!(
+            "The check {} rests on {}, is not redone with it, and keeps its old result.",
+            plain_name(second),
+            plain_name(first)
+        ))
+    })
+    .collect()
+}

@@ -1,0 +1,208 @@
+//! A workflow in plain words: which checks run, what each limit leads to, and what a change replaced.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::current_features;
+use crate::{
+    didit::{Workflow, WorkflowFeature, WorkflowRequest},
+    tools::{decision::plain_name, untrusted::clean},
+};
+
+/// What holds for later sessions, as sentences.
+pub(super) fn in_force(workflow: &Workflow) -> String {
+    let checks: Vec<String> = current_features(workflow).iter().map(check).collect();
+    let mut text = format!("In force: {}.", checks.join("; "));
+    if let Some(tries) = workflow.max_retry_attempts {
+        text.push_str(&match tries {
+            0 => " A declined person cannot try again.".to_owned(),
+            1 => " A declined person may try again once".to_owned(),
+            tries => format!(" A declined person may try again {tries} times"),
+        });
+        if tries > 0 {
+            match workflow.retry_window_days {
+                Some(days) => text.push_str(&format!(" within {days} days.")),
+                None => text.push('.'),
+            }
+        }
+    }
+    text
+}
+
+/// A check with what its limits lead to.
+fn check(feature: &WorkflowFeature) -> String {
+    let number = |key: &str| feature.config.as_ref()?.get(key)?.as_f64();
+    let name = match plain_name(&feature.feature) {
+        "another check" => clean(&feature.feature),
+        known => known.to_owned(),
+    };
+    let mut limits = Vec::new();
+    match feature.feature.as_str() {
+        "FACE_MATCH" => {
+            below(
+                &mut limits,
+                number("face_match_score_decline_threshold"),
+                "declined",
+            );
+            below(
+                &mut limits,
+                number("face_match_score_review_threshold"),
+                "in review",
+            );
+            attempts(&mut limits, number("face_match_max_attempts"));
+        }
+        "LIVENESS" => {
+            let method = feature.config.as_ref().and_then(|config| {
+                config
+                    .get("face_liveness_method")?
+                    .as_str()
+                    .map(str::to_lowercase)
+            });
+            limits.extend(method.map(|method| clean(&method.replace('_', " "))));
+            below(
+                &mut limits,
+                number("face_liveness_score_decline_threshold"),
+                "declined",
+            );
+            below(
+                &mut limits,
+                number("face_liveness_score_review_threshold"),
+                "in review",
+            );
+            attempts(&mut limits, number("face_liveness_max_attempts"));
+        }
+        "AML" => {
+            if let Some(limit) = number("aml_score_approve_threshold") {
+                limits.push(format!("risk above {limit} in review"));
+            }
+            match number("aml_score_review_threshold") {
+                Some(limit) if limit >= 100.0 => {
+                    limits.push("no risk declined by itself".to_owned())
+                }
+                Some(limit) => limits.push(format!("risk above {limit} declined")),
+                None => {}
+            }
+        }
+        _ => {}
+    }
+    if limits.is_empty() {
+        name
+    } else {
+        format!("{name} ({})", limits.join(", "))
+    }
+}
+
+fn below(limits: &mut Vec<String>, limit: Option<f64>, outcome: &str) {
+    limits.extend(limit.map(|limit| format!("below {limit} {outcome}")));
+}
+
+fn attempts(limits: &mut Vec<String>, attempts: Option<f64>) {
+    limits.extend(attempts.map(|most| format!("at most {most} attempts a session")));
+}
+
+/// The request without what is so already; Didit makes a version of every request, whether it changes anything or not.
+pub(super) fn without_what_is_so(
+    mut request: WorkflowRequest,
+    current: &Workflow,
+) -> WorkflowRequest {
+    let known = fields(current);
+    let is_so = |name: &str, value: Option<Value>| {
+        value.is_some_and(|value| known.get(name) == Some(&value))
+    };
+    let text = |value: &Option<String>| value.clone().map(Value::from);
+    let number = |value: Option<u32>| value.map(Value::from);
+    let flag = |value: Option<bool>| value.map(Value::from);
+    if is_so("workflow_label", text(&request.workflow_label)) {
+        request.workflow_label = None;
+    }
+    if is_so("status", text(&request.status)) {
+        request.status = None;
+    }
+    for (name, value) in [
+        ("is_default", &mut request.is_default),
+        (
+            "is_white_label_enabled",
+            &mut request.is_white_label_enabled,
+        ),
+        ("is_desktop_allowed", &mut request.is_desktop_allowed),
+    ] {
+        if is_so(name, flag(*value)) {
+            *value = None;
+        }
+    }
+    for (name, value) in [
+        ("max_retry_attempts", &mut request.max_retry_attempts),
+        ("retry_window_days", &mut request.retry_window_days),
+        (
+            "session_expiration_time",
+            &mut request.session_expiration_time,
+        ),
+    ] {
+        if is_so(name, number(*value)) {
+            *value = None;
+        }
+    }
+    if let Some(features) = &request.features {
+        let now = WorkflowRequest {
+            features: Some(current_features(current)),
+            ..WorkflowRequest::default()
+        };
+        // What Didit holds may be more than this version knows how to send; then it is not the same.
+        if now
+            .normalized()
+            .is_ok_and(|now| now.features.as_ref() == Some(features))
+        {
+            request.features = None;
+        }
+    }
+    request
+}
+
+/// What the values of a request replaced.
+pub(super) fn before(request: &WorkflowRequest, current: &Workflow) -> String {
+    let known = fields(current);
+    let mut lines = String::new();
+    for (name, new) in fields(request) {
+        if name == "features" {
+            continue;
+        }
+        let old = known.get(&name).unwrap_or(&Value::Null);
+        lines.push_str(&format!(
+            "\n{name}: {} (was {})",
+            clean(&new.to_string()),
+            match old {
+                Value::Null => "not set".to_owned(),
+                old => clean(&old.to_string()),
+            }
+        ));
+    }
+    if let Some(features) = &request.features {
+        let now = current_features(current);
+        for feature in features {
+            let old = now.iter().find(|old| old.feature == feature.feature);
+            match old {
+                None => lines.push_str(&format!("\nAdded: {}", check(feature))),
+                Some(old) if check(old) != check(feature) => {
+                    lines.push_str(&format!("\nNow: {} (was: {})", check(feature), check(old)));
+                }
+                Some(_) => {}
+            }
+        }
+        for old in &now {
+            if features
+                .iter()
+                .all(|feature| feature.feature != old.feature)
+            {
+                lines.push_str(&format!("\nRemoved: {}", check(old)));
+            }
+        }
+    }
+    lines
+}
+
+fn fields(value: &impl Serialize) -> Map<String, Value> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
+}
