@@ -261,7 +261,7 @@ fn somebody_who_finished_before_the_answer_was_noted_is_not_invited_again() {
         .simulator
         .control
         .finish(old["session_id"].as_str().unwrap(), "approve");
-    let (code, document) = batch.run(&[]);
+    let (code, document) = batch.run(&["--again"]);
     assert_eq!(
         (code, &document["created"]),
         (Some(0), &json!(3)),
@@ -279,7 +279,7 @@ fn somebody_who_finished_before_the_answer_was_noted_is_not_invited_again() {
         batch.simulator.control.finish(&row[7], scenario);
         batch.forget_answer(vendor_data);
         batch.posts();
-        let (code, _) = batch.run(&[]);
+        let (code, _) = batch.run(&["--again"]);
         assert_eq!(code, Some(0));
         assert_eq!(batch.posts(), 0, "{vendor_data}");
         let settled = batch
@@ -296,6 +296,7 @@ fn somebody_who_finished_before_the_answer_was_noted_is_not_invited_again() {
     batch.shell.ok(&[
         "kyc",
         "session",
+        "--yes",
         "--vendor-data",
         "ben-2",
         "--workflow-id",
@@ -319,7 +320,7 @@ fn somebody_who_finished_before_the_batch_is_invited_by_it() {
         "faults",
         &json!({ "kind": "reset", "method": "POST", "path_prefix": "/v3/session/", "times": 0 }),
     );
-    let (code, document) = batch.run(&[]);
+    let (code, document) = batch.run(&["--again"]);
     assert_eq!(
         (code, &document["open"]),
         (Some(1), &json!(1)),
@@ -327,8 +328,36 @@ fn somebody_who_finished_before_the_batch_is_invited_by_it() {
     );
     assert!(batch.results()[0][4].contains("the next run finds out"));
     batch.simulator.control.delete("faults");
-    assert_eq!(batch.run(&[]).0, Some(0));
+    assert_eq!(batch.run(&["--again"]).0, Some(0));
     assert_ne!(batch.results()[0][1], old);
+}
+
+/// A list that is exported again must not invite those a second time who are done.
+#[test]
+fn somebody_who_was_approved_before_is_named_and_not_invited() {
+    let batch = Batch::of("vendor_data\nben-2\ncleo-3\n");
+    let (_, old) = batch
+        .shell
+        .json(&["kyc", "session", "--vendor-data", "ben-2"]);
+    batch
+        .simulator
+        .control
+        .finish(old["session_id"].as_str().unwrap(), "approve");
+    batch.posts();
+    let (code, document) = batch.run(&[]);
+    assert_eq!((code, &document["created"]), (Some(1), &json!(1)));
+    let failure = &document["failures"][0];
+    assert_eq!(failure["vendor_data"], "ben-2");
+    let message = failure["message"].as_str().unwrap();
+    assert!(
+        message.contains("approved already (session #1"),
+        "{message}"
+    );
+    assert!(message.contains("--again"), "{message}");
+    assert_eq!(batch.posts(), 1);
+    let (code, document) = batch.run(&["--again"]);
+    assert_eq!((code, &document["created"]), (Some(0), &json!(1)));
+    assert_eq!(batch.posts(), 1);
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn agreement_needed(change: &Change) -> ToolError {
         "agreement_needed",
         format!(
             "This needs a human's agreement, and there is no terminal to ask at. {} Nothing was changed.",
-            shown(change).join("; ")
+            shown(change).join(" / ")
         ),
     )
     .with_advice("with --yes the command agrees beforehand; with --confirm never nobody is ever asked.")

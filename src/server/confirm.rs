@@ -364,13 +364,9 @@ impl CallConsent {
         drop(context.peer.send_notification(notification).await);
         let (ledger, scope) = (self.gate.ledger.clone(), asking.scope.clone());
         let choice = asking.change.choice;
-        let over = context.ct.clone();
         tokio::spawn(async move {
-            let late = tokio::select! {
-                late = tokio::time::timeout(VALID_FOR, handle.rx) => late,
-                () = over.cancelled() => return,
-            };
-            if let Ok(Ok(answer)) = late
+            // The end of the session ends this too: the SDK drops the other side.
+            if let Ok(Ok(answer)) = tokio::time::timeout(VALID_FOR, handle.rx).await
                 && matches!(heard_of(Some(answer), choice), Heard::No { .. })
             {
                 drop(tokio::task::spawn_blocking(move || ledger.void(&scope, None)).await);

@@ -127,6 +127,9 @@ where
                     );
                 }
                 Err(error) if error.is_data() => {
+                    if let Some(answer) = unreadable_answer(text) {
+                        return Some(answer);
+                    }
                     self.refuse(ErrorCode::INVALID_REQUEST, "invalid request", Some(text));
                 }
                 Err(_) => self.refuse(ErrorCode::PARSE_ERROR, "parse error", None),
@@ -262,6 +265,18 @@ where
         });
         closed.await.unwrap_or(Ok(()))
     }
+}
+
+/// An answer of the client's that has no shape of one, as an error: whoever asked must not wait for another.
+fn unreadable_answer(line: &[u8]) -> Option<RxJsonRpcMessage<RoleServer>> {
+    let value: Value = serde_json::from_slice(line).ok()?;
+    let is_answer = value.get("result").is_some() || value.get("error").is_some();
+    if !is_answer || value.get("method").is_some() {
+        return None;
+    }
+    let id = serde_json::from_value(value.get("id")?.clone()).ok()?;
+    let error = ErrorData::invalid_request("the answer cannot be read", None);
+    Some(JsonRpcMessage::error(error, Some(id)))
 }
 
 /// Whether the SDK opens its session on this message: an `initialize`, or a request of the newer protocol with all that such

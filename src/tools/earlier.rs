@@ -109,9 +109,12 @@ impl Earlier {
             return None;
         };
         // Didit writes both of the request over those of the session, also where the request has none.
-        let replaced = reused
-            .as_ref()
-            .filter(|open| open.callback != request.callback || open.metadata != request.metadata);
+        let replaced = reused.as_ref().filter(|open| {
+            let callback = |callback: &Option<String>| held(&json!(callback));
+            let metadata = |metadata: &Option<Value>| held(&json!(metadata));
+            callback(&open.callback) != callback(&request.callback)
+                || metadata(&open.metadata) != metadata(&request.metadata)
+        });
         if approved.is_none() && replaced.is_none() {
             return None;
         }
@@ -142,7 +145,7 @@ impl Earlier {
                 ("Metadata", json!(open.metadata), json!(request.metadata)),
             ] {
                 // A value that the request does not hold is removed all the same.
-                if new.is_null() && !old.is_null() {
+                if held(&new).is_none() && held(&old).is_some() {
                     settings.extend(Setting::of_request(
                         &json!({ label: null }),
                         Some(&json!({ label: old })),
@@ -172,6 +175,17 @@ impl Earlier {
             ]),
         })
     }
+}
+
+/// A value, unless it is empty in one way or another: Didit writes "nothing" in several.
+fn held(value: &Value) -> Option<Value> {
+    let is_empty = match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        _ => false,
+    };
+    (!is_empty).then(|| value.clone())
 }
 
 /// The request with a picture named by its size: nobody can read base64.

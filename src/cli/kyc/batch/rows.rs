@@ -14,7 +14,8 @@ use crate::{
 /// The tool that each row calls.
 pub(super) const TOOL: &str = "didit_session_create";
 /// Arguments of that tool that are the same for all rows, or are made of several columns.
-const NO_COLUMNS: [&str; 4] = [
+const NO_COLUMNS: [&str; 5] = [
+    "confirmation_token",
     "workflow_id",
     "qr_code",
     "contact_details",
