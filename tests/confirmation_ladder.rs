@@ -413,26 +413,71 @@ fn what_was_agreed_to_for_one_key_is_worth_nothing_for_another() {
 }
 
 #[test]
-fn a_change_of_the_stored_key_voids_what_was_handed_out() {
+fn another_application_is_used_only_by_agreement_and_voids_what_was_handed_out() {
     let simulator = Standalone::start(&[]);
+    let control = &simulator.control;
     let [api, auth] = simulator.arguments();
     let mut server = Setup::new(LEGACY).arguments(&[&api, &auth]).start();
-    let open = |server: &mut Server, email: &str| {
-        server.ok("didit_account_register", json!({ "email": email }));
-        let code = simulator.control.code();
-        server.ok("didit_account_verify_email", json!({ "code": code }));
-    };
-    open(&mut server, "first@our-company.dev");
+    server.ok(
+        "didit_account_register",
+        json!({ "email": "first@our-company.dev" }),
+    );
+    server.ok(
+        "didit_account_verify_email",
+        json!({ "code": control.code() }),
+    );
+    control.requests();
+    // Logging in again fetches the same key: nobody is asked.
+    server.ok("didit_account_login", json!({}));
+    let sent = control.requests();
+    let bearer = format!("authorization: {}", sent[2].headers["authorization"]);
+    let second = control.with_header("POST", &sent[2].path, &bearer, &json!({}));
+    let second = second["uuid"].as_str().unwrap();
+    let failed = server.fails("didit_account_login", json!({}));
+    let first = failed
+        .text
+        .lines()
+        .find_map(|line| line.strip_prefix("Allowed: "));
+    let first = first
+        .unwrap()
+        .split(", ")
+        .find(|choice| !choice.starts_with(second));
+    let first = first.unwrap()[..36].to_owned();
+
     let blocking = json!({ "value": "192.0.2.9", "entry_type": "ip_address" });
     let preview = server.ok("didit_blocklist_add", blocking.clone());
-    assert!(preview.text.contains("application \""), "{}", preview.text);
-    // Logging in again fetches the same key, which changes nothing.
-    server.ok("didit_account_login", json!({}));
     let token = preview.field("confirmation_token").to_owned();
-    simulator.control.requests();
-    let mut arguments = blocking.clone();
-    arguments["confirmation_token"] = token.into();
-    server.ok("didit_blocklist_add", arguments);
+    let switch = |server: &mut Server, id: &str| {
+        let mut arguments = json!({ "application_id": id });
+        let preview = server.ok("didit_account_login", arguments.clone());
+        assert_eq!(preview.data["done"], false, "{}", preview.text);
+        assert!(
+            preview.text.contains(&first) && preview.text.contains(second),
+            "{}",
+            preview.text
+        );
+        arguments["confirmation_token"] = preview.field("confirmation_token").into();
+        server.ok("didit_account_login", arguments);
+    };
+    switch(&mut server, second);
+    control.requests();
+    let mut confirmed = blocking;
+    confirmed["confirmation_token"] = token.into();
+    let refused = server.fails("didit_blocklist_add", confirmed.clone());
+    assert!(refused.text.contains("another API key"), "{}", refused.text);
+    // Nor does it come back to life with the key that it was given out for.
+    switch(&mut server, &first);
+    let refused = server.fails("didit_blocklist_add", confirmed);
+    assert!(
+        refused.text.contains("has made it void"),
+        "{}",
+        refused.text
+    );
+    let sent = control.requests();
+    assert!(
+        sent.iter()
+            .all(|request| !request.path.contains("/entries/"))
+    );
     server.stop();
 }
 
