@@ -43,7 +43,7 @@ pub struct Entry<'a> {
     /// Who agreed: `human`, `token`, `operator`; absent where nobody had to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agreement: Option<&'a str>,
-    /// `attempt` before it is sent, then `done`, `asked`, `failed`, or `unknown` when Didit may have done it all the same.
+    /// `attempt` before it is sent, then `done`, `asked`, `failed`, `in part`, or `unknown` when Didit may have done it all the same.
     pub outcome: &'a str,
     /// The class of error, when it failed.
     #[serde(skip_serializing_if = "Option::is_none")]

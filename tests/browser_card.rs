@@ -292,7 +292,7 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
     );
     let preview = card.inside(|browser| browser.text_with("#outcome", "simulator"));
     assert!(
-        preview.starts_with("Decline this person's identity verification."),
+        preview.starts_with("Decline the identity verification of \"Oliver Placeholder\"."),
         "{preview}"
     );
     // The same key pressed twice must not decide, so it changes nothing again.
@@ -306,7 +306,7 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
     card.carry_out(&mut server);
     card.inside(|browser| browser.text_with("#outcome", "counts as not verified"));
     card.browser.press(TAB);
-    assert_eq!(card.focused(), "Confirm");
+    assert_eq!(card.focused(), "Decline");
     card.browser.press(ENTER);
     let confirmed = card.carry_out(&mut server);
     assert_eq!(confirmed["arguments"]["new_status"], "Declined");

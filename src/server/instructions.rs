@@ -68,7 +68,7 @@ pub fn instructions(catalog: &Catalog, confirmation: Confirmation, simulated: bo
     match confirmation {
         Confirmation::Ask | Confirmation::Preview if decides => text.push_str(
             "\nApproving, declining and blocking are about a real person: those calls ask a human first, or return a preview \
-             whose one-use token the second call carries.",
+             (`done: false`) whose one-use token the second call carries after the human's yes.",
         ),
         Confirmation::Never if decides => text.push_str(
             "\nApproving, declining and blocking are about a real person, and take effect at once: the operator of this server \

@@ -81,6 +81,7 @@ impl Record {
     pub(super) fn finish(&self, error: Option<&ToolError>, open: bool) {
         let outcome = match (error, self.state().asked) {
             (Some(_), _) if open => "unknown",
+            (Some(error), _) if error.code == "done_in_part" => "in part",
             (Some(_), _) => "failed",
             (None, true) => "asked",
             (None, false) => "done",
