@@ -18,6 +18,7 @@
 pub mod account;
 pub mod billing;
 pub mod blocklist;
+mod countries;
 pub mod decision;
 pub mod delivery;
 pub mod error;
@@ -36,6 +37,7 @@ pub mod secret;
 pub mod sessions;
 pub mod signature;
 mod status;
+pub mod visible;
 pub mod webhooks;
 pub mod workflows;
 
@@ -53,7 +55,7 @@ pub use ids::{
 pub use lists::{List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, Paged};
-pub use rules::LANGUAGES;
+pub use rules::{LANGUAGES, LONGEST_ADDRESS, WebAddress};
 pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,

@@ -7,10 +7,14 @@ use super::error::Error;
 use super::http::{Call, Client};
 use super::money::Money;
 use super::received::received;
-use super::rules;
+use super::rules::WebAddress;
 
 /// Where a checkout returns to when nothing else is said; the API's own default host is not available.
-pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me";
+pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me/";
+
+/// What Stripe replaces by the id of the checkout, wherever it stands in a return address, and how a path would spell it.
+const PLACEHOLDER: &str = "{CHECKOUT_SESSION_ID}";
+const PLACEHOLDER_ENCODED: &str = "%7BCHECKOUT_SESSION_ID%7D";
 
 /// The smallest top-up in dollars.
 pub const SMALLEST_TOP_UP: f64 = 50.0;
@@ -81,11 +85,11 @@ impl TopUp {
             serde_json::Number::from_f64(self.amount_in_dollars)
         };
         let url = |field: &str, value: &Option<String>| {
-            rules::url(
+            WebAddress::for_browser(
                 field,
                 value.as_deref().unwrap_or(DEFAULT_CHECKOUT_RETURN_URL),
-                true,
             )
+            .map(|address| address.as_sent().replace(PLACEHOLDER_ENCODED, PLACEHOLDER))
         };
         Ok(TopUpBody {
             amount_in_dollars: number

@@ -144,6 +144,31 @@ received! {
     }
 }
 
+impl NewList {
+    /// Checks everything that can be checked without the server.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
+        Ok(Self {
+            name: rules::visible_text("name", &self.name, 255)?,
+            list_type: rules::one_of("list_type", &self.list_type, &["allowlist", "custom"])?,
+            entry_type: rules::one_of("entry_type", &self.entry_type, &ENTRY_TYPES)?,
+            description: rules::optional(&self.description, |text| {
+                rules::visible_text("description", text, usize::MAX)
+            })?,
+        })
+    }
+}
+
 impl NewEntry {
     /// Checks everything that can be checked without the server.
     ///
@@ -153,7 +178,11 @@ impl NewEntry {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
         if self.value.is_none() && self.reference_session_id.is_none() {
             return Err(Error::invalid(
                 "value",
@@ -162,12 +191,17 @@ impl NewEntry {
         }
         Ok(Self {
             value: rules::optional(&self.value, |value| {
-                rules::text("value", value.trim(), usize::MAX)
+                rules::visible_text("value", value, usize::MAX)
             })?,
+            reference_session_id: self.reference_session_id,
             reference_object_uuid: rules::optional(&self.reference_object_uuid, |id| {
                 rules::uuid("reference_object_uuid", id)
             })?,
-            ..self.clone()
+            display_label: rules::optional(&self.display_label, |label| {
+                rules::visible_text("display_label", label, usize::MAX)
+            })?,
+            comment: rules::optional(&self.comment, |text| rules::comment("comment", text))?,
+            metadata: rules::optional_json("metadata", &self.metadata)?,
         })
     }
 }
@@ -202,12 +236,7 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent.
     pub async fn create_list(&self, list: &NewList) -> Result<List, Error> {
-        let list = NewList {
-            name: rules::text("name", list.name.trim(), 255)?,
-            list_type: rules::one_of("list_type", &list.list_type, &["allowlist", "custom"])?,
-            entry_type: rules::one_of("entry_type", &list.entry_type, &ENTRY_TYPES)?,
-            description: list.description.clone(),
-        };
+        let list = list.normalized()?;
         self.json(Call::api(Method::POST, &[&"lists"]).body(&list)?)
             .await?
             .read(List::from_fields)
@@ -223,6 +252,9 @@ impl Client {
         search: Option<&str>,
         page: &Page,
     ) -> Result<Paged<ListEntry>, Error> {
+        let search = search
+            .map(|text| rules::visible_text("search", text, usize::MAX))
+            .transpose()?;
         let call = Call::api(Method::GET, &[&"lists", list, &"entries"]).query("search", search);
         Paged::read(&self.json(page.apply(call)?).await?, *page)
     }

@@ -89,7 +89,7 @@ impl Client {
 
 /// Checks the shape of a scenario's name: lower-case words joined by underscores.
 fn sandbox_scenario(field: &str, value: &str) -> Result<String, Error> {
-    let slug = rules::text(field, value.trim(), 64)?.to_ascii_lowercase();
+    let slug = rules::visible_text(field, value, 64)?.to_ascii_lowercase();
     if slug
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')

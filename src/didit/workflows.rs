@@ -61,7 +61,11 @@ impl WorkflowRequest {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
         rules::within("max_retry_attempts", self.max_retry_attempts, 0, 10)?;
         rules::within("retry_window_days", self.retry_window_days, 1, 365)?;
         rules::within(
@@ -84,7 +88,7 @@ impl WorkflowRequest {
         )?;
         Ok(Self {
             workflow_label: rules::optional(&self.workflow_label, |label| {
-                rules::text("workflow_label", label, 50)
+                rules::visible_text("workflow_label", label, 50)
             })?,
             status: rules::optional(&self.status, |status| {
                 rules::one_of("status", status, &["draft", "published"])

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 pub(super) use super::BodyKind;
 use super::FieldError;
+use crate::didit::visible::is_invisible;
 
 /// The longest message kept, in characters.
 const LONGEST: usize = 500;
@@ -209,11 +210,6 @@ pub(super) fn one_line(text: &str) -> String {
         }
     }
     line
-}
-
-/// Characters that change how a line reads without showing: zero-width, bidirectional controls, byte-order mark.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Puts a space in place of every tag, so that pieces around a removed tag never make a new one.

@@ -13,7 +13,7 @@ use crate::didit::http::{Call, Client, unreadable};
 use crate::didit::ids::{SessionId, WorkflowId};
 use crate::didit::json::Json;
 use crate::didit::received::Received;
-use crate::didit::rules;
+use crate::didit::rules::{self, WebAddress};
 use crate::didit::secret::SessionToken;
 use crate::didit::status::SessionStatus;
 
@@ -178,16 +178,23 @@ impl SessionRequest {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
         if let Some(image) = &self.portrait_image {
             check_portrait(image)?;
         }
         Ok(Self {
             workflow_id: self.workflow_id,
             vendor_data: rules::optional(&self.vendor_data, |text| {
-                rules::text("vendor_data", text, usize::MAX)
+                rules::visible_text("vendor_data", text, usize::MAX)
             })?,
-            callback: rules::optional(&self.callback, |url| rules::url("callback", url, false))?,
+            callback: rules::optional(&self.callback, |url| {
+                WebAddress::for_browser_or_app("callback", url)
+                    .map(|address| address.as_sent().to_owned())
+            })?,
             callback_method: rules::optional(&self.callback_method, |method| {
                 rules::one_of(
                     "callback_method",
@@ -195,7 +202,7 @@ impl SessionRequest {
                     &["initiator", "completer", "both"],
                 )
             })?,
-            metadata: self.metadata.clone(),
+            metadata: rules::optional_json("metadata", &self.metadata)?,
             language: rules::optional(&self.language, |language| {
                 rules::language("language", language)
             })?,
@@ -238,7 +245,7 @@ impl ExpectedDetails {
     fn normalized(&self) -> Result<Self, Error> {
         let text = |field: &str, value: &Option<String>, longest: usize| {
             rules::optional(value, |text| {
-                rules::text(&format!("expected_details.{field}"), text, longest)
+                rules::visible_text(&format!("expected_details.{field}"), text, longest)
             })
         };
         let country = |field: &str, value: &Option<String>| {
@@ -256,7 +263,7 @@ impl ExpectedDetails {
             first_name: text("first_name", &self.first_name, usize::MAX)?,
             last_name: text("last_name", &self.last_name, usize::MAX)?,
             date_of_birth: rules::optional(&self.date_of_birth, |day| {
-                rules::date("expected_details.date_of_birth", day)
+                rules::birth_date("expected_details.date_of_birth", day)
             })?,
             gender: rules::optional(&self.gender, |code| {
                 rules::one_of("expected_details.gender", code, &["M", "F"])

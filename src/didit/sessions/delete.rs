@@ -75,7 +75,11 @@ impl SessionDeletion {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
         const INSTRUCTIONS: [&str; 2] = ["operational_session_delete", "privacy_erasure"];
         rules::within("face_retention_days", self.face_retention_days, 1, 3_650)?;
         let deletion_instruction = rules::optional(&self.deletion_instruction, |text| {
@@ -102,7 +106,7 @@ impl SessionDeletion {
             deletion_instruction,
             face_retention_deadline: deadline,
             instruction_id: rules::optional(&self.instruction_id, |text| {
-                rules::text("instruction_id", text, 255)
+                rules::visible_text("instruction_id", text, 255)
             })?,
             ..self.clone()
         })
@@ -138,15 +142,38 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] unless there are numbers, or `delete_all` is true.
     pub async fn delete_sessions(&self, deletion: &BulkDeletion) -> Result<BulkDeleted, Error> {
-        let all = deletion.delete_all == Some(true);
-        if deletion.session_numbers.is_empty() && !all {
+        let request = deletion.normalized()?;
+        let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(&request)?;
+        self.json(call)
+            .await?
+            .or_empty()
+            .read(BulkDeleted::from_fields)
+    }
+}
+
+impl BulkDeletion {
+    /// Checks everything that can be checked without the server.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] unless there are numbers, or `delete_all` is true.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
+        let all = self.delete_all == Some(true);
+        if self.session_numbers.is_empty() && !all {
             return Err(Error::invalid(
                 "session_numbers",
                 "is required unless delete_all is true",
             ));
         }
         // Naming sessions and all of them at once is more likely a mistake than a wish.
-        if !deletion.session_numbers.is_empty() && all {
+        if !self.session_numbers.is_empty() && all {
             return Err(Error::invalid(
                 "session_numbers",
                 "must be empty when delete_all is true",
@@ -159,19 +186,14 @@ impl Client {
                 .then(|| digits.to_owned())
                 .ok_or_else(|| Error::invalid("session_numbers", "must hold digits only"))
         };
-        let request = BulkDeletion {
-            session_numbers: deletion
+        Ok(Self {
+            session_numbers: self
                 .session_numbers
                 .iter()
                 .map(number)
                 .collect::<Result<_, Error>>()?,
-            delete_all: deletion.delete_all,
-            deletion: deletion.deletion.normalized()?,
-        };
-        let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(&request)?;
-        self.json(call)
-            .await?
-            .or_empty()
-            .read(BulkDeleted::from_fields)
+            delete_all: self.delete_all,
+            deletion: self.deletion.normalized()?,
+        })
     }
 }

@@ -217,8 +217,8 @@ impl SessionFilter {
             .page
             .apply(call)?
             .query("status", joined(&self.status))
-            .query("vendor_data", self.vendor_data.clone())
-            .query("search", self.search.clone())
+            .query("vendor_data", text("vendor_data", &self.vendor_data)?)
+            .query("search", text("search", &self.search)?)
             .query("workflow_id", joined(&self.workflow_id))
             .query(
                 "date_from",
@@ -237,8 +237,8 @@ impl SessionFilter {
                     &DOCUMENT_TYPES,
                 )?),
             )
-            .query("document_name", self.document_name.clone())
-            .query("region", self.region.clone())
+            .query("document_name", text("document_name", &self.document_name)?)
+            .query("region", text("region", &self.region)?)
             .query(
                 "didit_internal_id",
                 rules::optional(&self.didit_internal_id, |id| {
@@ -258,14 +258,20 @@ impl SessionFilter {
                 )?),
             )
             .query("api_service", api_service)
-            .query("screened_full_name", self.screened_full_name.clone())
-            .query("warning", joined(&upper_case(&self.warning)))
+            .query(
+                "screened_full_name",
+                text("screened_full_name", &self.screened_full_name)?,
+            )
+            .query("warning", joined(&upper_case(&self.warning)?))
             .query(
                 "status_initialized_as_in_review",
                 self.status_initialized_as_in_review,
             )
             .query("is_kyc_to_be_reviewed", self.is_kyc_to_be_reviewed)
-            .query("organization_name", self.organization_name.clone()))
+            .query(
+                "organization_name",
+                text("organization_name", &self.organization_name)?,
+            ))
     }
 }
 
@@ -283,10 +289,16 @@ fn joined<T: ToString>(values: &[T]) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join(","))
 }
 
-fn upper_case(values: &[String]) -> Vec<String> {
+fn text(field: &str, value: &Option<String>) -> Result<Option<String>, Error> {
+    rules::optional(value, |text| rules::visible_text(field, text, usize::MAX))
+}
+
+fn upper_case(values: &[String]) -> Result<Vec<String>, Error> {
     values
         .iter()
-        .map(|value| value.trim().to_ascii_uppercase())
+        .map(|value| {
+            rules::visible_text("warning", value, usize::MAX).map(|code| code.to_ascii_uppercase())
+        })
         .collect()
 }
 

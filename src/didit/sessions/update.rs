@@ -153,7 +153,11 @@ impl StatusUpdate {
         self.normalized().map(drop)
     }
 
-    fn normalized(&self) -> Result<Self, Error> {
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
         if !self.nodes_to_resubmit.is_empty() && self.new_status != NewStatus::Resubmitted {
             return Err(Error::invalid(
                 "nodes_to_resubmit",
@@ -168,9 +172,9 @@ impl StatusUpdate {
         }
         let node = |(index, node): (usize, &NodeToResubmit)| {
             Ok(NodeToResubmit {
-                node_id: rules::text(
+                node_id: rules::visible_text(
                     &format!("nodes_to_resubmit.{index}.node_id"),
-                    node.node_id.trim(),
+                    &node.node_id,
                     255,
                 )?,
                 feature: rules::one_of(
@@ -181,19 +185,21 @@ impl StatusUpdate {
             })
         };
         Ok(Self {
+            new_status: self.new_status,
+            comment: rules::optional(&self.comment, |text| rules::comment("comment", text))?,
             nodes_to_resubmit: self
                 .nodes_to_resubmit
                 .iter()
                 .enumerate()
                 .map(node)
                 .collect::<Result<_, Error>>()?,
+            send_email: self.send_email,
             email_address: rules::optional(&self.email_address, |email| {
                 rules::email("email_address", email)
             })?,
             email_language: rules::optional(&self.email_language, |code| {
                 rules::language("email_language", code)
             })?,
-            ..self.clone()
         })
     }
 }
