@@ -21,6 +21,7 @@ pub mod blocklist;
 mod countries;
 pub mod decision;
 pub mod delivery;
+mod echo;
 pub mod error;
 pub mod features;
 mod http;

@@ -3,11 +3,12 @@
 use reqwest::Method;
 use serde::Serialize;
 
+use super::echo::Echo;
 use super::error::Error;
-use super::http::{Call, Client};
+use super::http::{Call, Client, unreadable};
 use super::money::Money;
 use super::received::received;
-use super::rules::WebAddress;
+use super::rules::{self, WebAddress};
 
 /// Where a checkout returns to when nothing else is said; the API's own default host is not available.
 pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me/";
@@ -106,9 +107,12 @@ impl Client {
     /// # Errors
     /// Those every call has.
     pub async fn balance(&self) -> Result<Balance, Error> {
-        self.json(Call::api(Method::GET, &[&"billing", &"balance"]))
-            .await?
-            .read(Balance::from_fields)
+        let answer = self
+            .json(Call::api(Method::GET, &[&"billing", &"balance"]))
+            .await?;
+        let balance = answer.read(Balance::from_fields)?;
+        Echo::of(answer.status).present("balance", balance.balance.as_ref())?;
+        Ok(balance)
     }
 
     /// Prepares a payment and gives the link at which a human pays.
@@ -117,6 +121,19 @@ impl Client {
     /// [`Error::Invalid`] for less than 50 dollars or a URL that is none, before anything is sent.
     pub async fn top_up(&self, top_up: &TopUp) -> Result<Checkout, Error> {
         let call = Call::api(Method::POST, &[&"billing", &"top-up"]).body(&top_up.body()?)?;
-        self.json(call).await?.read(Checkout::from_fields)
+        let answer = self.json(call).await?;
+        let checkout = answer.read(Checkout::from_fields)?;
+        let echo = Echo::of(answer.status);
+        let link = echo.present(
+            "checkout_session_url",
+            checkout.checkout_session_url.as_deref(),
+        )?;
+        if !rules::is_web_link(link) {
+            return Err(unreadable(
+                answer.status,
+                "its `checkout_session_url` is not an https address at which somebody can pay",
+            ));
+        }
+        Ok(checkout)
     }
 }

@@ -274,10 +274,18 @@ impl Client {
         let status = answer.status;
         let decision = Decision::read(answer)?;
         // Whatever stands in between may mix up answers, and one person's verdict must not become another's.
-        match decision.session_id {
-            Some(other) if other != *session => {
+        match (&decision.session_id, decision.status.as_str().trim()) {
+            (None, _) => Err(unreadable(
+                status,
+                "it does not name its session (`session_id`), so it is no verdict about this one",
+            )),
+            (Some(other), _) if other != session => {
                 Err(unreadable(status, "it is about another session"))
             }
+            (_, "") => Err(unreadable(
+                status,
+                "it has no `status`, so it is no verdict",
+            )),
             _ => Ok(decision),
         }
     }

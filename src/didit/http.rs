@@ -16,6 +16,7 @@ use reqwest::{Method, Response};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::echo::Echo;
 use super::error::{ApiError, Error, one_line};
 use super::rate_limit::RateLimit;
 use super::retry::{self, Safety};
@@ -146,9 +147,11 @@ impl Client {
         Ok(Answer { status, body })
     }
 
-    /// Makes one call of which only its success counts. A body has to be JSON still: a page says nothing about success.
-    pub(crate) async fn done(&self, call: Call<'_>) -> Result<(), Error> {
-        self.json(call).await?.document().map(drop)
+    /// Makes one call that deletes the thing with this id. A body has to be JSON still, and about that thing: a page says
+    /// nothing about success.
+    pub(crate) async fn delete(&self, call: Call<'_>, id: impl ToString) -> Result<(), Error> {
+        let answer = self.json(call).await?;
+        Echo::of(answer.status).deleted(answer.document()?.root().as_object(), id)
     }
 
     /// The same client, which tells `observer` what its calls do.

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client};
 use super::ids::{ListEntryId, ListId, SessionId};
@@ -144,6 +145,21 @@ received! {
     }
 }
 
+impl ListFilter {
+    fn fits(&self, echo: Echo, list: &List) -> Result<(), Error> {
+        echo.may_be_word(
+            "list_type",
+            self.list_type.as_deref(),
+            list.list_type.as_deref(),
+        )?;
+        echo.may_be_word(
+            "entry_type",
+            self.entry_type.as_deref(),
+            list.entry_type.as_deref(),
+        )
+    }
+}
+
 impl NewList {
     /// Checks everything that can be checked without the server.
     ///
@@ -228,7 +244,13 @@ impl Client {
                 "ordering",
                 one_of("ordering", &filter.ordering, &ORDERINGS)?,
             );
-        Paged::read(&self.json(filter.page.apply(call)?).await?, filter.page)
+        let answer = self.json(filter.page.apply(call)?).await?;
+        let lists: Paged<List> = Paged::read(&answer, filter.page)?;
+        // An allowlist in place of a blocklist would let in whom it should keep out.
+        for list in &lists.items {
+            filter.fits(Echo::of(answer.status), list)?;
+        }
+        Ok(lists)
     }
 
     /// Creates an allowlist or a list of one's own.
@@ -237,9 +259,19 @@ impl Client {
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent.
     pub async fn create_list(&self, list: &NewList) -> Result<List, Error> {
         let list = list.normalized()?;
-        self.json(Call::api(Method::POST, &[&"lists"]).body(&list)?)
-            .await?
-            .read(List::from_fields)
+        let answer = self
+            .json(Call::api(Method::POST, &[&"lists"]).body(&list)?)
+            .await?;
+        let created = answer.read(List::from_fields)?;
+        let echo = Echo::of(answer.status);
+        echo.present("uuid", created.uuid)?;
+        let kind = ListFilter {
+            list_type: Some(list.list_type),
+            entry_type: Some(list.entry_type),
+            ..ListFilter::default()
+        };
+        kind.fits(echo, &created)?;
+        Ok(created)
     }
 
     /// The entries of a list; `search` looks at value and label.
@@ -264,9 +296,19 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] with neither a value nor a session, before anything is sent.
     pub async fn create_entry(&self, list: &ListId, entry: &NewEntry) -> Result<ListEntry, Error> {
-        let call =
-            Call::api(Method::POST, &[&"lists", list, &"entries"]).body(&entry.normalized()?)?;
-        self.json(call).await?.read(ListEntry::from_fields)
+        let entry = entry.normalized()?;
+        let call = Call::api(Method::POST, &[&"lists", list, &"entries"]).body(&entry)?;
+        let answer = self.json(call).await?;
+        let created = answer.read(ListEntry::from_fields)?;
+        let echo = Echo::of(answer.status);
+        echo.present("uuid", created.uuid)?;
+        echo.may_be_value(entry.value.as_deref(), created.value.as_deref())?;
+        if let Some(session) = &entry.reference_session_id {
+            let answered = created.reference_session_id.as_ref();
+            echo.may_be("reference_session_id", session, answered)?;
+        }
+        echo.may_be_in(&created.extra, &["list", "list_id", "list_uuid"], list)?;
+        Ok(created)
     }
 
     /// Removes an entry.
@@ -274,10 +316,7 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_entry(&self, list: &ListId, entry: &ListEntryId) -> Result<(), Error> {
-        self.done(Call::api(
-            Method::DELETE,
-            &[&"lists", list, &"entries", entry],
-        ))
-        .await
+        let call = Call::api(Method::DELETE, &[&"lists", list, &"entries", entry]);
+        self.delete(call, entry).await
     }
 }

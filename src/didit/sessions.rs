@@ -21,6 +21,7 @@ pub use update::{
 use reqwest::Method;
 use serde::Serialize;
 
+use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client, Credential};
 use super::ids::SessionId;
@@ -83,7 +84,12 @@ impl Client {
             .body(&Arming {
                 scenario: &scenario,
             })?;
-        self.json(call).await?.read(ArmedSession::from_fields)
+        let answer = self.json(call).await?;
+        let armed = answer.read(ArmedSession::from_fields)?;
+        let echo = Echo::of(answer.status);
+        echo.may_be("session_id", session, armed.session_id.as_ref())?;
+        echo.may_be_word("scenario", Some(&scenario), armed.scenario.as_deref())?;
+        Ok(armed)
     }
 }
 

@@ -2,10 +2,13 @@
 //!
 //! <https://docs.didit.me/integration/webhooks>
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client, unreadable};
 use super::ids::DestinationId;
@@ -170,10 +173,8 @@ impl Client {
                 return Err(Error::invalid(field, "is required"));
             }
         }
-        self.destination_call(
-            Call::api(Method::POST, &[&"webhook", &"destinations"]).body(&request)?,
-        )
-        .await
+        let call = Call::api(Method::POST, &[&"webhook", &"destinations"]).body(&request)?;
+        self.destination_call(call, None, &request).await
     }
 
     /// One destination, with its secret.
@@ -181,11 +182,9 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown id.
     pub async fn destination(&self, destination: &DestinationId) -> Result<Destination, Error> {
-        self.destination_call(Call::api(
-            Method::GET,
-            &[&"webhook", &"destinations", destination],
-        ))
-        .await
+        let call = Call::api(Method::GET, &[&"webhook", &"destinations", destination]);
+        self.destination_call(call, Some(destination), &DestinationRequest::default())
+            .await
     }
 
     /// Changes a destination. The secret stays.
@@ -206,7 +205,8 @@ impl Client {
         }
         let call =
             Call::api(Method::PATCH, &[&"webhook", &"destinations", destination]).body(&request)?;
-        self.destination_call(call).await
+        self.destination_call(call, Some(destination), &request)
+            .await
     }
 
     /// Deletes a destination.
@@ -214,17 +214,34 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_destination(&self, destination: &DestinationId) -> Result<(), Error> {
-        self.done(Call::api(
-            Method::DELETE,
-            &[&"webhook", &"destinations", destination],
-        ))
-        .await
+        let call = Call::api(Method::DELETE, &[&"webhook", &"destinations", destination]);
+        self.delete(call, destination).await
     }
 
-    async fn destination_call(&self, call: Call<'_>) -> Result<Destination, Error> {
+    /// A destination that reports elsewhere than was agreed, or not at all, must not pass for the one that was asked for.
+    async fn destination_call(
+        &self,
+        call: Call<'_>,
+        asked: Option<&DestinationId>,
+        sent: &DestinationRequest,
+    ) -> Result<Destination, Error> {
         let answer = self.json(call.bringing_secrets()).await?;
-        Destination::receive(answer.document()?.root())
-            .ok_or_else(|| unreadable(answer.status, "a destination was expected"))
+        let destination = Destination::receive(answer.document()?.root())
+            .ok_or_else(|| unreadable(answer.status, "a destination was expected"))?;
+        let echo = Echo::of(answer.status);
+        let uuid = echo.present("uuid", destination.uuid)?;
+        echo.may_be("uuid", &uuid, asked)?;
+        echo.may_be_address("url", sent.url.as_deref(), destination.url.as_deref())?;
+        if let Some(enabled) = &sent.enabled {
+            echo.may_be("enabled", enabled, destination.enabled.as_ref())?;
+        }
+        let events: BTreeSet<&String> = destination.subscribed_events.iter().collect();
+        if let Some(sent) = &sent.subscribed_events
+            && !events.is_empty()
+        {
+            echo.may_be("subscribed_events", &sent.iter().collect(), Some(&events))?;
+        }
+        Ok(destination)
     }
 }
 

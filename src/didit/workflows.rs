@@ -5,6 +5,7 @@
 use reqwest::Method;
 use serde::Serialize;
 
+use super::echo::Echo;
 use super::error::Error;
 use super::features::{WorkflowFeature, normalize};
 use super::http::{Call, Client};
@@ -209,8 +210,10 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown version.
     pub async fn workflow(&self, version: &WorkflowId) -> Result<Workflow, Error> {
-        self.workflow_call(Call::api(Method::GET, &[&"workflows", version]))
-            .await
+        let call = Call::api(Method::GET, &[&"workflows", version]);
+        let (status, workflow) = self.workflow_call(call).await?;
+        Echo::of(status).hold("uuid", workflow.is(version))?;
+        Ok(workflow)
     }
 
     /// Creates a workflow. Not idempotent; an application has at most 50.
@@ -222,8 +225,8 @@ impl Client {
         if request.features.is_none() {
             normalize(&[])?;
         }
-        self.workflow_call(Call::api(Method::POST, &[&"workflows"]).body(&request)?)
-            .await
+        let call = Call::api(Method::POST, &[&"workflows"]).body(&request)?;
+        self.workflow_call(call).await.map(|(_, workflow)| workflow)
     }
 
     /// Changes a workflow. The result's `uuid` is a new one when `status: "published"` was sent for a published version.
@@ -242,8 +245,23 @@ impl Client {
                 "must change at least one setting",
             ));
         }
-        self.workflow_call(Call::api(Method::PATCH, &[&"workflows", version]).body(&request)?)
-            .await
+        let call = Call::api(Method::PATCH, &[&"workflows", version]).body(&request)?;
+        let (status, changed) = self.workflow_call(call).await?;
+        if !changed.is(version) {
+            // Publishing makes a new version, which is of the same workflow.
+            let is_new = request.status.as_deref() == Some("published");
+            let fits = match (changed.workflow_id, is_new) {
+                (_, false) => false,
+                (None, true) => true,
+                (Some(answered), true) => match self.workflow(version).await {
+                    Ok(before) => before.workflow_id.is_none_or(|before| before == answered),
+                    // Without an answer there is no contradiction.
+                    Err(_) => true,
+                },
+            };
+            Echo::of(status).hold("uuid", fits)?;
+        }
+        Ok(changed)
     }
 
     /// Deletes one version of a workflow. Its sessions keep their results.
@@ -251,14 +269,23 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown version.
     pub async fn delete_workflow(&self, version: &WorkflowId) -> Result<(), Error> {
-        self.done(Call::api(Method::DELETE, &[&"workflows", version]))
-            .await
+        let call = Call::api(Method::DELETE, &[&"workflows", version]);
+        self.delete(call, version).await
     }
 
-    async fn workflow_call(&self, call: Call<'_>) -> Result<Workflow, Error> {
-        let mut workflow = self.json(call).await?.read(Workflow::from_fields)?;
+    /// A workflow, and the HTTP status that it came with.
+    async fn workflow_call(&self, call: Call<'_>) -> Result<(u16, Workflow), Error> {
+        let answer = self.json(call).await?;
+        let mut workflow = answer.read(Workflow::from_fields)?;
         upper_case(&mut workflow.features);
-        Ok(workflow)
+        Ok((answer.status, workflow))
+    }
+}
+
+impl Workflow {
+    /// Whether this is the version, or the workflow over all versions, with that id.
+    fn is(&self, id: &WorkflowId) -> bool {
+        self.uuid == *id || self.workflow_id == Some(*id)
     }
 }
 

@@ -8,7 +8,8 @@ use reqwest::Method;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::didit::error::Error;
+use crate::didit::echo::Echo;
+use crate::didit::error::{Error, Kind};
 use crate::didit::http::{Call, Client, unreadable};
 use crate::didit::ids::{SessionId, WorkflowId};
 use crate::didit::json::Json;
@@ -306,15 +307,16 @@ impl Client {
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `OutOfCredit` when
     /// the balance is too low.
     pub async fn create_session(&self, request: &SessionRequest) -> Result<CreatedSession, Error> {
-        let call = Call::api(Method::POST, &[&"session"]).body(&request.normalized()?)?;
+        let request = request.normalized()?;
+        let call = Call::api(Method::POST, &[&"session"]).body(&request)?;
         let answer = self.json(call).await?;
-        let status = answer.status;
         let created = answer.read(|mut fields| {
             Ok(CreatedSession {
                 session_id: fields.take("session_id")?,
                 session_number: fields.take("session_number")?,
                 session_token: fields.take("session_token")?,
-                url: fields.take("url")?,
+                // Whether there is one, and whether it is one, is said with the id of the session below.
+                url: fields.take::<Option<String>>("url")?.unwrap_or_default(),
                 vendor_data: fields.take("vendor_data")?,
                 metadata: fields.take("metadata")?,
                 status: fields.take("status")?,
@@ -324,10 +326,59 @@ impl Client {
                 extra: fields.rest(),
             })
         })?;
+        self.belongs(answer.status, &created, &request).await?;
+        Ok(created)
+    }
+
+    /// A link that leads elsewhere, or to another person's session, must not reach the person.
+    async fn belongs(
+        &self,
+        status: u16,
+        created: &CreatedSession,
+        request: &SessionRequest,
+    ) -> Result<(), Error> {
+        let echo = Echo::of(status);
+        let sent = request.vendor_data.as_deref().unwrap_or_default();
+        let answered = created.vendor_data.as_deref().map(str::trim);
+        let is_absent = sent.is_empty() && answered.is_some_and(str::is_empty);
+        echo.hold(
+            "vendor_data",
+            is_absent || answered.is_none_or(|answered| answered == sent),
+        )?;
+        echo.may_be_address(
+            "callback",
+            request.callback.as_deref(),
+            created.callback.as_deref(),
+        )?;
+        let id = created.session_id;
         if created.url.is_empty() {
-            Err(unreadable(status, "it has no usable `url`"))
-        } else {
-            Ok(created)
+            return Err(unreadable(
+                status,
+                format!(
+                    "it has no usable `url`: there is a session {id}, whose link this key may not see"
+                ),
+            ));
+        }
+        if !rules::is_web_link(&created.url) {
+            return Err(unreadable(
+                status,
+                format!(
+                    "the `url` of the session {id} is not an https address that a person can be sent to"
+                ),
+            ));
+        }
+        match created.workflow_id {
+            Some(answered) if answered != request.workflow_id => {
+                // The answer names the workflow, also where the request named one of its versions.
+                let fits = match self.workflow(&request.workflow_id).await {
+                    Ok(version) => version.workflow_id == Some(answered),
+                    Err(Error::Api(error)) if error.kind == Kind::NotFound => false,
+                    // Without an answer there is no contradiction.
+                    Err(_) => true,
+                };
+                echo.hold("workflow_id", fits)
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde::Serialize;
 
+use crate::didit::echo::Echo;
 use crate::didit::error::Error;
 use crate::didit::http::{Call, Client};
 use crate::didit::ids::SessionId;
@@ -131,10 +132,11 @@ impl Client {
         } else {
             call.body(&deletion)?
         };
-        self.json(call)
-            .await?
-            .or_empty()
-            .read(DeletedSession::from_fields)
+        let answer = self.json(call).await?.or_empty();
+        let deleted = answer.read(DeletedSession::from_fields)?;
+        let answered = deleted.session_id.as_ref();
+        Echo::of(answer.status).may_be("session_id", session, answered)?;
+        Ok(deleted)
     }
 
     /// Deletes many person sessions by number, or all of them.
@@ -144,10 +146,20 @@ impl Client {
     pub async fn delete_sessions(&self, deletion: &BulkDeletion) -> Result<BulkDeleted, Error> {
         let request = deletion.normalized()?;
         let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(&request)?;
-        self.json(call)
-            .await?
-            .or_empty()
-            .read(BulkDeleted::from_fields)
+        let answer = self.json(call).await?.or_empty();
+        let deleted = answer.read(BulkDeleted::from_fields)?;
+        let asked: Vec<i64> = request
+            .session_numbers
+            .iter()
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        let strange = |row: &DeletedSession| {
+            row.session_number
+                .is_some_and(|number| !asked.contains(&number))
+        };
+        let fits = request.delete_all == Some(true) || !deleted.results.iter().any(strange);
+        Echo::of(answer.status).hold("session_number", fits)?;
+        Ok(deleted)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 
+use crate::didit::echo::Echo;
 use crate::didit::error::Error;
 use crate::didit::http::{Call, Client};
 use crate::didit::ids::{SessionId, WorkflowId};
@@ -180,7 +181,10 @@ impl Client {
         filter: &SessionFilter,
     ) -> Result<Paged<SessionSummary>, Error> {
         let answer = self.json(filter.call()?).await?;
-        Paged::read(&answer, filter.page)
+        let sessions: Paged<SessionSummary> = Paged::read(&answer, filter.page)?;
+        let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
+        filter.fits(answer.status, references)?;
+        Ok(sessions)
     }
 
     /// The same sessions, with no more than finds them.
@@ -192,7 +196,10 @@ impl Client {
         filter: &SessionFilter,
     ) -> Result<Paged<SessionReference>, Error> {
         let answer = self.json(filter.call()?).await?;
-        Paged::read(&answer, filter.page)
+        let sessions: Paged<SessionReference> = Paged::read(&answer, filter.page)?;
+        let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
+        filter.fits(answer.status, references)?;
+        Ok(sessions)
     }
 }
 
@@ -203,6 +210,20 @@ impl SessionFilter {
     /// [`Error::Invalid`] for the first rule broken.
     pub fn validate(&self) -> Result<(), Error> {
         self.call().map(drop)
+    }
+
+    /// Whoever asks for one person's sessions must not get another's, whatever became of the condition on the way.
+    fn fits<'a>(
+        &self,
+        status: u16,
+        mut references: impl Iterator<Item = Option<&'a str>>,
+    ) -> Result<(), Error> {
+        let Some(asked) = self.vendor_data.as_deref().map(str::trim) else {
+            return Ok(());
+        };
+        let fits =
+            references.all(|answered| answered.is_none_or(|answered| answered.trim() == asked));
+        Echo::of(status).hold("vendor_data", fits)
     }
 
     fn call(&self) -> Result<Call<'static>, Error> {

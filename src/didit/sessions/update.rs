@@ -7,6 +7,7 @@ use reqwest::Method;
 use reqwest::header::CONTENT_DISPOSITION;
 use serde::Serialize;
 
+use crate::didit::echo::Echo;
 use crate::didit::error::Error;
 use crate::didit::http::{Call, Client, unreadable};
 use crate::didit::ids::SessionId;
@@ -217,7 +218,12 @@ impl Client {
     ) -> Result<StatusUpdated, Error> {
         let call = Call::api(Method::PATCH, &[&"session", session, &"update-status"])
             .body(&update.normalized()?)?;
-        self.json(call).await?.read(StatusUpdated::from_fields)
+        let answer = self.json(call).await?;
+        let updated = answer.read(StatusUpdated::from_fields)?;
+        // The id is the whole answer, so one without it confirms nothing.
+        let answered = updated.session_id.as_ref();
+        Echo::of(answer.status).must_be("session_id", session, answered)?;
+        Ok(updated)
     }
 
     /// Makes the report of a finished session: English, never cached, up to 60 seconds; it gets twice the timeout of other calls.
@@ -237,6 +243,10 @@ impl Client {
         let file_name = disposition
             .and_then(file_name)
             .unwrap_or_else(|| format!("session_{session}.pdf"));
+        // One person's report must not be filed as another's.
+        let named = file_name.trim_end_matches(".pdf").rsplit('_').next();
+        let named: Option<SessionId> = named.and_then(|id| id.parse().ok());
+        Echo::of(answer.status).may_be("session_id", session, named.as_ref())?;
         Ok(Pdf {
             bytes: answer.body,
             file_name,
