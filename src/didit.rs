@@ -32,6 +32,7 @@ mod money;
 mod paging;
 pub mod rate_limit;
 mod received;
+mod repair;
 pub mod retry;
 mod rules;
 pub mod secret;

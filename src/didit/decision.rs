@@ -149,8 +149,11 @@ pub struct Decision {
     pub expires_at: Option<String>,
     /// Every other key, and known keys whose value has an unexpected type.
     pub extra: Map<String, Value>,
-    /// The whole answer, as the JSON text that came.
+    /// The whole answer, as the JSON text that came; where that was not quite JSON, as it was read.
     pub raw: String,
+    /// What was odd about the text, as short sentences without any value of it: numbers that are none and count as absent,
+    /// half characters. Empty for nearly every answer.
+    pub oddities: Vec<String>,
 }
 
 impl Decision {
@@ -159,10 +162,7 @@ impl Decision {
     /// # Errors
     /// [`Error::Unreadable`] when the text is not the JSON of an object, or nests deeper than 128 levels.
     pub fn from_json(text: impl Into<String>) -> Result<Self, Error> {
-        Self::read(Answer {
-            status: 200,
-            body: text.into(),
-        })
+        Self::read(Answer::new(200, text.into()))
     }
 
     /// Reads a decision that is a value already, such as the `decision` of a webhook.
@@ -175,8 +175,10 @@ impl Decision {
 
     fn read(answer: Answer) -> Result<Self, Error> {
         let decision = answer.read(Self::from_fields)?;
+        let (raw, oddities) = answer.into_json();
         Ok(Self {
-            raw: answer.body,
+            raw,
+            oddities,
             ..decision
         })
     }
@@ -217,6 +219,7 @@ impl Decision {
             expires_at: fields.take("expires_at")?,
             extra: fields.rest(),
             raw: String::new(),
+            oddities: Vec::new(),
         })
     }
 

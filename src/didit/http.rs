@@ -5,7 +5,6 @@ mod call;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::{client_for, client_trusting, is_loopback};
-use call::not_json;
 pub(crate) use call::{Answer, ApiHost, Call, Credential, Expected, RawAnswer, unreadable};
 
 use std::sync::Arc;
@@ -137,14 +136,14 @@ impl Client {
         let body = match &self.shared.text_filter {
             Some(TextFilter(filter)) if !brings_secrets => filter(text(body)),
             // Some answers bring the very secrets that the filter would hide.
-            _ => String::from_utf8(body).map_err(|error| not_json(status, error.as_bytes()))?,
+            _ => text(body),
         };
         let values = || body.bytes().filter(|byte| b"{[,".contains(byte));
         // A shorter body has no room for so many.
         if body.len() > MAX_VALUES && values().count() > MAX_VALUES {
             return Err(unreadable(status, "it holds too many values"));
         }
-        Ok(Answer { status, body })
+        Ok(Answer::new(status, body))
     }
 
     /// Makes one call that deletes the thing with this id. A body has to be JSON still, and about that thing: a page says

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 pub(super) use super::BodyKind;
 use super::FieldError;
+use crate::didit::repair::{bare, repaired};
 use crate::didit::visible::is_invisible;
 
 /// The longest message kept, in characters.
@@ -29,8 +30,12 @@ pub(super) struct Read {
 /// Reads the body of an error answer with this status.
 pub(super) fn read(status: u16, bytes: &[u8]) -> Read {
     let text = String::from_utf8_lossy(bytes);
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let (kind, fallback) = match serde_json::from_str::<Value>(text) {
+    let text = bare(&text);
+    let json = serde_json::from_str::<Value>(text).or_else(|error| match repaired(text) {
+        Some(repaired) => serde_json::from_str(&repaired.text),
+        None => Err(error),
+    });
+    let (kind, fallback) = match json {
         Ok(value) => return read_json(status, value),
         Err(_) if text.is_empty() => (BodyKind::Empty, format!("status {status} without a body")),
         Err(_) if is_html(text) => (
