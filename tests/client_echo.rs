@@ -470,6 +470,11 @@ async fn an_answer_is_taken_only_for_what_was_asked() {
                 panic!("{} {body}: {result:?}", case.name)
             };
             assert!(message.contains(word), "{} {body}: {message}", case.name);
+            // What was made can be looked at, and undone.
+            let made = ["uuid", "session_id"].map(|key| body[key].as_str().unwrap_or_default());
+            if case.name.starts_with("create") {
+                assert!(made.iter().all(|made| message.contains(made)), "{message}");
+            }
             assert!(
                 !message.contains("evil") && !message.contains("c-9"),
                 "a body is never quoted"

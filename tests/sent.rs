@@ -13,8 +13,8 @@ mod support {
 }
 
 use didit_mcp::didit::{
-    BulkDeletion, DestinationRequest, Error, ExpectedDetails, NewEntry, NewList, NewStatus,
-    NodeToResubmit, SessionDeletion, SessionFilter, SessionRequest, StatusUpdate, TopUp,
+    ApiKey, BulkDeletion, Client, DestinationRequest, Error, ExpectedDetails, NewEntry, NewList,
+    NewStatus, NodeToResubmit, SessionDeletion, SessionFilter, SessionRequest, StatusUpdate, TopUp,
     WorkflowFeature, WorkflowRequest,
 };
 use proptest::prelude::*;
@@ -357,6 +357,42 @@ fn settled<T: serde::Serialize + PartialEq + std::fmt::Debug>(
     Ok(Some(shown))
 }
 
+thread_local! {
+    /// An API that refuses everything and keeps what came.
+    static DIDIT: (Scripted, Client, tokio::runtime::Runtime) = {
+        let didit = Scripted::start(|_| (400, json!({ "detail": "No." })));
+        let base = |argument: &String| argument.split_once('=').unwrap().1.parse().unwrap();
+        let [api, auth] = didit.arguments();
+        let client = Client::builder().api_base_url(base(&api)).auth_base_url(base(&auth));
+        let client = client.api_key(ApiKey::new("test-key-sent-0000")).rate_limits(false);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        (didit, client.build().unwrap(), runtime)
+    };
+}
+
+/// The body on the wire is the request as it was shown, byte for byte; what is refused never gets there.
+fn sent_as_shown<T: serde::Serialize>(
+    request: &T,
+    normalized: impl Fn(&T) -> Result<T, Error>,
+    call: impl AsyncFn(&Client) -> Result<(), Error>,
+) -> Result<(), TestCaseError> {
+    DIDIT.with(|(didit, client, runtime)| {
+        let before = didit.requests().len();
+        let result = runtime.block_on(call(client));
+        let sent: Vec<String> = didit
+            .requests()
+            .into_iter()
+            .skip(before)
+            .map(|request| request.body)
+            .collect();
+        let shown = normalized(request).map(|shown| serde_json::to_string(&shown).unwrap());
+        let is_refused = matches!(result, Err(Error::Invalid { .. }));
+        prop_assert_eq!(is_refused, shown.is_err());
+        prop_assert_eq!(sent, shown.into_iter().collect::<Vec<_>>());
+        Ok(())
+    })
+}
+
 /// Judged apart from the client's own table: some characters never stand in anything that is sent, and the ones that shape
 /// their neighbours never stand beside a plain letter.
 fn is_hidden(text: &str) -> bool {
@@ -401,11 +437,15 @@ proptest! {
             ..session()
         };
         settled(&request, SessionRequest::normalized)?;
+        sent_as_shown(&request, SessionRequest::normalized, async |client| client.create_session(&request).await.map(drop))?;
         let update = StatusUpdate { comment: Some(one.clone()), email_address: Some(two.clone()), ..StatusUpdate::new(NewStatus::Approved) };
         settled(&update, StatusUpdate::normalized)?;
         settled(&StatusUpdate { email_address: None, ..update }, StatusUpdate::normalized)?;
         let entry = NewEntry { value: Some(one), comment: Some(two), display_label: Some(three), ..NewEntry::default() };
         settled(&entry, NewEntry::normalized)?;
+        sent_as_shown(&entry, NewEntry::normalized, async |client| {
+            client.create_entry(&SESSION.parse().unwrap(), &entry).await.map(drop)
+        })?;
     }
 
     #[test]
@@ -420,6 +460,9 @@ proptest! {
         if let Some(shown) = settled(&session, SessionRequest::normalized)? {
             prop_assert!(!shown["callback"].as_str().unwrap().starts_with("javascript:"));
         }
+        sent_as_shown(&destination, DestinationRequest::normalized, async |client| {
+            client.update_destination(&SESSION.parse().unwrap(), &destination).await.map(drop)
+        })?;
         let top_up = TopUp { amount_in_dollars: 50.0, success_url: Some(address), cancel_url: None };
         let _ = top_up.validate();
     }

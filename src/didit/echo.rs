@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value};
 use url::Url;
+use uuid::Uuid;
 
 use super::error::Error;
 use super::http::unreadable;
@@ -17,12 +18,22 @@ use super::json::{Entries, Json};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Echo {
     status: u16,
+    /// What the answer says was made, so that whoever reads the refusal can look at it, and undo it.
+    made: Option<Uuid>,
 }
 
 impl Echo {
     /// For an answer with this HTTP status.
     pub(crate) fn of(status: u16) -> Self {
-        Self { status }
+        Self { status, made: None }
+    }
+
+    /// For an answer that names what was made.
+    pub(crate) fn made(self, id: Uuid) -> Self {
+        Self {
+            made: Some(id),
+            ..self
+        }
     }
 
     /// Refuses another value than was sent; none is fine.
@@ -129,9 +140,15 @@ impl Echo {
         if fits {
             Ok(())
         } else {
+            let made = match self.made {
+                Some(id) => format!("; it says that {id} was made"),
+                None => String::new(),
+            };
             Err(unreadable(
                 self.status,
-                format!("its `{key}` is not the one of the request, so it is not the answer to it"),
+                format!(
+                    "its `{key}` is not the one of the request, so it is not the answer to it{made}"
+                ),
             ))
         }
     }

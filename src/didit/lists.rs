@@ -264,7 +264,7 @@ impl Client {
             .await?;
         let created = answer.read(List::from_fields)?;
         let echo = Echo::of(answer.status);
-        echo.present("uuid", created.uuid)?;
+        let echo = echo.made(echo.present("uuid", created.uuid)?.as_uuid());
         let kind = ListFilter {
             list_type: Some(list.list_type),
             entry_type: Some(list.entry_type),
@@ -301,7 +301,7 @@ impl Client {
         let answer = self.json(call).await?;
         let created = answer.read(ListEntry::from_fields)?;
         let echo = Echo::of(answer.status);
-        echo.present("uuid", created.uuid)?;
+        let echo = echo.made(echo.present("uuid", created.uuid)?.as_uuid());
         echo.may_be_value(entry.value.as_deref(), created.value.as_deref())?;
         if let Some(session) = &entry.reference_session_id {
             let answered = created.reference_session_id.as_ref();

@@ -231,6 +231,10 @@ impl Client {
         let echo = Echo::of(answer.status);
         let uuid = echo.present("uuid", destination.uuid)?;
         echo.may_be("uuid", &uuid, asked)?;
+        let echo = match asked {
+            Some(_) => echo,
+            None => echo.made(uuid.as_uuid()),
+        };
         echo.may_be_address("url", sent.url.as_deref(), destination.url.as_deref())?;
         if let Some(enabled) = &sent.enabled {
             echo.may_be("enabled", enabled, destination.enabled.as_ref())?;

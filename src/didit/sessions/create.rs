@@ -337,7 +337,7 @@ impl Client {
         created: &CreatedSession,
         request: &SessionRequest,
     ) -> Result<(), Error> {
-        let echo = Echo::of(status);
+        let echo = Echo::of(status).made(created.session_id.as_uuid());
         let sent = request.vendor_data.as_deref().unwrap_or_default();
         let answered = created.vendor_data.as_deref().map(str::trim);
         let is_absent = sent.is_empty() && answered.is_some_and(str::is_empty);
