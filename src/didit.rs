@@ -1,8 +1,9 @@
 //! The typed client of the Didit API.
 //!
 //! Requests are exact: what breaks a documented rule is an [`Error::Invalid`] that names the field and the allowed values, and
-//! nothing is sent. Answers are read leniently: unknown keys and values are kept, `null` is normal, and a scalar of the wrong
-//! type never fails a call.
+//! nothing is sent; `normalized` of a request is what is sent. Answers are read leniently: unknown keys and values are kept,
+//! `null` is normal, and neither a scalar of the wrong type nor a number that JSON does not have fails a call. But an answer
+//! that is about something else than what was asked, or without what makes it useful, is an [`Error::Unreadable`].
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), didit_mcp::didit::Error> {

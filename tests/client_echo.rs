@@ -533,6 +533,34 @@ async fn a_session_of_another_workflow_is_not_taken() {
     }
 }
 
+/// What else is in such an answer is of use, so it is read without the link.
+#[tokio::test]
+async fn links_that_nobody_should_open_are_left_out() {
+    for (link, kept) in [
+        (LINK, true),
+        ("javascript:alert(1)", false),
+        ("http://evil.example", false),
+    ] {
+        let row = json!({ "session_id": ID, "uuid": ID, "status": "In Review", "session_url": link, "workflow_url": link });
+        let answers = [row.clone(), page(row.clone()), row.clone(), page(row)]
+            .map(|body| Reply::json(200, &body.to_string()));
+        let upstream = Upstream::start(answers).await;
+        let client = upstream.builder().build().unwrap();
+        let expected = kept.then(|| link.to_owned());
+        let decision = client.decision(&id()).await.unwrap();
+        assert_eq!(decision.session_url, expected);
+        assert_eq!(decision.oddities.is_empty(), kept);
+        let sessions = client
+            .list_sessions(&SessionFilter::default())
+            .await
+            .unwrap();
+        assert_eq!(sessions.items[0].session_url, expected);
+        assert_eq!(client.workflow(&id()).await.unwrap().workflow_url, expected);
+        let workflows = client.list_workflows(&Page::default()).await.unwrap();
+        assert_eq!(workflows.items[0].workflow_url, expected);
+    }
+}
+
 #[tokio::test]
 async fn a_report_of_another_session_is_not_taken() {
     let report = |name: &str| Reply::Full {

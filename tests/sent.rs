@@ -309,6 +309,33 @@ fn dates_of_birth_and_countries_mean_something() {
         ..SessionFilter::default()
     };
     assert_eq!(refusal(filter.validate()).0, "country");
+    let days = |from: &str, to: &str| SessionFilter {
+        date_from: text(from),
+        date_to: text(to),
+        ..SessionFilter::default()
+    };
+    assert_eq!(days("2026-11-01", "2026-11-01").validate(), Ok(()));
+    assert_eq!(
+        refusal(days("2026-11-02", "2026-11-01").validate()).0,
+        "date_from"
+    );
+    let register =
+        |code: &str| expected(|details| details.registry_country = text(code)).validate();
+    assert_eq!((register("gb"), register("US-DE")), (Ok(()), Ok(())));
+    assert_eq!(
+        refusal(register("QQ")).0,
+        "expected_details.registry_country"
+    );
+    let until = |time: &str| SessionDeletion {
+        face_retention_deadline: text(time),
+        ..SessionDeletion::default()
+    };
+    assert_eq!(until("2999-01-01T00:00:00Z").validate(), Ok(()));
+    let (field, message) = refusal(until("2001-01-01T00:00:00Z").validate());
+    assert_eq!(
+        (field.as_str(), message.as_str()),
+        ("face_retention_deadline", "must lie in the future")
+    );
 }
 
 /// Any text, and texts that are nearly harmless: one hidden character among plain ones.

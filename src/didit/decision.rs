@@ -21,6 +21,7 @@ use super::error::Error;
 use super::http::{Answer, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
 use super::received::{Fields, found};
+use super::rules;
 use super::status::SessionStatus;
 
 found! {
@@ -275,7 +276,11 @@ impl Client {
             .json(Call::api(Method::GET, &[&"session", session, &"decision"]))
             .await?;
         let status = answer.status;
-        let decision = Decision::read(answer)?;
+        let mut decision = Decision::read(answer)?;
+        if rules::drop_unless_web_link(&mut decision.session_url) {
+            let left_out = "`session_url` is not an https address; it is left out.";
+            decision.oddities.push(left_out.to_owned());
+        }
         // Whatever stands in between may mix up answers, and one person's verdict must not become another's.
         match (&decision.session_id, decision.status.as_str().trim()) {
             (None, _) => Err(unreadable(

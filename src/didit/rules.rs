@@ -2,8 +2,8 @@
 
 mod address;
 
-pub(crate) use address::is_web_link;
 pub use address::{LONGEST_ADDRESS, WebAddress};
+pub(crate) use address::{drop_unless_web_link, is_web_link};
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
@@ -82,11 +82,11 @@ pub(crate) fn country(field: &str, value: &str) -> Result<String, Error> {
     if countries::is_alpha3(&code) {
         return Ok(code);
     }
-    let rule = "must be a three-letter country code of ISO 3166-1 alpha-3";
+    let rule = "must be a three-letter country code (ISO 3166-1 alpha-3)";
     Err(Error::invalid(
         field,
         match countries::alpha3_of(&code) {
-            Some(meant) => format!("{rule}: {code} has two letters; {meant}?"),
+            Some(meant) => format!("{rule}; {code} has two letters: {meant}?"),
             None => format!("{rule} such as ESP"),
         },
     ))

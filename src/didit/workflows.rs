@@ -198,10 +198,10 @@ impl Client {
     pub async fn list_workflows(&self, page: &Page) -> Result<Paged<WorkflowSummary>, Error> {
         let call = page.apply(Call::api(Method::GET, &[&"workflows"]))?;
         let mut workflows: Paged<WorkflowSummary> = Paged::read(&self.json(call).await?, *page)?;
-        workflows
-            .items
-            .iter_mut()
-            .for_each(|row| upper_case(&mut row.features));
+        for row in &mut workflows.items {
+            upper_case(&mut row.features);
+            rules::drop_unless_web_link(&mut row.workflow_url);
+        }
         Ok(workflows)
     }
 
@@ -278,6 +278,7 @@ impl Client {
         let answer = self.json(call).await?;
         let mut workflow = answer.read(Workflow::from_fields)?;
         upper_case(&mut workflow.features);
+        rules::drop_unless_web_link(&mut workflow.workflow_url);
         Ok((answer.status, workflow))
     }
 }

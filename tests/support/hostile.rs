@@ -65,7 +65,7 @@ pub fn hostile(label: &str) -> String {
 
 /// The same value with every text made hostile, but those that must be read for the rest to be shown.
 fn poisoned(name: &str, value: Value) -> Value {
-    const KEPT: [&str; 9] = [
+    const KEPT: [&str; 10] = [
         "session_id",
         "workflow_id",
         "uuid",
@@ -76,6 +76,7 @@ fn poisoned(name: &str, value: Value) -> Value {
         // Another link or value than can be meant is no answer at all.
         "url",
         "checkout_session_url",
+        "workflow_url",
     ];
     match value {
         Value::String(_) if !KEPT.contains(&name) => hostile(name).into(),
@@ -118,7 +119,7 @@ pub fn didit(request: &Request) -> (u16, Value) {
     let workflow = json!({
         "uuid": WORKFLOW,
         "workflow_id": WORKFLOW,
-        "workflow_label": "l", "status": "s", "workflow_url": "u",
+        "workflow_label": "l", "status": "s", "workflow_url": "https://verify.didit.me/verify/test-link-0",
         "features": ["OCR"], "documents_allowed": { "XKA": ["x"] }, "face_liveness_method": "m",
     });
     let list = json!({ "uuid": LIST, "list_type": "blocklist", "entry_type": "user", "name": "n" });

@@ -116,6 +116,11 @@ pub(crate) fn is_web_link(link: &str) -> bool {
     WebAddress::for_events("link", link).is_ok()
 }
 
+/// Leaves out a link that was received where a human must not open it; whether it was left out.
+pub(crate) fn drop_unless_web_link(link: &mut Option<String>) -> bool {
+    link.take_if(|link| !is_web_link(link)).is_some()
+}
+
 fn parsed(field: &str, value: &str, example: &str) -> Result<Url, Error> {
     let value = value.trim();
     if let Some(refusal) = unseen(field, value) {

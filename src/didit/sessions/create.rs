@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use crate::didit::countries;
 use crate::didit::echo::Echo;
 use crate::didit::error::{Error, Kind};
 use crate::didit::http::{Call, Client, unreadable};
@@ -439,8 +440,7 @@ fn registry_country(value: &str) -> Result<String, Error> {
             (country, Some(region))
         });
     let valid = code.len() <= 10
-        && country.len() == 2
-        && country.bytes().all(|byte| byte.is_ascii_uppercase())
+        && countries::alpha3_of(country).is_some()
         && region.is_none_or(|region| {
             !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });

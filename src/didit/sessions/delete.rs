@@ -1,5 +1,6 @@
 //! Deleting sessions. There is no undo.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Serialize;
 
@@ -95,13 +96,14 @@ impl SessionDeletion {
             ));
         }
         let deadline = rules::optional(&self.face_retention_deadline, |text| {
-            let parsed: Result<jiff::Timestamp, _> = text.trim().parse();
-            parsed.map(|_| text.trim().to_owned()).map_err(|_| {
-                Error::invalid(
-                    "face_retention_deadline",
+            let refused = |rule| Error::invalid("face_retention_deadline", rule);
+            match text.trim().parse::<Timestamp>() {
+                Ok(deadline) if deadline > Timestamp::now() => Ok(text.trim().to_owned()),
+                Ok(_) => Err(refused("must lie in the future")),
+                Err(_) => Err(refused(
                     "must be an ISO 8601 time such as 2030-01-31T12:00:00Z",
-                )
-            })
+                )),
+            }
         })?;
         Ok(Self {
             deletion_instruction,
