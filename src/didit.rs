@@ -1,8 +1,9 @@
 //! The typed client of the Didit API.
 //!
 //! Requests are exact: what breaks a documented rule is an [`Error::Invalid`] that names the field and the allowed values, and
-//! nothing is sent. Answers are read leniently: unknown keys and values are kept, `null` is normal, and a scalar of the wrong
-//! type never fails a call.
+//! nothing is sent; `normalized` of a request is what is sent. Answers are read leniently: unknown keys and values are kept,
+//! `null` is normal, and neither a scalar of the wrong type nor a number that JSON does not have fails a call. But an answer
+//! that is about something else than what was asked, or without what makes it useful, is an [`Error::Unreadable`].
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), didit_mcp::didit::Error> {
@@ -18,8 +19,10 @@
 pub mod account;
 pub mod billing;
 pub mod blocklist;
+mod countries;
 pub mod decision;
 pub mod delivery;
+mod echo;
 pub mod error;
 pub mod features;
 mod http;
@@ -30,12 +33,14 @@ mod money;
 mod paging;
 pub mod rate_limit;
 mod received;
+mod repair;
 pub mod retry;
 mod rules;
 pub mod secret;
 pub mod sessions;
 pub mod signature;
 mod status;
+pub mod visible;
 pub mod webhooks;
 pub mod workflows;
 
@@ -53,7 +58,7 @@ pub use ids::{
 pub use lists::{List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, Paged};
-pub use rules::LANGUAGES;
+pub use rules::{LANGUAGES, LONGEST_ADDRESS, WebAddress};
 pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,

@@ -15,7 +15,7 @@ mod support {
     pub mod shown;
 }
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{
     control::Standalone,
     shell::{Shell, printed},
@@ -550,9 +550,20 @@ fn sessions_are_listed_as_a_table_page_by_page() {
 
 #[test]
 fn what_a_person_wrote_reaches_no_terminal_as_anything_but_text() {
-    let (_simulator, shell) = ready();
+    let (simulator, shell) = ready();
+    // Nothing of ours sends such a text, but another program may have.
     let evil = "a\u{1b}[2Jb\u{202e}c\u{7}\nd";
-    shell.ok(&["kyc", "session", "--vendor-data", evil]);
+    let refused = shell.run(&["kyc", "session", "--vendor-data", evil]);
+    assert_eq!(refused.code, Some(2), "{}", printed(&refused));
+    let workflows =
+        simulator
+            .control
+            .api("GET", "/v3/workflows/", &simulator.api_key, &Value::Null);
+    let body =
+        json!({ "workflow_id": workflows["results"][0]["workflow_id"], "vendor_data": evil });
+    simulator
+        .control
+        .api("POST", "/v3/session/", &simulator.api_key, &body);
     let finished = shell.run(&["kyc", "list"]);
     assert!(
         finished.stdout.contains("a[2Jbc d"),

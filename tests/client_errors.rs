@@ -365,3 +365,20 @@ async fn an_error_answer_reaches_the_caller_whole() {
     assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
     assert_eq!(upstream.requests().len(), 1, "nothing is sent twice");
 }
+
+#[test]
+fn an_error_that_is_nearly_json_keeps_its_words() {
+    for body in [
+        "\u{feff}{\"detail\":\"Not now.\"}",
+        "{\"detail\":\"Not now.\",\"score\":NaN}",
+        "{\"detail\":\"Not now.\"}\0",
+        "{\"detail\":\"Not now.\",\"name\":\"\\ud83d\"}",
+    ] {
+        let error = ApiError::parse(400, &HeaderMap::new(), body.as_bytes());
+        assert_eq!(
+            (error.message.as_str(), error.body),
+            ("Not now.", BodyKind::Json),
+            "{body:?}"
+        );
+    }
+}

@@ -291,12 +291,12 @@ async fn billing_calls() {
         with_body(
             "POST",
             "/v3/billing/top-up/",
-            r#"{"amount_in_dollars":50,"success_url":"https://business.didit.me","cancel_url":"https://business.didit.me"}"#
+            r#"{"amount_in_dollars":50,"success_url":"https://business.didit.me/","cancel_url":"https://business.didit.me/"}"#
         )
     );
     let cents = TopUp {
         amount_in_dollars: 120.07,
-        success_url: Some("https://shop.test/paid".to_owned()),
+        success_url: Some("https://Shop.test/paid/{CHECKOUT_SESSION_ID}?of=é".to_owned()),
         cancel_url: Some("https://shop.test/back".to_owned()),
     };
     assert_eq!(
@@ -304,7 +304,7 @@ async fn billing_calls() {
         with_body(
             "POST",
             "/v3/billing/top-up/",
-            r#"{"amount_in_dollars":120.07,"success_url":"https://shop.test/paid","cancel_url":"https://shop.test/back"}"#
+            r#"{"amount_in_dollars":120.07,"success_url":"https://shop.test/paid/{CHECKOUT_SESSION_ID}?of=%C3%A9","cancel_url":"https://shop.test/back"}"#
         )
     );
 }

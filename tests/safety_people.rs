@@ -154,6 +154,7 @@ fn nothing_hidden_comes_out_of_any_tool() {
             let wordless = [
                 "didit_account_status",
                 "didit_billing_get_balance",
+                "didit_billing_top_up",
                 "didit_workflow_delete",
             ];
             assert_ne!(
@@ -195,7 +196,7 @@ fn the_older_blocklist_is_as_harmless() {
             200,
             page(&json!({
                 "session_id": SESSION,
-                "type": hostile("type"),
+                "type": "email",
                 "email": hostile("email"),
                 "blocklisted_at": hostile("time"),
             })),

@@ -46,8 +46,8 @@ fn the_payment_link() {
         control.assert_sent(
             KEY,
             &[concat!(
-                r#"POST /v3/billing/top-up/ {"amount_in_dollars":75.5,"success_url":"https://business.didit.me","#,
-                r#""cancel_url":"https://business.didit.me"}"#,
+                r#"POST /v3/billing/top-up/ {"amount_in_dollars":75.5,"success_url":"https://business.didit.me/","#,
+                r#""cancel_url":"https://business.didit.me/"}"#,
             )],
         );
         server.ok(

@@ -249,3 +249,43 @@ async fn a_receiver_takes_genuine_events_once_and_nothing_else() {
     assert_eq!(first_taken.body, good.as_bytes());
     assert_eq!(second_taken.body, last.as_bytes());
 }
+
+/// The signature over the bytes, computed apart from the crate.
+fn raw_signature(body: &str) -> String {
+    use hmac::{Hmac, KeyInit, Mac};
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(SECRET.as_bytes()).unwrap();
+    mac.update(body.as_bytes());
+    let bytes = mac.finalize().into_bytes();
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn an_odd_number_keeps_no_proved_result_back() {
+    let secret = SharedSecret::new(SECRET);
+    let body = event(1_000).replace("\"vendor_data\":", "\"score\":NaN,\"vendor_data\":");
+    let signature = raw_signature(&body);
+    let delivery = Delivery {
+        body: body.as_bytes(),
+        signature: Some(&signature),
+        ..Delivery::default()
+    };
+    let event = verify(&secret, &delivery, 1_010).unwrap();
+    assert_eq!(event.status.as_deref(), Some("Approved"));
+    assert_eq!(event.payload["score"], Value::Null);
+    let changed = body.replace("Approved", "Declined");
+    let forged = Delivery {
+        body: changed.as_bytes(),
+        ..delivery
+    };
+    assert_eq!(
+        verify(&secret, &forged, 1_010),
+        Err(Refusal::WrongSignature)
+    );
+    let page = raw_signature("<html>");
+    let broken = Delivery {
+        body: b"<html>",
+        signature: Some(&page),
+        ..Delivery::default()
+    };
+    assert_eq!(verify(&secret, &broken, 1_010), Err(Refusal::NotJson));
+}

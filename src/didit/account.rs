@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::echo::Echo;
 use super::error::Error;
 use super::http::{Answer, Call, Client, Credential, unreadable};
 use super::ids::{ApplicationId, OrganizationId, Segment};
@@ -233,8 +234,10 @@ impl Client {
         let answer = self
             .json(Call::account(Method::GET, path, Credential::Bearer(token)))
             .await?;
-        Application::receive(answer.document()?.root())
-            .ok_or_else(|| unreadable(answer.status, "an application was expected"))
+        let found = Application::receive(answer.document()?.root())
+            .ok_or_else(|| unreadable(answer.status, "an application was expected"))?;
+        Echo::of(answer.status).may_be("uuid", application, found.uuid.as_ref())?;
+        Ok(found)
     }
 }
 
@@ -258,11 +261,14 @@ fn registered(answer: &Answer, email: &str) -> Result<Registered, Error> {
         let text = document.root().as_object()?.get(key)?.as_str()?;
         Some(super::error::one_line(text))
     };
+    // A code that went to another address opens another's account.
+    let answered = word("email");
+    Echo::of(answer.status).may_be_word("email", Some(email), answered.as_deref())?;
     Ok(Registered {
         message: word("message")
             .or_else(|| word("detail"))
             .unwrap_or_default(),
-        email: word("email").unwrap_or_else(|| email.trim().to_owned()),
+        email: answered.unwrap_or_else(|| email.trim().to_owned()),
         resent: answer.status == 200,
     })
 }

@@ -3,14 +3,19 @@
 use reqwest::Method;
 use serde::Serialize;
 
+use super::echo::Echo;
 use super::error::Error;
-use super::http::{Call, Client};
+use super::http::{Call, Client, unreadable};
 use super::money::Money;
 use super::received::received;
-use super::rules;
+use super::rules::{self, WebAddress};
 
 /// Where a checkout returns to when nothing else is said; the API's own default host is not available.
-pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me";
+pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me/";
+
+/// What Stripe replaces by the id of the checkout, wherever it stands in a return address, and how a path would spell it.
+const PLACEHOLDER: &str = "{CHECKOUT_SESSION_ID}";
+const PLACEHOLDER_ENCODED: &str = "%7BCHECKOUT_SESSION_ID%7D";
 
 /// The smallest top-up in dollars.
 pub const SMALLEST_TOP_UP: f64 = 50.0;
@@ -81,11 +86,11 @@ impl TopUp {
             serde_json::Number::from_f64(self.amount_in_dollars)
         };
         let url = |field: &str, value: &Option<String>| {
-            rules::url(
+            WebAddress::for_browser(
                 field,
                 value.as_deref().unwrap_or(DEFAULT_CHECKOUT_RETURN_URL),
-                true,
             )
+            .map(|address| address.as_sent().replace(PLACEHOLDER_ENCODED, PLACEHOLDER))
         };
         Ok(TopUpBody {
             amount_in_dollars: number
@@ -102,9 +107,12 @@ impl Client {
     /// # Errors
     /// Those every call has.
     pub async fn balance(&self) -> Result<Balance, Error> {
-        self.json(Call::api(Method::GET, &[&"billing", &"balance"]))
-            .await?
-            .read(Balance::from_fields)
+        let answer = self
+            .json(Call::api(Method::GET, &[&"billing", &"balance"]))
+            .await?;
+        let balance = answer.read(Balance::from_fields)?;
+        Echo::of(answer.status).present("balance", balance.balance.as_ref())?;
+        Ok(balance)
     }
 
     /// Prepares a payment and gives the link at which a human pays.
@@ -113,6 +121,19 @@ impl Client {
     /// [`Error::Invalid`] for less than 50 dollars or a URL that is none, before anything is sent.
     pub async fn top_up(&self, top_up: &TopUp) -> Result<Checkout, Error> {
         let call = Call::api(Method::POST, &[&"billing", &"top-up"]).body(&top_up.body()?)?;
-        self.json(call).await?.read(Checkout::from_fields)
+        let answer = self.json(call).await?;
+        let checkout = answer.read(Checkout::from_fields)?;
+        let echo = Echo::of(answer.status);
+        let link = echo.present(
+            "checkout_session_url",
+            checkout.checkout_session_url.as_deref(),
+        )?;
+        if !rules::is_web_link(link) {
+            return Err(unreadable(
+                answer.status,
+                "its `checkout_session_url` is not an https address at which somebody can pay",
+            ));
+        }
+        Ok(checkout)
     }
 }

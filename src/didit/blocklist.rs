@@ -5,6 +5,7 @@
 use reqwest::Method;
 use serde::Serialize;
 
+use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client};
 use super::ids::SessionId;
@@ -99,10 +100,7 @@ impl Client {
             blocklist_email: items.email,
         };
         let call = Call::api(Method::POST, &[&"blocklist", &"add"]).body(&body)?;
-        self.json(call)
-            .await?
-            .or_empty()
-            .read(BlocklistChanged::from_fields)
+        self.blocklist_call(call, session).await
     }
 
     /// Unblocks things of a session.
@@ -123,10 +121,18 @@ impl Client {
             unblock_email: items.email,
         };
         let call = Call::api(Method::POST, &[&"blocklist", &"remove"]).body(&body)?;
-        self.json(call)
-            .await?
-            .or_empty()
-            .read(BlocklistChanged::from_fields)
+        self.blocklist_call(call, session).await
+    }
+
+    async fn blocklist_call(
+        &self,
+        call: Call<'_>,
+        session: &SessionId,
+    ) -> Result<BlocklistChanged, Error> {
+        let answer = self.json(call).await?.or_empty();
+        let changed = answer.read(BlocklistChanged::from_fields)?;
+        Echo::of(answer.status).may_be_in(&changed.extra, &["session_id"], session)?;
+        Ok(changed)
     }
 
     /// What is blocked; `item_type` is `face`, `document`, `phone` or `email`. 20 rows unless said otherwise.
@@ -141,8 +147,17 @@ impl Client {
         let item_type = item_type
             .map(|text| rules::one_of("item_type", text, &["face", "document", "phone", "email"]))
             .transpose()?;
-        let call = Call::api(Method::GET, &[&"blocklist"]).query("item_type", item_type);
-        Paged::read(&self.json(page.apply(call)?).await?, *page)
+        let call = Call::api(Method::GET, &[&"blocklist"]).query("item_type", item_type.as_ref());
+        let answer = self.json(page.apply(call)?).await?;
+        let items: Paged<BlocklistItem> = Paged::read(&answer, *page)?;
+        for item in &items.items {
+            Echo::of(answer.status).may_be_word(
+                "type",
+                item_type.as_deref(),
+                item.r#type.as_deref(),
+            )?;
+        }
+        Ok(items)
     }
 }
 

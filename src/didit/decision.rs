@@ -21,6 +21,7 @@ use super::error::Error;
 use super::http::{Answer, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
 use super::received::{Fields, found};
+use super::rules;
 use super::status::SessionStatus;
 
 found! {
@@ -149,8 +150,11 @@ pub struct Decision {
     pub expires_at: Option<String>,
     /// Every other key, and known keys whose value has an unexpected type.
     pub extra: Map<String, Value>,
-    /// The whole answer, as the JSON text that came.
+    /// The whole answer, as the JSON text that came; where that was not quite JSON, as it was read.
     pub raw: String,
+    /// What was odd about the text, as short sentences without any value of it: numbers that are none and count as absent,
+    /// half characters. Empty for nearly every answer.
+    pub oddities: Vec<String>,
 }
 
 impl Decision {
@@ -159,10 +163,7 @@ impl Decision {
     /// # Errors
     /// [`Error::Unreadable`] when the text is not the JSON of an object, or nests deeper than 128 levels.
     pub fn from_json(text: impl Into<String>) -> Result<Self, Error> {
-        Self::read(Answer {
-            status: 200,
-            body: text.into(),
-        })
+        Self::read(Answer::new(200, text.into()))
     }
 
     /// Reads a decision that is a value already, such as the `decision` of a webhook.
@@ -175,8 +176,10 @@ impl Decision {
 
     fn read(answer: Answer) -> Result<Self, Error> {
         let decision = answer.read(Self::from_fields)?;
+        let (raw, oddities) = answer.into_json();
         Ok(Self {
-            raw: answer.body,
+            raw,
+            oddities,
             ..decision
         })
     }
@@ -217,6 +220,7 @@ impl Decision {
             expires_at: fields.take("expires_at")?,
             extra: fields.rest(),
             raw: String::new(),
+            oddities: Vec::new(),
         })
     }
 
@@ -272,12 +276,24 @@ impl Client {
             .json(Call::api(Method::GET, &[&"session", session, &"decision"]))
             .await?;
         let status = answer.status;
-        let decision = Decision::read(answer)?;
+        let mut decision = Decision::read(answer)?;
+        if rules::drop_unless_web_link(&mut decision.session_url) {
+            let left_out = "`session_url` is not an https address; it is left out.";
+            decision.oddities.push(left_out.to_owned());
+        }
         // Whatever stands in between may mix up answers, and one person's verdict must not become another's.
-        match decision.session_id {
-            Some(other) if other != *session => {
+        match (&decision.session_id, decision.status.as_str().trim()) {
+            (None, _) => Err(unreadable(
+                status,
+                "it does not name its session (`session_id`), so it is no verdict about this one",
+            )),
+            (Some(other), _) if other != session => {
                 Err(unreadable(status, "it is about another session"))
             }
+            (_, "") => Err(unreadable(
+                status,
+                "it has no `status`, so it is no verdict",
+            )),
             _ => Ok(decision),
         }
     }

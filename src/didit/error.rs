@@ -141,7 +141,7 @@ pub enum Kind {
     NotFound,
     /// Too many requests (429).
     RateLimited,
-    /// The organization's balance is too low, or was never topped up (400 or 403, never 402).
+    /// The organization's balance is too low, or was never topped up (402, or 400 and 403 with such words).
     OutOfCredit,
     /// The server refuses the request's content (400, 413, 415, 422).
     Invalid,

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
+use super::rules;
 
 /// One feature of a workflow, in the order in which the person meets it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -189,7 +190,9 @@ pub fn normalize(features: &[WorkflowFeature]) -> Result<Vec<WorkflowFeature>, E
         normal.push(WorkflowFeature {
             feature: known.name.to_owned(),
             config,
-            label: entry.label.clone(),
+            label: rules::optional(&entry.label, |label| {
+                rules::visible_text(&format!("{path}.label"), label, usize::MAX)
+            })?,
         });
     }
     Ok(normal)
@@ -206,6 +209,7 @@ fn normal_config(
         let Some((_, kind)) = feature.config().find(|(known, _)| known == key) else {
             return Err(unknown_setting(feature, field, key));
         };
+        rules::visible_json(&field, value)?;
         normal.insert(key.clone(), kind.normal(&field, value)?);
     }
     for (approve, review) in [

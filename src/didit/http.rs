@@ -5,7 +5,6 @@ mod call;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::{client_for, client_trusting, is_loopback};
-use call::not_json;
 pub(crate) use call::{Answer, ApiHost, Call, Credential, Expected, RawAnswer, unreadable};
 
 use std::sync::Arc;
@@ -16,6 +15,7 @@ use reqwest::{Method, Response};
 use tokio::sync::Semaphore;
 use url::Url;
 
+use super::echo::Echo;
 use super::error::{ApiError, Error, one_line};
 use super::rate_limit::RateLimit;
 use super::retry::{self, Safety};
@@ -136,19 +136,21 @@ impl Client {
         let body = match &self.shared.text_filter {
             Some(TextFilter(filter)) if !brings_secrets => filter(text(body)),
             // Some answers bring the very secrets that the filter would hide.
-            _ => String::from_utf8(body).map_err(|error| not_json(status, error.as_bytes()))?,
+            _ => text(body),
         };
         let values = || body.bytes().filter(|byte| b"{[,".contains(byte));
         // A shorter body has no room for so many.
         if body.len() > MAX_VALUES && values().count() > MAX_VALUES {
             return Err(unreadable(status, "it holds too many values"));
         }
-        Ok(Answer { status, body })
+        Ok(Answer::new(status, body))
     }
 
-    /// Makes one call of which only its success counts. A body has to be JSON still: a page says nothing about success.
-    pub(crate) async fn done(&self, call: Call<'_>) -> Result<(), Error> {
-        self.json(call).await?.document().map(drop)
+    /// Makes one call that deletes the thing with this id. A body has to be JSON still, and about that thing: a page says
+    /// nothing about success.
+    pub(crate) async fn delete(&self, call: Call<'_>, id: impl ToString) -> Result<(), Error> {
+        let answer = self.json(call).await?;
+        Echo::of(answer.status).deleted(answer.document()?.root().as_object(), id)
     }
 
     /// The same client, which tells `observer` what its calls do.

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client};
 use super::ids::{ListEntryId, ListId, SessionId};
@@ -144,6 +145,46 @@ received! {
     }
 }
 
+impl ListFilter {
+    fn fits(&self, echo: Echo, list: &List) -> Result<(), Error> {
+        echo.may_be_word(
+            "list_type",
+            self.list_type.as_deref(),
+            list.list_type.as_deref(),
+        )?;
+        echo.may_be_word(
+            "entry_type",
+            self.entry_type.as_deref(),
+            list.entry_type.as_deref(),
+        )
+    }
+}
+
+impl NewList {
+    /// Checks everything that can be checked without the server.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
+        Ok(Self {
+            name: rules::visible_text("name", &self.name, 255)?,
+            list_type: rules::one_of("list_type", &self.list_type, &["allowlist", "custom"])?,
+            entry_type: rules::one_of("entry_type", &self.entry_type, &ENTRY_TYPES)?,
+            description: rules::optional(&self.description, |text| {
+                rules::visible_text("description", text, usize::MAX)
+            })?,
+        })
+    }
+}
+
 impl NewEntry {
     /// Checks everything that can be checked without the server.
     ///
@@ -153,10 +194,10 @@ impl NewEntry {
         self.normalized().map(drop)
     }
 
-    /// The request as it will be sent.
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
+    /// Those of [`Self::validate`].
     pub fn normalized(&self) -> Result<Self, Error> {
         if self.value.is_none() && self.reference_session_id.is_none() {
             return Err(Error::invalid(
@@ -166,12 +207,17 @@ impl NewEntry {
         }
         Ok(Self {
             value: rules::optional(&self.value, |value| {
-                rules::text("value", value.trim(), usize::MAX)
+                rules::visible_text("value", value, usize::MAX)
             })?,
+            reference_session_id: self.reference_session_id,
             reference_object_uuid: rules::optional(&self.reference_object_uuid, |id| {
                 rules::uuid("reference_object_uuid", id)
             })?,
-            ..self.clone()
+            display_label: rules::optional(&self.display_label, |label| {
+                rules::visible_text("display_label", label, usize::MAX)
+            })?,
+            comment: rules::optional(&self.comment, |text| rules::comment("comment", text))?,
+            metadata: rules::optional_json("metadata", &self.metadata)?,
         })
     }
 }
@@ -198,7 +244,13 @@ impl Client {
                 "ordering",
                 one_of("ordering", &filter.ordering, &ORDERINGS)?,
             );
-        Paged::read(&self.json(filter.page.apply(call)?).await?, filter.page)
+        let answer = self.json(filter.page.apply(call)?).await?;
+        let lists: Paged<List> = Paged::read(&answer, filter.page)?;
+        // An allowlist in place of a blocklist would let in whom it should keep out.
+        for list in &lists.items {
+            filter.fits(Echo::of(answer.status), list)?;
+        }
+        Ok(lists)
     }
 
     /// Creates an allowlist or a list of one's own.
@@ -206,15 +258,20 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent.
     pub async fn create_list(&self, list: &NewList) -> Result<List, Error> {
-        let list = NewList {
-            name: rules::text("name", list.name.trim(), 255)?,
-            list_type: rules::one_of("list_type", &list.list_type, &["allowlist", "custom"])?,
-            entry_type: rules::one_of("entry_type", &list.entry_type, &ENTRY_TYPES)?,
-            description: list.description.clone(),
+        let list = list.normalized()?;
+        let answer = self
+            .json(Call::api(Method::POST, &[&"lists"]).body(&list)?)
+            .await?;
+        let created = answer.read(List::from_fields)?;
+        let echo = Echo::of(answer.status);
+        let echo = echo.made(echo.present("uuid", created.uuid)?.as_uuid());
+        let kind = ListFilter {
+            list_type: Some(list.list_type),
+            entry_type: Some(list.entry_type),
+            ..ListFilter::default()
         };
-        self.json(Call::api(Method::POST, &[&"lists"]).body(&list)?)
-            .await?
-            .read(List::from_fields)
+        kind.fits(echo, &created)?;
+        Ok(created)
     }
 
     /// The entries of a list; `search` looks at value and label.
@@ -227,6 +284,9 @@ impl Client {
         search: Option<&str>,
         page: &Page,
     ) -> Result<Paged<ListEntry>, Error> {
+        let search = search
+            .map(|text| rules::visible_text("search", text, usize::MAX))
+            .transpose()?;
         let call = Call::api(Method::GET, &[&"lists", list, &"entries"]).query("search", search);
         Paged::read(&self.json(page.apply(call)?).await?, *page)
     }
@@ -236,9 +296,19 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] with neither a value nor a session, before anything is sent.
     pub async fn create_entry(&self, list: &ListId, entry: &NewEntry) -> Result<ListEntry, Error> {
-        let call =
-            Call::api(Method::POST, &[&"lists", list, &"entries"]).body(&entry.normalized()?)?;
-        self.json(call).await?.read(ListEntry::from_fields)
+        let entry = entry.normalized()?;
+        let call = Call::api(Method::POST, &[&"lists", list, &"entries"]).body(&entry)?;
+        let answer = self.json(call).await?;
+        let created = answer.read(ListEntry::from_fields)?;
+        let echo = Echo::of(answer.status);
+        let echo = echo.made(echo.present("uuid", created.uuid)?.as_uuid());
+        echo.may_be_value(entry.value.as_deref(), created.value.as_deref())?;
+        if let Some(session) = &entry.reference_session_id {
+            let answered = created.reference_session_id.as_ref();
+            echo.may_be("reference_session_id", session, answered)?;
+        }
+        echo.may_be_in(&created.extra, &["list", "list_id", "list_uuid"], list)?;
+        Ok(created)
     }
 
     /// Removes an entry.
@@ -246,10 +316,7 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_entry(&self, list: &ListId, entry: &ListEntryId) -> Result<(), Error> {
-        self.done(Call::api(
-            Method::DELETE,
-            &[&"lists", list, &"entries", entry],
-        ))
-        .await
+        let call = Call::api(Method::DELETE, &[&"lists", list, &"entries", entry]);
+        self.delete(call, entry).await
     }
 }

@@ -1,10 +1,18 @@
 //! Checks of single values that more than one request needs.
 
-use jiff::civil::Date;
-use url::Url;
+mod address;
 
+pub use address::{LONGEST_ADDRESS, WebAddress};
+pub(crate) use address::{drop_unless_web_link, is_web_link};
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use serde_json::Value;
+
+use super::countries;
 use super::error::Error;
 use super::ids::hyphenated;
+use super::visible::first_unseen;
 
 /// The 54 languages of the hosted pages and e-mails.
 pub const LANGUAGES: [&str; 54] = [
@@ -31,13 +39,36 @@ pub(crate) fn language(field: &str, value: &str) -> Result<String, Error> {
 
 /// Checks a date of the real calendar written `YYYY-MM-DD`.
 pub(crate) fn date(field: &str, value: &str) -> Result<String, Error> {
+    calendar_date(field, value).map(|date| date.to_string())
+}
+
+/// Checks the birth date of somebody who may be alive: not after today, wherever on Earth, and not before 1900.
+pub(crate) fn birth_date(field: &str, value: &str) -> Result<String, Error> {
+    let date = calendar_date(field, value)?;
+    // The easternmost clocks are 14 hours ahead of UTC.
+    let latest = Timestamp::now()
+        .checked_add(SignedDuration::from_hours(14))
+        .map_or(Date::MAX, |instant| instant.to_zoned(TimeZone::UTC).date());
+    if date.year() < 1900 {
+        Err(Error::invalid(
+            field,
+            "must not lie before 1900; years have four digits and stand first, such as 1990-01-15",
+        ))
+    } else if date > latest {
+        Err(Error::invalid(field, "must not lie after today"))
+    } else {
+        Ok(date.to_string())
+    }
+}
+
+fn calendar_date(field: &str, value: &str) -> Result<Date, Error> {
     let value = value.trim();
     let shaped = value.len() == 10
         && value
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'-');
     match value.parse::<Date>() {
-        Ok(date) if shaped => Ok(date.to_string()),
+        Ok(date) if shaped => Ok(date),
         _ => Err(Error::invalid(
             field,
             "must be a date of the calendar written YYYY-MM-DD",
@@ -45,22 +76,28 @@ pub(crate) fn date(field: &str, value: &str) -> Result<String, Error> {
     }
 }
 
-/// Checks the shape of a three-letter country code; upper-cased.
+/// Checks that a three-letter country code exists; upper-cased.
 pub(crate) fn country(field: &str, value: &str) -> Result<String, Error> {
-    let value = value.trim();
-    if value.len() == 3 && value.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-        Ok(value.to_ascii_uppercase())
-    } else {
-        Err(Error::invalid(
-            field,
-            "must be a three-letter country code (ISO 3166-1 alpha-3) such as ESP",
-        ))
+    let code = value.trim().to_ascii_uppercase();
+    if countries::is_alpha3(&code) {
+        return Ok(code);
     }
+    let rule = "must be a three-letter country code (ISO 3166-1 alpha-3)";
+    Err(Error::invalid(
+        field,
+        match countries::alpha3_of(&code) {
+            Some(meant) => format!("{rule}; {code} has two letters: {meant}?"),
+            None => format!("{rule} such as ESP"),
+        },
+    ))
 }
 
 /// Checks the shape of an e-mail address. Only the mail system knows whether it exists.
 pub(crate) fn email(field: &str, value: &str) -> Result<String, Error> {
     let value = value.trim();
+    if let Some(refusal) = unseen(field, value) {
+        return Err(refusal);
+    }
     let plausible = value.len() <= 254
         && !value
             .contains(|c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c))
@@ -97,22 +134,6 @@ pub(crate) fn phone(field: &str, value: &str) -> Result<String, Error> {
     }
 }
 
-/// Checks an absolute URL of any scheme; with `web` only http and https.
-pub(crate) fn url(field: &str, value: &str, web: bool) -> Result<String, Error> {
-    let value = value.trim();
-    match Url::parse(value) {
-        Ok(url) if !web || matches!(url.scheme(), "http" | "https") => Ok(value.to_owned()),
-        _ if web => Err(Error::invalid(
-            field,
-            "must be a URL that starts with https:// or http://",
-        )),
-        _ => Err(Error::invalid(
-            field,
-            "must be an absolute URL such as https://example.com/done or app://done",
-        )),
-    }
-}
-
 /// Checks a hyphenated UUID; lower-cased.
 pub(crate) fn uuid(field: &str, value: &str) -> Result<String, Error> {
     hyphenated(value)
@@ -125,9 +146,14 @@ pub(crate) fn uuid(field: &str, value: &str) -> Result<String, Error> {
         })
 }
 
-/// Checks that a text is not blank and has at most `longest` characters.
-pub(crate) fn text(field: &str, value: &str, longest: usize) -> Result<String, Error> {
-    if value.trim().is_empty() {
+/// Checks a text of one line: a human who reads it sees all of it, it is not blank, and has at most `longest` characters.
+/// Blanks around it are dropped.
+pub(crate) fn visible_text(field: &str, value: &str, longest: usize) -> Result<String, Error> {
+    let value = value.trim();
+    if let Some(refusal) = unseen(field, value) {
+        return Err(refusal);
+    }
+    if value.is_empty() {
         return Err(Error::invalid(field, "must not be empty"));
     }
     if value.chars().count() > longest {
@@ -139,12 +165,79 @@ pub(crate) fn text(field: &str, value: &str, longest: usize) -> Result<String, E
     Ok(value.to_owned())
 }
 
+/// The same for a comment, which may have several lines. They end as on Unix, whatever wrote them.
+pub(crate) fn comment(field: &str, value: &str) -> Result<String, Error> {
+    let value = value.replace("\r\n", "\n").replace('\r', "\n");
+    let value = value.trim();
+    if value.is_empty() {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    let mut passed = 0;
+    for line in value.split('\n') {
+        if let Some((place, hidden)) = first_unseen(line) {
+            return Err(hides(field, passed + place, hidden));
+        }
+        passed += line.chars().count() + 1;
+    }
+    Ok(value.to_owned())
+}
+
+/// Checks every text and every name in a JSON value of the caller's own.
+pub(crate) fn visible_json(field: &str, value: &Value) -> Result<(), Error> {
+    match value {
+        Value::String(text) => unseen(field, text).map_or(Ok(()), Err),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, item)| visible_json(&format!("{field}.{index}"), item)),
+        Value::Object(entries) => entries.iter().try_for_each(|(name, item)| {
+            if let Some((place, hidden)) = first_unseen(name) {
+                return Err(Error::invalid(
+                    field,
+                    format!("has a name that holds {}", describe(place, hidden)),
+                ));
+            }
+            visible_json(&format!("{field}.{name}"), item)
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
+    }
+}
+
+/// The refusal of a text that holds what nobody sees.
+fn unseen(field: &str, value: &str) -> Option<Error> {
+    first_unseen(value).map(|(place, hidden)| hides(field, place, hidden))
+}
+
+fn hides(field: &str, place: usize, hidden: char) -> Error {
+    Error::invalid(field, format!("must not hold {}", describe(place, hidden)))
+}
+
+/// Such as "U+200B at character 5, which nobody can see".
+fn describe(place: usize, hidden: char) -> String {
+    let kind = match hidden {
+        '\n' | '\r' => "a line break",
+        '\t' => "a tab",
+        _ if hidden.is_control() => "a control character",
+        _ => "which nobody can see",
+    };
+    format!("U+{:04X} at character {place}, {kind}", u32::from(hidden))
+}
+
 /// Applies a check to an optional value.
 pub(crate) fn optional(
     value: &Option<String>,
     check: impl FnOnce(&str) -> Result<String, Error>,
 ) -> Result<Option<String>, Error> {
     value.as_deref().map(check).transpose()
+}
+
+/// Checks an optional JSON value of the caller's own, which is sent as it is.
+pub(crate) fn optional_json(field: &str, value: &Option<Value>) -> Result<Option<Value>, Error> {
+    value
+        .as_ref()
+        .map(|json| visible_json(field, json))
+        .transpose()?;
+    Ok(value.clone())
 }
 
 /// Checks that an integer lies within bounds.

@@ -21,6 +21,7 @@ pub use update::{
 use reqwest::Method;
 use serde::Serialize;
 
+use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client, Credential};
 use super::ids::SessionId;
@@ -83,13 +84,18 @@ impl Client {
             .body(&Arming {
                 scenario: &scenario,
             })?;
-        self.json(call).await?.read(ArmedSession::from_fields)
+        let answer = self.json(call).await?;
+        let armed = answer.read(ArmedSession::from_fields)?;
+        let echo = Echo::of(answer.status);
+        echo.may_be("session_id", session, armed.session_id.as_ref())?;
+        echo.may_be_word("scenario", Some(&scenario), armed.scenario.as_deref())?;
+        Ok(armed)
     }
 }
 
 /// Checks the shape of a scenario's name: lower-case words joined by underscores.
 fn sandbox_scenario(field: &str, value: &str) -> Result<String, Error> {
-    let slug = rules::text(field, value.trim(), 64)?.to_ascii_lowercase();
+    let slug = rules::visible_text(field, value, 64)?.to_ascii_lowercase();
     if slug
         .bytes()
         .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')

@@ -70,7 +70,8 @@ fn simple_text(document: &canonical::Document) -> String {
         .join(":")
 }
 
-fn sign_bytes(secret: &str, message: &[u8]) -> String {
+/// The signature of these bytes, whatever they are, in lower-case hex.
+pub(crate) fn sign_bytes(secret: &str, message: &[u8]) -> String {
     // A key of exactly one block, shortened or padded as HMAC itself does, cannot have a wrong length.
     let mut block = [0_u8; 64];
     if secret.len() > block.len() {

@@ -2,18 +2,20 @@
 //!
 //! <https://docs.didit.me/integration/webhooks>
 
+use std::collections::BTreeSet;
+
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use url::Url;
 
+use super::echo::Echo;
 use super::error::Error;
-use super::http::{Call, Client, is_loopback, unreadable};
+use super::http::{Call, Client, unreadable};
 use super::ids::DestinationId;
 use super::json::Json;
 use super::paging::{Page, Paged};
 use super::received::{Fields, Received, received};
-use super::rules;
+use super::rules::{self, WebAddress};
 use super::secret::SharedSecret;
 
 /// The events a destination can subscribe to.
@@ -106,10 +108,10 @@ impl DestinationRequest {
         self.normalized().map(drop)
     }
 
-    /// The request as it will be sent.
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
+    /// Those of [`Self::validate`].
     pub fn normalized(&self) -> Result<Self, Error> {
         let events = self.subscribed_events.as_deref().map(|events| {
             if events.is_empty() {
@@ -125,8 +127,12 @@ impl DestinationRequest {
                 .collect()
         });
         Ok(Self {
-            label: rules::optional(&self.label, |label| rules::text("label", label, 255))?,
-            url: rules::optional(&self.url, receiver)?,
+            label: rules::optional(&self.label, |label| {
+                rules::visible_text("label", label, 255)
+            })?,
+            url: rules::optional(&self.url, |url| {
+                WebAddress::for_events("url", url).map(|address| address.as_sent().to_owned())
+            })?,
             enabled: self.enabled,
             webhook_version: rules::optional(&self.webhook_version, |version| {
                 rules::one_of("webhook_version", version, &["v1", "v2", "v3"])
@@ -167,10 +173,8 @@ impl Client {
                 return Err(Error::invalid(field, "is required"));
             }
         }
-        self.destination_call(
-            Call::api(Method::POST, &[&"webhook", &"destinations"]).body(&request)?,
-        )
-        .await
+        let call = Call::api(Method::POST, &[&"webhook", &"destinations"]).body(&request)?;
+        self.destination_call(call, None, &request).await
     }
 
     /// One destination, with its secret.
@@ -178,11 +182,9 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown id.
     pub async fn destination(&self, destination: &DestinationId) -> Result<Destination, Error> {
-        self.destination_call(Call::api(
-            Method::GET,
-            &[&"webhook", &"destinations", destination],
-        ))
-        .await
+        let call = Call::api(Method::GET, &[&"webhook", &"destinations", destination]);
+        self.destination_call(call, Some(destination), &DestinationRequest::default())
+            .await
     }
 
     /// Changes a destination. The secret stays.
@@ -203,7 +205,8 @@ impl Client {
         }
         let call =
             Call::api(Method::PATCH, &[&"webhook", &"destinations", destination]).body(&request)?;
-        self.destination_call(call).await
+        self.destination_call(call, Some(destination), &request)
+            .await
     }
 
     /// Deletes a destination.
@@ -211,28 +214,38 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` when it is gone already.
     pub async fn delete_destination(&self, destination: &DestinationId) -> Result<(), Error> {
-        self.done(Call::api(
-            Method::DELETE,
-            &[&"webhook", &"destinations", destination],
-        ))
-        .await
+        let call = Call::api(Method::DELETE, &[&"webhook", &"destinations", destination]);
+        self.delete(call, destination).await
     }
 
-    async fn destination_call(&self, call: Call<'_>) -> Result<Destination, Error> {
+    /// A destination that reports elsewhere than was agreed, or not at all, must not pass for the one that was asked for.
+    async fn destination_call(
+        &self,
+        call: Call<'_>,
+        asked: Option<&DestinationId>,
+        sent: &DestinationRequest,
+    ) -> Result<Destination, Error> {
         let answer = self.json(call.bringing_secrets()).await?;
-        Destination::receive(answer.document()?.root())
-            .ok_or_else(|| unreadable(answer.status, "a destination was expected"))
-    }
-}
-
-/// Didit delivers to public https URLs only. Plain http on this machine is let through for the simulator.
-fn receiver(value: &str) -> Result<String, Error> {
-    let url = rules::url("url", value, true)?;
-    let safe = Url::parse(&url).is_ok_and(|url| url.scheme() == "https" || is_loopback(&url));
-    if safe {
-        Ok(url)
-    } else {
-        Err(Error::invalid("url", "must start with https://"))
+        let destination = Destination::receive(answer.document()?.root())
+            .ok_or_else(|| unreadable(answer.status, "a destination was expected"))?;
+        let echo = Echo::of(answer.status);
+        let uuid = echo.present("uuid", destination.uuid)?;
+        echo.may_be("uuid", &uuid, asked)?;
+        let echo = match asked {
+            Some(_) => echo,
+            None => echo.made(uuid.as_uuid()),
+        };
+        echo.may_be_address("url", sent.url.as_deref(), destination.url.as_deref())?;
+        if let Some(enabled) = &sent.enabled {
+            echo.may_be("enabled", enabled, destination.enabled.as_ref())?;
+        }
+        let events: BTreeSet<&String> = destination.subscribed_events.iter().collect();
+        if let Some(sent) = &sent.subscribed_events
+            && !events.is_empty()
+        {
+            echo.may_be("subscribed_events", &sent.iter().collect(), Some(&events))?;
+        }
+        Ok(destination)
     }
 }
 

@@ -5,6 +5,7 @@
 use reqwest::Method;
 use serde::Serialize;
 
+use super::echo::Echo;
 use super::error::Error;
 use super::features::{WorkflowFeature, normalize};
 use super::http::{Call, Client};
@@ -61,10 +62,10 @@ impl WorkflowRequest {
         self.normalized().map(drop)
     }
 
-    /// The request as it will be sent.
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
+    /// Those of [`Self::validate`].
     pub fn normalized(&self) -> Result<Self, Error> {
         rules::within("max_retry_attempts", self.max_retry_attempts, 0, 10)?;
         rules::within("retry_window_days", self.retry_window_days, 1, 365)?;
@@ -88,7 +89,7 @@ impl WorkflowRequest {
         )?;
         Ok(Self {
             workflow_label: rules::optional(&self.workflow_label, |label| {
-                rules::text("workflow_label", label, 50)
+                rules::visible_text("workflow_label", label, 50)
             })?,
             status: rules::optional(&self.status, |status| {
                 rules::one_of("status", status, &["draft", "published"])
@@ -197,10 +198,10 @@ impl Client {
     pub async fn list_workflows(&self, page: &Page) -> Result<Paged<WorkflowSummary>, Error> {
         let call = page.apply(Call::api(Method::GET, &[&"workflows"]))?;
         let mut workflows: Paged<WorkflowSummary> = Paged::read(&self.json(call).await?, *page)?;
-        workflows
-            .items
-            .iter_mut()
-            .for_each(|row| upper_case(&mut row.features));
+        for row in &mut workflows.items {
+            upper_case(&mut row.features);
+            rules::drop_unless_web_link(&mut row.workflow_url);
+        }
         Ok(workflows)
     }
 
@@ -209,8 +210,10 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown version.
     pub async fn workflow(&self, version: &WorkflowId) -> Result<Workflow, Error> {
-        self.workflow_call(Call::api(Method::GET, &[&"workflows", version]))
-            .await
+        let call = Call::api(Method::GET, &[&"workflows", version]);
+        let (status, workflow) = self.workflow_call(call).await?;
+        Echo::of(status).hold("uuid", workflow.is(version))?;
+        Ok(workflow)
     }
 
     /// Creates a workflow. Not idempotent; an application has at most 50.
@@ -222,8 +225,8 @@ impl Client {
         if request.features.is_none() {
             normalize(&[])?;
         }
-        self.workflow_call(Call::api(Method::POST, &[&"workflows"]).body(&request)?)
-            .await
+        let call = Call::api(Method::POST, &[&"workflows"]).body(&request)?;
+        self.workflow_call(call).await.map(|(_, workflow)| workflow)
     }
 
     /// Changes a workflow. The result's `uuid` is a new one when `status: "published"` was sent for a published version.
@@ -242,8 +245,23 @@ impl Client {
                 "must change at least one setting",
             ));
         }
-        self.workflow_call(Call::api(Method::PATCH, &[&"workflows", version]).body(&request)?)
-            .await
+        let call = Call::api(Method::PATCH, &[&"workflows", version]).body(&request)?;
+        let (status, changed) = self.workflow_call(call).await?;
+        if !changed.is(version) {
+            // Publishing makes a new version, which is of the same workflow.
+            let is_new = request.status.as_deref() == Some("published");
+            let fits = match (changed.workflow_id, is_new) {
+                (_, false) => false,
+                (None, true) => true,
+                (Some(answered), true) => match self.workflow(version).await {
+                    Ok(before) => before.workflow_id.is_none_or(|before| before == answered),
+                    // Without an answer there is no contradiction.
+                    Err(_) => true,
+                },
+            };
+            Echo::of(status).hold("uuid", fits)?;
+        }
+        Ok(changed)
     }
 
     /// Deletes one version of a workflow. Its sessions keep their results.
@@ -251,14 +269,24 @@ impl Client {
     /// # Errors
     /// An API error of kind `NotFound` for an unknown version.
     pub async fn delete_workflow(&self, version: &WorkflowId) -> Result<(), Error> {
-        self.done(Call::api(Method::DELETE, &[&"workflows", version]))
-            .await
+        let call = Call::api(Method::DELETE, &[&"workflows", version]);
+        self.delete(call, version).await
     }
 
-    async fn workflow_call(&self, call: Call<'_>) -> Result<Workflow, Error> {
-        let mut workflow = self.json(call).await?.read(Workflow::from_fields)?;
+    /// A workflow, and the HTTP status that it came with.
+    async fn workflow_call(&self, call: Call<'_>) -> Result<(u16, Workflow), Error> {
+        let answer = self.json(call).await?;
+        let mut workflow = answer.read(Workflow::from_fields)?;
         upper_case(&mut workflow.features);
-        Ok(workflow)
+        rules::drop_unless_web_link(&mut workflow.workflow_url);
+        Ok((answer.status, workflow))
+    }
+}
+
+impl Workflow {
+    /// Whether this is the version, or the workflow over all versions, with that id.
+    fn is(&self, id: &WorkflowId) -> bool {
+        self.uuid == *id || self.workflow_id == Some(*id)
     }
 }
 

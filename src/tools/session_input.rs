@@ -143,8 +143,8 @@ impl SessionInput {
             sandbox_scenario: self.sandbox_scenario,
             ..SessionRequest::new(WorkflowId::from(uuid::Uuid::nil()))
         };
-        request.validate()?;
-        Ok(Draft(request))
+        // What is shown from here on is what is sent.
+        Ok(Draft(request.normalized()?))
     }
 }
 

@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use url::Url;
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
@@ -14,7 +13,7 @@ use super::{
     untrusted::clean,
     webhook_verify::{self, VerifyInput},
 };
-use crate::didit::{Destination, DestinationId, DestinationRequest, SharedSecret};
+use crate::didit::{Destination, DestinationId, DestinationRequest, SharedSecret, WebAddress};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -310,10 +309,9 @@ const RECEIVES: &str = "Didit reports events there from now on, with the persona
 
 /// The host that would receive everything, on a line of its own: what stands before it in an address can look like another.
 fn host_line(request: &DestinationRequest, before: Option<&str>) -> Vec<Setting> {
-    let origin = |address: &str| {
-        Url::parse(address)
-            .map(|url| Line::default().sent(url.origin().ascii_serialization()))
-            .unwrap_or_default()
+    let origin = |address: &str| match WebAddress::for_events("url", address) {
+        Ok(address) => Line::default().sent(address.scheme_and_host()),
+        Err(_) => Line::new("an address that is not valid"),
     };
     request
         .url

@@ -65,7 +65,7 @@ pub fn hostile(label: &str) -> String {
 
 /// The same value with every text made hostile, but those that must be read for the rest to be shown.
 fn poisoned(name: &str, value: Value) -> Value {
-    const KEPT: [&str; 7] = [
+    const KEPT: [&str; 10] = [
         "session_id",
         "workflow_id",
         "uuid",
@@ -73,6 +73,10 @@ fn poisoned(name: &str, value: Value) -> Value {
         "list_type",
         "reference_session_id",
         "access_token",
+        // Another link or value than can be meant is no answer at all.
+        "url",
+        "checkout_session_url",
+        "workflow_url",
     ];
     match value {
         Value::String(_) if !KEPT.contains(&name) => hostile(name).into(),
@@ -110,12 +114,12 @@ pub fn didit(request: &Request) -> (u16, Value) {
         "session_id": SESSION,
         "session_number": 1,
         "workflow_id": WORKFLOW,
-        "url": "u", "status": "s", "vendor_data": "v", "callback": "c", "session_token": "t",
+        "url": "https://verify.didit.me/session/test-token-0", "status": "s", "session_token": "t",
     });
     let workflow = json!({
         "uuid": WORKFLOW,
         "workflow_id": WORKFLOW,
-        "workflow_label": "l", "status": "s", "workflow_url": "u",
+        "workflow_label": "l", "status": "s", "workflow_url": "https://verify.didit.me/verify/test-link-0",
         "features": ["OCR"], "documents_allowed": { "XKA": ["x"] }, "face_liveness_method": "m",
     });
     let list = json!({ "uuid": LIST, "list_type": "blocklist", "entry_type": "user", "name": "n" });
@@ -138,7 +142,7 @@ pub fn didit(request: &Request) -> (u16, Value) {
             "balance": 12.5, "auto_refill_enabled": true, "auto_refill_amount": "a", "auto_refill_threshold": "t",
         }),
         ("POST", "/v3/billing/top-up/") => {
-            json!({ "checkout_session_id": "i", "checkout_session_url": "u" })
+            json!({ "checkout_session_id": "i", "checkout_session_url": "https://checkout.stripe.test/pay" })
         }
         ("DELETE", _) => json!({ "face_retention_outcome": "o" }),
         ("PATCH", _) => json!({ "session_id": SESSION }),

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 pub(super) use super::BodyKind;
 use super::FieldError;
+use crate::didit::repair::{bare, repaired};
+use crate::didit::visible::is_invisible;
 
 /// The longest message kept, in characters.
 const LONGEST: usize = 500;
@@ -28,8 +30,12 @@ pub(super) struct Read {
 /// Reads the body of an error answer with this status.
 pub(super) fn read(status: u16, bytes: &[u8]) -> Read {
     let text = String::from_utf8_lossy(bytes);
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let (kind, fallback) = match serde_json::from_str::<Value>(text) {
+    let text = bare(&text);
+    let json = serde_json::from_str::<Value>(text).or_else(|error| match repaired(text) {
+        Some(repaired) => serde_json::from_str(&repaired.text),
+        None => Err(error),
+    });
+    let (kind, fallback) = match json {
         Ok(value) => return read_json(status, value),
         Err(_) if text.is_empty() => (BodyKind::Empty, format!("status {status} without a body")),
         Err(_) if is_html(text) => (
@@ -209,11 +215,6 @@ pub(super) fn one_line(text: &str) -> String {
         }
     }
     line
-}
-
-/// Characters that change how a line reads without showing: zero-width, bidirectional controls, byte-order mark.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Puts a space in place of every tag, so that pieces around a removed tag never make a new one.

@@ -1,5 +1,7 @@
 //! Requests and successful answers, as values.
 
+use std::sync::OnceLock;
+
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
@@ -8,6 +10,7 @@ use crate::didit::error::{Error, one_line};
 use crate::didit::ids::Segment;
 use crate::didit::json::{Document, Json};
 use crate::didit::received::Fields;
+use crate::didit::repair::{Repaired, bare, repaired};
 use crate::didit::secret::{AccessToken, SessionToken};
 
 /// Which of the two hosts a call goes to.
@@ -146,26 +149,54 @@ pub(crate) struct RawAnswer {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// How the body is read, once it turned out to be no JSON as it came.
+    repaired: OnceLock<Option<Repaired>>,
 }
 
 impl Answer {
+    /// An answer with this HTTP status and the text of its body.
+    pub(crate) fn new(status: u16, body: String) -> Self {
+        Self {
+            status,
+            body,
+            repaired: OnceLock::new(),
+        }
+    }
+
     /// Takes an answer without a body for an empty object, where older servers answer so.
     pub(crate) fn or_empty(self) -> Self {
-        match self.body.trim_ascii() {
-            "" | "null" => Self {
-                body: "{}".to_owned(),
-                ..self
-            },
+        match bare(&self.body) {
+            "" | "null" => Self::new(self.status, "{}".to_owned()),
             _ => self,
         }
     }
 
     /// The JSON of the body; an empty one reads as `null`.
     pub(crate) fn document(&self) -> Result<Document<'_>, Error> {
-        if self.body.trim_ascii().is_empty() {
+        if bare(&self.body).is_empty() {
             return Ok(Document::null());
         }
-        Document::parse(&self.body).map_err(|_| not_json(self.status, self.body.as_bytes()))
+        Document::parse(&self.body)
+            .or_else(
+                |error| match self.repaired.get_or_init(|| repaired(&self.body)) {
+                    Some(repaired) => Document::parse(&repaired.text),
+                    None => Err(error),
+                },
+            )
+            .map_err(|_| not_json(self.status, self.body.as_bytes()))
+    }
+
+    /// The body in a form that is JSON, once it was read, and what was odd about it, as sentences.
+    pub(crate) fn into_json(self) -> (String, Vec<String>) {
+        let (text, mut oddities) = match self.repaired.into_inner().flatten() {
+            Some(Repaired { text, oddities }) => (text, oddities),
+            None => (self.body, Vec::new()),
+        };
+        if oddities.is_empty() && text.contains(char::REPLACEMENT_CHARACTER) {
+            oddities
+                .push("A text holds a character that was lost, which stands as U+FFFD.".to_owned());
+        }
+        (text, oddities)
     }
 
     /// The object of the answer, read by one of the structs that `received!` declares.
@@ -185,7 +216,8 @@ impl Answer {
 }
 
 /// A success whose body is none of JSON.
-pub(super) fn not_json(status: u16, body: &[u8]) -> Error {
+fn not_json(status: u16, body: &[u8]) -> Error {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     let what = if body.trim_ascii_start().starts_with(b"<") {
         "it is a web page, not JSON"
     } else {

@@ -8,12 +8,14 @@ use reqwest::Method;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::didit::error::Error;
+use crate::didit::countries;
+use crate::didit::echo::Echo;
+use crate::didit::error::{Error, Kind};
 use crate::didit::http::{Call, Client, unreadable};
 use crate::didit::ids::{SessionId, WorkflowId};
 use crate::didit::json::Json;
 use crate::didit::received::Received;
-use crate::didit::rules;
+use crate::didit::rules::{self, WebAddress};
 use crate::didit::secret::SessionToken;
 use crate::didit::status::SessionStatus;
 
@@ -178,10 +180,10 @@ impl SessionRequest {
         self.normalized().map(drop)
     }
 
-    /// The request as it will be sent.
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
+    /// Those of [`Self::validate`].
     pub fn normalized(&self) -> Result<Self, Error> {
         if let Some(image) = &self.portrait_image {
             check_portrait(image)?;
@@ -189,9 +191,12 @@ impl SessionRequest {
         Ok(Self {
             workflow_id: self.workflow_id,
             vendor_data: rules::optional(&self.vendor_data, |text| {
-                rules::text("vendor_data", text, usize::MAX)
+                rules::visible_text("vendor_data", text, usize::MAX)
             })?,
-            callback: rules::optional(&self.callback, |url| rules::url("callback", url, false))?,
+            callback: rules::optional(&self.callback, |url| {
+                WebAddress::for_browser_or_app("callback", url)
+                    .map(|address| address.as_sent().to_owned())
+            })?,
             callback_method: rules::optional(&self.callback_method, |method| {
                 rules::one_of(
                     "callback_method",
@@ -199,7 +204,7 @@ impl SessionRequest {
                     &["initiator", "completer", "both"],
                 )
             })?,
-            metadata: self.metadata.clone(),
+            metadata: rules::optional_json("metadata", &self.metadata)?,
             language: rules::optional(&self.language, |language| {
                 rules::language("language", language)
             })?,
@@ -242,7 +247,7 @@ impl ExpectedDetails {
     fn normalized(&self) -> Result<Self, Error> {
         let text = |field: &str, value: &Option<String>, longest: usize| {
             rules::optional(value, |text| {
-                rules::text(&format!("expected_details.{field}"), text, longest)
+                rules::visible_text(&format!("expected_details.{field}"), text, longest)
             })
         };
         let country = |field: &str, value: &Option<String>| {
@@ -260,7 +265,7 @@ impl ExpectedDetails {
             first_name: text("first_name", &self.first_name, usize::MAX)?,
             last_name: text("last_name", &self.last_name, usize::MAX)?,
             date_of_birth: rules::optional(&self.date_of_birth, |day| {
-                rules::date("expected_details.date_of_birth", day)
+                rules::birth_date("expected_details.date_of_birth", day)
             })?,
             gender: rules::optional(&self.gender, |code| {
                 rules::one_of("expected_details.gender", code, &["M", "F"])
@@ -303,15 +308,16 @@ impl Client {
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `OutOfCredit` when
     /// the balance is too low.
     pub async fn create_session(&self, request: &SessionRequest) -> Result<CreatedSession, Error> {
-        let call = Call::api(Method::POST, &[&"session"]).body(&request.normalized()?)?;
+        let request = request.normalized()?;
+        let call = Call::api(Method::POST, &[&"session"]).body(&request)?;
         let answer = self.json(call).await?;
-        let status = answer.status;
         let created = answer.read(|mut fields| {
             Ok(CreatedSession {
                 session_id: fields.take("session_id")?,
                 session_number: fields.take("session_number")?,
                 session_token: fields.take("session_token")?,
-                url: fields.take("url")?,
+                // Whether there is one, and whether it is one, is said with the id of the session below.
+                url: fields.take::<Option<String>>("url")?.unwrap_or_default(),
                 vendor_data: fields.take("vendor_data")?,
                 metadata: fields.take("metadata")?,
                 status: fields.take("status")?,
@@ -321,10 +327,59 @@ impl Client {
                 extra: fields.rest(),
             })
         })?;
+        self.belongs(answer.status, &created, &request).await?;
+        Ok(created)
+    }
+
+    /// A link that leads elsewhere, or to another person's session, must not reach the person.
+    async fn belongs(
+        &self,
+        status: u16,
+        created: &CreatedSession,
+        request: &SessionRequest,
+    ) -> Result<(), Error> {
+        let echo = Echo::of(status).made(created.session_id.as_uuid());
+        let sent = request.vendor_data.as_deref().unwrap_or_default();
+        let answered = created.vendor_data.as_deref().map(str::trim);
+        let is_absent = sent.is_empty() && answered.is_some_and(str::is_empty);
+        echo.hold(
+            "vendor_data",
+            is_absent || answered.is_none_or(|answered| answered == sent),
+        )?;
+        echo.may_be_address(
+            "callback",
+            request.callback.as_deref(),
+            created.callback.as_deref(),
+        )?;
+        let id = created.session_id;
         if created.url.is_empty() {
-            Err(unreadable(status, "it has no usable `url`"))
-        } else {
-            Ok(created)
+            return Err(unreadable(
+                status,
+                format!(
+                    "it has no usable `url`: there is a session {id}, whose link this key may not see"
+                ),
+            ));
+        }
+        if !rules::is_web_link(&created.url) {
+            return Err(unreadable(
+                status,
+                format!(
+                    "the `url` of the session {id} is not an https address that a person can be sent to"
+                ),
+            ));
+        }
+        match created.workflow_id {
+            Some(answered) if answered != request.workflow_id => {
+                // The answer names the workflow, also where the request named one of its versions.
+                let fits = match self.workflow(&request.workflow_id).await {
+                    Ok(version) => version.workflow_id == Some(answered),
+                    Err(Error::Api(error)) if error.kind == Kind::NotFound => false,
+                    // Without an answer there is no contradiction.
+                    Err(_) => true,
+                };
+                echo.hold("workflow_id", fits)
+            }
+            _ => Ok(()),
         }
     }
 }
@@ -385,8 +440,7 @@ fn registry_country(value: &str) -> Result<String, Error> {
             (country, Some(region))
         });
     let valid = code.len() <= 10
-        && country.len() == 2
-        && country.bytes().all(|byte| byte.is_ascii_uppercase())
+        && countries::alpha3_of(country).is_some()
         && region.is_none_or(|region| {
             !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });

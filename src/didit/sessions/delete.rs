@@ -1,8 +1,10 @@
 //! Deleting sessions. There is no undo.
 
+use jiff::Timestamp;
 use reqwest::Method;
 use serde::Serialize;
 
+use crate::didit::echo::Echo;
 use crate::didit::error::Error;
 use crate::didit::http::{Call, Client};
 use crate::didit::ids::SessionId;
@@ -75,10 +77,10 @@ impl SessionDeletion {
         self.normalized().map(drop)
     }
 
-    /// The request as it will be sent.
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
+    /// Those of [`Self::validate`].
     pub fn normalized(&self) -> Result<Self, Error> {
         const INSTRUCTIONS: [&str; 2] = ["operational_session_delete", "privacy_erasure"];
         rules::within("face_retention_days", self.face_retention_days, 1, 3_650)?;
@@ -94,19 +96,20 @@ impl SessionDeletion {
             ));
         }
         let deadline = rules::optional(&self.face_retention_deadline, |text| {
-            let parsed: Result<jiff::Timestamp, _> = text.trim().parse();
-            parsed.map(|_| text.trim().to_owned()).map_err(|_| {
-                Error::invalid(
-                    "face_retention_deadline",
+            let refused = |rule| Error::invalid("face_retention_deadline", rule);
+            match text.trim().parse::<Timestamp>() {
+                Ok(deadline) if deadline > Timestamp::now() => Ok(text.trim().to_owned()),
+                Ok(_) => Err(refused("must lie in the future")),
+                Err(_) => Err(refused(
                     "must be an ISO 8601 time such as 2030-01-31T12:00:00Z",
-                )
-            })
+                )),
+            }
         })?;
         Ok(Self {
             deletion_instruction,
             face_retention_deadline: deadline,
             instruction_id: rules::optional(&self.instruction_id, |text| {
-                rules::text("instruction_id", text, 255)
+                rules::visible_text("instruction_id", text, 255)
             })?,
             ..self.clone()
         })
@@ -131,10 +134,11 @@ impl Client {
         } else {
             call.body(&deletion)?
         };
-        self.json(call)
-            .await?
-            .or_empty()
-            .read(DeletedSession::from_fields)
+        let answer = self.json(call).await?.or_empty();
+        let deleted = answer.read(DeletedSession::from_fields)?;
+        let answered = deleted.session_id.as_ref();
+        Echo::of(answer.status).may_be("session_id", session, answered)?;
+        Ok(deleted)
     }
 
     /// Deletes many person sessions by number, or all of them.
@@ -142,15 +146,48 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] unless there are numbers, or `delete_all` is true.
     pub async fn delete_sessions(&self, deletion: &BulkDeletion) -> Result<BulkDeleted, Error> {
-        let all = deletion.delete_all == Some(true);
-        if deletion.session_numbers.is_empty() && !all {
+        let request = deletion.normalized()?;
+        let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(&request)?;
+        let answer = self.json(call).await?.or_empty();
+        let deleted = answer.read(BulkDeleted::from_fields)?;
+        let asked: Vec<i64> = request
+            .session_numbers
+            .iter()
+            .filter_map(|number| number.parse().ok())
+            .collect();
+        let strange = |row: &DeletedSession| {
+            row.session_number
+                .is_some_and(|number| !asked.contains(&number))
+        };
+        let fits = request.delete_all == Some(true) || !deleted.results.iter().any(strange);
+        Echo::of(answer.status).hold("session_number", fits)?;
+        Ok(deleted)
+    }
+}
+
+impl BulkDeletion {
+    /// Checks everything that can be checked without the server.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] unless there are numbers, or `delete_all` is true.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
+        let all = self.delete_all == Some(true);
+        if self.session_numbers.is_empty() && !all {
             return Err(Error::invalid(
                 "session_numbers",
                 "is required unless delete_all is true",
             ));
         }
         // Naming sessions and all of them at once is more likely a mistake than a wish.
-        if !deletion.session_numbers.is_empty() && all {
+        if !self.session_numbers.is_empty() && all {
             return Err(Error::invalid(
                 "session_numbers",
                 "must be empty when delete_all is true",
@@ -163,19 +200,14 @@ impl Client {
                 .then(|| digits.to_owned())
                 .ok_or_else(|| Error::invalid("session_numbers", "must hold digits only"))
         };
-        let request = BulkDeletion {
-            session_numbers: deletion
+        Ok(Self {
+            session_numbers: self
                 .session_numbers
                 .iter()
                 .map(number)
                 .collect::<Result<_, Error>>()?,
-            delete_all: deletion.delete_all,
-            deletion: deletion.deletion.normalized()?,
-        };
-        let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(&request)?;
-        self.json(call)
-            .await?
-            .or_empty()
-            .read(BulkDeleted::from_fields)
+            delete_all: self.delete_all,
+            deletion: self.deletion.normalized()?,
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 use reqwest::Method;
 
+use crate::didit::echo::Echo;
 use crate::didit::error::Error;
 use crate::didit::http::{Call, Client};
 use crate::didit::ids::{SessionId, WorkflowId};
@@ -180,7 +181,13 @@ impl Client {
         filter: &SessionFilter,
     ) -> Result<Paged<SessionSummary>, Error> {
         let answer = self.json(filter.call()?).await?;
-        Paged::read(&answer, filter.page)
+        let mut sessions: Paged<SessionSummary> = Paged::read(&answer, filter.page)?;
+        for row in &mut sessions.items {
+            rules::drop_unless_web_link(&mut row.session_url);
+        }
+        let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
+        filter.fits(answer.status, references)?;
+        Ok(sessions)
     }
 
     /// The same sessions, with no more than finds them.
@@ -192,7 +199,10 @@ impl Client {
         filter: &SessionFilter,
     ) -> Result<Paged<SessionReference>, Error> {
         let answer = self.json(filter.call()?).await?;
-        Paged::read(&answer, filter.page)
+        let sessions: Paged<SessionReference> = Paged::read(&answer, filter.page)?;
+        let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
+        filter.fits(answer.status, references)?;
+        Ok(sessions)
     }
 }
 
@@ -205,6 +215,20 @@ impl SessionFilter {
         self.call().map(drop)
     }
 
+    /// Whoever asks for one person's sessions must not get another's, whatever became of the condition on the way.
+    fn fits<'a>(
+        &self,
+        status: u16,
+        mut references: impl Iterator<Item = Option<&'a str>>,
+    ) -> Result<(), Error> {
+        let Some(asked) = self.vendor_data.as_deref().map(str::trim) else {
+            return Ok(());
+        };
+        let fits =
+            references.all(|answered| answered.is_none_or(|answered| answered.trim() == asked));
+        Echo::of(status).hold("vendor_data", fits)
+    }
+
     fn call(&self) -> Result<Call<'static>, Error> {
         let kind = rules::optional(&self.session_kind, |kind| {
             rules::one_of("session_kind", kind, &["user", "business", "all"])
@@ -212,22 +236,27 @@ impl SessionFilter {
         let api_service = rules::optional(&self.api_service, |service| {
             rules::one_of("api_service", service, &API_SERVICES)
         })?;
+        let date_from = rules::optional(&self.date_from, |day| rules::date("date_from", day))?;
+        let date_to = rules::optional(&self.date_to, |day| rules::date("date_to", day))?;
+        // Didit answers such days with an empty page too. Dates of one form are in order as texts.
+        if let (Some(from), Some(to)) = (&date_from, &date_to)
+            && from > to
+        {
+            return Err(Error::invalid(
+                "date_from",
+                format!("must not lie after date_to ({to})"),
+            ));
+        }
         let call = Call::api(Method::GET, &[&"sessions"]).query("session_kind", kind);
         Ok(self
             .page
             .apply(call)?
             .query("status", joined(&self.status))
-            .query("vendor_data", self.vendor_data.clone())
-            .query("search", self.search.clone())
+            .query("vendor_data", text("vendor_data", &self.vendor_data)?)
+            .query("search", text("search", &self.search)?)
             .query("workflow_id", joined(&self.workflow_id))
-            .query(
-                "date_from",
-                rules::optional(&self.date_from, |day| rules::date("date_from", day))?,
-            )
-            .query(
-                "date_to",
-                rules::optional(&self.date_to, |day| rules::date("date_to", day))?,
-            )
+            .query("date_from", date_from)
+            .query("date_to", date_to)
             .query("country", joined(&countries(&self.country)?))
             .query(
                 "document_type",
@@ -237,8 +266,8 @@ impl SessionFilter {
                     &DOCUMENT_TYPES,
                 )?),
             )
-            .query("document_name", self.document_name.clone())
-            .query("region", self.region.clone())
+            .query("document_name", text("document_name", &self.document_name)?)
+            .query("region", text("region", &self.region)?)
             .query(
                 "didit_internal_id",
                 rules::optional(&self.didit_internal_id, |id| {
@@ -258,14 +287,20 @@ impl SessionFilter {
                 )?),
             )
             .query("api_service", api_service)
-            .query("screened_full_name", self.screened_full_name.clone())
-            .query("warning", joined(&upper_case(&self.warning)))
+            .query(
+                "screened_full_name",
+                text("screened_full_name", &self.screened_full_name)?,
+            )
+            .query("warning", joined(&upper_case(&self.warning)?))
             .query(
                 "status_initialized_as_in_review",
                 self.status_initialized_as_in_review,
             )
             .query("is_kyc_to_be_reviewed", self.is_kyc_to_be_reviewed)
-            .query("organization_name", self.organization_name.clone()))
+            .query(
+                "organization_name",
+                text("organization_name", &self.organization_name)?,
+            ))
     }
 }
 
@@ -283,10 +318,16 @@ fn joined<T: ToString>(values: &[T]) -> Option<String> {
     (!texts.is_empty()).then(|| texts.join(","))
 }
 
-fn upper_case(values: &[String]) -> Vec<String> {
+fn text(field: &str, value: &Option<String>) -> Result<Option<String>, Error> {
+    rules::optional(value, |text| rules::visible_text(field, text, usize::MAX))
+}
+
+fn upper_case(values: &[String]) -> Result<Vec<String>, Error> {
     values
         .iter()
-        .map(|value| value.trim().to_ascii_uppercase())
+        .map(|value| {
+            rules::visible_text("warning", value, usize::MAX).map(|code| code.to_ascii_uppercase())
+        })
         .collect()
 }
 

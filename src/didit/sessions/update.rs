@@ -7,6 +7,7 @@ use reqwest::Method;
 use reqwest::header::CONTENT_DISPOSITION;
 use serde::Serialize;
 
+use crate::didit::echo::Echo;
 use crate::didit::error::Error;
 use crate::didit::http::{Call, Client, unreadable};
 use crate::didit::ids::SessionId;
@@ -153,10 +154,10 @@ impl StatusUpdate {
         self.normalized().map(drop)
     }
 
-    /// The request as it will be sent.
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
+    /// Those of [`Self::validate`].
     pub fn normalized(&self) -> Result<Self, Error> {
         if !self.nodes_to_resubmit.is_empty() && self.new_status != NewStatus::Resubmitted {
             return Err(Error::invalid(
@@ -172,9 +173,9 @@ impl StatusUpdate {
         }
         let node = |(index, node): (usize, &NodeToResubmit)| {
             Ok(NodeToResubmit {
-                node_id: rules::text(
+                node_id: rules::visible_text(
                     &format!("nodes_to_resubmit.{index}.node_id"),
-                    node.node_id.trim(),
+                    &node.node_id,
                     255,
                 )?,
                 feature: rules::one_of(
@@ -185,19 +186,21 @@ impl StatusUpdate {
             })
         };
         Ok(Self {
+            new_status: self.new_status,
+            comment: rules::optional(&self.comment, |text| rules::comment("comment", text))?,
             nodes_to_resubmit: self
                 .nodes_to_resubmit
                 .iter()
                 .enumerate()
                 .map(node)
                 .collect::<Result<_, Error>>()?,
+            send_email: self.send_email,
             email_address: rules::optional(&self.email_address, |email| {
                 rules::email("email_address", email)
             })?,
             email_language: rules::optional(&self.email_language, |code| {
                 rules::language("email_language", code)
             })?,
-            ..self.clone()
         })
     }
 }
@@ -215,7 +218,12 @@ impl Client {
     ) -> Result<StatusUpdated, Error> {
         let call = Call::api(Method::PATCH, &[&"session", session, &"update-status"])
             .body(&update.normalized()?)?;
-        self.json(call).await?.read(StatusUpdated::from_fields)
+        let answer = self.json(call).await?;
+        let updated = answer.read(StatusUpdated::from_fields)?;
+        // The id is the whole answer, so one without it confirms nothing.
+        let answered = updated.session_id.as_ref();
+        Echo::of(answer.status).must_be("session_id", session, answered)?;
+        Ok(updated)
     }
 
     /// Makes the report of a finished session: English, never cached, up to 60 seconds; it gets twice the timeout of other calls.
@@ -235,6 +243,10 @@ impl Client {
         let file_name = disposition
             .and_then(file_name)
             .unwrap_or_else(|| format!("session_{session}.pdf"));
+        // One person's report must not be filed as another's.
+        let named = file_name.trim_end_matches(".pdf").rsplit('_').next();
+        let named: Option<SessionId> = named.and_then(|id| id.parse().ok());
+        Echo::of(answer.status).may_be("session_id", session, named.as_ref())?;
         Ok(Pdf {
             bytes: answer.body,
             file_name,
