@@ -66,7 +66,7 @@ fn a_preview_changes_nothing_and_its_token_works_once() {
         // The same situation again: only the token's having been used stands in the way.
         control.force(&session, "In Review");
         let refused = server.fails("didit_session_update_status", arguments);
-        assert_answer!("token_refused", refused);
+        assert_answer!("token_used", refused);
         assert_eq!(changes(&control), 0);
         server.stop();
     }

@@ -353,7 +353,7 @@ impl Server {
         let answer = self.ask_human(&request["params"]);
         let mut response = json!({ "jsonrpc": "2.0", "id": request["id"] });
         if answer.is_null() {
-            response["error"] = json!({ "code": -32_603, "message": "no window to ask in" });
+            response["error"] = json!({ "code": -32_601, "message": "Method not found" });
         } else {
             response["result"] = answer;
         }
