@@ -20,7 +20,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::redact::Redactor;
+use crate::{redact::Redactor, visible::escaped_line};
 
 /// Lines that may wait to be written. More are lost: a client that does not read standard error must not
 /// stop the server.
@@ -212,6 +212,9 @@ impl Write for LineWriter {
         let line = self
             .redactor
             .text(String::from_utf8_lossy(event).into_owned());
+        // An event is one line, whatever its fields hold.
+        let mut line = escaped_line(&line);
+        line.push('\n');
         self.lines.push(line);
         Ok(event.len())
     }

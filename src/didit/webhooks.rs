@@ -215,7 +215,7 @@ impl Client {
     }
 
     async fn destination_call(&self, call: Call<'_>) -> Result<Destination, Error> {
-        let answer = self.json(call.bringing_secrets()).await?;
+        let answer = self.json(call).await?;
         Destination::receive(answer.document()?.root())
             .ok_or_else(|| unreadable(answer.status, "a destination was expected"))
     }

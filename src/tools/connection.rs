@@ -135,10 +135,10 @@ impl Connection {
             redactor.learn(key.expose_secret());
         }
         if let Some(password) = &settings.password {
-            redactor.learn(password.expose_secret());
+            redactor.learn_chosen(password.expose_secret());
         }
         if let Some(secret) = &settings.webhook_secret {
-            redactor.learn(secret.expose_secret());
+            redactor.learn_chosen(secret.expose_secret());
         }
         Self {
             settings,

@@ -1,5 +1,7 @@
 //! Text that a person, a document or a reviewer wrote, and whatever else Didit answers in words.
 
+use crate::visible::is_visible;
+
 /// The longest value that is shown.
 const MAX_CHARACTERS: usize = 300;
 /// The longest sentence of an error.
@@ -71,19 +73,6 @@ fn shortened(text: String, most: usize) -> String {
 /// The visible characters of ASCII and the space. Nearly every text has no others, and then nothing is to be removed.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
-}
-
-fn is_visible(character: char) -> bool {
-    !character.is_control() && !is_invisible(character)
-}
-
-/// The code points that Unicode calls ignorable by default, the marks of annotations, and the empty Braille pattern.
-fn is_invisible(character: char) -> bool {
-    matches!(character,
-        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Hides all but the last four characters of a number.
