@@ -60,12 +60,12 @@ impl Exact {
     /// Whether so many bytes of it, before `after`, are to be hidden.
     fn counts(&self, length: usize, after: &str) -> bool {
         let is_whole = length == self.spelling.len();
+        // The last character of base64 holds bits of what follows.
+        let is_all_but_one = self.is_encoded && length + 1 == self.spelling.len();
         // The rest of a longer text was cut off, not changed.
         let is_cut = || CUTS.iter().any(|cut| after.starts_with(cut));
-        // The last character of base64 holds bits of what follows.
-        let is_told =
-            || self.is_encoded && (length + 1 == self.spelling.len() || length >= SHORTEST_PIECE);
-        self.kind == Kind::Random || is_whole || is_cut() || is_told()
+        let is_telling = (self.kind == Kind::Random || self.is_encoded) && length >= SHORTEST_PIECE;
+        is_whole || is_all_but_one || is_telling || is_cut()
     }
 }
 
@@ -110,8 +110,9 @@ impl Finder {
             .ok()?;
         let (mut places, mut pieces) = (Vec::new(), Vec::new());
         for (spelling, letters) in lettered_all.iter().enumerate() {
-            let length = piece(letters.len());
-            for start in [0, letters.len() - length] {
+            let head = piece(letters.iter());
+            let tail = piece(letters.iter().rev());
+            for (start, length) in [(0, head), (letters.len() - tail, tail)] {
                 pieces.extend(letters.get(start..start + length));
                 places.push(Piece { spelling, start });
             }
@@ -244,12 +245,16 @@ fn is_plain(secret: &str) -> bool {
         .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=:".contains(&byte))
 }
 
-/// How many letters and digits of so many count as the secret.
-fn piece(letters: usize) -> usize {
-    letters
+/// How many letters and digits, from one end of a secret, count as all of it. A digit is among them, because two words in a
+/// row may stand in any text.
+fn piece<'a>(letters: impl ExactSizeIterator<Item = &'a u8> + Clone) -> usize {
+    let half = letters
+        .len()
         .div_ceil(2)
-        .clamp(SHORTEST_PIECE, LONGEST_PIECE)
-        .min(letters)
+        .clamp(SHORTEST_PIECE, LONGEST_PIECE);
+    let digit = letters.clone().position(u8::is_ascii_digit);
+    half.max(digit.map_or(letters.len(), |digit| digit + 1))
+        .min(letters.len())
 }
 
 /// The first half of a spelling, in whole characters: a text that was cut for its length may end within one.

@@ -81,6 +81,7 @@ localhost
 didit://session/
 didit://reference/
 didit identity verification
+didit-mcp
 not started
 in progress
 approved
