@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     SHORTEST,
-    letters::{Letters, Tags},
+    letters::{Letters, Tags, all},
     spellings::{lettered, spellings},
     words::holds_word,
 };
@@ -131,11 +131,7 @@ impl Finder {
         if !self.exact.is_empty() && self.beginnings.is_match(text) {
             return true;
         }
-        let holds_piece = |tags| {
-            let letters: Vec<u8> = Letters::of(text, tags).map(|(letter, _)| letter).collect();
-            self.pieces.is_match(&letters)
-        };
-        !self.places.is_empty() && readings(text).any(holds_piece)
+        !self.places.is_empty() && self.pieces.is_match(&all(text))
     }
 
     /// The text with `hidden` in place of every secret; nothing when there is none.
