@@ -16,6 +16,10 @@ use super::{
 const SHORTEST_PIECE: usize = 12;
 /// More letters and digits tell nothing more. Long tokens begin alike, so that fewer would not tell them apart.
 const LONGEST_PIECE: usize = 64;
+/// The length of a UUID with its hyphens.
+const UUID: usize = 36;
+/// No id and no time is longer.
+const LONGEST_ID: usize = 40;
 /// How texts end that were cut for their length.
 const CUTS: [&str; 3] = [" [cut]", "\" [cut]", "…"];
 
@@ -288,18 +292,22 @@ fn is_close(pair: &[Range<usize>]) -> bool {
 
 /// Whether a place is a part of an id or of a time, where a password of digits stands by chance.
 fn is_within_id(text: &str, range: &Range<usize>) -> bool {
-    let is_inside =
-        |character: char| character.is_ascii_alphanumeric() || "-:.+".contains(character);
-    let before = text.get(..range.start).unwrap_or_default();
-    let after = text.get(range.end..).unwrap_or_default();
-    let start = before.trim_end_matches(is_inside).len();
-    let end = text.len() - after.trim_start_matches(is_inside).len();
-    if start == range.start && end == range.end {
-        return false;
-    }
-    let whole = text.get(start..end).unwrap_or_default();
-    let whole = whole.trim_matches(|character: char| !character.is_ascii_alphanumeric());
+    let is_inside = |byte: &&u8| byte.is_ascii_alphanumeric() || b"-:.+".contains(byte);
+    let before = text.as_bytes().get(..range.start).unwrap_or_default();
+    let after = text.as_bytes().get(range.end..).unwrap_or_default();
+    // No further than an id or a time is long: a picture in base64 is one word of a million letters.
+    let before = before
+        .iter()
+        .rev()
+        .take(LONGEST_ID)
+        .take_while(is_inside)
+        .count();
+    let after = after.iter().take(LONGEST_ID).take_while(is_inside).count();
+    let whole = text
+        .get(range.start - before..range.end + after)
+        .unwrap_or_default()
+        .trim_matches(|character: char| !character.is_ascii_alphanumeric());
     whole.len() > range.len()
-        && (whole.len() == 36 && Uuid::try_parse(whole).is_ok()
+        && (whole.len() == UUID && Uuid::try_parse(whole).is_ok()
             || whole.parse::<jiff::Timestamp>().is_ok())
 }

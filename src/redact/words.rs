@@ -181,6 +181,8 @@ cancelled
 audit_trail
 unknown_tool
 parse error
+milliseconds
+didit_mcp::
 invalid request
 password
 api_key
