@@ -10,7 +10,7 @@ mod words;
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 use serde_json::Value;
@@ -35,7 +35,8 @@ pub struct Redactor(Arc<RwLock<Known>>);
 struct Known {
     lasting: Vec<(String, Kind)>,
     passing: VecDeque<String>,
-    finder: Option<Arc<Finder>>,
+    /// Made when a text is looked through, because at start several secrets come at once.
+    finder: OnceLock<Option<Arc<Finder>>>,
 }
 
 impl Redactor {
@@ -55,7 +56,7 @@ impl Redactor {
         let mut known = self.known();
         if is_hideable(secret) && !known.lasting.iter().any(|(value, _)| value == secret) {
             known.lasting.push((secret.to_owned(), kind));
-            known.rebuild();
+            known.finder = OnceLock::new();
         }
     }
 
@@ -67,7 +68,7 @@ impl Redactor {
             if known.passing.len() > MOST_PASSING {
                 known.passing.pop_front();
             }
-            known.rebuild();
+            known.finder = OnceLock::new();
         }
     }
 
@@ -111,16 +112,13 @@ impl Redactor {
     }
 
     fn finder(&self) -> Option<Arc<Finder>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .finder
-            .clone()
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.finder.get_or_init(|| known.prepared()).clone()
     }
 }
 
 impl Known {
-    fn rebuild(&mut self) {
+    fn prepared(&self) -> Option<Arc<Finder>> {
         let lasting = self
             .lasting
             .iter()
@@ -130,7 +128,7 @@ impl Known {
             .iter()
             .map(|secret| (secret.as_str(), Kind::Random));
         let all: Vec<_> = lasting.chain(passing).collect();
-        self.finder = Finder::new(&all).map(Arc::new);
+        Finder::new(&all).map(Arc::new)
     }
 }
 
