@@ -269,3 +269,45 @@ fn what_a_human_chose_takes_no_line_apart_and_no_time() {
     // Looking at all of it for each letter would take minutes.
     assert!(started.elapsed() < std::time::Duration::from_secs(60));
 }
+
+/// A registration stores the operator's own password too, and a later process knows it from the file alone.
+#[cfg(unix)]
+#[test]
+fn a_stored_password_that_a_human_chose_hides_no_words() {
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+
+    let upstream = Scripted::start(|_| {
+        (
+            400,
+            json!({ "detail": "Blue Elephant 2026 Ltd: Blue-Elephant-2026-Ltd! Zq81mV5r0x7K 2pLd93Wb6eYt" }),
+        )
+    });
+    let [api, auth] = upstream.arguments();
+    let setup = Setup::new(Era::Modern).arguments(&[&api, &auth]);
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("private");
+    fs::DirBuilder::new().mode(0o700).create(&folder).unwrap();
+    let file = folder.join("credentials.json");
+    let profile = json!({
+        "email": "ops@our-company.com",
+        "password": "Blue-Elephant-2026-Ltd!",
+        "other_accounts": [{ "email": "dev@our-company.com", "password": "Zq81mV5r0x7K2pLd93Wb6eYt" }],
+        "api_key": KEY,
+        "api_origin": api.replace("--api-base-url=", "").replace("/v3", ""),
+    });
+    let mut options = fs::OpenOptions::new();
+    let mut written = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&file)
+        .unwrap();
+    serde_json::to_writer(&mut written, &json!({ "profiles": { "default": profile } })).unwrap();
+    let mut server = setup
+        .arguments(&["--credentials", file.to_str().unwrap()])
+        .start();
+    let failed = server.fails("didit_workflow_list", json!({}));
+    let shown = "Blue Elephant 2026 Ltd: [hidden] [hidden]";
+    assert!(failed.text.contains(shown), "{}", failed.text);
+    server.stop();
+}
