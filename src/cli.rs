@@ -25,6 +25,7 @@ use crate::{
     log::{self, Log},
     redact::Redactor,
     tools::{ToolError, one_line, visible},
+    visible::escaped,
 };
 
 /// Secrets are never flags, because those show in lists of processes.
@@ -153,7 +154,7 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
             Ok(blocklist::run(arguments, &cli.options, redactor).await)
         }
         Some(Command::Check(arguments)) => Ok(check::run(arguments, &cli.options, redactor).await),
-        Some(Command::Webhook(arguments)) => webhook::run(&arguments).await,
+        Some(Command::Webhook(arguments)) => webhook::run(&arguments, redactor).await,
         Some(Command::Completions(arguments)) => completions::run(&arguments, command()),
     }
 }
@@ -188,7 +189,8 @@ fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
 
 fn print_error(code: u8, error: &ToolError) -> ExitCode {
     let document = output::error_document(error, &|_| false);
-    drop(writeln!(std::io::stdout(), "{document:#}"));
+    let document = format!("{document:#}");
+    drop(writeln!(std::io::stdout(), "{}", escaped(&document)));
     ExitCode::from(code)
 }
 

@@ -2,6 +2,7 @@
 //! lists the valid ones. Secrets come from variables alone, because flags show in process lists.
 
 mod options;
+mod secrets;
 
 use std::{
     net::SocketAddr,
@@ -12,12 +13,13 @@ use std::{
 use url::Url;
 
 pub use options::Options;
+pub use secrets::Secrets;
 
 use crate::{
     credentials::{self, Profile, Store},
     didit::{
-        ApiKey, Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Password, SharedSecret,
-        WorkflowId, is_loopback,
+        ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Proxy, SharedSecret, WorkflowId,
+        client_trusting, is_loopback,
     },
     log::Format,
     server::{Confirmation, Policy},
@@ -26,33 +28,6 @@ use crate::{
 };
 
 const RATE_LIMITS: &str = "--rate-limits (DIDIT_MCP_RATE_LIMITS)";
-
-/// What comes from variables only.
-#[derive(Default)]
-pub struct Secrets {
-    /// `DIDIT_API_KEY`.
-    pub api_key: Option<String>,
-    /// `DIDIT_PASSWORD`.
-    pub password: Option<String>,
-    /// `DIDIT_WEBHOOK_SECRET`.
-    pub webhook_secret: Option<String>,
-}
-
-impl Secrets {
-    /// Reads the variables; an empty one counts as absent, because client configurations often leave one.
-    pub fn from_environment() -> Self {
-        let read = |name| {
-            std::env::var(name)
-                .ok()
-                .filter(|value| given(Some(value)).is_some())
-        };
-        Self {
-            api_key: read("DIDIT_API_KEY"),
-            password: read("DIDIT_PASSWORD"),
-            webhook_secret: read("DIDIT_WEBHOOK_SECRET"),
-        }
-    }
-}
 
 /// A setting that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +50,9 @@ pub enum Error {
         /// What is wrong, without the value.
         reason: String,
     },
+    /// A variable that should name a proxy and does not; the value is left out, because it may hold a password.
+    #[error("{0}")]
+    Proxy(String),
     /// A file that a setting names cannot be used.
     #[error("{setting} cannot use {}: {reason}", file.display())]
     File {
@@ -85,9 +63,6 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
-    /// No place for files is known.
-    #[error(transparent)]
-    Credentials(#[from] credentials::Error),
 }
 
 /// Everything, checked.
@@ -111,11 +86,11 @@ impl Settings {
     /// [`Error`] for the first setting that cannot be used.
     pub fn resolve(
         options: &Options,
-        secrets: Secrets,
+        secrets: &Secrets,
         simulator: Option<&Simulator>,
     ) -> Result<Self, Error> {
         let policy = policy(options)?;
-        let webhook_secret = secrets.webhook_secret.map(SharedSecret::new);
+        let webhook_secret = secrets.webhook_secret()?;
         let (mode, api_base_url, auth_base_url, api_key, store) = match simulator {
             Some(simulator) => (
                 Mode::Simulator,
@@ -136,19 +111,15 @@ impl Settings {
                     "--auth-base-url (DIDIT_AUTH_BASE_URL)",
                     given(options.auth_base_url.as_deref()).unwrap_or(DEFAULT_AUTH_BASE_URL),
                 )?,
-                api_key(secrets.api_key)?,
-                Store::File {
-                    path: match path(options.credentials.as_deref()) {
-                        Some(path) => path,
-                        None => credentials::default_path()?,
-                    },
-                    profile: given(options.profile.as_deref())
-                        .unwrap_or("default")
-                        .to_owned(),
-                },
+                secrets.api_key()?.map(|key| (key, KeySource::Environment)),
+                store(options),
             ),
         };
+        for base in [&api_base_url, &auth_base_url] {
+            Proxy::of(base).map_err(|error| Error::Proxy(error.to_string()))?;
+        }
         let switches = switches(&policy);
+        let extra_ca_pem = extra_ca_pem(options, &api_base_url)?;
         let rate_limits = rate_limits(options, [&api_base_url, &auth_base_url])?;
         Ok(Self {
             connection: ConnectionSettings {
@@ -156,7 +127,7 @@ impl Settings {
                 api_base_url,
                 auth_base_url,
                 api_key,
-                password: secrets.password.map(Password::new),
+                password: secrets.password()?,
                 workflow_id: workflow_id(options)?,
                 output_dir: output_dir(options),
                 timeout: seconds(
@@ -165,7 +136,7 @@ impl Settings {
                     "--timeout (DIDIT_MCP_TIMEOUT)",
                 )?,
                 rate_limits,
-                extra_ca_pem: extra_ca_pem(options)?,
+                extra_ca_pem,
                 personal_data: personal_data(options)?,
                 webhook_secret: webhook_secret.clone(),
                 switches,
@@ -220,6 +191,19 @@ pub fn log_format(options: &Options) -> Result<Format, Error> {
 /// Where log lines go, when not to stderr.
 pub fn log_file(options: &Options) -> Option<PathBuf> {
     path(options.log_file.as_deref())
+}
+
+/// A user without a home folder can do all that needs no stored account, so this is no reason not to start.
+fn store(options: &Options) -> Store {
+    let file = path(options.credentials.as_deref()).or_else(credentials::default_path);
+    let profile = given(options.profile.as_deref()).unwrap_or("default");
+    match file {
+        Some(path) => Store::File {
+            path,
+            profile: profile.to_owned(),
+        },
+        None => Store::Nowhere,
+    }
 }
 
 fn path(path: Option<&Path>) -> Option<PathBuf> {
@@ -279,7 +263,7 @@ fn rate_limits(options: &Options, bases: [&Url; 2]) -> Result<bool, Error> {
     })
 }
 
-fn extra_ca_pem(options: &Options) -> Result<Option<Vec<u8>>, Error> {
+fn extra_ca_pem(options: &Options, base: &Url) -> Result<Option<Vec<u8>>, Error> {
     let Some(path) = path(options.ca_file.as_deref()) else {
         return Ok(None);
     };
@@ -290,9 +274,7 @@ fn extra_ca_pem(options: &Options) -> Result<Option<Vec<u8>>, Error> {
     };
     let pem = std::fs::read(&path).map_err(|error| refused(error.to_string()))?;
     // Found out now, not at the first call.
-    Client::builder()
-        .extra_ca_pem(pem.clone())
-        .build()
+    client_trusting(base, Some(&pem))
         .map_err(|_| refused("it holds no certificates in PEM form".to_owned()))?;
     Ok(Some(pem))
 }
@@ -401,19 +383,6 @@ fn switches(policy: &Policy) -> Vec<(String, String)> {
 
 fn on_off(on: bool) -> String {
     if on { "on" } else { "off" }.to_owned()
-}
-
-fn api_key(text: Option<String>) -> Result<Option<(ApiKey, KeySource)>, Error> {
-    text.map(|text| ApiKey::parse(&text))
-        .transpose()
-        .map(|key| key.map(|key| (key, KeySource::Environment)))
-        .map_err(|error| Error::Secret {
-            variable: "DIDIT_API_KEY",
-            reason: match error {
-                crate::didit::Error::Invalid { message, .. } => message,
-                other => other.to_string(),
-            },
-        })
 }
 
 fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {

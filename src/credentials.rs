@@ -167,7 +167,9 @@ pub enum Error {
         path: String,
     },
     /// The platform names no folder for settings.
-    #[error("no folder for settings is known on this system; name a file with --credentials")]
+    #[error(
+        "this user has no home folder, so there is no place to keep an account, and nothing was stored; name a file with --credentials"
+    )]
     NoPlace,
 }
 
@@ -182,6 +184,8 @@ pub enum Store {
     },
     /// In memory only: accounts of the simulator die with it.
     Memory(Box<Mutex<Profile>>),
+    /// In no place: the system names no folder for the user, so nothing is remembered.
+    Nowhere,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -203,6 +207,7 @@ impl Store {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone()),
+            Self::Nowhere => Ok(Profile::default()),
             Self::File { path, profile } => {
                 Ok(read(path)?.profiles.remove(profile).unwrap_or_default())
             }
@@ -219,6 +224,7 @@ impl Store {
                 change(&mut profile.lock().unwrap_or_else(PoisonError::into_inner));
                 Ok(())
             }
+            Self::Nowhere => Err(Error::NoPlace),
             Self::File { path, profile } => {
                 let written = |error| unusable(path, "written", error);
                 let turn = private_file::Turn::take(path).map_err(written)?;
@@ -234,7 +240,7 @@ impl Store {
     pub fn beside(&self, name: &str) -> Option<(PathBuf, String)> {
         match self {
             Self::File { path, profile } => Some((path.with_extension(name), profile.clone())),
-            Self::Memory(_) => None,
+            Self::Memory(_) | Self::Nowhere => None,
         }
     }
 
@@ -243,18 +249,18 @@ impl Store {
         match self {
             Self::File { path, profile } => format!("{} (profile {profile})", path.display()),
             Self::Memory(_) => "memory only".to_owned(),
+            Self::Nowhere => {
+                "no place, because this user has no home folder (--credentials names one)"
+                    .to_owned()
+            }
         }
     }
 }
 
-/// The platform's own place for the file.
-///
-/// # Errors
-/// [`Error::NoPlace`] when there is no home folder.
-pub fn default_path() -> Result<PathBuf, Error> {
+/// The platform's own place for the file; there is none for a user without a home folder.
+pub fn default_path() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "didit-mcp")
         .map(|folders| folders.config_dir().join("credentials.json"))
-        .ok_or(Error::NoPlace)
 }
 
 fn read(path: &Path) -> Result<Document, Error> {

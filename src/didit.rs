@@ -51,7 +51,7 @@ pub use decision::{Check, Decision, Review, Step, Warning};
 pub use error::{ApiError, BodyKind, Error, FieldError, Kind};
 pub use features::WorkflowFeature;
 pub use http::{Client, ClientBuilder, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Observer};
-pub(crate) use http::{client_for, client_trusting, is_loopback};
+pub(crate) use http::{Proxy, client_for, client_trusting, is_loopback};
 pub use ids::{
     ApplicationId, DestinationId, ListEntryId, ListId, OrganizationId, SessionId, WorkflowId,
 };

@@ -42,7 +42,7 @@
 //! - [`server`] speaks the protocol: finds the tool, checks arguments, asks a human, shapes what goes back.
 //! - [`simulator`] is a real HTTP server on loopback that behaves as the API does.
 //! - [`receiver`] takes webhooks that are proved to be Didit's.
-//! - [`redact`] hides secrets by value on every way out; [`log`] and [`audit`] write what operators read.
+//! - [`redact`] hides secrets by value on every way out, [`visible`] shows what would not be seen; [`log`] and [`audit`] write what operators read.
 //! - [`config`] and [`credentials`] hold the settings and the stored account; [`cli`] is the program, whose commands run
 //!   the same tools under the same policy.
 //!
@@ -73,3 +73,4 @@ pub mod redact;
 pub mod server;
 pub mod simulator;
 pub mod tools;
+pub mod visible;

@@ -20,7 +20,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::redact::Redactor;
+use crate::{redact::Redactor, visible::escaped_line};
 
 /// Lines that may wait to be written. More are lost: a client that does not read standard error must not
 /// stop the server.
@@ -82,6 +82,7 @@ pub fn start(
     });
     let writers = Writers {
         lines: Arc::clone(&lines),
+        format,
         redactor,
     };
     let events = tracing_subscriber::fmt::layer()
@@ -187,6 +188,7 @@ fn write_all(
 
 struct Writers {
     lines: Arc<Lines>,
+    format: Format,
     redactor: Redactor,
 }
 
@@ -196,6 +198,7 @@ impl<'a> MakeWriter<'a> for Writers {
     fn make_writer(&'a self) -> LineWriter {
         LineWriter {
             lines: Arc::clone(&self.lines),
+            format: self.format,
             redactor: self.redactor.clone(),
         }
     }
@@ -204,14 +207,23 @@ impl<'a> MakeWriter<'a> for Writers {
 /// Takes one whole event at a time, as the subscriber writes them.
 struct LineWriter {
     lines: Arc<Lines>,
+    format: Format,
     redactor: Redactor,
 }
 
 impl Write for LineWriter {
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
-        let line = self
-            .redactor
-            .text(String::from_utf8_lossy(event).into_owned());
+        let line = match self.format {
+            Format::Text => self
+                .redactor
+                .text(String::from_utf8_lossy(event).into_owned()),
+            Format::Json => {
+                String::from_utf8_lossy(&self.redactor.json_line(event.to_vec())).into_owned()
+            }
+        };
+        // An event is one line, whatever its fields hold.
+        let mut line = escaped_line(&line);
+        line.push('\n');
         self.lines.push(line);
         Ok(event.len())
     }

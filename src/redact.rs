@@ -3,27 +3,29 @@
 //! Types that print nothing keep our own code from leaking; this is for what comes back: an API that
 //! quotes the key in an error, a proxy page with the request's headers, a person who typed one into a form.
 
-mod heads;
+mod finder;
+mod letters;
+mod spellings;
+mod words;
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
-use heads::Heads;
+use finder::{Finder, Kind, Place};
+pub use words::is_protocol_word;
 
 /// What stands where a secret was.
 const HIDDEN: &str = "[hidden]";
+/// Where a message carries what its caller made up to find it again.
+const CALLERS_OWN: [&str; 2] = ["/id", "/params/progressToken"];
 /// Shorter values would hide ordinary words.
-const SHORTEST: usize = 8;
+pub const SHORTEST: usize = 8;
 /// Passing secrets that are kept at once.
 const MOST_PASSING: usize = 4;
-
-/// So much of a long token tells it apart from every other text.
-const LONGEST_HEAD: usize = 64;
 
 /// The secrets known so far. Clones share them, so one learned during a call is hidden from then on.
 #[derive(Clone, Default)]
@@ -31,37 +33,42 @@ pub struct Redactor(Arc<RwLock<Known>>);
 
 #[derive(Default)]
 struct Known {
-    lasting: Vec<String>,
+    lasting: Vec<(String, Kind)>,
     passing: VecDeque<String>,
-    finder: Option<Arc<Finder>>,
-}
-
-/// Finds spellings and their longer beginnings. Only the shortest beginning of each is searched for, and what follows is
-/// compared on the spot.
-struct Finder {
-    heads: Heads,
-    spellings: Vec<String>,
+    /// Made when a text is looked through, because at start several secrets come at once.
+    finder: OnceLock<Option<Arc<Finder>>>,
 }
 
 impl Redactor {
-    /// Hides `secret` from now on. Empty and very short values are left alone.
+    /// Hides a secret that a machine drew, such as a key or a generated password, from now on: also where only most of it
+    /// stands, and where spaces, line breaks or tags divide it. What cannot be hidden without harm is left alone: very short
+    /// values and words of the protocol.
     pub fn learn(&self, secret: &str) {
+        self.learn_as(secret, Kind::Random);
+    }
+
+    /// Hides a secret that a human chose from now on: whole, and in values alone, because a part of it may be a word.
+    pub fn learn_chosen(&self, secret: &str) {
+        self.learn_as(secret, Kind::Chosen);
+    }
+
+    fn learn_as(&self, secret: &str, kind: Kind) {
         let mut known = self.known();
-        if secret.len() >= SHORTEST && !known.lasting.iter().any(|value| value == secret) {
-            known.lasting.push(secret.to_owned());
-            known.rebuild();
+        if is_hideable(secret) && !known.lasting.iter().any(|(value, _)| value == secret) {
+            known.lasting.push((secret.to_owned(), kind));
+            known.finder = OnceLock::new();
         }
     }
 
     /// Hides a secret that soon means nothing, such as the token of one login, until some newer ones have come.
     pub fn learn_passing(&self, secret: &str) {
         let mut known = self.known();
-        if secret.len() >= SHORTEST && !known.passing.iter().any(|value| value == secret) {
+        if is_hideable(secret) && !known.passing.iter().any(|value| value == secret) {
             known.passing.push_back(secret.to_owned());
             if known.passing.len() > MOST_PASSING {
                 known.passing.pop_front();
             }
-            known.rebuild();
+            known.finder = OnceLock::new();
         }
     }
 
@@ -71,27 +78,31 @@ impl Redactor {
 
     /// The text without secrets.
     pub fn text(&self, text: String) -> String {
-        match self.finder() {
-            Some(finder) if finder.is_match(text.as_bytes()) => finder.replace(&text),
-            _ => text,
-        }
+        let replaced = self
+            .finder()
+            .filter(|finder| finder.may_match(&text))
+            .and_then(|finder| finder.replace(&text, Place::Value, HIDDEN));
+        replaced.unwrap_or(text)
     }
 
-    /// The JSON line without secrets. Only values are changed, so the line stays what it is.
+    /// The JSON line without secrets. Only values and foreign names are changed, so the line stays what it is.
     pub fn json_line(&self, line: Vec<u8>) -> Vec<u8> {
         let Some(finder) = self.finder() else {
             return line;
         };
-        if !finder.is_match(&line) {
+        // Bytes that are no text are no JSON either.
+        if std::str::from_utf8(&line).is_ok_and(|line| !finder.may_match(line)) {
             return line;
         }
         match serde_json::from_slice::<Value>(&line) {
             Ok(mut message) => {
-                let id = message.get("id").cloned();
+                let own = CALLERS_OWN.map(|place| (place, message.pointer(place).cloned()));
                 hide(&finder, &mut message);
-                // The caller's own id comes back as it was, or the caller would wait for ever.
-                if let (Value::Object(entries), Some(id)) = (&mut message, id) {
-                    entries.insert("id".to_owned(), id);
+                // They come back as they were, or the caller would wait for ever.
+                for (place, value) in own {
+                    if let (Some(hidden), Some(value)) = (message.pointer_mut(place), value) {
+                        *hidden = value;
+                    }
                 }
                 serde_json::to_vec(&message).unwrap_or_default()
             }
@@ -101,21 +112,44 @@ impl Redactor {
     }
 
     fn finder(&self) -> Option<Arc<Finder>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .finder
-            .clone()
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.finder.get_or_init(|| known.prepared()).clone()
     }
+}
+
+impl Known {
+    fn prepared(&self) -> Option<Arc<Finder>> {
+        let lasting = self
+            .lasting
+            .iter()
+            .map(|(secret, kind)| (secret.as_str(), *kind));
+        let passing = self
+            .passing
+            .iter()
+            .map(|secret| (secret.as_str(), Kind::Random));
+        let all: Vec<_> = lasting.chain(passing).collect();
+        Finder::new(&all).map(Arc::new)
+    }
+}
+
+/// Whether a secret can be hidden without harm to other texts.
+fn is_hideable(secret: &str) -> bool {
+    secret.len() >= SHORTEST && !is_protocol_word(secret)
 }
 
 fn hide(finder: &Finder, value: &mut Value) {
     match value {
-        Value::String(text) if finder.is_match(text.as_bytes()) => {
-            *text = finder.replace(text);
+        Value::String(text) => {
+            if let Some(hidden) = finder.replace(text, Place::Value, HIDDEN) {
+                *text = hidden;
+            }
         }
-        Value::Number(number) if finder.is_match(number.to_string().as_bytes()) => {
-            *value = HIDDEN.into();
+        Value::Number(number) => {
+            // A part of a number is another number.
+            let hidden = finder.replace(&number.to_string(), Place::Value, HIDDEN);
+            if hidden.is_some_and(|hidden| hidden == HIDDEN) {
+                *value = HIDDEN.into();
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| hide(finder, item)),
         Value::Object(entries) => {
@@ -123,153 +157,19 @@ fn hide(finder: &Finder, value: &mut Value) {
                 .iter_mut()
                 .for_each(|(_, entry)| hide(finder, entry));
             // A secret can also come as the name of a field.
-            let named: Vec<String> = entries
+            let named: Vec<(String, String)> = entries
                 .keys()
-                .filter(|key| finder.is_match(key.as_bytes()))
-                .cloned()
+                .filter_map(|key| {
+                    let hidden = finder.replace(key, Place::Name, HIDDEN)?;
+                    Some((key.clone(), hidden))
+                })
                 .collect();
-            for key in named {
+            for (key, hidden) in named {
                 if let Some(entry) = entries.remove(&key) {
-                    entries.insert(finder.replace(&key), entry);
+                    entries.insert(hidden, entry);
                 }
             }
         }
         _ => {}
     }
-}
-
-impl Known {
-    fn rebuild(&mut self) {
-        let all = self.lasting.iter().chain(&self.passing);
-        let spellings = all.flat_map(|value| spellings(value)).collect();
-        self.finder = Finder::new(spellings).map(Arc::new);
-    }
-}
-
-impl Finder {
-    fn new(spellings: Vec<String>) -> Option<Self> {
-        let heads = Heads::new(spellings.iter().map(|spelling| head(spelling)))?;
-        Some(Self { heads, spellings })
-    }
-
-    fn is_match(&self, text: &[u8]) -> bool {
-        self.heads.find(text).is_some()
-    }
-
-    fn replace(&self, text: &str) -> String {
-        let mut replaced = String::with_capacity(text.len());
-        let mut rest = text;
-        while let Some((before, found)) = self
-            .heads
-            .find(rest.as_bytes())
-            .and_then(|start| rest.split_at_checked(start))
-        {
-            replaced.push_str(before);
-            replaced.push_str(HIDDEN);
-            rest = found.get(self.longest(found)..).unwrap_or_default();
-        }
-        replaced.push_str(rest);
-        replaced
-    }
-
-    /// How many bytes at the start of `text` are a spelling or the beginning of one: the longest, so that no tail stays behind.
-    fn longest(&self, text: &str) -> usize {
-        let common = |spelling: &str| -> usize {
-            spelling
-                .chars()
-                .zip(text.chars())
-                .take_while(|(one, other)| one.eq_ignore_ascii_case(other))
-                .map(|(_, other)| other.len_utf8())
-                .sum()
-        };
-        let lengths = self.spellings.iter().map(|spelling| common(spelling));
-        lengths.max().unwrap_or_default()
-    }
-}
-
-/// The shortest beginning of a spelling that counts as the secret: a text that was cut for its length may end within one.
-fn head(spelling: &str) -> &str {
-    let shortest = SHORTEST.max(spelling.len().div_ceil(2)).min(LONGEST_HEAD);
-    (shortest..=spelling.len())
-        .find_map(|end| spelling.get(..end))
-        .unwrap_or(spelling)
-}
-
-/// A secret as it is, percent-encoded where needed or throughout, JSON-escaped, in base64 at any alignment, and in hexadecimal.
-fn spellings(secret: &str) -> Vec<String> {
-    let mut all = vec![secret.to_owned()];
-    all.push(percent_encoded(secret, false));
-    all.push(percent_encoded(secret, true));
-    all.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-    // A value that holds JSON in JSON is escaped once more in the line that carries it.
-    let mut escaped = secret.to_owned();
-    for _ in 0..3 {
-        escaped = json_escaped(&escaped);
-        all.push(escaped.clone());
-    }
-    for alignment in 0..3 {
-        let encoded = base64_core(secret, alignment);
-        all.push(encoded.replace('+', "-").replace('/', "_"));
-        all.push(encoded);
-    }
-    // Some encoders escape every byte, whatever it is.
-    let mut escaped = String::with_capacity(secret.len() * 3);
-    let mut hexadecimal = String::with_capacity(secret.len() * 2);
-    for byte in secret.bytes() {
-        escaped.push('%');
-        escaped.extend(digits(byte));
-        hexadecimal.extend(digits(byte));
-    }
-    for lower_case in [escaped, hexadecimal] {
-        all.push(lower_case.to_uppercase());
-        all.push(lower_case);
-    }
-    all.sort();
-    all.dedup();
-    all.retain(|spelling| spelling.len() >= SHORTEST);
-    all
-}
-
-fn percent_encoded(secret: &str, lower_case: bool) -> String {
-    let mut encoded = String::with_capacity(secret.len());
-    for byte in secret.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            let digits = digits(byte);
-            encoded.extend(if lower_case {
-                digits
-            } else {
-                digits.map(|digit| digit.to_ascii_uppercase())
-            });
-        }
-    }
-    encoded
-}
-
-/// The two hexadecimal digits of a byte, in lower case. Formatting every one of them took a tenth of a start.
-fn digits(byte: u8) -> [char; 2] {
-    [byte >> 4, byte & 0xf].map(|half| char::from_digit(half.into(), 16).unwrap_or('0'))
-}
-
-fn json_escaped(text: &str) -> String {
-    let quoted = Value::from(text).to_string();
-    quoted
-        .strip_prefix('"')
-        .and_then(|inner| inner.strip_suffix('"'))
-        .unwrap_or(&quoted)
-        .to_owned()
-}
-
-/// The characters of the base64 text that depend on the secret alone, when `alignment` bytes stand before
-/// it in the encoded whole (as in `user:secret`).
-fn base64_core(secret: &str, alignment: usize) -> String {
-    let mut bytes = vec![0_u8; alignment];
-    bytes.extend_from_slice(secret.as_bytes());
-    let encoded = STANDARD.encode(&bytes);
-    // Six bits a character: those that also hold foreign or padding bits are left out.
-    let first = (alignment * 8).div_ceil(6);
-    let whole = bytes.len() * 8 / 6;
-    encoded.get(first..whole).unwrap_or_default().to_owned()
 }

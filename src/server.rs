@@ -22,6 +22,7 @@ mod stdio;
 mod subscriptions;
 mod traffic;
 mod transport;
+mod vocabulary;
 mod watch;
 
 pub use catalog::Catalog;
@@ -32,3 +33,4 @@ pub use policy::{Confirmation, Policy};
 pub use respond::structured;
 pub use schema::fit;
 pub use stdio::{serve_stdio, serve_streams};
+pub use vocabulary::vocabulary;

@@ -91,19 +91,33 @@ fn base64_is_found_wherever_the_secret_begins() {
 
 #[test]
 fn a_secret_that_was_cut_is_hidden_too() {
-    let secret = "test-key-of-forty-characters-0123456789a";
+    let secret = "test-key-Zq81-mV5r-0x7K2pLd93-Wb6e-Yt40a";
     let redactor = redactor(secret);
-    for end in 20..secret.len() {
-        let cut = format!("the key is {}… [cut]", &secret[..end]);
-        assert_eq!(redactor.text(cut), "the key is [hidden]… [cut]", "{end}");
+    // Half of its 34 letters and digits and more, from its beginning or from its end.
+    for end in 21..=secret.len() {
+        let shown = redactor.text(format!("the key is {}… [cut]", &secret[..end]));
+        let hyphen = if secret[..end].ends_with('-') {
+            "-"
+        } else {
+            ""
+        };
+        assert_eq!(
+            shown,
+            format!("the key is [hidden]{hyphen}… [cut]"),
+            "{end}"
+        );
     }
-    let short = format!("the key is {}", &secret[..19]);
+    for start in (0..19).filter(|start| !secret[*start..].starts_with('-')) {
+        let shown = redactor.text(format!("the key ends in …{}.", &secret[start..]));
+        assert_eq!(shown, "the key ends in …[hidden].", "{start}");
+    }
+    let short = format!("the key is {}", &secret[..20]);
     assert_eq!(redactor.text(short.clone()), short);
     // A beginning that ends within a character is none.
     let wide = self::redactor("ääääääääää-test-secret-ääääääää");
     assert_eq!(
-        wide.text("ääääääääää-test-secret-ä!".to_owned()),
-        "[hidden]!"
+        wide.text("ääääääääää-test-secret-ä [cut]".to_owned()),
+        "[hidden] [cut]"
     );
 }
 
@@ -113,7 +127,7 @@ fn other_words_stay_as_they_are() {
     redactor.learn("");
     redactor.learn("short");
     for text in [
-        "a short test-key of forty characters",
+        "a short test-key of many characters",
         "test-key-of-another",
         "0123456789a",
         "",
@@ -155,4 +169,173 @@ fn a_line_that_is_not_json_is_dropped_rather_than_leaked() {
     let redactor = redactor("test-key-first-000001");
     let broken = b"{\"text\": \"test-key-first-000001".to_vec();
     assert_eq!(redactor.json_line(broken), b"");
+}
+
+/// What a human chose may be made of ordinary words, so that a part of it says nothing.
+#[test]
+fn what_a_human_chose_is_hidden_whole_and_in_values_alone() {
+    let redactor = Redactor::default();
+    redactor.learn_chosen("Approved2024!");
+    redactor.learn_chosen("12345678");
+    for (text, expected) in [
+        ("it is Approved2024!", "it is [hidden]"),
+        ("it is approved2024%21", "it is [hidden]"),
+        (
+            "\"password\": \"Approved2024!\"",
+            "\"password\": \"[hidden]\"",
+        ),
+        ("base64 QXBwcm92ZWQyMDI0IQ==", "base64 [hidden]Q=="),
+        ("it is Approved20 [cut]", "it is [hidden] [cut]"),
+        ("it is Approved20…", "it is [hidden]…"),
+        ("Approved", "Approved"),
+        ("Approved 2024!", "Approved 2024!"),
+        ("Approved, 2024-11-25", "Approved, 2024-11-25"),
+        ("the number 12345678.", "the number [hidden]."),
+        (
+            "session 12345678-1111-4222-8333-444455556666",
+            "session 12345678-1111-4222-8333-444455556666",
+        ),
+        (
+            "/session/12345678-1111-4222-8333-444455556666/decision",
+            "/session/12345678-1111-4222-8333-444455556666/decision",
+        ),
+    ] {
+        assert_eq!(redactor.text(text.to_owned()), expected, "{text}");
+    }
+    let message = json!({
+        "jsonrpc": "2.0",
+        "id": "12345678",
+        "method": "notifications/progress",
+        "params": { "progressToken": "12345678", "Approved2024!": { "12345678": "12345678", "number": 12_345_678, "other": 123_456_789 } },
+    });
+    assert_eq!(
+        line(&redactor, &message),
+        json!({
+            "jsonrpc": "2.0",
+            "id": "12345678",
+            "method": "notifications/progress",
+            "params": {
+                "progressToken": "12345678",
+                "Approved2024!": { "12345678": "[hidden]", "number": "[hidden]", "other": 123_456_789 },
+            },
+        })
+    );
+}
+
+#[test]
+fn a_date_that_is_a_password_is_hidden_and_times_stay() {
+    let redactor = Redactor::default();
+    redactor.learn_chosen("2024-01-15");
+    assert_eq!(
+        redactor.text(
+            "born 2024-01-15, made 2024-01-15T10:00:00Z, 2024-01-15T10:00:00.5+00:00".to_owned()
+        ),
+        "born [hidden], made 2024-01-15T10:00:00Z, 2024-01-15T10:00:00.5+00:00"
+    );
+}
+
+/// A key that a page, a terminal, a person or an encoder took apart.
+#[test]
+fn a_random_secret_is_found_whatever_divides_it() {
+    let secret = "test-key-Zq81-mV5r-0x7K2pLd93";
+    let redactor = redactor(secret);
+    let every = |separator: &str| {
+        let letters: Vec<String> = secret.chars().map(String::from).collect();
+        letters.join(separator)
+    };
+    let bytes = |form: fn(u8) -> String, separator: &str| {
+        let all: Vec<String> = secret.bytes().map(form).collect();
+        all.join(separator)
+    };
+    let (head, tail) = secret.split_at(14);
+    for divided in [
+        format!("{head} {tail}"),
+        format!("{head}\n{tail}"),
+        format!("{head}\r\n    {tail}"),
+        format!("{head}\\n{tail}"),
+        format!("{head}\\\\r\\\\n{tail}"),
+        format!("{head}<br>{tail}"),
+        format!("{head}</b><span class=\"highlighted\">{tail}"),
+        format!("<{head}{tail}>"),
+        format!("<b>{head}</b>{tail}"),
+        format!("{head}\u{200b}{tail}"),
+        format!("{head}%0A{tail}"),
+        format!("{head}&nbsp;{tail}"),
+        secret.replace('-', "&#45;"),
+        secret.replace('-', "&#x2D;"),
+        secret.replace('-', " "),
+        every(" "),
+        every("&#8203;"),
+        bytes(|byte| format!("&#{byte};"), ""),
+        bytes(|byte| format!("&#x{byte:x};"), ""),
+        bytes(|byte| format!("\\u{byte:04x}"), ""),
+        bytes(|byte| format!("\\x{byte:02x}"), ""),
+        bytes(|byte| format!("%{byte:02X}"), ""),
+        bytes(|byte| format!("{byte:02x}"), " "),
+        bytes(|byte| format!("{byte:02X}"), ":"),
+        bytes(|byte| format!("{byte:02x}"), "-"),
+        bytes(|byte| format!("{byte:02x}"), "\n"),
+    ] {
+        let shown = redactor.text(format!("before: {divided} :after"));
+        let rest = shown.replace("[hidden]", "");
+        assert!(
+            shown.starts_with("before: ") && shown.ends_with(" :after"),
+            "{divided}: {shown}"
+        );
+        let rest: String = rest.chars().filter(char::is_ascii_alphanumeric).collect();
+        let allowed = ["beforeafter", "beforebafter"];
+        assert!(allowed.contains(&rest.as_str()), "{divided}: {shown}");
+        let message = json!({ "id": 1, "result": { "text": divided, (divided.clone()): 1 } });
+        let hidden = line(&redactor, &message).to_string();
+        assert!(
+            !hidden.contains("Zq81") && !hidden.contains("5a 71"),
+            "{divided}: {hidden}"
+        );
+        assert!(
+            hidden.matches("[hidden]").count() >= 2,
+            "{divided}: {hidden}"
+        );
+    }
+    // Wrapped as e-mail and PEM wrap it, in base64.
+    let wrapped = "dGVzdC1rZXktWnE4MS1t\r\nVjVyLTB4N0sycExkOTM=";
+    assert_eq!(redactor.text(wrapped.to_owned()), "[hidden]M=");
+}
+
+/// Keys of a file from elsewhere, which nobody could refuse at start, must not take the protocol apart.
+#[test]
+fn words_of_the_protocol_are_never_hidden() {
+    for word in [
+        "jsonrpc",
+        "structuredContent",
+        "Approved",
+        "In Review",
+        "session_id",
+        "tools/list",
+    ] {
+        let redactor = Redactor::default();
+        redactor.learn(word);
+        redactor.learn_chosen(word);
+        redactor.learn_passing(word);
+        assert_eq!(redactor.text(word.to_owned()), word);
+    }
+    // Nor do parts of a key hide them that was made of them.
+    let redactor = redactor("Approved-2024-structuredContent");
+    for text in ["Approved 2024", "structuredContent"] {
+        assert_eq!(redactor.text(text.to_owned()), text);
+    }
+    assert_eq!(
+        redactor.text("Approved-2024-structuredContent".to_owned()),
+        "[hidden]"
+    );
+}
+
+/// Tokens of one issuer begin alike; hiding one must not hide the others.
+#[test]
+fn tokens_that_begin_alike_are_told_apart() {
+    let token = |body: &str| format!("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIx{body}");
+    let redactor = redactor(&token(
+        "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo0NTY3ODkwMTIzNDU2Nzg5",
+    ));
+    let other = token("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6QUJDREVG");
+    assert_eq!(redactor.text(other.clone()), other);
 }

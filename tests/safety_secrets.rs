@@ -217,3 +217,97 @@ fn what_a_part_panics_with_is_not_logged() {
         assert!(!logged.contains(hidden), "{logged}");
     }
 }
+
+/// The words of an error are cleaned before they leave, and mean what they mean whatever the password is.
+#[test]
+fn the_words_of_an_error_are_hidden_before_they_are_cleaned_and_after_they_are_read() {
+    for (password, status, detail, code, shown) in [
+        (
+            "Aa1<b>9!xyzw</b>",
+            400,
+            "Aa1<b>9!xyzw</b> is <i>odd</i>",
+            "refused",
+            "[hidden] is odd",
+        ),
+        (
+            "have enough credits to do it",
+            403,
+            "You don't have enough credits to do it.",
+            "out_of_credit",
+            "You don't [hidden].",
+        ),
+    ] {
+        let upstream = Scripted::start(move |_| (status, json!({ "detail": detail })));
+        let [api, auth] = upstream.arguments();
+        let mut server = Setup::new(Era::Modern)
+            .arguments(&[&api, &auth])
+            .variable("DIDIT_API_KEY", KEY)
+            .variable("DIDIT_PASSWORD", password)
+            .start();
+        let failed = server.fails("didit_workflow_list", json!({}));
+        assert!(failed.text.contains(shown), "{}", failed.text);
+        assert!(failed.text.contains(code), "{}", failed.text);
+        server.stop();
+    }
+}
+
+/// Names of fields are the log's own; a picture may be one word of very many letters, of which each looks like a password.
+#[test]
+fn what_a_human_chose_takes_no_line_apart_and_no_time() {
+    let redactor = Redactor::default();
+    redactor.learn_chosen("timestamp");
+    redactor.learn_chosen("aaaaaaaa");
+    let line = json!({ "timestamp": "2026-01-01T00:00:00Z", "fields": { "message": "timestamp" } });
+    let hidden = redactor.json_line(line.to_string().into_bytes());
+    assert_eq!(
+        serde_json::from_slice::<Value>(&hidden).unwrap(),
+        json!({ "timestamp": "2026-01-01T00:00:00Z", "fields": { "message": "[hidden]" } })
+    );
+    let picture = "A".repeat(100_000);
+    let started = std::time::Instant::now();
+    assert_eq!(redactor.text(picture), "[hidden]");
+    // Looking at all of it for each letter would take minutes.
+    assert!(started.elapsed() < std::time::Duration::from_secs(60));
+}
+
+/// A registration stores the operator's own password too, and a later process knows it from the file alone.
+#[cfg(unix)]
+#[test]
+fn a_stored_password_that_a_human_chose_hides_no_words() {
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+
+    let upstream = Scripted::start(|_| {
+        (
+            400,
+            json!({ "detail": "Blue Elephant 2026 Ltd: Blue-Elephant-2026-Ltd! Zq81mV5r0x7K 2pLd93Wb6eYt" }),
+        )
+    });
+    let [api, auth] = upstream.arguments();
+    let setup = Setup::new(Era::Modern).arguments(&[&api, &auth]);
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("private");
+    fs::DirBuilder::new().mode(0o700).create(&folder).unwrap();
+    let file = folder.join("credentials.json");
+    let profile = json!({
+        "email": "ops@our-company.com",
+        "password": "Blue-Elephant-2026-Ltd!",
+        "other_accounts": [{ "email": "dev@our-company.com", "password": "Zq81mV5r0x7K2pLd93Wb6eYt" }],
+        "api_key": KEY,
+        "api_origin": api.replace("--api-base-url=", "").replace("/v3", ""),
+    });
+    let mut options = fs::OpenOptions::new();
+    let mut written = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&file)
+        .unwrap();
+    serde_json::to_writer(&mut written, &json!({ "profiles": { "default": profile } })).unwrap();
+    let mut server = setup
+        .arguments(&["--credentials", file.to_str().unwrap()])
+        .start();
+    let failed = server.fails("didit_workflow_list", json!({}));
+    let shown = "Blue Elephant 2026 Ltd: [hidden] [hidden]";
+    assert!(failed.text.contains(shown), "{}", failed.text);
+    server.stop();
+}

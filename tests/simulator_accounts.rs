@@ -130,6 +130,24 @@ async fn register(client: &Client, email: &str, password: &str, address: usize) 
         .await
 }
 
+/// The rules of the documentation, one character after the other: what the client sends is what the server takes.
+#[tokio::test]
+async fn the_special_characters_of_a_password_are_those_of_the_documentation() {
+    const SPECIAL: &str = "!@#$%^&*()_+-=[]{}|;:,.<>?";
+    let client = Client::sandbox().await;
+    let others = ['\\', '/', '~', '`', '\'', '"', ' ', '\u{e9}', '\u{a7}'];
+    for (position, character) in SPECIAL.chars().chain(others).enumerate() {
+        let is_special = SPECIAL.contains(character);
+        let password = format!("Abcdefg1{character}");
+        let checked = didit_mcp::didit::Password::new(password.as_str()).check();
+        assert_eq!(checked.is_ok(), is_special, "{character:?}");
+        let email = format!("dev-{position}@company.io");
+        let answer = register(&client, &email, &password, position).await;
+        let expected = if is_special { 201 } else { 400 };
+        assert_eq!(answer.status, expected, "{character:?}");
+    }
+}
+
 /// The key and the access token of a second, freshly registered account.
 async fn second_account(client: &Client) -> (String, String) {
     register(client, "other@company.io", "Str0ng!Pass", 99)

@@ -8,6 +8,7 @@
 )]
 
 mod support {
+    pub mod scripted;
     pub mod server;
 }
 
@@ -239,4 +240,127 @@ fn the_version_is_that_of_the_package() {
         finished.stdout,
         concat!("didit-mcp ", env!("CARGO_PKG_VERSION"), "\n")
     );
+}
+
+/// Containers run programs as users that the system does not know, without a home folder.
+#[cfg(unix)]
+#[test]
+fn a_user_without_a_home_folder_can_do_what_needs_none() {
+    use std::io::Write as _;
+    use std::os::unix::process::CommandExt as _;
+
+    for variables in [&[("DIDIT_API_KEY", "test-key-settings-0000-wxyz")][..], &[]] {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut command = support::server::command(&[], &variables);
+        // Only the system's administrator may start a program as somebody else. Elsewhere this is a usual start.
+        let spawned = command
+            .stdin(std::process::Stdio::piped())
+            .uid(54_321)
+            .spawn();
+        let mut child = spawned
+            .or_else(|_| {
+                support::server::command(&[], &variables)
+                    .stdin(std::process::Stdio::piped())
+                    .spawn()
+            })
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        for (id, method, parameters) in [
+            (
+                1,
+                "initialize",
+                json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }),
+            ),
+            (2, "tools/list", json!({})),
+            (
+                3,
+                "tools/call",
+                json!({ "name": "didit_account_status", "arguments": {} }),
+            ),
+        ] {
+            let message =
+                json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": parameters });
+            writeln!(input, "{message}").unwrap();
+        }
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        let status = said.lines().find(|line| line.contains("\"id\":3")).unwrap();
+        assert!(status.contains("\"isError\":false"), "{status}");
+        let key = if variables.is_empty() {
+            "API key: none"
+        } else {
+            "API key: ends in wxyz"
+        };
+        assert!(status.contains(key), "{status}");
+    }
+}
+
+/// A proxy that fails is no fault of Didit's, and its password is nobody's business.
+#[test]
+fn a_proxy_is_named_where_it_is_at_fault() {
+    // Nothing listens at the first address; the other answers, and opens no tunnel.
+    let refusing = "127.0.0.1:9".to_owned();
+    let broken = support::scripted::Scripted::start(|_| (502, json!({})));
+    let broken = broken.arguments()[0]
+        .replace("--api-base-url=http://", "")
+        .replace("/v3", "");
+    for address in [refusing, broken] {
+        for (variable, value) in [
+            ("HTTPS_PROXY", format!("http://someone:test-word@{address}")),
+            ("https_proxy", format!("someone:test-word@{address}")),
+            ("ALL_PROXY", format!("http://{address}/")),
+        ] {
+            let mut server = Setup::new(Era::Modern)
+                .arguments(&["--timeout=2"])
+                .variable("DIDIT_API_KEY", "test-key-settings-0000-wxyz")
+                .variable(variable, &value)
+                .start();
+            let failed = server.fails("didit_billing_get_balance", json!({}));
+            let named = format!("through the proxy http://{address} that {variable} names");
+            assert!(failed.text.contains(&named), "{}", failed.text);
+            assert!(!failed.text.contains("test-word"), "{}", failed.text);
+            server.stop();
+        }
+        let checked = run(
+            &["check"],
+            &[
+                ("DIDIT_API_KEY", "test-key-settings-0000-wxyz"),
+                (
+                    "HTTPS_PROXY",
+                    &format!("http://someone:test-word@{address}"),
+                ),
+            ],
+        );
+        let named = format!("through the proxy http://{address} that HTTPS_PROXY names");
+        assert!(checked.stdout.contains(&named), "{checked:?}");
+        assert!(!checked.stdout.contains("test-word"), "{checked:?}");
+    }
+}
+
+#[test]
+fn a_variable_that_names_no_proxy_is_refused_by_name() {
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        for value in [
+            "not a proxy",
+            "http://",
+            "ftp://proxy.test-word.example",
+            "socks5://test-word:1080",
+        ] {
+            assert_refused(&[], &[(variable, value)], &[variable, "HTTP proxy"]);
+            assert!(!run(&[], &[(variable, value)]).stderr.contains("test-word"));
+        }
+        assert_eq!(run(&[], &[(variable, "")]).code, Some(0));
+    }
+    // What is meant for this machine alone needs no proxy.
+    let local = [
+        "--api-base-url=http://127.0.0.1:9/v3",
+        "--auth-base-url=http://127.0.0.1:9/v2",
+    ];
+    assert_eq!(run(&local, &[("HTTPS_PROXY", "not a proxy")]).code, Some(0));
 }

@@ -39,7 +39,7 @@ pub(super) async fn assemble(options: &Options, redactor: Redactor) -> Result<As
     } else {
         None
     };
-    let settings = Settings::resolve(options, Secrets::from_environment(), simulator.as_ref())?;
+    let settings = Settings::resolve(options, &Secrets::from_environment()?, simulator.as_ref())?;
     let trail = match &settings.audit_log {
         Some(file) => Some(Trail::open(file).map_err(|error| config::Error::File {
             setting: "--audit-log (DIDIT_MCP_AUDIT_LOG)",

@@ -11,7 +11,12 @@ use super::{
     output::{Format, data},
     runner::{self, EXIT_CODES, Runner, unprinted},
 };
-use crate::{config::Options, didit::client_trusting, redact::Redactor, tools::ToolError};
+use crate::{
+    config::Options,
+    didit::{Proxy, client_trusting},
+    redact::Redactor,
+    tools::ToolError,
+};
 
 /// How far the clock may be off before signatures of webhooks are refused.
 const MOST_SKEW: Duration = Duration::from_secs(300);
@@ -189,10 +194,12 @@ async fn reach(
     extra_ca_pem: Option<&[u8]>,
 ) -> (Finding, Option<Finding>) {
     let unreachable = |why: String| {
+        let proxy = Proxy::of(base).ok().flatten();
+        let through = proxy.map(|proxy| format!(" ({proxy})")).unwrap_or_default();
         Finding::wrong(
             name,
             Status::Failed,
-            format!("{base} cannot be reached: {why}"),
+            format!("{base} cannot be reached: {why}{through}"),
             "check the network, a proxy (HTTPS_PROXY) and the base URLs in the settings",
         )
     };

@@ -13,6 +13,7 @@ use crate::{
     redact::Redactor,
     server::structured,
     tools::{Answer, ToolError, clean, clean_sentence, visible},
+    visible::escaped,
 };
 
 pub(super) use table::Table;
@@ -99,9 +100,10 @@ impl Output {
     pub(super) fn document(&self, document: &Value) -> io::Result<()> {
         let mut line = serde_json::to_vec_pretty(document)?;
         line.push(b'\n');
+        let line = self.redactor.json_line(line);
         let mut output = std::io::stdout();
         let written = output
-            .write_all(&self.redactor.json_line(line))
+            .write_all(escaped(&String::from_utf8_lossy(&line)).as_bytes())
             .and_then(|()| output.flush());
         unless_unread(written)
     }

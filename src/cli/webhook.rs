@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use super::Failure;
 use crate::{
     config::{self, Secrets},
-    didit::SharedSecret,
+    redact::Redactor,
 };
 
 /// What to do with webhooks.
@@ -29,16 +29,16 @@ enum Command {
 }
 
 /// Runs the command.
-pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let secret = Secrets::from_environment()
-        .webhook_secret
-        .map(SharedSecret::new)
+pub(super) async fn run(arguments: &Arguments, redactor: Redactor) -> Result<ExitCode, Failure> {
+    let secret = Secrets::from_environment()?
+        .webhook_secret()?
         .ok_or_else(|| config::Error::Secret {
             variable: "DIDIT_WEBHOOK_SECRET",
             reason: "is not set: it is the secret of the webhook destination".to_owned(),
         })?;
+    redactor.learn_chosen(secret.expose_secret());
     match &arguments.command {
-        Command::Listen(arguments) => listen::run(arguments, secret).await,
+        Command::Listen(arguments) => listen::run(arguments, secret, &redactor).await,
         Command::Trigger(arguments) => trigger::run(arguments, &secret).await,
     }
 }

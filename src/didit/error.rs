@@ -201,14 +201,26 @@ pub struct ApiError {
 impl ApiError {
     /// Reads an error answer. Never fails: a body that says nothing gives a message made from the status.
     pub fn parse(status: u16, headers: &HeaderMap, bytes: &[u8]) -> Self {
-        let read = body::read(status, bytes);
+        Self::parse_filtered(status, headers, bytes, &|text| text)
+    }
+
+    /// The same, whose message and fields pass `filter` before they are cut and cleaned. What the error means is read from the
+    /// body as it came: the filter may hide a word that says it.
+    pub(crate) fn parse_filtered(
+        status: u16,
+        headers: &HeaderMap,
+        bytes: &[u8],
+        filter: &dyn Fn(String) -> String,
+    ) -> Self {
+        let meant = body::read(status, bytes, &|text| text);
+        let read = body::read(status, bytes, filter);
         Self {
             status,
-            kind: kind(status, &read),
-            retry_after: wait::from_headers(headers).or_else(|| wait::from_words(&read.message)),
+            kind: kind(status, &meant),
+            retry_after: wait::from_headers(headers).or_else(|| wait::from_words(&meant.message)),
             field: read.fields.first().map(|first| first.field.clone()),
             message: read.message,
-            code: read.code,
+            code: meant.code,
             fields: read.fields,
             body: read.kind,
         }

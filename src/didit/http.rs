@@ -2,10 +2,12 @@
 
 mod builder;
 mod call;
+mod proxy;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::{client_for, client_trusting, is_loopback};
 pub(crate) use call::{Answer, ApiHost, Call, Credential, Expected, RawAnswer, unreadable};
+pub(crate) use proxy::Proxy;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -70,7 +72,7 @@ impl std::fmt::Debug for Watched {
     }
 }
 
-/// What answers pass before they are read.
+/// What the words of an error pass before they are cut and cleaned.
 #[derive(Clone)]
 struct TextFilter(Arc<dyn Fn(String) -> String + Send + Sync>);
 
@@ -97,6 +99,25 @@ struct Shared {
 struct Endpoint {
     base: Url,
     http: reqwest::Client,
+    proxy: Option<Proxy>,
+}
+
+impl Endpoint {
+    /// Names the proxy where no connection came about: the fault may well be the proxy's own.
+    fn through_proxy(&self, error: Error) -> Error {
+        let Some(proxy) = &self.proxy else {
+            return error;
+        };
+        match error {
+            Error::Unreachable { message } => Error::Unreachable {
+                message: format!("{message} ({proxy})"),
+            },
+            Error::Timeout { after, sent: false } => Error::Unreachable {
+                message: format!("no answer within {} s ({proxy})", after.as_secs()),
+            },
+            other => other,
+        }
+    }
 }
 
 impl Client {
@@ -131,13 +152,8 @@ impl Client {
 
     /// Makes one call whose answer is JSON.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<Answer, Error> {
-        let brings_secrets = call.brings_secrets;
         let RawAnswer { status, body, .. } = self.send(call).await?;
-        let body = match &self.shared.text_filter {
-            Some(TextFilter(filter)) if !brings_secrets => filter(text(body)),
-            // Some answers bring the very secrets that the filter would hide.
-            _ => text(body),
-        };
+        let body = text(body);
         let values = || body.bytes().filter(|byte| b"{[,".contains(byte));
         // A shorter body has no room for so many.
         if body.len() > MAX_VALUES && values().count() > MAX_VALUES {
@@ -235,7 +251,7 @@ impl Client {
                 .http
                 .execute(request)
                 .await
-                .map_err(|error| self.transport_error(error))?;
+                .map_err(|error| endpoint.through_proxy(self.transport_error(error)))?;
             let status = response.status().as_u16();
             let headers = response.headers().clone();
             tracing::debug!(status, "answer");
@@ -265,12 +281,18 @@ impl Client {
         if (200..300).contains(&answer.status) {
             Ok(answer)
         } else {
-            // Messages are cut and cleaned on the way out, after which half a secret could not be recognised.
-            let body = match &self.shared.text_filter {
-                Some(TextFilter(filter)) => filter(text(answer.body)).into_bytes(),
-                None => answer.body,
+            let RawAnswer {
+                status,
+                headers,
+                body,
+            } = answer;
+            let error = match &self.shared.text_filter {
+                Some(TextFilter(filter)) => {
+                    ApiError::parse_filtered(status, &headers, &body, filter.as_ref())
+                }
+                None => ApiError::parse(status, &headers, &body),
             };
-            Err(ApiError::parse(answer.status, &answer.headers, &body).into())
+            Err(error.into())
         }
     }
 
@@ -398,7 +420,7 @@ fn chance() -> f64 {
     getrandom::u32().map_or(1.0, |number| f64::from(number) / f64::from(u32::MAX))
 }
 
-/// The text of a body; bytes that are none become signs of their absence.
+/// A body as text. Bytes that are not UTF-8 stand as U+FFFD: one odd name must not make a whole answer unreadable.
 fn text(body: Vec<u8>) -> String {
     String::from_utf8(body)
         .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())

@@ -99,6 +99,11 @@ impl ApiKey {
 /// The characters of which Didit wants at least one in a password.
 const SPECIAL: &str = "!@#$%^&*()_+-=[]{}|;:,.<>?";
 
+/// The characters of a generated password.
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// The length of a generated password.
+const GENERATED: usize = 24;
+
 impl Password {
     /// Checks the rules for a new password.
     ///
@@ -134,15 +139,18 @@ impl Password {
         }
     }
 
+    /// Whether a text may be one that [`Password::generate`] made; anything else was chosen by a human.
+    pub fn may_be_generated(text: &str) -> bool {
+        text.len() == GENERATED && text.bytes().all(|byte| ALPHABET.contains(&byte))
+    }
+
     /// Makes a password of 24 random characters that meets every rule.
     ///
     /// # Errors
     /// [`Error::Invalid`] when the operating system has no randomness to give.
     pub fn generate() -> Result<Self, Error> {
-        const ALPHABET: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         loop {
-            let mut random = [0_u8; 24];
+            let mut random = [0_u8; GENERATED];
             getrandom::fill(&mut random).map_err(|_| {
                 Error::invalid("password", "the operating system gave no random numbers")
             })?;

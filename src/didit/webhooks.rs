@@ -225,7 +225,7 @@ impl Client {
         asked: Option<&DestinationId>,
         sent: &DestinationRequest,
     ) -> Result<Destination, Error> {
-        let answer = self.json(call.bringing_secrets()).await?;
+        let answer = self.json(call).await?;
         let destination = Destination::receive(answer.document()?.root())
             .ok_or_else(|| unreadable(answer.status, "a destination was expected"))?;
         let echo = Echo::of(answer.status);

@@ -47,14 +47,17 @@ pub async fn serve_streams<R, W>(
     {
         Ok(service) => {
             if let Err(error) = service.waiting().await {
-                tracing::warn!(%error, "the service ended");
+                tracing::warn!(error = error.to_string().as_str(), "the service ended");
             }
             // What a session leaves running would pile up in a program that serves many.
             let tasks = Handle::current().metrics().num_alive_tasks();
             tracing::info!(tasks, "the client is gone");
         }
         // A client that leaves before its first request is no error.
-        Err(error) => tracing::info!(%error, "the client left before it opened a session"),
+        Err(error) => tracing::info!(
+            error = error.to_string().as_str(),
+            "the client left before it opened a session"
+        ),
     }
 }
 

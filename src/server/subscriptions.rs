@@ -175,7 +175,10 @@ async fn follow(
                     return;
                 }
             };
-            tracing::info!(%error, "a subscribed session cannot be read");
+            tracing::info!(
+                error = error.to_string().as_str(),
+                "a subscribed session cannot be read"
+            );
             if error
                 .api()
                 .is_some_and(|error| error.kind == Kind::NotFound)

@@ -221,7 +221,7 @@ fn credentials(call: &Call) -> Result<(String, String), Reply> {
 
 /// The first rule the password breaks; the API reports one at a time.
 fn password_complaint(password: &str) -> Option<&'static str> {
-    const SPECIAL: &str = "!@#$%^&*()_+-=[]{}\\|;:,.<>?";
+    const SPECIAL: &str = "!@#$%^&*()_+-=[]{}|;:,.<>?";
     let has = |test: fn(char) -> bool| password.chars().any(test);
     if password.chars().count() < 8 {
         Some("Password must be at least 8 characters long.")

@@ -137,10 +137,10 @@ impl Connection {
             redactor.learn(key.expose_secret());
         }
         if let Some(password) = &settings.password {
-            redactor.learn(password.expose_secret());
+            redactor.learn_chosen(password.expose_secret());
         }
         if let Some(secret) = &settings.webhook_secret {
-            redactor.learn(secret.expose_secret());
+            redactor.learn_chosen(secret.expose_secret());
         }
         Self {
             settings,
@@ -355,11 +355,19 @@ impl Connection {
     }
 
     fn learn(&self, profile: &Profile) {
-        let own = [&profile.api_key, &profile.password].into_iter().flatten();
         let others = profile.other_accounts.iter().map(|other| &other.password);
-        for secret in own.chain(others).chain(profile.webhook_secrets.values()) {
-            self.redactor.learn(secret);
+        for password in profile.password.iter().chain(others) {
+            if Password::may_be_generated(password) {
+                self.redactor.learn(password);
+            } else {
+                self.redactor.learn_chosen(password);
+            }
         }
+        let drawn = profile
+            .api_key
+            .iter()
+            .chain(profile.webhook_secrets.values());
+        drawn.for_each(|secret| self.redactor.learn(secret));
     }
 
     fn no_api_key(&self, profile: &Profile) -> Stop {

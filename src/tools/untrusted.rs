@@ -1,6 +1,6 @@
 //! Text that a person, a document or a reviewer wrote, and whatever else Didit answers in words.
 
-use crate::didit::visible::is_invisible;
+use crate::visible::is_visible;
 
 /// The longest value that is shown.
 const MAX_CHARACTERS: usize = 300;
@@ -73,10 +73,6 @@ fn shortened(text: String, most: usize) -> String {
 /// The visible characters of ASCII and the space. Nearly every text has no others, and then nothing is to be removed.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
-}
-
-pub(super) fn is_visible(character: char) -> bool {
-    !character.is_control() && !is_invisible(character)
 }
 
 /// Hides all but the last four characters of a number.

@@ -14,7 +14,9 @@ use super::Failure;
 use crate::{
     didit::{SharedSecret, client_for},
     receiver::{Arrival, Receiver},
+    redact::Redactor,
     tools::clean,
+    visible::escaped_line,
 };
 
 /// Didit itself waits five seconds for an answer.
@@ -47,7 +49,11 @@ pub(super) struct Arguments {
 }
 
 /// Receives until it is stopped.
-pub(super) async fn run(arguments: &Arguments, secret: SharedSecret) -> Result<ExitCode, Failure> {
+pub(super) async fn run(
+    arguments: &Arguments,
+    secret: SharedSecret,
+    redactor: &Redactor,
+) -> Result<ExitCode, Failure> {
     let mut receiver = Receiver::start(arguments.address, secret).await?;
     let forwarding = match &arguments.forward_to {
         Some(target) => Some((client_for(target)?, target)),
@@ -74,9 +80,12 @@ pub(super) async fn run(arguments: &Arguments, secret: SharedSecret) -> Result<E
         let Some(arrival) = arrival else { break };
         taken += 1;
         if arguments.json {
-            writeln!(output, "{}", arrival.event.payload)?;
+            let payload = arrival.event.payload.to_string();
+            let payload = redactor.json_line(payload.into_bytes());
+            let payload = String::from_utf8_lossy(&payload);
+            writeln!(output, "{}", escaped_line(&payload))?;
         } else {
-            writeln!(output, "{}", line(&arrival))?;
+            writeln!(output, "{}", redactor.text(line(&arrival)))?;
         }
         if let Some((http, target)) = &forwarding {
             let outcome = pass_on(http, target, &arrival).await;

@@ -27,8 +27,8 @@ pub(super) struct Read {
     pub(super) kind: BodyKind,
 }
 
-/// Reads the body of an error answer with this status.
-pub(super) fn read(status: u16, bytes: &[u8]) -> Read {
+/// Reads the body of an error answer with this status, each text of which passes `filter` first.
+pub(super) fn read(status: u16, bytes: &[u8], filter: &dyn Fn(String) -> String) -> Read {
     let text = String::from_utf8_lossy(bytes);
     let text = bare(&text);
     let json = serde_json::from_str::<Value>(text).or_else(|error| match repaired(text) {
@@ -36,7 +36,7 @@ pub(super) fn read(status: u16, bytes: &[u8]) -> Read {
         None => Err(error),
     });
     let (kind, fallback) = match json {
-        Ok(value) => return read_json(status, value),
+        Ok(value) => return read_json(status, filtered(value, filter)),
         Err(_) if text.is_empty() => (BodyKind::Empty, format!("status {status} without a body")),
         Err(_) if is_html(text) => (
             BodyKind::Html,
@@ -54,7 +54,11 @@ pub(super) fn read(status: u16, bytes: &[u8]) -> Read {
     let plain = kind == BodyKind::Text
         && !text.starts_with(['{', '['])
         && std::str::from_utf8(bytes).is_ok();
-    let message = if plain { one_line(text) } else { String::new() };
+    let message = if plain {
+        one_line(&filter(text.to_owned()))
+    } else {
+        String::new()
+    };
     Read {
         message: if message.is_empty() {
             fallback
@@ -64,6 +68,21 @@ pub(super) fn read(status: u16, bytes: &[u8]) -> Read {
         code: None,
         fields: Vec::new(),
         kind,
+    }
+}
+
+fn filtered(value: Value, filter: &dyn Fn(String) -> String) -> Value {
+    match value {
+        Value::String(text) => filter(text).into(),
+        Value::Array(items) => items
+            .into_iter()
+            .map(|item| filtered(item, filter))
+            .collect(),
+        Value::Object(entries) => entries
+            .into_iter()
+            .map(|(name, value)| (filter(name), filtered(value, filter)))
+            .collect(),
+        other => other,
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::{
-    Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, LARGE_AT_ONCE, Shared,
+    Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, LARGE_AT_ONCE, Proxy, Shared,
     TextFilter,
 };
 use crate::didit::error::{Error, one_line};
@@ -111,8 +111,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Lets every answer pass `filter` before it is read, so that secrets which a server quotes can be hidden while they are
-    /// whole. Successes of the account API are left alone, because they bring new secrets.
+    /// Lets each text of an error answer pass `filter` before it is cut and cleaned, so that secrets which a server quotes can
+    /// be hidden while they are whole. What the error means is read before, and successes are left as they are.
     pub fn text_filter(mut self, filter: Arc<dyn Fn(String) -> String + Send + Sync>) -> Self {
         self.text_filter = Some(TextFilter(filter));
         self
@@ -122,7 +122,7 @@ impl ClientBuilder {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a base URL that is neither https nor on loopback, a `User-Agent` that cannot stand in a header, or
-    /// certificates that cannot be read.
+    /// certificates that cannot be read; and for a variable of the environment that should name a proxy and does not.
     pub fn build(self) -> Result<Client, Error> {
         let api = checked_base(
             self.api_base_url.clone(),
@@ -134,6 +134,7 @@ impl ClientBuilder {
             DEFAULT_AUTH_BASE_URL,
             "auth_base_url",
         )?;
+        let (api_proxy, auth_proxy) = (Proxy::of(&api)?, Proxy::of(&auth)?);
         let api_http = self.http(is_loopback(&api))?;
         let auth_http = if is_loopback(&api) == is_loopback(&auth) {
             api_http.clone()
@@ -145,10 +146,12 @@ impl ClientBuilder {
                 api: Endpoint {
                     base: api,
                     http: api_http,
+                    proxy: api_proxy,
                 },
                 auth: Endpoint {
                     base: auth,
                     http: auth_http,
+                    proxy: auth_proxy,
                 },
                 connect_timeout: self.connect_timeout,
                 timeout: self.timeout,

@@ -44,7 +44,6 @@ pub(crate) struct Call<'a> {
     pub(super) credential: Credential<'a>,
     pub(super) body: Option<Vec<u8>>,
     pub(super) expected: Expected,
-    pub(super) brings_secrets: bool,
 }
 
 /// What a success brings.
@@ -83,7 +82,6 @@ impl<'a> Call<'a> {
             credential: Credential::ApiKey,
             body: None,
             expected: Expected::Json,
-            brings_secrets: false,
         }
     }
 
@@ -96,16 +94,8 @@ impl<'a> Call<'a> {
         Self {
             host: ApiHost::Account,
             credential,
-            // Tokens and keys of the account itself.
-            brings_secrets: true,
             ..Self::api(method, segments)
         }
-    }
-
-    /// Expects secrets in the answer, which a text filter must leave alone.
-    pub(crate) fn bringing_secrets(mut self) -> Self {
-        self.brings_secrets = true;
-        self
     }
 
     /// Proves itself with something else than the key.

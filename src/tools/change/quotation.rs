@@ -1,6 +1,6 @@
 //! Quoting what others wrote so that it cannot pass for our own words.
 
-use crate::tools::untrusted::is_visible;
+use crate::visible::is_visible;
 
 /// Quotes a value in one reversible way: whatever looks like a quotation mark, begins markup, or cannot be seen stands as
 /// `\u{…}`, and a backslash is doubled. Clients that render markup show the same characters as those that do not.

@@ -1,0 +1,89 @@
+//! The spellings in which a server is likely to repeat a secret.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+/// A secret as it is, percent-encoded where needed or throughout, JSON-escaped, in base64 at any alignment, and in hexadecimal;
+/// each with whether it is encoded so that none of its letters stand as they are.
+pub(super) fn spellings(secret: &str) -> Vec<(String, bool)> {
+    let mut readable = vec![secret.to_owned(), percent_encoded(secret)];
+    readable.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
+    // A value that holds JSON in JSON is escaped once more in the line that carries it.
+    let mut escaped = secret.to_owned();
+    for _ in 0..3 {
+        escaped = json_escaped(&escaped);
+        readable.push(escaped.clone());
+    }
+    // Some encoders escape every byte, whatever it is.
+    let mut escaped = String::with_capacity(secret.len() * 3);
+    for byte in secret.bytes() {
+        escaped.push('%');
+        escaped.extend(digits(byte));
+    }
+    let mut encoded = vec![escaped, hexadecimal(secret)];
+    for alignment in 0..3 {
+        let core = base64_core(secret, alignment);
+        encoded.push(core.replace('+', "-").replace('/', "_"));
+        encoded.push(core);
+    }
+    let readable = readable.into_iter().map(|spelling| (spelling, false));
+    let encoded = encoded.into_iter().map(|spelling| (spelling, true));
+    let mut all: Vec<_> = readable.chain(encoded).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// The spellings that differ in their letters and digits.
+pub(super) fn lettered(secret: &str) -> [String; 5] {
+    [
+        secret.to_owned(),
+        base64_core(secret, 0),
+        base64_core(secret, 1),
+        base64_core(secret, 2),
+        hexadecimal(secret),
+    ]
+}
+
+fn percent_encoded(secret: &str) -> String {
+    let mut encoded = String::with_capacity(secret.len());
+    for byte in secret.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.extend(digits(byte));
+        }
+    }
+    encoded
+}
+
+fn hexadecimal(secret: &str) -> String {
+    secret.bytes().flat_map(digits).collect()
+}
+
+/// The two hexadecimal digits of a byte, in lower case. Formatting every one of them took a tenth of a start.
+fn digits(byte: u8) -> [char; 2] {
+    [byte >> 4, byte & 0xf].map(|half| char::from_digit(half.into(), 16).unwrap_or('0'))
+}
+
+fn json_escaped(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    quoted
+        .strip_prefix('"')
+        .and_then(|inner| inner.strip_suffix('"'))
+        .unwrap_or(&quoted)
+        .to_owned()
+}
+
+/// The characters of the base64 text that depend on the secret alone, when `alignment` bytes stand before
+/// it in the encoded whole (as in `user:secret`).
+fn base64_core(secret: &str, alignment: usize) -> String {
+    let mut bytes = vec![0_u8; alignment];
+    bytes.extend_from_slice(secret.as_bytes());
+    let encoded = STANDARD.encode(&bytes);
+    // Six bits a character: those that also hold foreign or padding bits are left out.
+    let first = (alignment * 8).div_ceil(6);
+    let whole = bytes.len() * 8 / 6;
+    encoded.get(first..whole).unwrap_or_default().to_owned()
+}
