@@ -30,7 +30,7 @@ use crate::{
 /// Secrets are never flags, because those show in lists of processes.
 const SECRETS: &str = "Variables without a flag:
   DIDIT_API_KEY         The key of the application (Business Console, API & Webhooks)
-  DIDIT_PASSWORD        The password for registering and logging in, instead of a generated one
+  DIDIT_PASSWORD        The password for registering and logging in, instead of a generated one; never for a simulator
   DIDIT_WEBHOOK_SECRET  The secret of the webhook destination";
 
 /// Identity verification for assistants: a Model Context Protocol server for Didit.

@@ -20,6 +20,10 @@ use crate::{
     didit::{ApiKey, Application, Organization},
 };
 
+/// Said where the operator's password would have been used.
+const PASSWORD_WITHHELD: &str =
+    "The one of DIDIT_PASSWORD is never given to a simulator or over plain HTTP.";
+
 pub(super) fn tools() -> Vec<Tool> {
     vec![
         Tool {

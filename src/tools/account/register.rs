@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{adopt, key_in_use, root_of};
+use super::{PASSWORD_WITHHELD, adopt, key_in_use, root_of};
 use crate::{
     credentials::Profile,
     didit::{self, Password, Registration},
@@ -25,7 +25,7 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
     let email = input.email.trim().to_owned();
     let mut registration = Registration {
         email: email.clone(),
-        password: match &connection.settings().password {
+        password: match connection.settings().password_for_account() {
             Some(password) => password.clone(),
             None => Password::generate()?,
         },
@@ -48,7 +48,8 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
             return;
         }
         stored_before = profile.password_of(&email).map(str::to_owned);
-        if let (Some(stored), None) = (&stored_before, &connection.settings().password) {
+        if let (Some(stored), None) = (&stored_before, connection.settings().password_for_account())
+        {
             registration.password = Password::new(stored.as_str());
         }
         if !holds_password(profile, &email) {
@@ -78,12 +79,18 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
     } else {
         format!("The account for {email} is opened; Didit sent a 6-character code to it.")
     };
-    let password = match connection.settings().password {
+    let settings = connection.settings();
+    let password = match settings.password_for_account() {
         Some(_) => "The password is the one of DIDIT_PASSWORD, and stored",
         None => "The password was generated and stored",
     };
+    let withheld = if settings.withholds_password() {
+        format!(" {PASSWORD_WITHHELD}")
+    } else {
+        String::new()
+    };
     let answer = Answer::new(format!(
-        "{text} The code lives about 10 minutes. {password}; it is not shown."
+        "{text} The code lives about 10 minutes. {password}; it is not shown.{withheld}"
     ))
     .with_human_step("the human reads the code from the mailbox.")
     .with_next(
