@@ -20,6 +20,7 @@ use crate::{
         WorkflowId, is_loopback,
     },
     log::Format,
+    private_file,
     server::{Confirmation, Policy},
     simulator::Simulator,
     tools::{ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
@@ -288,7 +289,7 @@ fn extra_ca_pem(options: &Options) -> Result<Option<Vec<u8>>, Error> {
         file: path.clone(),
         reason,
     };
-    let pem = std::fs::read(&path).map_err(|error| refused(error.to_string()))?;
+    let pem = private_file::read_public(&path).map_err(|error| refused(error.to_string()))?;
     // Found out now, not at the first call.
     Client::builder()
         .extra_ca_pem(pem.clone())

@@ -3,6 +3,12 @@
 //! The folder is 0700 and the file 0600. A file that others can read, or a folder that others can write to, is refused.
 //! Readers never see half a file, and writers take turns by a lock file beside it.
 
+mod open;
+mod temporary;
+
+pub use open::{append, read_public};
+pub use temporary::new_in;
+
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -11,7 +17,7 @@ use std::{
 
 use serde::Serialize;
 
-/// How long another process may hold the file. It needs a moment; this one serves nobody meanwhile.
+/// How long another process may hold the file, which it needs for a moment.
 const LONGEST_TURN: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
@@ -44,7 +50,7 @@ impl From<io::Error> for Error {
 /// # Errors
 /// [`Error`] when the file is there and cannot be used.
 pub fn read(path: &Path) -> Result<Option<String>, Error> {
-    let mut file = match fs::File::open(path) {
+    let mut file = match open::own(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(source.into()),
@@ -74,7 +80,7 @@ impl Turn {
         refuse_open_folder(folder)?;
         Ok(Self {
             path: path.to_owned(),
-            _lock: lock(path)?,
+            _lock: locked(append(&path.with_extension("lock"))?)?,
         })
     }
 
@@ -83,8 +89,7 @@ impl Turn {
     /// # Errors
     /// When the system refuses; the old file is then as it was.
     pub fn replace(self, document: &impl Serialize) -> Result<(), Error> {
-        // `tempfile` makes the new file 0600 before anything is in it.
-        let mut file = tempfile::NamedTempFile::new_in(folder_of(&self.path))?;
+        let mut file = new_in(folder_of(&self.path))?;
         serde_json::to_writer_pretty(&mut file, document).map_err(io::Error::from)?;
         file.as_file().sync_all()?;
         file.persist(&self.path)
@@ -93,8 +98,11 @@ impl Turn {
     }
 }
 
-fn lock(path: &Path) -> Result<fs::File, Error> {
-    let file = crate::log::private_append(&path.with_extension("lock"))?;
+/// Waits for the lock of an open file, which goes with its handle.
+///
+/// # Errors
+/// [`Error::Busy`] when another process holds it for too long.
+pub fn locked(file: fs::File) -> Result<fs::File, Error> {
     let given_up = Instant::now() + LONGEST_TURN;
     loop {
         match file.try_lock() {

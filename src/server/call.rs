@@ -176,7 +176,7 @@ impl Server {
         };
         let open = failure
             .is_some_and(|error| error.leaves_open() && watch.may_have_changed(entry.tool.access));
-        record.finish(failure, open);
+        record.finish(failure, open).await;
         tracing::info!(
             tool = entry.tool.name,
             request = %caller.request(),

@@ -269,7 +269,7 @@ impl Consent for CallConsent {
     ) -> Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>> {
         Box::pin(async move {
             let agreement = self.decide(effect).await?;
-            self.record.agreed(agreement)?;
+            self.record.agreed(agreement).await?;
             Ok(agreement)
         })
     }

@@ -149,7 +149,7 @@ impl Consent for LocalConsent {
                     answer?
                 }
             };
-            self.record.agreed(agreement)?;
+            self.record.agreed(agreement).await?;
             Ok(agreement)
         })
     }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::error::ToolError;
+use crate::private_file;
 
 /// How many files of one name are kept side by side.
 const MOST_OF_A_NAME: u32 = 1_000;
@@ -58,7 +59,7 @@ fn write_first_free(
     let real = folder
         .canonicalize()
         .map_err(|error| disk(folder, &error))?;
-    let mut file = tempfile::NamedTempFile::new_in(&real).map_err(|error| disk(&real, &error))?;
+    let mut file = private_file::new_in(&real).map_err(|error| disk(&real, &error))?;
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| disk(&real, &error))?;

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     cli::runner::system,
+    private_file,
     tools::{ToolError, clean},
 };
 
@@ -100,8 +101,7 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
             .map_err(|error| failed(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-    let mut file =
-        tempfile::NamedTempFile::new_in(folder_of(path)).map_err(|error| failed(&error))?;
+    let mut file = private_file::new_in(folder_of(path)).map_err(|error| failed(&error))?;
     file.write_all(&bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| failed(&error))?;
