@@ -423,7 +423,18 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
             .to_owned(),
     }
     };
-    let url = Url::parse(text.trim().trim_end_matches('/')).map_err(|_| refuse())?;
+    let text = text.trim();
+    // Browsers and programs read some addresses differently, such as one with a backslash before the host, and the parser
+    // mends what it can. What is meant must stand there.
+    let host = text.split_once("://").map_or("", |(_, rest)| rest);
+    let is_clear = text.bytes().all(|byte| byte.is_ascii_graphic())
+        && !text.contains(['\\', '@'])
+        && !host.is_empty()
+        && !host.starts_with('/');
+    if !is_clear {
+        return Err(refuse());
+    }
+    let url = Url::parse(text.trim_end_matches('/')).map_err(|_| refuse())?;
     let plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()
