@@ -25,7 +25,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{deadline::Deadline, policy::Confirmation, record::Record};
+use super::{call::Slot, deadline::Deadline, policy::Confirmation, record::Record};
 use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
 
 /// How long a preview's token and a pending question stay valid.
@@ -117,6 +117,7 @@ pub struct CallConsent {
     question: Mutex<Option<InputRequiredResult>>,
     deadline: Deadline,
     record: Arc<Record>,
+    slot: Arc<Slot>,
 }
 
 impl CallConsent {
@@ -129,6 +130,7 @@ impl CallConsent {
         context: &RequestContext<RoleServer>,
         deadline: Deadline,
         record: Arc<Record>,
+        slot: Arc<Slot>,
     ) -> Self {
         Self {
             gate,
@@ -138,6 +140,7 @@ impl CallConsent {
             question: Mutex::new(None),
             deadline,
             record,
+            slot,
         }
     }
 
@@ -219,6 +222,7 @@ impl CallConsent {
         effect: &Effect,
         context: &RequestContext<RoleServer>,
     ) -> Result<Agreement, Stop> {
+        self.slot.leave_for_question()?;
         let asked = Instant::now();
         let wait = self.gate.human_wait;
         // The whole wait is added up front, so that the call's own deadline cannot cut a human short.

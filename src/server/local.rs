@@ -77,7 +77,8 @@ impl Server {
             gate: Arc::clone(&self.gate),
             call,
         };
-        match self.complete(entry, arguments, &caller).await {
+        let slot = Arc::new(self.turn(entry, &caller.gone()).await?);
+        match self.complete(entry, arguments, &caller, &slot).await {
             Ok(answer) => Ok(answer),
             Err(Stop::Error(error)) => Err(*error),
             // A human at hand answers within the call, so neither of these comes.
