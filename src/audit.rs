@@ -7,6 +7,7 @@ use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::Serialize;
@@ -28,6 +29,8 @@ const WORDS: [&str; 3] = ["new_status", "entry_type", "items"];
 /// Where lines go.
 pub struct Trail {
     path: PathBuf,
+    /// The calls of this process take turns here, in order; the lock of the file is for other processes.
+    turns: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// One changing call.
@@ -65,6 +68,7 @@ impl Trail {
         private_file::append(path)?;
         Ok(Self {
             path: path.to_owned(),
+            turns: Arc::default(),
         })
     }
 
@@ -77,10 +81,13 @@ impl Trail {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         let path = self.path.clone();
+        let turn = Arc::clone(&self.turns).lock_owned().await;
         // Once begun it is written, also when nobody waits for it any more.
-        tokio::task::spawn_blocking(move || append_whole(&path, line))
-            .await
-            .map_err(io::Error::other)?
+        let writing = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            append_whole(&path, line)
+        });
+        writing.await.map_err(io::Error::other)?
     }
 }
 

@@ -10,7 +10,8 @@ pub use open::{append, read_public};
 pub use temporary::new_in;
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -70,49 +71,65 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for the file's turn, making its folder where there is none.
+    /// Waits for the file's turn, making its folder where there is none. Other work goes on meanwhile.
     ///
     /// # Errors
     /// [`Error::Busy`] when another process holds it for too long.
-    pub fn take(path: &Path) -> Result<Self, Error> {
+    pub async fn take(path: &Path) -> Result<Self, Error> {
         let folder = folder_of(path);
         prepare_folder(folder)?;
         refuse_open_folder(folder)?;
+        let lock = append(&path.with_extension("lock"))?;
+        let given_up = Instant::now() + LONGEST_TURN;
+        while !is_locked(&lock, given_up)? {
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
         Ok(Self {
             path: path.to_owned(),
-            _lock: locked(append(&path.with_extension("lock"))?)?,
+            _lock: lock,
         })
     }
 
-    /// Puts a new file in the place of the old one.
+    /// Puts a new file in the place of the old one, on a thread that serves nobody. Once begun it is done, also when nobody
+    /// waits for it any more.
     ///
     /// # Errors
     /// When the system refuses; the old file is then as it was.
-    pub fn replace(self, document: &impl Serialize) -> Result<(), Error> {
-        let mut file = new_in(folder_of(&self.path))?;
-        serde_json::to_writer_pretty(&mut file, document).map_err(io::Error::from)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)
-            .map_err(|error| Error::Io(error.error))?;
-        Ok(())
+    pub async fn replace(self, document: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_vec_pretty(document).map_err(io::Error::from)?;
+        let replacing = tokio::task::spawn_blocking(move || {
+            // The lock moves along, so that it lasts to the end of this.
+            let Self { path, _lock } = self;
+            // It is 0600 before anything is in it.
+            let mut file = new_in(folder_of(&path))?;
+            file.write_all(&text)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            Ok::<_, io::Error>(())
+        });
+        Ok(replacing.await.map_err(io::Error::other)??)
     }
 }
 
-/// Waits for the lock of an open file, which goes with its handle.
+/// Waits for the lock of an open file, which goes with its handle, on a thread that serves nobody.
 ///
 /// # Errors
 /// [`Error::Busy`] when another process holds it for too long.
 pub fn locked(file: fs::File) -> Result<fs::File, Error> {
     let given_up = Instant::now() + LONGEST_TURN;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::Error(source)) => return Err(source.into()),
-            Err(fs::TryLockError::WouldBlock) if Instant::now() < given_up => {
-                std::thread::sleep(BETWEEN_TRIES);
-            }
-            Err(fs::TryLockError::WouldBlock) => return Err(Error::Busy),
-        }
+    while !is_locked(&file, given_up)? {
+        std::thread::sleep(BETWEEN_TRIES);
+    }
+    Ok(file)
+}
+
+/// Tries to lock a file; false while another process may still let go of it.
+fn is_locked(file: &fs::File, given_up: Instant) -> Result<bool, Error> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::Error(source)) => Err(source.into()),
+        Err(fs::TryLockError::WouldBlock) if Instant::now() < given_up => Ok(false),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::Busy),
     }
 }
 

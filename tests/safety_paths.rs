@@ -29,7 +29,9 @@ use support::{
 };
 
 /// What stands where a file is expected: its name, and how it is made.
-const TRAPS: [(&str, fn(&Path)); 5] = [
+type Trap = (&'static str, fn(&Path));
+
+const TRAPS: [Trap; 5] = [
     ("pipe", |path| {
         use rustix::fs::{CWD, FileType, Mode, mknodat};
         mknodat(CWD, path, FileType::Fifo, Mode::RWXU, 0).unwrap();

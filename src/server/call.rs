@@ -100,20 +100,16 @@ struct ProtocolCall<'a> {
 }
 
 impl Caller for ProtocolCall<'_> {
-    fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent> {
+    fn consent(&self, mut call: Fitted<'_>) -> Arc<dyn Consent> {
         let presented = Presented {
-            token: call.token,
+            token: call.token.take(),
             ..std::mem::take(&mut *locked(&self.presented))
         };
         let consent = Arc::new(CallConsent::new(
             Arc::clone(&self.gate),
-            call.tool,
-            call.arguments,
+            call,
             presented,
             self.context,
-            call.deadline,
-            call.record,
-            call.slot,
         ));
         *locked(&self.consent) = Some(Arc::clone(&consent));
         consent

@@ -21,11 +21,16 @@ use rmcp::{
     },
     service::RequestContext,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{call::Slot, deadline::Deadline, policy::Confirmation, record::Record};
+use super::{
+    call::{Fitted, Slot},
+    deadline::Deadline,
+    policy::Confirmation,
+    record::Record,
+};
 use crate::tools::{Agreement, Answer, Consent, Effect, Stop, ToolError, clean};
 
 /// How long a preview's token and a pending question stay valid.
@@ -121,26 +126,22 @@ pub struct CallConsent {
 }
 
 impl CallConsent {
-    /// Prepares the agreement of a call of `tool` with exactly `arguments`.
-    pub fn new(
+    /// Prepares the agreement of one call with exactly its arguments.
+    pub(super) fn new(
         gate: Arc<Gate>,
-        tool: &str,
-        arguments: &Map<String, Value>,
+        call: Fitted<'_>,
         presented: Presented,
         context: &RequestContext<RoleServer>,
-        deadline: Deadline,
-        record: Arc<Record>,
-        slot: Arc<Slot>,
     ) -> Self {
         Self {
             gate,
             route: route(context),
-            call: format!("{tool}\n{}", Value::Object(arguments.clone())),
+            call: format!("{}\n{}", call.tool, Value::Object(call.arguments.clone())),
             presented: Mutex::new(presented),
             question: Mutex::new(None),
-            deadline,
-            record,
-            slot,
+            deadline: call.deadline,
+            record: call.record,
+            slot: call.slot,
         }
     }
 

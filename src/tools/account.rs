@@ -101,7 +101,7 @@ pub(super) fn tools() -> Vec<Tool> {
 }
 
 /// Stores the key of an application, to be used from the next call on.
-fn adopt(
+async fn adopt(
     connection: &Connection,
     email: &str,
     application: &Application,
@@ -118,27 +118,29 @@ fn adopt(
         .with_advice("its key is in the Didit Business Console (API & Webhooks); the operator sets it as DIDIT_API_KEY.")
         .into());
     };
-    connection.remember(|profile| {
-        profile.put_in_use(email);
-        profile.api_key = Some(key.expose_secret().to_owned());
-        profile.api_origin = Some(connection.origin());
-        profile.application = Some(Named {
-            uuid: application
-                .uuid
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
-            name: name_of(application),
-            mode: application.mode.as_deref().map(clean),
-        });
-        profile.organization = organization.map(|organization| Named {
-            uuid: organization
-                .uuid
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
-            name: organization.name.as_deref().map(clean).unwrap_or_default(),
-            mode: None,
-        });
-    })
+    connection
+        .remember(|profile| {
+            profile.put_in_use(email);
+            profile.api_key = Some(key.expose_secret().to_owned());
+            profile.api_origin = Some(connection.origin());
+            profile.application = Some(Named {
+                uuid: application
+                    .uuid
+                    .map(|id| id.to_string())
+                    .unwrap_or_default(),
+                name: name_of(application),
+                mode: application.mode.as_deref().map(clean),
+            });
+            profile.organization = organization.map(|organization| Named {
+                uuid: organization
+                    .uuid
+                    .map(|id| id.to_string())
+                    .unwrap_or_default(),
+                name: organization.name.as_deref().map(clean).unwrap_or_default(),
+                mode: None,
+            });
+        })
+        .await
 }
 
 fn key_in_use(connection: &Connection, application: &Application) -> Answer {

@@ -257,12 +257,13 @@ impl Connection {
     ///
     /// # Errors
     /// What is wrong with the file; nothing changed then.
-    pub fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Stop> {
+    pub async fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Stop> {
         self.store
             .update(|profile| {
                 change(profile);
                 self.learn(profile);
             })
+            .await
             .map_err(stored)
     }
 

@@ -168,7 +168,7 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     )
     .await?;
     let created = client.create_destination(&request).await?;
-    let stored = remember(context, &created)?;
+    let stored = remember(context, &created).await?;
     Ok(Answer::new(format!(
         "Created the webhook destination {}.\n{stored}",
         line(&created)
@@ -217,9 +217,12 @@ async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
         })
         .await?;
     client.delete_destination(&id).await?;
-    context.connection.remember(|profile| {
-        profile.webhook_secrets.remove(&id.to_string());
-    })?;
+    context
+        .connection
+        .remember(|profile| {
+            profile.webhook_secrets.remove(&id.to_string());
+        })
+        .await?;
     Ok(Answer::new(format!(
         "Deleted the webhook destination {id}."
     )))
@@ -258,16 +261,19 @@ async fn agree(
 }
 
 /// Stores the secret of a destination, so that it never has to be shown.
-fn remember(context: &Context, destination: &Destination) -> Result<String, Stop> {
+async fn remember(context: &Context, destination: &Destination) -> Result<String, Stop> {
     let (Some(id), Some(secret)) = (&destination.uuid, &destination.secret_shared_key) else {
         return Ok("Didit returned no secret with it; the console shows it.".to_owned());
     };
     let secret: &SharedSecret = secret;
-    context.connection.remember(|profile| {
-        profile
-            .webhook_secrets
-            .insert(id.to_string(), secret.expose_secret().to_owned());
-    })?;
+    context
+        .connection
+        .remember(|profile| {
+            profile
+                .webhook_secrets
+                .insert(id.to_string(), secret.expose_secret().to_owned());
+        })
+        .await?;
     Ok(format!(
         "Its secret is stored in {}; the receiver of the webhooks needs it as DIDIT_WEBHOOK_SECRET.",
         context.connection.place()

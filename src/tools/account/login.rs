@@ -76,7 +76,7 @@ pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer
         [(organization, application)] => {
             let application =
                 with_key(&client, &login.access_token, organization, application).await?;
-            adopt(connection, &email, &application, Some(organization))?;
+            adopt(connection, &email, &application, Some(organization)).await?;
             Ok(key_in_use(connection, &application).with_next(
                 "didit_workflow_list",
                 "shows the workflows of this application.",

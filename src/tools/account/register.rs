@@ -36,26 +36,30 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
     // another process may have registered a moment ago.
     let mut other = None;
     let mut stored_before = None;
-    connection.remember(|profile| {
-        let replaces = !profile.is_in_use(&email) || connection.foreign_origin(profile).is_some();
-        if profile.api_key.is_some() && replaces {
-            other = Some(
-                profile
-                    .email
-                    .clone()
-                    .unwrap_or_else(|| "unnamed".to_owned()),
-            );
-            return;
-        }
-        stored_before = profile.password_of(&email).map(str::to_owned);
-        if let (Some(stored), None) = (&stored_before, connection.settings().password_for_account())
-        {
-            registration.password = Password::new(stored.as_str());
-        }
-        if !holds_password(profile, &email) {
-            profile.add_other(&email, registration.password.expose_secret());
-        }
-    })?;
+    connection
+        .remember(|profile| {
+            let replaces =
+                !profile.is_in_use(&email) || connection.foreign_origin(profile).is_some();
+            if profile.api_key.is_some() && replaces {
+                other = Some(
+                    profile
+                        .email
+                        .clone()
+                        .unwrap_or_else(|| "unnamed".to_owned()),
+                );
+                return;
+            }
+            stored_before = profile.password_of(&email).map(str::to_owned);
+            if let (Some(stored), None) =
+                (&stored_before, connection.settings().password_for_account())
+            {
+                registration.password = Password::new(stored.as_str());
+            }
+            if !holds_password(profile, &email) {
+                profile.add_other(&email, registration.password.expose_secret());
+            }
+        })
+        .await?;
     if let Some(other) = other {
         return Err(ToolError::new(
             "account_exists",
@@ -69,7 +73,7 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
         Err(error) => {
             if certainly_refused(&error) {
                 // Why Didit refused matters more than a file that could be written a moment ago.
-                drop(take_back(connection, &email, stored_before.as_deref()));
+                drop(take_back(connection, &email, stored_before.as_deref()).await);
             }
             return Err(refused_registration(error).into());
         }
@@ -151,7 +155,7 @@ pub(super) async fn verify_email(
     connection.hide(verified.access_token.expose_secret());
     let application = verified.application;
     let organization = verified.organization;
-    adopt(connection, &email, &application, organization.as_ref())?;
+    adopt(connection, &email, &application, organization.as_ref()).await?;
     Ok(key_in_use(connection, &application).with_next(
         "didit_workflow_create",
         "makes the template of checks for this new account.",
@@ -194,20 +198,22 @@ fn holds_password(profile: &Profile, email: &str) -> bool {
 }
 
 /// Forgets the password of a refused registration. One that an earlier call stored stays: it may be the account's.
-fn take_back(
+async fn take_back(
     connection: &Connection,
     email: &str,
     stored_before: Option<&str>,
 ) -> Result<(), Stop> {
-    connection.remember(|profile| {
-        if holds_password(profile, email) {
-            return;
-        }
-        match stored_before {
-            Some(password) => profile.add_other(email, password),
-            None => profile.remove_other(email),
-        }
-    })
+    connection
+        .remember(|profile| {
+            if holds_password(profile, email) {
+                return;
+            }
+            match stored_before {
+                Some(password) => profile.add_other(email, password),
+                None => profile.remove_other(email),
+            }
+        })
+        .await
 }
 
 fn refused_registration(error: didit::Error) -> ToolError {
