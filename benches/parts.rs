@@ -35,7 +35,7 @@ use didit_mcp::{
     server::{Catalog, LocalCall, Policy, Server, fit, instructions, structured},
     tools::{
         self, Agreement, Answer, Asked, Change, Connection, ConnectionSettings, Consent,
-        JsonObject, KeySource, Mode, PersonalData, Progress, ToolError,
+        JsonObject, KeySource, Mode, PersonalData, Progress, Recorded,
     },
 };
 use divan::{Bencher, black_box};
@@ -215,8 +215,8 @@ mod decision_of_48_kb {
             Box::pin(async { Ok(Agreement::Operator) })
         }
 
-        fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
-            Ok(())
+        fn record(&self, _agreement: Agreement) -> Recorded<'_> {
+            Box::pin(async { Ok(()) })
         }
     }
 

@@ -4,12 +4,16 @@
 //! it; never a name, a comment or a value. It is on disk before the answer leaves.
 
 use std::{
-    io::{self, Write},
+    fs::File,
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use crate::private_file;
 
 /// Names of ids, which may stand in the trail.
 const IDS: [&str; 4] = [
@@ -25,6 +29,8 @@ const WORDS: [&str; 3] = ["new_status", "entry_type", "items"];
 /// Where lines go.
 pub struct Trail {
     path: PathBuf,
+    /// The calls of this process take turns here, in order; the lock of the file is for other processes.
+    turns: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// One changing call.
@@ -54,29 +60,69 @@ pub struct Entry<'a> {
 }
 
 impl Trail {
-    /// A trail in a file, which is created when it is missing.
+    /// A trail in a file, which is created when it is missing and made private when it is not.
     ///
     /// # Errors
-    /// When the file cannot be opened for appending.
+    /// When it is no regular file of this user, or can't be opened for appending.
     pub fn open(path: &Path) -> io::Result<Self> {
-        crate::log::private_append(path)?;
+        private_file::append(path)?;
         Ok(Self {
             path: path.to_owned(),
+            turns: Arc::default(),
         })
     }
 
-    /// Adds a line and waits until it is on disk. The file is opened anew each time, so that a rotated
-    /// one is left alone, and a line is one write, so that two processes do not mix theirs.
+    /// Adds a line and waits until it is on disk, on a thread that serves nobody. The file is opened anew each time, so that
+    /// a rotated one is left alone.
     ///
     /// # Errors
-    /// When the line could not be written.
-    pub fn append(&self, entry: &Entry<'_>) -> io::Result<()> {
+    /// When the line could not be written; nothing of it is there then.
+    pub async fn append(&self, entry: &Entry<'_>) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
-        let mut file = crate::log::private_append(&self.path)?;
-        file.write_all(&line)?;
-        file.sync_data()
+        let path = self.path.clone();
+        let turn = Arc::clone(&self.turns).lock_owned().await;
+        // Once begun it is written, also when nobody waits for it any more.
+        let writing = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            append_whole(&path, line)
+        });
+        writing.await.map_err(io::Error::other)?
     }
+}
+
+/// Adds a line whole or not at all.
+fn append_whole(path: &Path, mut line: Vec<u8>) -> io::Result<()> {
+    let file = private_file::append(path)?;
+    // Under the lock nobody else's line can follow, so that what was written of this one can be taken back.
+    let mut file = private_file::locked(file).map_err(|error| match error {
+        private_file::Error::Io(error) => error,
+        _ => io::Error::new(
+            io::ErrorKind::ResourceBusy,
+            "another process holds the audit trail",
+        ),
+    })?;
+    let length = file.metadata()?.len();
+    if ends_within_a_line(&mut file, length)? {
+        // A process was killed while it wrote, or the disk was full. Its half line stays, and hurts no other.
+        line.insert(0, b'\n');
+    }
+    let written = file.write_all(&line).and_then(|()| file.sync_data());
+    if written.is_err() {
+        // Where this fails too, the next entry begins on a line of its own.
+        drop(file.set_len(length));
+    }
+    written
+}
+
+fn ends_within_a_line(file: &mut File, length: u64) -> io::Result<bool> {
+    if length == 0 {
+        return Ok(false);
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
 }
 
 /// The ids among a call's arguments or in what it answered, each written in one way, and what was chosen from fixed lists.

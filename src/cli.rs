@@ -31,7 +31,7 @@ use crate::{
 /// Secrets are never flags, because those show in lists of processes.
 const SECRETS: &str = "Variables without a flag:
   DIDIT_API_KEY         The key of the application (Business Console, API & Webhooks)
-  DIDIT_PASSWORD        The password for registering and logging in, instead of a generated one
+  DIDIT_PASSWORD        The password for registering and logging in, instead of a generated one; never for a simulator
   DIDIT_WEBHOOK_SECRET  The secret of the webhook destination";
 
 /// Identity verification for assistants: a Model Context Protocol server for Didit.
@@ -163,8 +163,14 @@ fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     let level = config::log_level(options)?;
     let format = config::log_format(options)?;
     let file = config::log_file(options);
-    let log = log::start(level, format, file.as_deref(), redactor)
-        .map_err(|error| format!("the log file cannot be opened: {error}"))?;
+    let log = log::start(level, format, file.as_deref(), redactor).map_err(|error| match file {
+        Some(file) => Failure::from(config::Error::File {
+            setting: "--log-file (DIDIT_MCP_LOG_FILE)",
+            file,
+            reason: error.to_string(),
+        }),
+        None => error.into(),
+    })?;
     Ok(log)
 }
 

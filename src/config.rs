@@ -22,6 +22,7 @@ use crate::{
         client_trusting, is_loopback,
     },
     log::Format,
+    private_file,
     server::{Confirmation, Policy},
     simulator::Simulator,
     tools::{ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
@@ -272,7 +273,7 @@ fn extra_ca_pem(options: &Options, base: &Url) -> Result<Option<Vec<u8>>, Error>
         file: path.clone(),
         reason,
     };
-    let pem = std::fs::read(&path).map_err(|error| refused(error.to_string()))?;
+    let pem = private_file::read_public(&path).map_err(|error| refused(error.to_string()))?;
     // Found out now, not at the first call.
     client_trusting(base, Some(&pem))
         .map_err(|_| refused("it holds no certificates in PEM form".to_owned()))?;
@@ -395,7 +396,18 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
             .to_owned(),
     }
     };
-    let url = Url::parse(text.trim().trim_end_matches('/')).map_err(|_| refuse())?;
+    let text = text.trim();
+    // Browsers and programs read some addresses differently, such as one with a backslash before the host, and the parser
+    // mends what it can. What is meant must stand there.
+    let host = text.split_once("://").map_or("", |(_, rest)| rest);
+    let is_clear = text.bytes().all(|byte| byte.is_ascii_graphic())
+        && !text.contains(['\\', '@'])
+        && !host.is_empty()
+        && !host.starts_with('/');
+    if !is_clear {
+        return Err(refuse());
+    }
+    let url = Url::parse(text.trim_end_matches('/')).map_err(|_| refuse())?;
     let plain = url.username().is_empty()
         && url.password().is_none()
         && url.query().is_none()

@@ -218,7 +218,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error`] when the file cannot be read or replaced; it is then as it was.
-    pub fn update(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Error> {
+    pub async fn update(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Error> {
         match self {
             Self::Memory(profile) => {
                 change(&mut profile.lock().unwrap_or_else(PoisonError::into_inner));
@@ -227,10 +227,10 @@ impl Store {
             Self::Nowhere => Err(Error::NoPlace),
             Self::File { path, profile } => {
                 let written = |error| unusable(path, "written", error);
-                let turn = private_file::Turn::take(path).map_err(written)?;
+                let turn = private_file::Turn::take(path).await.map_err(written)?;
                 let mut document = read(path)?;
                 change(document.profiles.entry(profile.clone()).or_default());
-                turn.replace(&document).map_err(written)
+                turn.replace(&document).await.map_err(written)
             }
         }
     }

@@ -66,6 +66,7 @@ pub mod cli;
 pub mod config;
 pub mod credentials;
 pub mod didit;
+mod local_http;
 pub mod log;
 pub mod private_file;
 pub mod receiver;

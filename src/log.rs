@@ -1,7 +1,6 @@
 //! Logging: one line an event, to standard error or a file, without secrets, bodies or personal data.
 
 use std::{
-    fs::{File, OpenOptions},
     io::{self, Write},
     path::Path,
     sync::{
@@ -20,7 +19,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::{redact::Redactor, visible::escaped_line};
+use crate::{private_file, redact::Redactor, visible::escaped_line};
 
 /// Lines that may wait to be written. More are lost: a client that does not read standard error must not
 /// stop the server.
@@ -72,7 +71,7 @@ pub fn start(
     redactor: Redactor,
 ) -> io::Result<Log> {
     let output: Box<dyn Write + Send> = match file {
-        Some(path) => Box::new(private_append(path)?),
+        Some(path) => Box::new(private_file::append(path)?),
         None => Box::new(io::stderr()),
     };
     let lines = Arc::new(Lines {
@@ -157,21 +156,6 @@ impl Lines {
             ended: Mutex::new(ended),
         })
     }
-}
-
-/// Opens a file for appending whole lines; only its owner can read it.
-///
-/// # Errors
-/// When the system refuses.
-pub fn private_append(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 fn write_all(

@@ -3,15 +3,22 @@
 //! The folder is 0700 and the file 0600. A file that others can read, or a folder that others can write to, is refused.
 //! Readers never see half a file, and writers take turns by a lock file beside it.
 
+mod open;
+mod temporary;
+
+pub use open::{append, read_public};
+pub use temporary::new_in;
+
 use std::{
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
 use serde::Serialize;
 
-/// How long another process may hold the file. It needs a moment; this one serves nobody meanwhile.
+/// How long another process may hold the file, which it needs for a moment.
 const LONGEST_TURN: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
@@ -44,7 +51,7 @@ impl From<io::Error> for Error {
 /// # Errors
 /// [`Error`] when the file is there and cannot be used.
 pub fn read(path: &Path) -> Result<Option<String>, Error> {
-    let mut file = match fs::File::open(path) {
+    let mut file = match open::own(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(source.into()),
@@ -64,47 +71,65 @@ pub struct Turn {
 }
 
 impl Turn {
-    /// Waits for the file's turn, making its folder where there is none.
+    /// Waits for the file's turn, making its folder where there is none. Other work goes on meanwhile.
     ///
     /// # Errors
     /// [`Error::Busy`] when another process holds it for too long.
-    pub fn take(path: &Path) -> Result<Self, Error> {
+    pub async fn take(path: &Path) -> Result<Self, Error> {
         let folder = folder_of(path);
         prepare_folder(folder)?;
         refuse_open_folder(folder)?;
+        let lock = append(&path.with_extension("lock"))?;
+        let given_up = Instant::now() + LONGEST_TURN;
+        while !is_locked(&lock, given_up)? {
+            tokio::time::sleep(BETWEEN_TRIES).await;
+        }
         Ok(Self {
             path: path.to_owned(),
-            _lock: lock(path)?,
+            _lock: lock,
         })
     }
 
-    /// Puts a new file in the place of the old one.
+    /// Puts a new file in the place of the old one, on a thread that serves nobody. Once begun it is done, also when nobody
+    /// waits for it any more.
     ///
     /// # Errors
     /// When the system refuses; the old file is then as it was.
-    pub fn replace(self, document: &impl Serialize) -> Result<(), Error> {
-        // `tempfile` makes the new file 0600 before anything is in it.
-        let mut file = tempfile::NamedTempFile::new_in(folder_of(&self.path))?;
-        serde_json::to_writer_pretty(&mut file, document).map_err(io::Error::from)?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path)
-            .map_err(|error| Error::Io(error.error))?;
-        Ok(())
+    pub async fn replace(self, document: &impl Serialize) -> Result<(), Error> {
+        let text = serde_json::to_vec_pretty(document).map_err(io::Error::from)?;
+        let replacing = tokio::task::spawn_blocking(move || {
+            // The lock moves along, so that it lasts to the end of this.
+            let Self { path, _lock } = self;
+            // It is 0600 before anything is in it.
+            let mut file = new_in(folder_of(&path))?;
+            file.write_all(&text)?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            Ok::<_, io::Error>(())
+        });
+        Ok(replacing.await.map_err(io::Error::other)??)
     }
 }
 
-fn lock(path: &Path) -> Result<fs::File, Error> {
-    let file = crate::log::private_append(&path.with_extension("lock"))?;
+/// Waits for the lock of an open file, which goes with its handle, on a thread that serves nobody.
+///
+/// # Errors
+/// [`Error::Busy`] when another process holds it for too long.
+pub fn locked(file: fs::File) -> Result<fs::File, Error> {
     let given_up = Instant::now() + LONGEST_TURN;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::Error(source)) => return Err(source.into()),
-            Err(fs::TryLockError::WouldBlock) if Instant::now() < given_up => {
-                std::thread::sleep(BETWEEN_TRIES);
-            }
-            Err(fs::TryLockError::WouldBlock) => return Err(Error::Busy),
-        }
+    while !is_locked(&file, given_up)? {
+        std::thread::sleep(BETWEEN_TRIES);
+    }
+    Ok(file)
+}
+
+/// Tries to lock a file; false while another process may still let go of it.
+fn is_locked(file: &fs::File, given_up: Instant) -> Result<bool, Error> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::Error(source)) => Err(source.into()),
+        Err(fs::TryLockError::WouldBlock) if Instant::now() < given_up => Ok(false),
+        Err(fs::TryLockError::WouldBlock) => Err(Error::Busy),
     }
 }
 

@@ -28,6 +28,7 @@ mod countries;
 mod decision;
 mod faults;
 mod fields;
+mod guard;
 mod lists;
 mod page;
 mod pdf;
@@ -105,6 +106,7 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
     let shutdown = CancellationToken::new();
     let api_key = options.api_key.clone();
     let application = Arc::new(server::Application::new(
+        address,
         state::State::new(format!("http://{address}"), &options),
         shutdown.clone(),
     ));

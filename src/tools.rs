@@ -46,7 +46,7 @@ use crate::didit::{Client, Observer, SessionStatus};
 pub use answer::{Answer, Fact, Image, Next, Question};
 pub use change::{Change, Environment, Line, Place, Setting, quoted};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode, PersonalData};
-pub use consent::{Agreement, Asked, Consent};
+pub use consent::{Agreement, Asked, Consent, Recorded, Voided};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet};

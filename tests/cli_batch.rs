@@ -585,3 +585,115 @@ fn an_interrupted_run_saves_what_is_done_and_says_how_to_go_on() {
         assert_eq!(list["total"], 300);
     }
 }
+
+#[test]
+fn no_cell_of_the_results_is_a_formula() {
+    let rows = [
+        "=1+1",
+        "+cmd|' /C calc'!A0",
+        "-2+3",
+        "@SUM(1)",
+        "＝1+1",
+        "+34600000000",
+        "-5",
+        "plain=1",
+    ];
+    let mut people = "vendor_data,first_name\n".to_owned();
+    for row in rows {
+        people.push_str(&format!(
+            "{row},\"=HYPERLINK(\"\"https://evil.example\"\")\"\n"
+        ));
+    }
+    let batch = Batch::of(&people);
+    let (code, document) = batch.run(&[]);
+    assert_eq!(code, Some(0), "{document}");
+    let results = batch.results();
+    let first: Vec<&str> = results.iter().map(|row| row[0].as_str()).collect();
+    assert_eq!(
+        first,
+        [
+            "'=1+1",
+            "'+cmd|' /C calc'!A0",
+            "'-2+3",
+            "'@SUM(1)",
+            "'＝1+1",
+            "+34600000000",
+            "-5",
+            "plain=1",
+        ]
+    );
+    for row in &results {
+        assert!(row[1].starts_with("'=HYPERLINK"), "{row:?}");
+    }
+    // What was sent and what is remembered is what was given.
+    let journal = fs::read_to_string(batch.journal()).unwrap();
+    let sent: Vec<Value> = batch
+        .simulator
+        .control
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST")
+        .map(|request| serde_json::from_str::<Value>(&request.body).unwrap()["vendor_data"].clone())
+        .collect();
+    for row in rows {
+        assert!(
+            journal.contains(&json!({ "vendor_data": row }).to_string()[1..]),
+            "{row}"
+        );
+        assert!(sent.contains(&json!(row)), "{row}");
+    }
+    let (code, document) = batch.run(&[]);
+    assert_eq!(
+        (code, &document["done_before"]),
+        (Some(0), &json!(rows.len()))
+    );
+}
+
+#[test]
+fn rows_that_only_look_the_same_are_two_people_and_named() {
+    let people = "vendor_data\nJos\u{e9}-1\nother\nJose\u{301}-1\nANA-2\nana-2\n\u{ff41}na-2\n";
+    let batch = Batch::of(people);
+    let (code, checked) = batch.run(&["--dry-run"]);
+    assert_eq!(code, Some(0), "{checked}");
+    let warnings = checked["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 3, "{checked}");
+    for (warning, texts) in warnings.iter().zip([
+        ["Lines 2 and 4", "composition"],
+        ["Lines 5 and 6", "upper and lower case"],
+        ["Lines 5 and 7", "form of their characters"],
+    ]) {
+        let warning = warning.as_str().unwrap();
+        for text in texts {
+            assert!(warning.contains(text), "{warning}");
+        }
+    }
+    let told = batch
+        .shell
+        .run(&["kyc", "batch", "people.csv", "--dry-run"]);
+    assert!(told.stderr.contains("Warning: Lines 2 and 4"), "{told:?}");
+    let (code, document) = batch.run(&[]);
+    assert_eq!(
+        (code, &document["created"]),
+        (Some(0), &json!(6)),
+        "{document}"
+    );
+    assert_eq!(document["warnings"], checked["warnings"]);
+    // Each is sent as it was written.
+    let sent: Vec<Value> = batch
+        .simulator
+        .control
+        .requests()
+        .iter()
+        .filter(|request| request.method == "POST")
+        .map(|request| serde_json::from_str::<Value>(&request.body).unwrap()["vendor_data"].clone())
+        .collect();
+    for exact in [
+        "Jos\u{e9}-1",
+        "Jose\u{301}-1",
+        "ANA-2",
+        "ana-2",
+        "\u{ff41}na-2",
+    ] {
+        assert!(sent.contains(&json!(exact)), "{exact}: {sent:?}");
+    }
+}

@@ -110,6 +110,73 @@ async fn the_limit_holds_for_bodies_without_a_length() {
     assert_eq!(client.balance().await, Err(Error::TooLarge { limit: 1000 }));
 }
 
+/// Two large answers that never end keep no others from being read, large ones included.
+#[tokio::test]
+async fn large_answers_that_stall_do_not_starve_the_others() {
+    let mut stalled = b"HTTP/1.1 200 OK\r\ncontent-length: 3000000\r\n\r\n".to_vec();
+    stalled.resize(stalled.len() + 1_000_000, b' ');
+    let large = format!("{}{{\"balance\":\"1\"}}", " ".repeat(2_000_000));
+    let mut script = vec![Reply::Held(stalled); 4];
+    script.extend(vec![Reply::json(200, &large); 3]);
+    let upstream = Upstream::start(script).await;
+    let client = upstream
+        .builder()
+        .timeout(Duration::from_secs(8))
+        .build()
+        .unwrap();
+    let mut held: Vec<_> = (0..4).map(|_| Box::pin(client.balance())).collect();
+    let others = async {
+        // Only once those four are under way.
+        while upstream.requests().len() < 4 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..3 {
+            let balance = client.balance().await;
+            assert!(balance.is_ok(), "{balance:?}");
+        }
+    };
+    let all = async {
+        futures_util::future::join_all(held.iter_mut().map(|call| call.as_mut())).await;
+    };
+    tokio::select! {
+        () = others => {}
+        () = all => panic!("the stalled answers ended first"),
+    }
+}
+
+/// Informational answers may go on for ever; the deadline ends them, and other calls are served meanwhile.
+#[tokio::test]
+async fn informational_answers_without_end_are_bounded_by_the_deadline() {
+    let hint = b"HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n".repeat(20);
+    let balance = Reply::json(200, r#"{"balance":"1"}"#);
+    let upstream = Upstream::start([Reply::Endless(hint), balance]).await;
+    let client = upstream
+        .builder()
+        .timeout(Duration::from_secs(2))
+        .build()
+        .unwrap();
+    let other = async {
+        while upstream.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        client.balance().await
+    };
+    let (endless, other) = tokio::join!(client.balance(), other);
+    let expected = Error::Timeout {
+        after: Duration::from_secs(2),
+        sent: true,
+    };
+    assert_eq!(endless, Err(expected));
+    assert!(other.is_ok(), "{other:?}");
+    // The connection goes with the call, or reading it would go on for ever.
+    let closed = tokio::time::timeout(Duration::from_secs(20), async {
+        while upstream.open_connections() > 0 {
+            tokio::task::yield_now().await;
+        }
+    });
+    assert!(closed.await.is_ok(), "it is still read");
+}
+
 /// What an error answer says in its status is kept even when its body is too large or breaks off.
 #[tokio::test]
 async fn an_error_keeps_its_status_whatever_its_body() {

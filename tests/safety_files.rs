@@ -210,30 +210,38 @@ fn a_portrait_must_be_an_image_of_bounded_size() {
     server.stop();
 }
 
-/// The two tools that write, with the name of the new file and what it holds then.
-fn writing_calls(name: &str) -> [(&'static str, Value, String); 2] {
+/// The two tools that write, with the name of the new file.
+fn writing_calls_of(json_name: &str, pdf_name: &str) -> [(&'static str, Value); 2] {
     [
         (
             "didit_session_get_decision",
-            json!({ "session_id": SESSION, "raw_file": name }),
-            decision().to_string(),
+            json!({ "session_id": SESSION, "raw_file": json_name }),
         ),
         (
             "didit_session_generate_pdf",
-            json!({ "session_id": SESSION, "file_name": name }),
-            PDF.to_owned(),
+            json!({ "session_id": SESSION, "file_name": pdf_name }),
         ),
     ]
 }
 
+/// The two tools that write, with a name that gets the ending of each.
+fn writing_calls(stem: &str) -> [(&'static str, Value); 2] {
+    writing_calls_of(&format!("{stem}.json"), &format!("{stem}.pdf"))
+}
+
 #[test]
 fn a_file_is_written_whole_for_its_owner_alone() {
-    for (tool, arguments, expected) in writing_calls("new.file") {
+    let written = [
+        ("new.file.json", decision().to_string()),
+        ("new.file.pdf", PDF.to_owned()),
+    ];
+    for ((tool, arguments), (name, expected)) in writing_calls("new.file").into_iter().zip(written)
+    {
         let (mut server, _upstream) = start(Setup::new(Era::Modern));
         server.ok(tool, arguments);
         let folder = server.output_folder();
-        assert_eq!(names(&folder), ["new.file"]);
-        let path = folder.join("new.file");
+        assert_eq!(names(&folder), [name]);
+        let path = folder.join(name);
         assert_eq!(fs::read_to_string(&path).unwrap(), expected);
         assert_eq!((mode(&folder), mode(&path)), (0o700, 0o600));
         server.stop();
@@ -245,9 +253,9 @@ fn a_file_is_written_whole_for_its_owner_alone() {
 fn files_do_not_lie_beside_the_credentials() {
     let (mut server, _upstream) =
         start(Setup::new(Era::Modern).variable("DIDIT_MCP_OUTPUT_DIR", ""));
-    let [(tool, arguments, _), _] = writing_calls("new.file");
+    let [(tool, arguments), _] = writing_calls("new.file");
     let written = server.ok(tool, arguments);
-    let path = "didit-mcp/files/new.file";
+    let path = "didit-mcp/files/new.file.json";
     assert!(written.text.contains(path), "{}", written.text);
     server.stop();
 }
@@ -263,6 +271,8 @@ fn a_name_that_is_more_than_a_name_is_refused_before_anything_is_asked() {
         "..",
         ".",
         ".hidden",
+        "-rf",
+        "--help",
         "",
         " ",
         "a b",
@@ -273,11 +283,47 @@ fn a_name_that_is_more_than_a_name_is_refused_before_anything_is_asked() {
         "\u{202e}fdp.exe",
         &"a".repeat(121),
     ] {
-        for (tool, arguments, _) in writing_calls(name) {
+        let bare = writing_calls_of(name, name);
+        for (tool, arguments) in writing_calls(name).into_iter().chain(bare) {
             let refused = server.fails(tool, arguments);
             assert!(
                 refused.text.contains("takes a name"),
                 "{name:?}: {}",
+                refused.text
+            );
+        }
+    }
+    for name in [
+        "x.html",
+        "x.json.html",
+        "x.json.exe",
+        "x",
+        "x.",
+        "x.json.",
+        "x.JSON",
+        "x.pdf.json.lnk",
+    ] {
+        for (tool, arguments) in writing_calls_of(name, name) {
+            let refused = server.fails(tool, arguments);
+            assert!(
+                refused.text.contains("that ends with"),
+                "{name}: {}",
+                refused.text
+            );
+        }
+    }
+    // Each tool writes its own kind alone.
+    for (tool, arguments) in writing_calls_of("report.pdf", "decision.json") {
+        server.fails(tool, arguments);
+    }
+    for name in [
+        "CON", "con", "nul.tar", "Aux", "PRN", "COM1", "lpt9", "COM0.x",
+    ] {
+        for (tool, arguments) in writing_calls(name) {
+            let refused = server.fails(tool, arguments);
+            assert!(
+                refused.text.contains("is a device"),
+                "{name}: {}",
                 refused.text
             );
         }
@@ -292,13 +338,16 @@ fn a_name_that_is_more_than_a_name_is_refused_before_anything_is_asked() {
 fn a_file_is_never_replaced_and_a_link_never_followed() {
     let (mut server, _upstream) = with_folder();
     let folder = server.output_folder();
-    fs::write(folder.join("taken"), "mine").unwrap();
-    fs::create_dir(folder.join("folder")).unwrap();
-    symlink("../outside.png", folder.join("link")).unwrap();
-    symlink("../nowhere", folder.join("dangling")).unwrap();
+    for ending in ["json", "pdf"] {
+        let taken = |stem: &str| folder.join(format!("{stem}.{ending}"));
+        fs::write(taken("taken"), "mine").unwrap();
+        fs::create_dir(taken("folder")).unwrap();
+        symlink("../outside.png", taken("link")).unwrap();
+        symlink("../nowhere", taken("dangling")).unwrap();
+    }
     let before = names(&folder);
     for name in ["taken", "folder", "link", "dangling"] {
-        for (tool, arguments, _) in writing_calls(name) {
+        for (tool, arguments) in writing_calls(name) {
             let refused = server.fails(tool, arguments);
             assert!(
                 refused.text.contains("never replaced"),
@@ -308,7 +357,10 @@ fn a_file_is_never_replaced_and_a_link_never_followed() {
         }
     }
     assert_eq!(names(&folder), before, "nothing half-written is left");
-    assert_eq!(fs::read_to_string(folder.join("taken")).unwrap(), "mine");
+    assert_eq!(
+        fs::read_to_string(folder.join("taken.pdf")).unwrap(),
+        "mine"
+    );
     assert_eq!(
         fs::read(server.home().join("outside.png")).unwrap(),
         PORTRAIT
@@ -341,7 +393,7 @@ fn a_folder_that_cannot_be_written_is_an_error_for_the_operator() {
         let setup =
             Setup::new(Era::Modern).variable("DIDIT_MCP_OUTPUT_DIR", folder.to_str().unwrap());
         let (mut server, _upstream) = start(setup);
-        for (tool, arguments, _) in writing_calls("new.file") {
+        for (tool, arguments) in writing_calls("new.file") {
             let refused = server.fails(tool, arguments);
             assert!(refused.text.starts_with("Error (file)"), "{}", refused.text);
             assert!(refused.text.contains("--output-dir"), "{}", refused.text);

@@ -203,13 +203,10 @@ fn a_reserved_domain_is_refused_before_anything_is_sent() {
 #[test]
 fn a_refused_password_is_not_tried_again() {
     let upstream = Scripted::start(didit);
-    let mut server = setup(&upstream)
-        .variable("DIDIT_PASSWORD", "Test-password-0000!")
-        .start();
-    let refused = server.fails(
-        "didit_account_login",
-        json!({ "email": "wrong@didit-test.local" }),
-    );
+    let mut server = setup(&upstream).start();
+    let email = json!({ "email": "wrong@didit-test.local" });
+    server.ok("didit_account_register", email.clone());
+    let refused = server.fails("didit_account_login", email);
     assert!(refused.text.contains("not accepted"), "{}", refused.text);
     assert!(refused.text.contains("DIDIT_PASSWORD"), "{}", refused.text);
     assert!(

@@ -123,6 +123,39 @@ fn a_client_that_reads_late_is_slowed_and_loses_nothing() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn answers_that_nobody_reads_are_not_piled_up() {
+    const CALLS: u64 = 3_600;
+    let mut raw = Raw::start(&["--simulate"]);
+    for method in ["tools/list", "resources/list", "prompts/list", "tools/call"] {
+        let mut input = raw.input.try_clone_for_writer();
+        let writer = std::thread::spawn(move || {
+            for id in 1..=CALLS {
+                // A call that is refused names everything that it takes.
+                let params = match method {
+                    "tools/call" => json!({"name": "didit_session_create", "arguments": {"x": 1}}),
+                    _ => json!({}),
+                };
+                let line = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+                writeln!(input, "{line}").unwrap();
+            }
+        });
+        // All of them are with the server before the first answer is read.
+        writer.join().unwrap();
+        let mut seen = HashSet::new();
+        while seen.len() < CALLS as usize {
+            let answer = raw.read();
+            assert!(answer.get("result").is_some(), "{answer}");
+            seen.insert(answer["id"].as_u64().unwrap());
+        }
+        let peak = raw.peak_megabytes();
+        assert!(peak < 64, "{method}: {peak} MB");
+    }
+    drop(raw.input);
+    assert!(raw.child.wait().unwrap().success());
+}
+
+#[test]
 fn a_client_that_never_reads_does_not_keep_the_process() {
     let mut raw = Raw::start(&["--simulate", "--log", "info"]);
     let mut input = raw.input.try_clone_for_writer();

@@ -77,6 +77,42 @@ fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
             addresses,
         ),
         (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https:\\\\didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://evil.example\\.didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://@didit.example/v3",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "https:didit.example/v3",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "https:///didit.example/v3",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "https://d\u{456}dit.example/v3",
+            addresses,
+        ),
+        (
             "--rate-limits",
             "DIDIT_MCP_RATE_LIMITS",
             "some",

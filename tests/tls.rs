@@ -12,11 +12,11 @@ mod support {
 }
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -37,6 +37,7 @@ struct Secured {
     port: u16,
     authority: String,
     requests: Arc<AtomicUsize>,
+    bodies: Arc<Mutex<Vec<String>>>,
 }
 
 fn secured() -> Secured {
@@ -62,19 +63,25 @@ fn secured() -> Secured {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let requests = Arc::new(AtomicUsize::new(0));
-    let seen = Arc::clone(&requests);
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let (seen, written) = (Arc::clone(&requests), Arc::clone(&bodies));
     // The thread ends with the test's process.
     thread::spawn(move || {
         for stream in listener.incoming() {
             let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
             // A client that trusts nobody here breaks the handshake, which is what a test wants.
-            drop(answer(StreamOwned::new(connection, stream.unwrap()), &seen));
+            drop(answer(
+                StreamOwned::new(connection, stream.unwrap()),
+                &seen,
+                &written,
+            ));
         }
     });
     Secured {
         port,
         authority: authority.pem(),
         requests,
+        bodies,
     }
 }
 
@@ -82,6 +89,7 @@ fn secured() -> Secured {
 fn answer(
     stream: StreamOwned<ServerConnection, TcpStream>,
     requests: &AtomicUsize,
+    bodies: &Mutex<Vec<String>>,
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     let mut head = String::new();
@@ -91,6 +99,15 @@ fn answer(
         }
     }
     requests.fetch_add(1, Ordering::SeqCst);
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+    let mut sent = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut sent)?;
+    bodies
+        .lock()
+        .unwrap()
+        .push(String::from_utf8(sent).unwrap());
     let body = if head.contains(KEY) {
         r#"{"balance":"12.50"}"#
     } else {
@@ -167,4 +184,32 @@ fn nobody_else_is_trusted_and_the_key_does_not_leave() {
         server.stop();
     }
     assert_eq!(api.requests.load(Ordering::SeqCst), 0);
+}
+
+#[test]
+fn the_operators_password_is_used_where_it_is_encrypted() {
+    const PASSWORD: &str = "Test-password-0000!";
+    let api = secured();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("authority.pem");
+    std::fs::write(&file, &api.authority).unwrap();
+    let mut server = setup(&api)
+        .arguments(&["--ca-file", &file.display().to_string()])
+        .variable("DIDIT_PASSWORD", PASSWORD)
+        .variable(
+            "DIDIT_AUTH_BASE_URL",
+            &format!("https://localhost:{}/auth/v2", api.port),
+        )
+        .start();
+    let email = json!({ "email": "operator@didit-test.local" });
+    let registered = server.ok("didit_account_register", email.clone());
+    let told = "The password is the one of DIDIT_PASSWORD, and stored; it is not shown.";
+    assert!(registered.text.contains(told), "{}", registered.text);
+    server.call("didit_account_login", email);
+    for body in api.bodies.lock().unwrap().iter() {
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["password"], PASSWORD, "{body}");
+    }
+    assert_eq!(api.requests.load(Ordering::SeqCst), 2);
+    server.stop();
 }

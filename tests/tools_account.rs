@@ -204,31 +204,12 @@ fn logging_in_fetches_the_key_again() {
 }
 
 #[test]
-fn the_password_of_the_environment_is_used_where_there_is_one() {
+fn a_login_without_an_account() {
     for era in Era::BOTH {
         let simulator = Standalone::start(&[]);
-        let control = &simulator.control;
-        let password = "Test-password-0000!";
-        let mut server = without_key(era, &simulator)
-            .variable("DIDIT_PASSWORD", password)
-            .start();
-        let registered = server.ok("didit_account_register", json!({ "email": EMAIL }));
-        assert_answer!("register_with_password", registered);
-        assert_eq!(password_of(&control.requests()[0]), password);
-        server.ok(
-            "didit_account_verify_email",
-            json!({ "code": control.code() }),
-        );
-        server.stop();
-
-        // Another computer: nothing is stored, and the address comes with the call.
-        let mut server = without_key(era, &simulator)
-            .variable("DIDIT_PASSWORD", password)
-            .start();
+        let mut server = without_key(era, &simulator).start();
         let failed = server.fails("didit_account_login", json!({}));
         assert_answer!("login_without_account", failed);
-        server.ok("didit_account_login", json!({ "email": EMAIL }));
-        server.ok("didit_workflow_list", json!({}));
         server.stop();
     }
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::Args;
 
-use crate::tools::{Agreement, Asked, Change, Consent, Outlet, PersonalData, ToolError};
+use crate::tools::{Agreement, Asked, Change, Consent, Outlet, PersonalData, Recorded, ToolError};
 
 /// Agreement given beforehand.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -58,8 +58,8 @@ impl Consent for Terminal {
         })
     }
 
-    fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
-        Ok(())
+    fn record(&self, _agreement: Agreement) -> Recorded<'_> {
+        Box::pin(async { Ok(()) })
     }
 }
 
@@ -91,8 +91,8 @@ impl Consent for Planned {
         })
     }
 
-    fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
-        Ok(())
+    fn record(&self, _agreement: Agreement) -> Recorded<'_> {
+        Box::pin(async { Ok(()) })
     }
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use url::Url;
 
 use super::echo::Echo;
@@ -42,9 +42,15 @@ const MAX_ERROR_BYTES: usize = 64 * 1024;
 const MAX_VALUES: usize = 100_000;
 /// From how many bytes on an answer is large. Most have a tenth of that.
 const LARGE_BYTES: usize = 128 * 1024;
-/// Large answers that are read at once; more wait for their turn within their deadline, so that memory stays bounded however
-/// many calls are under way.
-const LARGE_AT_ONCE: usize = 2;
+/// What all large answers together may hold while they are read, in steps: 16 MB, so that memory stays bounded however many
+/// calls are under way. A permit is for bytes that have come, so that an answer that stalls keeps no more from the others.
+const LARGE_STEPS: usize = 16 * 1024 * 1024 / LARGE_BYTES;
+/// Reports that are read at once; they are few, and a single one would take all of the above.
+const REPORTS_AT_ONCE: usize = 2;
+/// How long a large answer waits for room, or for its own next bytes while it takes room from others.
+const LARGE_PATIENCE: Duration = Duration::from_secs(10);
+
+const TOO_MANY_LARGE: &str = "too many large answers are being read at once";
 
 /// A client of the API. Cloning is cheap and shares the connections.
 #[derive(Debug, Clone)]
@@ -91,6 +97,7 @@ struct Shared {
     max_body_bytes: usize,
     rate_limit: Option<RateLimit>,
     large_answers: Semaphore,
+    reports: Semaphore,
     attempts: u32,
     text_filter: Option<TextFilter>,
 }
@@ -369,23 +376,45 @@ impl Client {
         limit: usize,
         body: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let mut turn = None;
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| self.transport_error(error))?
-        {
+        let (room, whole) = if limit > self.shared.max_body_bytes {
+            (&self.shared.reports, true)
+        } else {
+            (&self.shared.large_answers, false)
+        };
+        let mut held: Option<SemaphorePermit<'_>> = None;
+        loop {
+            let next = response.chunk();
+            let chunk = if held.is_some() {
+                within(next, "the rest of the answer did not come").await?
+            } else {
+                next.await
+            };
+            let Some(chunk) = chunk.map_err(|error| self.transport_error(error))? else {
+                return Ok(());
+            };
             let length = body.len() + chunk.len();
             if length > limit {
                 return Err(Error::TooLarge { limit });
             }
-            if length > LARGE_BYTES && turn.is_none() {
+            let steps = if whole {
+                usize::from(length > LARGE_BYTES)
+            } else {
+                // Half is the most for one, whose limit may have been set higher.
+                (length / LARGE_BYTES).min(LARGE_STEPS / 2)
+            };
+            let missing =
+                steps.saturating_sub(held.as_ref().map_or(0, SemaphorePermit::num_permits));
+            if missing > 0 {
+                let missing = u32::try_from(missing).unwrap_or(u32::MAX);
+                let more = within(room.acquire_many(missing), TOO_MANY_LARGE).await?;
                 // The semaphore is never closed.
-                turn = self.shared.large_answers.acquire().await.ok();
+                match (&mut held, more) {
+                    (Some(held), Ok(more)) => held.merge(more),
+                    (held, more) => *held = more.ok(),
+                }
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(())
     }
 
     fn transport_error(&self, error: reqwest::Error) -> Error {
@@ -413,6 +442,15 @@ impl Client {
             Error::Interrupted { message }
         }
     }
+}
+
+/// Waits a little only, because others wait for the same room.
+async fn within<T>(work: impl Future<Output = T>, otherwise: &str) -> Result<T, Error> {
+    tokio::time::timeout(LARGE_PATIENCE, work)
+        .await
+        .map_err(|_| Error::Interrupted {
+            message: otherwise.to_owned(),
+        })
 }
 
 /// A number between 0 and 1; without randomness, the longest wait.

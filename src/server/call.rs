@@ -13,7 +13,7 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::{Map, Value};
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -61,6 +61,35 @@ pub(super) struct Fitted<'a> {
     pub(super) deadline: Deadline,
     /// What the audit trail keeps of it.
     pub(super) record: Arc<Record>,
+    /// Its place among the calls that run, which it leaves while a human thinks.
+    pub(super) slot: Arc<Slot>,
+}
+
+/// A call's place among those that run at once. A call that asks a human leaves it to others, and goes on without one when the
+/// human has answered, so that an answer never waits behind other calls; how many ask at once has a bound of its own.
+pub(super) struct Slot {
+    held: Mutex<Option<OwnedSemaphorePermit>>,
+    questions: Arc<Semaphore>,
+}
+
+impl Slot {
+    /// Lets another call run from now on.
+    ///
+    /// # Errors
+    /// `busy` when too many calls wait for a human already; the question must not be asked then.
+    pub(super) fn leave_for_question(&self) -> Result<(), ToolError> {
+        let question = Arc::clone(&self.questions)
+            .try_acquire_owned()
+            .map_err(|_| {
+                ToolError::new(
+                    "busy",
+                    "Too many questions wait for the human already, so this one was not asked. Nothing was changed.",
+                )
+            })?;
+        // It is kept to the end of the call.
+        *locked(&self.held) = Some(question);
+        Ok(())
+    }
 }
 
 /// A call of the protocol.
@@ -74,20 +103,17 @@ struct ProtocolCall<'a> {
 }
 
 impl Caller for ProtocolCall<'_> {
-    fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent> {
+    fn consent(&self, mut call: Fitted<'_>) -> Arc<dyn Consent> {
         let presented = Presented {
-            token: call.token,
+            token: call.token.take(),
             ..std::mem::take(&mut *locked(&self.presented))
         };
         let consent = Arc::new(CallConsent::new(
             Arc::clone(&self.gate),
             Arc::clone(&self.connection),
-            call.tool,
-            call.arguments,
+            call,
             presented,
             self.context,
-            call.deadline,
-            call.record,
         ));
         *locked(&self.consent) = Some(Arc::clone(&consent));
         consent
@@ -126,7 +152,18 @@ impl Server {
             }),
             consent: Mutex::new(None),
         };
-        match self.complete(entry, given, &call).await {
+        let slot = match self.turn(entry, &call.gone()).await {
+            Ok(slot) => Arc::new(slot),
+            Err(error) => {
+                self.place(context).await;
+                return respond::error(&error, &self.catalog).into();
+            }
+        };
+        let outcome = self.complete(entry, given, &call, &slot).await;
+        // Still at its turn: while the client reads nothing, no more answers are made.
+        self.place(context).await;
+        drop(slot);
+        match outcome {
             Ok(answer) => respond::answer(answer, &self.catalog).into(),
             Err(Stop::Preview(preview)) => respond::answer(*preview, &self.catalog).into(),
             Err(Stop::AskHuman) => {
@@ -140,21 +177,37 @@ impl Server {
         }
     }
 
-    /// Sees one call through: its turn, its deadline, its record. Only an error here means that it failed; the other stops
-    /// mean that a human has to be asked first.
+    /// Waits for a call's turn.
+    ///
+    /// # Errors
+    /// `busy` when it does not come in time, `cancelled` when nobody waits for the call any more.
+    pub(super) async fn turn(
+        &self,
+        entry: &Entry,
+        gone: &CancellationToken,
+    ) -> Result<Slot, ToolError> {
+        // Waiting is no work: those calls must not keep others from their turn.
+        let held = if entry.tool.name == WAIT_TOOL {
+            None
+        } else {
+            Some(self.slot(gone).await?)
+        };
+        Ok(Slot {
+            held: Mutex::new(held),
+            questions: Arc::clone(&self.questions),
+        })
+    }
+
+    /// Sees one call through, whose turn it is: its deadline, its record. Only an error here means that it failed; the other
+    /// stops mean that a human has to be asked first.
     pub(super) async fn complete(
         &self,
         entry: &Entry,
         given: Map<String, Value>,
         caller: &dyn Caller,
+        slot: &Arc<Slot>,
     ) -> Result<Answer, Stop> {
         let gone = caller.gone();
-        // Waiting is no work: those calls must not keep others from their turn.
-        let _slot = if entry.tool.name == WAIT_TOOL {
-            None
-        } else {
-            Some(self.slot(&gone).await?)
-        };
         let started = Instant::now();
         let given = entry.without_aliases(given);
         let settings = self.connection.settings();
@@ -165,7 +218,8 @@ impl Server {
             self.trail.clone(),
             Arc::clone(&self.connection),
         ));
-        let work = AssertUnwindSafe(self.run(entry, given, caller, &watch, &record)).catch_unwind();
+        let work =
+            AssertUnwindSafe(self.run(entry, given, caller, &watch, &record, slot)).catch_unwind();
         let outcome = tokio::select! {
             // In this order, so that a call which was cancelled while it waited for its turn sends nothing.
             biased;
@@ -181,7 +235,7 @@ impl Server {
         };
         let open = failure
             .is_some_and(|error| error.leaves_open() && watch.may_have_changed(entry.tool.access));
-        record.finish(failure, open);
+        record.finish(failure, open).await;
         tracing::info!(
             tool = entry.tool.name,
             // As a text it is quoted: a client may name its requests so that they read as fields of the log.
@@ -216,18 +270,23 @@ impl Server {
         };
         let failed = |message| Err(ErrorData::internal_error(message, None));
         let work = AssertUnwindSafe(self.read(uri, call)).catch_unwind();
-        tokio::select! {
+        let read = tokio::select! {
             outcome = work => outcome.unwrap_or_else(|_| failed("reading this resource failed inside the server")),
             () = deadline.passed() => failed("Didit did not answer within the time allowed"),
             () = context.ct.cancelled() => failed("cancelled"),
             () = self.over.cancelled() => failed("cancelled"),
-        }
+        };
+        self.place(context).await;
+        read
     }
 
     /// A turn to work. Time in the queue counts against no deadline, but has an end of its own.
-    async fn slot(&self, gone: &CancellationToken) -> Result<SemaphorePermit<'_>, ToolError> {
+    async fn slot(&self, gone: &CancellationToken) -> Result<OwnedSemaphorePermit, ToolError> {
         let timeout = self.connection.settings().timeout;
-        let queue = tokio::time::timeout(timeout * QUEUE_TIMEOUTS, self.slots.acquire());
+        let queue = tokio::time::timeout(
+            timeout * QUEUE_TIMEOUTS,
+            Arc::clone(&self.slots).acquire_owned(),
+        );
         tokio::select! {
             biased;
             () = gone.cancelled() => Err(cancelled()),
@@ -246,6 +305,7 @@ impl Server {
         caller: &dyn Caller,
         watch: &Arc<Watch>,
         record: &Arc<Record>,
+        slot: &Arc<Slot>,
     ) -> Result<Answer, Stop> {
         let mut arguments = schema::fit(entry.schema(), given)?;
         let token = if policy::may_need_consent(&entry.tool) {
@@ -262,6 +322,7 @@ impl Server {
                 token,
                 deadline: watch.deadline.clone(),
                 record: Arc::clone(record),
+                slot: Arc::clone(slot),
             }),
             progress: caller.progress(),
             observer: Arc::clone(watch) as Arc<_>,

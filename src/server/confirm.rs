@@ -21,15 +21,22 @@ use rmcp::{
     },
     service::{PeerRequestOptions, RequestContext, RequestHandle, ServiceError},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 pub use ledger::Ledger;
 
-use super::{deadline::Deadline, policy::Confirmation, record::Record};
-use crate::tools::{Agreement, Asked, Change, Connection, Consent, Stop, ToolError};
+use super::{
+    call::{Fitted, Slot},
+    deadline::Deadline,
+    policy::Confirmation,
+    record::Record,
+};
+use crate::tools::{
+    Agreement, Asked, Change, Connection, Consent, Recorded, Stop, ToolError, Voided,
+};
 use heard::Heard;
-use ledger::{Kind, Ticket, VALID_FOR, Worthless};
+use ledger::{Kind, Ticket, VALID_FOR};
 
 /// The name of the question among those that a call returns.
 const QUESTION: &str = "agreement";
@@ -62,23 +69,6 @@ impl Gate {
     /// What was handed out and not used yet.
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
-    }
-
-    /// Works with the ledger away from the thread that serves everybody: its file is locked and synced.
-    async fn with_ledger<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Ledger) -> T + Send + 'static,
-    ) -> Result<T, Stop> {
-        let ledger = self.ledger.clone();
-        tokio::task::spawn_blocking(move || work(&ledger))
-            .await
-            .map_err(|_| {
-                ToolError::new(
-                    "internal_error",
-                    "Agreement could not be checked. Nothing was changed.",
-                )
-                .into()
-            })
     }
 }
 
@@ -114,6 +104,7 @@ pub struct CallConsent {
     question: Mutex<Option<InputRequiredResult>>,
     deadline: Deadline,
     record: Arc<Record>,
+    slot: Arc<Slot>,
 }
 
 /// A change as it is asked about: what tickets for it are bound to.
@@ -136,16 +127,13 @@ enum Redeemed {
 }
 
 impl CallConsent {
-    /// Prepares the agreement of a call of `tool` with exactly `arguments`.
+    /// Prepares the agreement of one call with exactly its arguments.
     pub(super) fn new(
         gate: Arc<Gate>,
         connection: Arc<Connection>,
-        tool: &'static str,
-        arguments: &Map<String, Value>,
+        call: Fitted<'_>,
         presented: Presented,
         context: &RequestContext<RoleServer>,
-        deadline: Deadline,
-        record: Arc<Record>,
     ) -> Self {
         let route = match gate.confirmation {
             Confirmation::Preview => Route::Preview,
@@ -155,12 +143,13 @@ impl CallConsent {
             gate,
             connection,
             route,
-            tool,
-            arguments: Value::Object(arguments.clone()),
+            tool: call.tool,
+            arguments: Value::Object(call.arguments.clone()),
             presented: Mutex::new(presented),
             question: Mutex::new(None),
-            deadline,
-            record,
+            deadline: call.deadline,
+            record: call.record,
+            slot: call.slot,
         }
     }
 
@@ -194,7 +183,7 @@ impl CallConsent {
         let mut asking = self.asking(change, again);
         let presented = std::mem::take(&mut *locked(&self.presented));
         if let Some(token) = presented.token {
-            match self.redeem(Kind::Token, &asking, token).await? {
+            match self.redeem(Kind::Token, &asking, &token).await? {
                 Redeemed::Agreed => return Ok(Agreement::Token),
                 Redeemed::Changed => {
                     asking.again = true;
@@ -204,7 +193,7 @@ impl CallConsent {
         }
         match &self.route {
             Route::InputRequired => match (presented.state, presented.answers) {
-                (Some(state), Some(answers)) => self.answered(asking, state, &answers).await,
+                (Some(state), Some(answers)) => self.answered(asking, &state, &answers).await,
                 _ => Err(self.ask_through_result(&asking).await?),
             },
             Route::Elicit(context) => self.ask_within_call(&asking, context).await,
@@ -217,34 +206,24 @@ impl CallConsent {
         &self,
         kind: Kind,
         asking: &Asking<'_>,
-        sealed: String,
+        sealed: &str,
     ) -> Result<Redeemed, Stop> {
-        let (scope, call) = (asking.scope.clone(), asking.call.clone());
-        let seen_now = ledger::digest(&asking.seen);
-        let redeemed = self
-            .gate
-            .with_ledger(move |ledger| {
-                let (ticket, seen) = ledger.open(kind, &scope, &call, &sealed)?;
-                ledger.spend(&ticket)?;
-                if seen == seen_now {
-                    Ok(())
-                } else {
-                    Err(Worthless::Stale)
-                }
-            })
-            .await?;
-        match redeemed {
-            Ok(()) => Ok(Redeemed::Agreed),
-            Err(Worthless::Stale) => Ok(Redeemed::Changed),
-            Err(why) => Err(words::worthless(why)),
-        }
+        let ledger = &self.gate.ledger;
+        let opened = ledger.open(kind, &asking.scope, &asking.call, sealed);
+        let (ticket, seen) = opened.await.map_err(words::worthless)?;
+        ledger.spend(&ticket).await.map_err(words::worthless)?;
+        Ok(if seen == ledger::digest(&asking.seen) {
+            Redeemed::Agreed
+        } else {
+            Redeemed::Changed
+        })
     }
 
     /// Takes the answer to a question that an earlier call returned.
     async fn answered(
         &self,
         mut asking: Asking<'_>,
-        state: String,
+        state: &str,
         answers: &InputResponses,
     ) -> Result<Agreement, Stop> {
         let answer = answers
@@ -252,15 +231,14 @@ impl CallConsent {
             .and_then(|answer| serde_json::to_value(answer).ok())
             .unwrap_or_default();
         let heard = heard::of_result(&answer, asking.change.choice);
-        let (scope, call, sealed) = (asking.scope.clone(), asking.call.clone(), state.clone());
-        let opened = self
-            .gate
-            .with_ledger(move |ledger| ledger.open(Kind::Question, &scope, &call, &sealed))
-            .await?;
+        let ledger = &self.gate.ledger;
+        let opened = ledger
+            .open(Kind::Question, &asking.scope, &asking.call, state)
+            .await;
         // A yes counts only with the state of its own question; a no counts whatever comes with it.
         if let Heard::No { closed } = heard {
             let took = opened.map_or(FASTEST_HUMAN, |(ticket, _)| ticket.age());
-            return Err(self.refused(&asking, closed, took).await?);
+            return Err(self.refused(&asking, closed, took).await);
         }
         opened.map_err(words::worthless)?;
         match heard {
@@ -292,6 +270,7 @@ impl CallConsent {
         asking: &Asking<'_>,
         context: &RequestContext<RoleServer>,
     ) -> Result<Agreement, Stop> {
+        self.slot.leave_for_question()?;
         let (ticket, _) = self.issue(Kind::Question, asking).await?;
         let question = words::question(asking.change, asking.again, self.level());
         let asked = Instant::now();
@@ -335,14 +314,11 @@ impl CallConsent {
         match heard {
             Heard::Yes => {
                 // A no to another question about the same change may have come meanwhile.
-                let spent = self
-                    .gate
-                    .with_ledger(move |ledger| ledger.spend(&ticket))
-                    .await?;
+                let spent = self.gate.ledger.spend(&ticket).await;
                 spent.map_err(words::worthless)?;
                 Ok(Agreement::Human)
             }
-            Heard::No { closed } => Err(self.refused(asking, closed, asked.elapsed()).await?),
+            Heard::No { closed } => Err(self.refused(asking, closed, asked.elapsed()).await),
             // Some clients announce questions and never show them; the preview still works there.
             Heard::CannotAsk => Err(self.preview(asking).await?),
         }
@@ -369,50 +345,36 @@ impl CallConsent {
             if let Ok(Ok(answer)) = tokio::time::timeout(VALID_FOR, handle.rx).await
                 && matches!(heard_of(Some(answer), choice), Heard::No { .. })
             {
-                drop(tokio::task::spawn_blocking(move || ledger.void(&scope, None)).await);
+                ledger.void(&scope, None).await;
             }
         });
     }
 
     /// A no voids every token and open question about the same change, in every process of the profile.
-    async fn refused(
-        &self,
-        asking: &Asking<'_>,
-        closed: bool,
-        took: Duration,
-    ) -> Result<Stop, Stop> {
-        let scope = asking.scope.clone();
-        self.gate
-            .with_ledger(move |ledger| ledger.void(&scope, None))
-            .await?;
-        Ok(words::refused(closed, took < FASTEST_HUMAN))
+    async fn refused(&self, asking: &Asking<'_>, closed: bool, took: Duration) -> Stop {
+        self.gate.ledger.void(&asking.scope, None).await;
+        words::refused(closed, took < FASTEST_HUMAN)
     }
 
     async fn preview(&self, asking: &Asking<'_>) -> Result<Stop, Stop> {
         // Where a preview takes over, a late answer to an open question must do nothing.
-        let scope = asking.scope.clone();
-        self.gate
-            .with_ledger(move |ledger| ledger.void(&scope, Some(Kind::Question)))
-            .await?;
+        let ledger = &self.gate.ledger;
+        ledger.void(&asking.scope, Some(Kind::Question)).await;
         let (_, token) = self.issue(Kind::Token, asking).await?;
         Ok(words::preview(
             asking.change,
             asking.again,
             self.level(),
             &token,
-            self.gate.ledger.unwritable().as_deref(),
+            ledger.unwritable().await.as_deref(),
         ))
     }
 
     async fn issue(&self, kind: Kind, asking: &Asking<'_>) -> Result<(Ticket, String), Stop> {
-        let (scope, call, seen) = (
-            asking.scope.clone(),
-            asking.call.clone(),
-            asking.seen.clone(),
-        );
-        self.gate
-            .with_ledger(move |ledger| ledger.issue(kind, &scope, &call, &seen))
-            .await?
+        let ledger = &self.gate.ledger;
+        ledger
+            .issue(kind, &asking.scope, &asking.call, &asking.seen)
+            .await
             .map_err(|error| {
                 ToolError::new("system", format!("No agreement can be asked for: {error}.")).into()
             })
@@ -442,12 +404,12 @@ impl Consent for CallConsent {
         Box::pin(self.decide(change, again))
     }
 
-    fn record(&self, agreement: Agreement) -> Result<(), ToolError> {
-        self.record.agreed(agreement)
+    fn record(&self, agreement: Agreement) -> Recorded<'_> {
+        Box::pin(self.record.agreed(agreement))
     }
 
-    fn void_all(&self) {
-        self.gate.ledger.void_all();
+    fn void_all(&self) -> Voided<'_> {
+        Box::pin(self.gate.ledger.void_all())
     }
 }
 
@@ -459,8 +421,8 @@ impl Consent for NoConsent {
         Box::pin(async { Err(words::refused(false, false)) })
     }
 
-    fn record(&self, _agreement: Agreement) -> Result<(), ToolError> {
-        Ok(())
+    fn record(&self, _agreement: Agreement) -> Recorded<'_> {
+        Box::pin(async { Ok(()) })
     }
 }
 

@@ -23,7 +23,8 @@ use super::{
     instructions::instructions,
     policy::Policy,
     prompts,
-    subscriptions::{self, Subscriptions},
+    subscriptions::Subscriptions,
+    traffic::Traffic,
 };
 use crate::{
     audit::Trail,
@@ -32,6 +33,8 @@ use crate::{
 
 /// Calls that run at once; more wait their turn.
 const MAX_RUNNING: usize = 64;
+/// Questions that may be open at once; a human answers one at a time.
+const MAX_ASKING: usize = 64;
 /// How long clients may keep the list of tools, which never changes within a process.
 const LIST_LIFETIME_MS: u64 = 3_600_000;
 
@@ -42,7 +45,10 @@ pub struct Server {
     pub(super) gate: Arc<Gate>,
     pub(super) trail: Option<Arc<Trail>>,
     pub(super) over: CancellationToken,
-    pub(super) slots: Semaphore,
+    pub(super) slots: Arc<Semaphore>,
+    /// Calls that wait for a human, besides those that run.
+    pub(super) questions: Arc<Semaphore>,
+    pub(super) traffic: Arc<Traffic>,
     subscriptions: Subscriptions,
 }
 
@@ -66,7 +72,9 @@ impl Server {
             connection,
             trail: trail.map(Arc::new),
             over: CancellationToken::new(),
-            slots: Semaphore::new(MAX_RUNNING),
+            slots: Arc::new(Semaphore::new(MAX_RUNNING)),
+            questions: Arc::new(Semaphore::new(MAX_ASKING)),
+            traffic: Arc::default(),
             subscriptions: Subscriptions::default(),
         }
     }
@@ -75,6 +83,21 @@ impl Server {
     #[must_use]
     pub fn until(self, over: CancellationToken) -> Self {
         Self { over, ..self }
+    }
+
+    /// The same server, whose answers wait for those that the client has not read yet.
+    #[must_use]
+    pub(super) fn paced_by(self, traffic: Arc<Traffic>) -> Self {
+        Self { traffic, ..self }
+    }
+
+    /// Returns when an answer may be made, or when nobody waits for it any more.
+    pub(super) async fn place(&self, context: &RequestContext<RoleServer>) {
+        tokio::select! {
+            () = self.traffic.place(&context.id) => {}
+            () = context.ct.cancelled() => {}
+            () = self.over.cancelled() => {}
+        }
     }
 }
 
@@ -106,6 +129,7 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        self.place(&context).await;
         let mut list = ListToolsResult::with_all_items(self.catalog.listed());
         if is_modern(&context) {
             list.ttl_ms = Some(LIST_LIFETIME_MS);
@@ -137,6 +161,7 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
+        self.place(&context).await;
         let mut list = ListResourcesResult::with_all_items(self.resources());
         if is_modern(&context) {
             list.ttl_ms = Some(LIST_LIFETIME_MS);
@@ -150,6 +175,7 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        self.place(&context).await;
         let mut list = ListResourceTemplatesResult::with_all_items(self.resource_templates());
         if is_modern(&context) {
             list.ttl_ms = Some(LIST_LIFETIME_MS);
@@ -194,11 +220,13 @@ impl ServerHandler for Server {
         &self,
         filter: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        subscriptions::accepted(filter, &self.catalog)
+        self.subscriptions.accepted(filter, &self.catalog)
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        subscriptions::listen(&self.connection, &self.catalog, context).await
+        self.subscriptions
+            .listen(&self.connection, &self.catalog, context)
+            .await
     }
 
     async fn list_prompts(
@@ -206,6 +234,7 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
+        self.place(&context).await;
         let mut list = ListPromptsResult::with_all_items(prompts::listed(&self.catalog));
         if is_modern(&context) {
             list.ttl_ms = Some(LIST_LIFETIME_MS);
@@ -217,8 +246,9 @@ impl ServerHandler for Server {
     async fn get_prompt(
         &self,
         request: GetPromptRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
+        self.place(&context).await;
         prompts::get(&self.catalog, &request.name, request.arguments.as_ref())
             .map(Into::into)
             .map_err(|message| ErrorData::invalid_params(message, None))

@@ -18,7 +18,8 @@ use super::{
     schema,
 };
 use crate::tools::{
-    Agreement, Answer, Asked, Change, Consent, JsonObject, Progress, Stop, ToolError,
+    Agreement, Answer, Asked, Change, Consent, JsonObject, Progress, Recorded, Stop, ToolError,
+    Voided,
 };
 
 /// How long a human at the terminal may think.
@@ -77,7 +78,8 @@ impl Server {
             gate: Arc::clone(&self.gate),
             call,
         };
-        match self.complete(entry, arguments, &caller).await {
+        let slot = Arc::new(self.turn(entry, &caller.gone()).await?);
+        match self.complete(entry, arguments, &caller, &slot).await {
             Ok(answer) => Ok(answer),
             Err(Stop::Error(error)) => Err(*error),
             // A human at hand answers within the call, so neither of these comes.
@@ -149,11 +151,11 @@ impl Consent for LocalConsent {
         })
     }
 
-    fn record(&self, agreement: Agreement) -> Result<(), ToolError> {
-        self.record.agreed(agreement)
+    fn record(&self, agreement: Agreement) -> Recorded<'_> {
+        Box::pin(self.record.agreed(agreement))
     }
 
-    fn void_all(&self) {
-        self.gate.ledger().void_all();
+    fn void_all(&self) -> Voided<'_> {
+        Box::pin(self.gate.ledger().void_all())
     }
 }

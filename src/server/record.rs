@@ -63,9 +63,9 @@ impl Record {
     ///
     /// # Errors
     /// When the trail cannot be written; the decision must not be made then.
-    pub(super) fn agreed(&self, agreement: Agreement) -> Result<(), ToolError> {
+    pub(super) async fn agreed(&self, agreement: Agreement) -> Result<(), ToolError> {
         self.state().agreement = Some(agreement);
-        self.append("attempt", None).map_err(|error| {
+        self.append("attempt", None).await.map_err(|error| {
             tracing::error!(%error, "the audit trail could not be written");
             ToolError::new(
                 "audit_trail",
@@ -78,7 +78,7 @@ impl Record {
     }
 
     /// Notes what came of the call, before its answer leaves; `open` when Didit may have done it despite the error.
-    pub(super) fn finish(&self, error: Option<&ToolError>, open: bool) {
+    pub(super) async fn finish(&self, error: Option<&ToolError>, open: bool) {
         let outcome = match (error, self.state().asked) {
             (Some(_), _) if open => "unknown",
             (Some(error), _) if error.code == "done_in_part" => "in part",
@@ -86,28 +86,32 @@ impl Record {
             (None, true) => "asked",
             (None, false) => "done",
         };
-        if let Err(error) = self.append(outcome, error) {
+        if let Err(error) = self.append(outcome, error).await {
             tracing::error!(%error, tool = self.tool, outcome, "the audit trail could not be written");
         }
     }
 
-    fn append(&self, outcome: &str, error: Option<&ToolError>) -> std::io::Result<()> {
+    async fn append(&self, outcome: &str, error: Option<&ToolError>) -> std::io::Result<()> {
         let Some(trail) = &self.trail else {
             return Ok(());
         };
         let environment = self.connection.environment();
-        let state = self.state();
-        trail.append(&Entry {
+        let (targets, agreement) = {
+            let state = self.state();
+            (state.targets.clone(), state.agreement)
+        };
+        let entry = Entry {
             time: audit::now(),
             tool: self.tool,
             access: self.access.name(),
-            targets: state.targets.clone(),
+            targets,
             environment: &environment,
-            agreement: state.agreement.map(Agreement::name),
+            agreement: agreement.map(Agreement::name),
             outcome,
             error: error.map(|error| error.code),
             api_status: error.and_then(|error| error.api_status),
-        })
+        };
+        trail.append(&entry).await
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

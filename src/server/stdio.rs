@@ -1,6 +1,6 @@
 //! Serving one client, on standard input and output or on streams of one's own, until it goes away.
 
-use std::io;
+use std::{io, sync::Arc};
 
 use rmcp::ServiceExt;
 use tokio::{
@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{handler::Server, transport::LineTransport};
+use super::{handler::Server, traffic::Traffic, transport::LineTransport};
 use crate::redact::Redactor;
 
 /// Serves on standard input and output until end of input, a signal, or a client that reads no more.
@@ -39,9 +39,18 @@ pub async fn serve_streams<R, W>(
     W: AsyncWrite + Unpin + Send + 'static,
 {
     let over = CancellationToken::new();
-    let transport = LineTransport::new(reader, writer, over.clone(), drain, redactor);
+    let traffic = Arc::new(Traffic::default());
+    let transport = LineTransport::new(
+        reader,
+        writer,
+        over.clone(),
+        drain,
+        redactor,
+        Arc::clone(&traffic),
+    );
     match server
         .until(over.clone())
+        .paced_by(traffic)
         .serve_with_ct(transport, over)
         .await
     {

@@ -11,7 +11,10 @@ use rmcp::{
     service::{Peer, SubscriptionContext},
 };
 use serde_json::json;
-use tokio::{sync::mpsc, task::JoinHandle};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    task::JoinHandle,
+};
 
 use super::{catalog::Catalog, resources::Address};
 use crate::{
@@ -19,14 +22,29 @@ use crate::{
     tools::Connection,
 };
 
-/// Sessions that one client may follow at once; each costs a poller.
+/// Sessions that one subscription may follow; each costs a poller.
 const MOST: usize = 32;
+/// Sessions that all subscriptions together may follow at once.
+const MOST_IN_ALL: usize = 64;
 /// How long a session that cannot be read is left alone at most, in longest intervals of its poller.
 const LONGEST_PAUSE: u32 = 10;
 
-/// The subscriptions of the older handshake, by address.
-#[derive(Default)]
-pub(super) struct Subscriptions(Mutex<HashMap<String, JoinHandle<()>>>);
+/// What is followed for the client.
+pub(super) struct Subscriptions {
+    /// The subscriptions of the older handshake, by address.
+    by_address: Mutex<HashMap<String, JoinHandle<()>>>,
+    /// One for each session that is followed, in either era.
+    places: Arc<Semaphore>,
+}
+
+impl Default for Subscriptions {
+    fn default() -> Self {
+        Self {
+            by_address: Mutex::default(),
+            places: Arc::new(Semaphore::new(MOST_IN_ALL)),
+        }
+    }
+}
 
 impl Subscriptions {
     /// Follows the session behind an address and announces each change of its status.
@@ -47,11 +65,11 @@ impl Subscriptions {
             return Ok(());
         }
         if all.len() >= MOST {
-            return Err(ErrorData::invalid_params(
-                format!("at most {MOST} sessions can be followed at once"),
-                None,
-            ));
+            return Err(too_many(MOST));
         }
+        let place = Arc::clone(&self.places)
+            .try_acquire_owned()
+            .map_err(|_| too_many(MOST_IN_ALL))?;
         let (connection, address) = (Arc::clone(connection), uri.to_owned());
         let task = tokio::spawn(async move {
             let (changed, mut changes) = mpsc::channel(1);
@@ -64,6 +82,7 @@ impl Subscriptions {
                 }
             };
             tokio::join!(follow(&connection, session, address, changed), announcing);
+            drop(place);
         });
         all.insert(uri.to_owned(), task);
         Ok(())
@@ -76,75 +95,90 @@ impl Subscriptions {
         }
     }
 
+    /// What of a client's wishes is granted: sessions, as many as there is room for, and nothing that never changes. Without
+    /// any room all are granted and [`Subscriptions::listen`] says why not: the protocol has no words for it before.
+    pub(super) fn accepted(
+        &self,
+        filter: &SubscriptionFilter,
+        catalog: &Catalog,
+    ) -> Option<SubscriptionFilter> {
+        let wanted = filter.resource_subscriptions.as_ref()?;
+        let room = match self.places.available_permits() {
+            0 => MOST,
+            free => free.min(MOST),
+        };
+        let granted: Vec<String> = wanted
+            .iter()
+            .filter(|uri| session_of(uri, catalog).is_some())
+            .take(room)
+            .cloned()
+            .collect();
+        if granted.is_empty() {
+            return None;
+        }
+        let mut accepted = SubscriptionFilter::default();
+        accepted.resource_subscriptions = Some(granted);
+        Some(accepted)
+    }
+
+    /// Announces changes until the client listens no more.
+    ///
+    /// # Errors
+    /// When too many sessions are followed. One that cannot be read for a while is quiet meanwhile.
+    pub(super) async fn listen(
+        &self,
+        connection: &Arc<Connection>,
+        catalog: &Catalog,
+        context: SubscriptionContext,
+    ) -> Result<(), ErrorData> {
+        let wanted = context
+            .accepted()
+            .resource_subscriptions
+            .clone()
+            .unwrap_or_default();
+        let number = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+        // Held for as long as this listens.
+        let _places = self
+            .places
+            .try_acquire_many(number)
+            .map_err(|_| too_many(MOST_IN_ALL))?;
+        let (changed, mut changes) = mpsc::channel(MOST);
+        let mut tasks = tokio::task::JoinSet::new();
+        for uri in wanted {
+            let Some(session) = session_of(&uri, catalog) else {
+                continue;
+            };
+            let (connection, changed) = (Arc::clone(connection), changed.clone());
+            tasks.spawn(async move { follow(&connection, session, uri, changed).await });
+        }
+        drop(changed);
+        loop {
+            tokio::select! {
+                () = context.cancelled() => return Ok(()),
+                uri = changes.recv() => {
+                    let Some(uri) = uri else {
+                        // Nothing is left to follow; the subscription itself lasts until the client ends it.
+                        context.cancelled().await;
+                        return Ok(());
+                    };
+                    if context.sink().notify_resource_updated(uri).await.is_err() {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, JoinHandle<()>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.by_address
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Subscriptions {
     fn drop(&mut self) {
         self.lock().values().for_each(JoinHandle::abort);
-    }
-}
-
-/// What of a client's wishes is granted: sessions, and nothing that never changes.
-pub(super) fn accepted(
-    filter: &SubscriptionFilter,
-    catalog: &Catalog,
-) -> Option<SubscriptionFilter> {
-    let wanted = filter.resource_subscriptions.as_ref()?;
-    let granted: Vec<String> = wanted
-        .iter()
-        .filter(|uri| session_of(uri, catalog).is_some())
-        .take(MOST)
-        .cloned()
-        .collect();
-    if granted.is_empty() {
-        return None;
-    }
-    let mut accepted = SubscriptionFilter::default();
-    accepted.resource_subscriptions = Some(granted);
-    Some(accepted)
-}
-
-/// Announces changes until the client listens no more.
-///
-/// # Errors
-/// None of its own: a session that cannot be read for a while is quiet meanwhile.
-pub(super) async fn listen(
-    connection: &Arc<Connection>,
-    catalog: &Catalog,
-    context: SubscriptionContext,
-) -> Result<(), ErrorData> {
-    let wanted = context
-        .accepted()
-        .resource_subscriptions
-        .clone()
-        .unwrap_or_default();
-    let (changed, mut changes) = mpsc::channel(MOST);
-    let mut tasks = tokio::task::JoinSet::new();
-    for uri in wanted {
-        let Some(session) = session_of(&uri, catalog) else {
-            continue;
-        };
-        let (connection, changed) = (Arc::clone(connection), changed.clone());
-        tasks.spawn(async move { follow(&connection, session, uri, changed).await });
-    }
-    drop(changed);
-    loop {
-        tokio::select! {
-            () = context.cancelled() => return Ok(()),
-            uri = changes.recv() => {
-                let Some(uri) = uri else {
-                    // Nothing is left to follow; the subscription itself lasts until the client ends it.
-                    context.cancelled().await;
-                    return Ok(());
-                };
-                if context.sink().notify_resource_updated(uri).await.is_err() {
-                    return Ok(());
-                }
-            }
-        }
     }
 }
 
@@ -195,6 +229,13 @@ async fn follow(
 
 fn session_of(uri: &str, catalog: &Catalog) -> Option<SessionId> {
     Address::parse(uri)?.session(catalog)
+}
+
+fn too_many(most: usize) -> ErrorData {
+    ErrorData::invalid_params(
+        format!("at most {most} sessions can be followed at once"),
+        None,
+    )
 }
 
 fn not_followed(uri: &str) -> ErrorData {

@@ -1,29 +1,45 @@
 //! What is under way between a client and the server, so that neither can drown the other.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, hash_map::Entry},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
 
 use rmcp::model::RequestId;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 /// Requests that may be open at once; far more than run, so that a burst waits here and not in the pipe.
 const MOST_OPEN: usize = 4096;
 /// Answers that may wait for a slow reader, in bytes, before no more requests are read.
 const MOST_UNSENT_BYTES: usize = 4 * 1024 * 1024;
+/// Answers that may be made and not written yet. Requests beyond them wait, whose answers are larger than they are.
+const MOST_UNWRITTEN: usize = 64;
 /// What a waiting answer costs besides its bytes.
 const OVERHEAD_BYTES: usize = 2 * 1024;
 
-/// Counts open requests and unsent bytes.
-#[derive(Default)]
+/// Counts open requests, answers that are not written yet, and unsent bytes.
 pub(super) struct Traffic {
-    open: Mutex<HashSet<RequestId>>,
+    open: Mutex<HashMap<RequestId, Option<Place>>>,
+    places: Arc<Semaphore>,
     unsent: AtomicUsize,
     changed: Notify,
+}
+
+/// The place of an answer among those that are not written yet; free again when it is dropped.
+pub(super) type Place = OwnedSemaphorePermit;
+
+impl Default for Traffic {
+    fn default() -> Self {
+        Self {
+            open: Mutex::default(),
+            places: Arc::new(Semaphore::new(MOST_UNWRITTEN)),
+            unsent: AtomicUsize::default(),
+            changed: Notify::default(),
+        }
+    }
 }
 
 impl Traffic {
@@ -44,13 +60,32 @@ impl Traffic {
 
     /// Notes a request; false when one with this id is still open.
     pub(super) fn opened(&self, id: &RequestId) -> bool {
-        self.lock().insert(id.clone())
+        match self.lock().entry(id.clone()) {
+            Entry::Occupied(_) => false,
+            Entry::Vacant(entry) => {
+                entry.insert(None);
+                true
+            }
+        }
     }
 
-    /// Notes that a request was answered, or needs no answer any more.
-    pub(super) fn closed(&self, id: &RequestId) {
-        self.lock().remove(id);
+    /// Returns when the answer to a request may be made. Its place is kept with the request, and freed when the answer is
+    /// written or not wanted any more.
+    pub(super) async fn place(&self, id: &RequestId) {
+        // The semaphore is never closed.
+        let Ok(place) = Arc::clone(&self.places).acquire_owned().await else {
+            return;
+        };
+        if let Some(kept) = self.lock().get_mut(id) {
+            *kept = Some(place);
+        }
+    }
+
+    /// Notes that a request was answered, or needs no answer any more; returns the place of its answer.
+    pub(super) fn closed(&self, id: &RequestId) -> Option<Place> {
+        let place = self.lock().remove(id).flatten();
         self.changed.notify_waiters();
+        place
     }
 
     /// Notes bytes that wait to be written.
@@ -70,7 +105,7 @@ impl Traffic {
         self.lock().len()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashSet<RequestId>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RequestId, Option<Place>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -66,6 +66,7 @@ where
         over: CancellationToken,
         drain: CancellationToken,
         redactor: Redactor,
+        traffic: Arc<Traffic>,
     ) -> Self {
         Self {
             reader: BufReader::with_capacity(READ_BYTES, reader),
@@ -77,7 +78,7 @@ where
             over,
             drain,
             redactor,
-            traffic: Arc::default(),
+            traffic,
             refusals: JoinSet::new(),
         }
     }
@@ -156,7 +157,7 @@ where
                     &notification.notification
                     && let Some(id) = &cancelled.params.request_id
                 {
-                    self.traffic.closed(id);
+                    drop(self.traffic.closed(id));
                 }
                 true
             }
@@ -221,9 +222,9 @@ where
                 redactor.json_line(serde_json::to_vec(&message).map_err(io::Error::other)?);
             line.push(b'\n');
             let _waiting = Waiting::new(&traffic, line.len());
-            if let Some(id) = answered(&message) {
-                traffic.closed(id);
-            }
+            // The place of the answer is free once the answer is written, or never will be.
+            let _place = answered(&message).and_then(|id| traffic.closed(id));
+            drop(message);
             let writing = async {
                 let mut writer = writer.lock().await;
                 let Some(writer) = writer.as_mut() else {

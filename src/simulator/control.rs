@@ -19,6 +19,8 @@ use super::{
 
 /// How many requests are remembered.
 const RECORDED: usize = 1000;
+/// The most bytes of what came that they hold together. The newest request is kept whole, whatever its size.
+const RECORDED_BYTES: usize = 32 * 1024 * 1024;
 
 /// A request of the API as it came in.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub(super) struct RecordedRequest {
     query: String,
     headers: Map<String, Value>,
     body: String,
+    /// How many bytes came.
+    bytes: usize,
 }
 
 /// Remembers `call` when it is one of the API, and tells its number; pages and control requests are not recorded.
@@ -53,9 +57,15 @@ pub(super) fn record(state: &mut State, call: &Call) -> Option<u64> {
             )
         })
         .collect();
-    if state.requests.len() >= RECORDED {
-        state.requests.pop_front();
-    }
+    let own_bytes = bytes_of(call);
+    let mut bytes = own_bytes;
+    let kept = state.requests.iter().rev().take(RECORDED - 1);
+    let kept = kept.take_while(|request| {
+        bytes += request.bytes;
+        bytes <= RECORDED_BYTES
+    });
+    let forgotten = state.requests.len() - kept.count();
+    state.requests.drain(..forgotten);
     state.requests.push_back(RecordedRequest {
         number: state.requests_seen,
         received_at,
@@ -66,8 +76,17 @@ pub(super) fn record(state: &mut State, call: &Call) -> Option<u64> {
         query: call.raw_query.clone(),
         headers,
         body: String::from_utf8_lossy(&call.body).into_owned(),
+        bytes: own_bytes,
     });
     Some(state.requests_seen)
+}
+
+fn bytes_of(call: &Call) -> usize {
+    let headers = call.headers.iter();
+    let headers: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    call.path.len() + call.raw_query.len() + headers + call.body.len()
 }
 
 /// Remembers how a recorded request was answered.
@@ -314,7 +333,7 @@ pub(super) fn reset(state: &mut State, _: &Call) -> Answer {
     Ok(Reply::no_content())
 }
 
-/// The body as an object, whatever content type a developer's tool sent.
+/// The body as an object.
 fn lenient_body(call: &Call) -> Result<Map<String, Value>, Reply> {
     if call.body.is_empty() {
         return Ok(Map::new());

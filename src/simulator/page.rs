@@ -75,7 +75,8 @@ fn frame(status: StatusCode, title: &str, address: &str, width: &str, content: &
     );
     Reply::html(status, html)
         .with_header("content-security-policy", POLICY.clone())
-        .with_header("referrer-policy", "no-referrer".to_owned())
+        // Without a referrer, browsers send forms of these very pages as coming from nowhere, which is refused.
+        .with_header("referrer-policy", "same-origin".to_owned())
         .with_header("x-content-type-options", "nosniff".to_owned())
         .with_header("cache-control", "no-store".to_owned())
 }

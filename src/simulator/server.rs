@@ -1,14 +1,15 @@
 //! The HTTP side: connections, reading requests, sending replies and injected faults.
 
 use std::{
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, to_bytes},
-    extract::{ConnectInfo, Request, State as Shared},
+    extract::{Request, State as Shared},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
@@ -18,29 +19,38 @@ use tokio_util::sync::CancellationToken;
 use super::{
     call::Call,
     control,
-    faults::{
-        self,
-        connection::{Connection, Listener},
-    },
+    faults::{self, connection::Connection},
+    guard,
     reply::{Reply, detail},
     routes,
     state::State,
     webhooks::Deliverer,
 };
+use crate::local_http::{self, Bounds};
 
 /// No request of the API is larger than a few megabytes; this leaves room for the largest picture in base64.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
 
+/// How long a body may take. Most are sent whole with their head.
+const BODY_TIME: Duration = Duration::from_secs(30);
+/// Many clients keep their connections open between requests, and one that is idle for longer is closed.
+const BOUNDS: Bounds = Bounds {
+    connections: 256,
+    head: Duration::from_secs(60),
+};
+
 /// What all connections share.
 pub(super) struct Application {
+    address: SocketAddr,
     state: Mutex<State>,
     pub(super) shutdown: CancellationToken,
     deliverer: Deliverer,
 }
 
 impl Application {
-    pub(super) fn new(state: State, shutdown: CancellationToken) -> Self {
+    pub(super) fn new(address: SocketAddr, state: State, shutdown: CancellationToken) -> Self {
         Self {
+            address,
             state: Mutex::new(state),
             deliverer: Deliverer::new(shutdown.clone()),
             shutdown,
@@ -76,28 +86,23 @@ impl Drop for OpenRequest {
 /// Serves until the token is cancelled; connections get a moment to finish and are then cut.
 pub(super) async fn serve(listener: TcpListener, application: Arc<Application>) {
     let shutdown = application.shutdown.clone();
-    let router = Router::new()
+    let routes = Router::new()
         .fallback(answer)
-        .with_state(Arc::clone(&application))
-        .into_make_service_with_connect_info::<Connection>();
-    let serving = axum::serve(Listener(listener), router)
-        .with_graceful_shutdown(shutdown.clone().cancelled_owned());
-    let patience = async {
-        shutdown.cancelled().await;
-        tokio::time::sleep(Duration::from_millis(500)).await;
-    };
-    tokio::select! {
-        _ = serving => {}
-        () = patience => {}
-    }
+        .with_state(Arc::clone(&application));
+    local_http::serve(listener, BOUNDS, shutdown, |stream, peer| {
+        let connection = Connection::new(peer);
+        let routes = routes.clone().layer(Extension(connection.clone()));
+        (connection.over(stream), routes)
+    })
+    .await;
 }
 
 async fn answer(
     Shared(application): Shared<Arc<Application>>,
-    ConnectInfo(connection): ConnectInfo<Connection>,
+    Extension(connection): Extension<Connection>,
     request: Request,
 ) -> Response {
-    let mut call = match read(request, &connection).await {
+    let mut call = match read(request, &connection, application.address).await {
         Ok(call) => call,
         Err(reply) => return response(reply),
     };
@@ -125,13 +130,23 @@ async fn answer(
     }
 }
 
-async fn read(request: Request, connection: &Connection) -> Result<Call, Reply> {
+async fn read(request: Request, connection: &Connection, own: SocketAddr) -> Result<Call, Reply> {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return Err(detail(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "Request body exceeded the size limit.",
-        ));
+    guard::admit(&parts, own)?;
+    let body = match tokio::time::timeout(BODY_TIME, to_bytes(body, LARGEST_BODY)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            return Err(detail(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "Request body exceeded the size limit.",
+            ));
+        }
+        Err(_) => {
+            return Err(detail(
+                StatusCode::REQUEST_TIMEOUT,
+                "Request body did not arrive in time.",
+            ));
+        }
     };
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
     Ok(Call {

@@ -22,6 +22,10 @@ use crate::{
     didit::{ApiKey, Application, Organization},
 };
 
+/// Said where the operator's password would have been used.
+const PASSWORD_WITHHELD: &str =
+    "The one of DIDIT_PASSWORD is never given to a simulator or over plain HTTP.";
+
 pub(super) fn tools() -> Vec<Tool> {
     vec![
         Tool {
@@ -107,7 +111,7 @@ pub(super) fn tools() -> Vec<Tool> {
 }
 
 /// Stores the key of an application, to be used from the next call on.
-fn adopt(
+async fn adopt(
     context: &Context,
     email: &str,
     application: &Application,
@@ -126,33 +130,35 @@ fn adopt(
     };
     let connection = &context.connection;
     let mut is_another = false;
-    connection.remember(|profile| {
-        profile.put_in_use(email);
-        is_another = profile
-            .api_key
-            .as_deref()
-            .is_some_and(|old| old != key.expose_secret());
-        profile.api_key = Some(key.expose_secret().to_owned());
-        profile.api_origin = Some(connection.origin());
-        profile.application = Some(Named {
-            uuid: application
-                .uuid
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
-            name: name_of(application),
-            mode: application.mode.as_deref().map(clean),
-        });
-        profile.organization = organization.map(|organization| Named {
-            uuid: organization
-                .uuid
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
-            name: organization.name.as_deref().map(clean).unwrap_or_default(),
-            mode: None,
-        });
-    })?;
+    connection
+        .remember(|profile| {
+            profile.put_in_use(email);
+            is_another = profile
+                .api_key
+                .as_deref()
+                .is_some_and(|old| old != key.expose_secret());
+            profile.api_key = Some(key.expose_secret().to_owned());
+            profile.api_origin = Some(connection.origin());
+            profile.application = Some(Named {
+                uuid: application
+                    .uuid
+                    .map(|id| id.to_string())
+                    .unwrap_or_default(),
+                name: name_of(application),
+                mode: application.mode.as_deref().map(clean),
+            });
+            profile.organization = organization.map(|organization| Named {
+                uuid: organization
+                    .uuid
+                    .map(|id| id.to_string())
+                    .unwrap_or_default(),
+                name: organization.name.as_deref().map(clean).unwrap_or_default(),
+                mode: None,
+            });
+        })
+        .await?;
     if is_another {
-        context.consent.void_all();
+        context.consent.void_all().await;
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ pub struct ConnectionSettings {
     pub auth_base_url: Url,
     /// The key that was given from outside, which wins over a stored one.
     pub api_key: Option<(ApiKey, KeySource)>,
-    /// The password for registration and login, where the operator gave one.
+    /// The password for registration and login at Didit, where the operator gave one; see
+    /// [`ConnectionSettings::password_for_account`].
     pub password: Option<Password>,
     /// The secret of the webhook destination, where the operator gave one.
     pub webhook_secret: Option<SharedSecret>,
@@ -99,6 +100,19 @@ pub struct ConnectionSettings {
 }
 
 impl ConnectionSettings {
+    /// The operator's password, for Didit alone. Plain HTTP is taken from this machine only, where a simulator answers, which
+    /// keeps and shows what it is sent.
+    pub fn password_for_account(&self) -> Option<&Password> {
+        self.password
+            .as_ref()
+            .filter(|_| self.auth_base_url.scheme() == "https")
+    }
+
+    /// Whether the operator gave a password that is not for the account API in use.
+    pub fn withholds_password(&self) -> bool {
+        self.password.is_some() && self.password_for_account().is_none()
+    }
+
     /// The time that a call of `tool` with `arguments` may take in all.
     pub fn budget_of(&self, tool: &str, arguments: Option<&Map<String, Value>>) -> Duration {
         match tool {
@@ -245,12 +259,13 @@ impl Connection {
     ///
     /// # Errors
     /// What is wrong with the file; nothing changed then.
-    pub fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Stop> {
+    pub async fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Stop> {
         self.store
             .update(|profile| {
                 change(profile);
                 self.learn(profile);
             })
+            .await
             .map_err(stored)
     }
 

@@ -38,6 +38,12 @@ impl Agreement {
 /// The answer of [`Consent::ask`].
 pub type Asked<'a> = Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>>;
 
+/// The answer of [`Consent::record`].
+pub type Recorded<'a> = Pin<Box<dyn Future<Output = Result<(), ToolError>> + Send + 'a>>;
+
+/// The end of [`Consent::void_all`].
+pub type Voided<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+
 /// Asks, and answers only when somebody agreed.
 pub trait Consent: Send + Sync {
     /// Asks for agreement to `change`; `again` when an earlier version of it was agreed to a moment ago.
@@ -50,10 +56,12 @@ pub trait Consent: Send + Sync {
     ///
     /// # Errors
     /// When the audit trail cannot be written: then nothing may be sent.
-    fn record(&self, agreement: Agreement) -> Result<(), ToolError>;
+    fn record(&self, agreement: Agreement) -> Recorded<'_>;
 
     /// Makes every token and open question void, because another key is used from now on.
-    fn void_all(&self) {}
+    fn void_all(&self) -> Voided<'_> {
+        Box::pin(async {})
+    }
 }
 
 /// Reads what is true, asks for agreement to the change that follows from it, and reads again where a human took time to
@@ -88,7 +96,7 @@ where
                 continue;
             }
         }
-        context.consent.record(agreement)?;
+        context.consent.record(agreement).await?;
         return Ok(found);
     }
     Err(ToolError::new(

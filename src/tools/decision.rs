@@ -20,7 +20,7 @@ pub(super) struct DecisionInput {
     session_id: String,
     #[serde(default)]
     detail: Detail,
-    /// Also save Didit's whole answer, with all personal data, under this name in the output folder.
+    /// Also save Didit's whole answer, with all personal data, under this name (`*.json`) in the output folder.
     raw_file: Option<String>,
 }
 
@@ -34,6 +34,12 @@ enum Detail {
     /// All findings, with numbers masked.
     Detailed,
 }
+
+/// Didit's whole answer.
+const RAW_FILE: files::Kind = files::Kind {
+    field: "raw_file",
+    extension: ".json",
+};
 
 /// Reads a session and explains it.
 pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answer, Stop> {
@@ -49,7 +55,7 @@ pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answe
             .with_advice("the call without `raw_file` works; the operator can choose --pii minimal.")
             .into());
         }
-        files::free_name(&context.connection.settings().output_dir, name, "raw_file")?;
+        files::free_name(&context.connection.settings().output_dir, name, RAW_FILE)?;
     }
     let decision = context.client()?.decision(&id).await?;
     let mut answer = concise(&decision, level);
@@ -58,7 +64,7 @@ pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answe
     }
     if let Some(name) = input.raw_file {
         let folder = &context.connection.settings().output_dir;
-        let path = files::write_new(folder, &name, decision.raw.as_bytes(), "raw_file")?;
+        let path = files::write_new(folder, &name, decision.raw.into_bytes(), RAW_FILE).await?;
         answer.text.push_str(&format!(
             "\nSaved Didit's whole answer, with all personal data, to {}.",
             path.display()

@@ -7,45 +7,66 @@ use std::{
 };
 
 use super::error::ToolError;
+use crate::private_file;
 
 /// How many files of one name are kept side by side.
 const MOST_OF_A_NAME: u32 = 1_000;
+/// The most bytes of a name; the shortest limit of a file system is 255, and numbers may follow.
+const LONGEST_NAME: usize = 120;
+
+/// A kind of file that a tool writes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Kind {
+    /// The argument that names the file.
+    pub(super) field: &'static str,
+    /// How its name ends, with the dot.
+    pub(super) extension: &'static str,
+}
 
 /// Writes a new file into the output folder: whole or not at all, for its owner alone, never over another.
 ///
 /// # Errors
-/// [`ToolError`] naming `field` when the name leaves the folder or the file is there already; or when the disk refuses.
-pub(super) fn write_new(
+/// [`ToolError`] naming the field when the name does not fit or the file is there already; or when the disk refuses.
+pub(super) async fn write_new(
     folder: &Path,
     name: &str,
-    bytes: &[u8],
-    field: &'static str,
+    bytes: Vec<u8>,
+    kind: Kind,
 ) -> Result<PathBuf, ToolError> {
-    let name = plain_name(name, field)?;
-    write_first_free(folder, [name.to_owned()], bytes, field)
+    let names = vec![plain_name(name, kind)?.to_owned()];
+    write_apart(folder, names, bytes, kind).await
 }
 
 /// Writes a new file like [`write_new`], under the first free name of `name.pdf`, `name-2.pdf`, `name-3.pdf` and so on: what
 /// the caller did not name must not fail for its name.
 ///
 /// # Errors
-/// [`ToolError`] naming `field` when the name leaves the folder or all are taken; or when the disk refuses.
-pub(super) fn write_numbered(
+/// [`ToolError`] naming the field when the name does not fit or all are taken; or when the disk refuses.
+pub(super) async fn write_numbered(
     folder: &Path,
     name: &str,
-    bytes: &[u8],
-    field: &'static str,
+    bytes: Vec<u8>,
+    kind: Kind,
 ) -> Result<PathBuf, ToolError> {
-    let name = plain_name(name, field)?;
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-    let dot = if extension.is_empty() { "" } else { "." };
-    let further = (2..=MOST_OF_A_NAME).map(|number| format!("{stem}-{number}{dot}{extension}"));
-    write_first_free(
-        folder,
-        std::iter::once(name.to_owned()).chain(further),
-        bytes,
-        field,
-    )
+    let name = plain_name(name, kind)?;
+    let stem = name.strip_suffix(kind.extension).unwrap_or(name);
+    let mut names = vec![name.to_owned()];
+    names.extend((2..=MOST_OF_A_NAME).map(|number| format!("{stem}-{number}{}", kind.extension)));
+    write_apart(folder, names, bytes, kind).await
+}
+
+/// Writes on a thread that serves nobody: a large file takes the disk a while.
+async fn write_apart(
+    folder: &Path,
+    names: Vec<String>,
+    bytes: Vec<u8>,
+    kind: Kind,
+) -> Result<PathBuf, ToolError> {
+    let folder = folder.to_owned();
+    let place = folder.clone();
+    tokio::task::spawn_blocking(move || write_first_free(&folder, names, &bytes, kind.field))
+        .await
+        .map_err(|error| disk(&place, &io::Error::other(error)))?
 }
 
 fn write_first_free(
@@ -58,7 +79,7 @@ fn write_first_free(
     let real = folder
         .canonicalize()
         .map_err(|error| disk(folder, &error))?;
-    let mut file = tempfile::NamedTempFile::new_in(&real).map_err(|error| disk(&real, &error))?;
+    let mut file = private_file::new_in(&real).map_err(|error| disk(&real, &error))?;
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| disk(&real, &error))?;
@@ -132,35 +153,56 @@ pub(super) fn read(
 /// Refuses a name that cannot stand for a new file in the output folder, before Didit is asked for what would be written.
 ///
 /// # Errors
-/// [`ToolError`] naming `field` when it cannot stand for a new file.
-pub(super) fn free_name(folder: &Path, name: &str, field: &'static str) -> Result<(), ToolError> {
-    let path = folder.join(plain_name(name, field)?);
+/// [`ToolError`] naming the field when it can't stand for a new file.
+pub(super) fn free_name(folder: &Path, name: &str, kind: Kind) -> Result<(), ToolError> {
+    let path = folder.join(plain_name(name, kind)?);
     // A link that leads nowhere takes the name as well.
     if path.symlink_metadata().is_ok() {
-        return Err(there_already(&path, field));
+        return Err(there_already(&path, kind.field));
     }
     Ok(())
 }
 
-/// The name without blanks around it, when it can stand for a file in the output folder.
-fn plain_name<'a>(name: &'a str, field: &'static str) -> Result<&'a str, ToolError> {
+/// The name without blanks around it, when it can stand for a file in the output folder on every system: a word that no
+/// shell takes for an option and no program for another kind of file.
+fn plain_name(name: &str, kind: Kind) -> Result<&str, ToolError> {
+    let Kind { field, extension } = kind;
     let name = name.trim();
-    let plain = !name.is_empty()
-        && name.len() <= 120
-        && !name.starts_with('.')
-        && name.chars().all(|character| {
+    let stem = name.strip_suffix(extension).unwrap_or_default();
+    let is_plain = name.len() <= LONGEST_NAME
+        && stem.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_')
+        && stem.chars().all(|character| {
             character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-')
         });
-    if plain {
-        Ok(name)
-    } else {
-        Err(ToolError::invalid(
+    if !is_plain {
+        return Err(ToolError::invalid(
             field,
             format!(
-                "`{field}` takes a name of letters, digits, '.', '_' and '-', without a folder."
+                "`{field}` takes a name that ends with {extension}, such as session-1{extension}: at most {LONGEST_NAME} \
+                 letters, digits, '.', '_' and '-', without a folder, and no '.' or '-' at the beginning."
             ),
-        ))
+        ));
     }
+    if is_device(name) {
+        return Err(ToolError::invalid(
+            field,
+            format!("`{field}` takes a name of a file; on Windows this one is a device."),
+        ));
+    }
+    Ok(name)
+}
+
+/// Whether Windows takes the name for a device, whatever follows the first dot.
+/// <https://learn.microsoft.com/windows/win32/fileio/naming-a-file>
+fn is_device(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let stem = stem.to_ascii_uppercase();
+    let is_port = |kind: &str| {
+        stem.strip_prefix(kind).is_some_and(|number| {
+            number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    ["CON", "PRN", "AUX", "NUL"].contains(&stem.as_str()) || is_port("COM") || is_port("LPT")
 }
 
 fn there_already(path: &Path, field: &'static str) -> ToolError {

@@ -51,7 +51,7 @@ enum Verdict {
 pub(super) struct PdfInput {
     /// Session UUID.
     session_id: String,
-    /// Name of the new file; made from the session when absent.
+    /// Name of the new file (`*.pdf`); made from the session when absent.
     file_name: Option<String>,
 }
 
@@ -227,27 +227,33 @@ fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
     }
 }
 
+/// The report.
+const REPORT: files::Kind = files::Kind {
+    field: "file_name",
+    extension: ".pdf",
+};
+
 /// Saves the report of a finished session.
 pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let folder = &context.connection.settings().output_dir;
     if let Some(name) = &input.file_name {
-        files::free_name(folder, name, "file_name")?;
+        files::free_name(folder, name, REPORT)?;
     }
     let report = context.client()?.generate_pdf(&id).await?;
+    let bytes = report.bytes.len();
     let path = match &input.file_name {
-        Some(name) => files::write_new(folder, name, &report.bytes, "file_name")?,
-        None => files::write_numbered(folder, &report.file_name, &report.bytes, "file_name")?,
+        Some(name) => files::write_new(folder, name, report.bytes, REPORT).await?,
+        None => files::write_numbered(folder, &report.file_name, report.bytes, REPORT).await?,
     };
     Ok(Answer::new(format!(
-        "Saved the report of session {id} ({} bytes) to {}. It holds personal data.",
-        report.bytes.len(),
+        "Saved the report of session {id} ({bytes} bytes) to {}. It holds personal data.",
         path.display()
     ))
     .with_data(&json!({
         "session_id": id.to_string(),
         "path": path.display().to_string(),
-        "bytes": report.bytes.len(),
+        "bytes": bytes,
     })))
 }
 

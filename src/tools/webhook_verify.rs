@@ -93,7 +93,7 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
     }
     // A secret that could not be stored when its destination was made, or that was made elsewhere.
     let found = context.client()?.destination(&id).await?;
-    webhooks::remember(context, &found)?;
+    webhooks::remember(context, &found).await?;
     found.secret_shared_key.ok_or_else(|| {
         ToolError::new(
             "no_webhook_secret",

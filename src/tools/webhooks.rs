@@ -191,7 +191,7 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     .await?;
     let created = client.create_destination(&request).await?;
     // From here on the destination exists, whatever becomes of its secret.
-    let stored = match remember(context, &created) {
+    let stored = match remember(context, &created).await {
         Ok(stored) => stored,
         Err(Stop::Error(error)) => format!(
             "Its secret could not be stored here: {} didit_webhook_verify with its destination_id fetches it again.",
@@ -289,9 +289,12 @@ async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
     })
     .await?;
     client.delete_destination(&id).await?;
-    let forgotten = context.connection.remember(|profile| {
-        profile.webhook_secrets.remove(&id.to_string());
-    });
+    let forgotten = context
+        .connection
+        .remember(|profile| {
+            profile.webhook_secrets.remove(&id.to_string());
+        })
+        .await;
     let secret = match forgotten {
         Ok(()) => "",
         Err(_) => {
@@ -333,16 +336,19 @@ fn of(id: &DestinationId, destination: &Destination) -> Line {
 }
 
 /// Stores the secret of a destination, so that it never has to be shown.
-pub(super) fn remember(context: &Context, destination: &Destination) -> Result<String, Stop> {
+pub(super) async fn remember(context: &Context, destination: &Destination) -> Result<String, Stop> {
     let (Some(id), Some(secret)) = (&destination.uuid, &destination.secret_shared_key) else {
         return Ok("Didit returned no secret with it; the console shows it.".to_owned());
     };
     let secret: &SharedSecret = secret;
-    context.connection.remember(|profile| {
-        profile
-            .webhook_secrets
-            .insert(id.to_string(), secret.expose_secret().to_owned());
-    })?;
+    context
+        .connection
+        .remember(|profile| {
+            profile
+                .webhook_secrets
+                .insert(id.to_string(), secret.expose_secret().to_owned());
+        })
+        .await?;
     Ok(format!(
         "Its secret is stored in {}; the receiver of the webhooks needs it as DIDIT_WEBHOOK_SECRET.",
         context.connection.place()

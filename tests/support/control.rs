@@ -67,6 +67,11 @@ impl Standalone {
         }
     }
 
+    /// The id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The arguments that point the server at it.
     pub fn arguments(&self) -> [String; 2] {
         [

@@ -30,6 +30,10 @@ pub enum Reply {
     Stall,
     /// These bytes as they are, then the end of the connection.
     Raw(Vec<u8>),
+    /// These bytes as they are, with the connection held open.
+    Held(Vec<u8>),
+    /// These bytes as they are, again and again.
+    Endless(Vec<u8>),
 }
 
 impl Reply {
@@ -133,6 +137,12 @@ impl Upstream {
             .attempts(1)
     }
 
+    /// How many connections are being served.
+    pub fn open_connections(&self) -> usize {
+        // One record is here, one with the listener, and one with each connection.
+        Arc::strong_count(&self.requests) - 2
+    }
+
     /// What came so far.
     pub fn requests(&self) -> Vec<Recorded> {
         self.requests.lock().unwrap().clone()
@@ -187,6 +197,13 @@ async fn answer(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
             stream.write_all(&bytes).await?;
             stream.shutdown().await
         }
+        Reply::Held(bytes) => {
+            stream.write_all(&bytes).await?;
+            std::future::pending().await
+        }
+        Reply::Endless(bytes) => loop {
+            stream.write_all(&bytes).await?;
+        },
     }
 }
 

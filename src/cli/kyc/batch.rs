@@ -4,6 +4,7 @@ mod journal;
 mod results;
 mod rows;
 mod settle;
+mod twins;
 mod work;
 
 use std::{
@@ -47,7 +48,8 @@ pub(super) const HELP: &str = "The file:
 
 Beside it:
   FILE.journal.jsonl  What was sent and what came back; it makes the next run go on where this one ended
-  FILE.results.csv    The rows with session_id, session_url, status and error
+  FILE.results.csv    The rows with session_id, session_url, status and error; a cell that a spreadsheet would take for a
+                      formula gets an apostrophe in front
 
 Exit codes:
   0    Every row has its session
@@ -82,8 +84,15 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let bytes = fs::read(&arguments.file)
         .map_err(|error| unusable(format!("{}: {error}", arguments.file.display())))?;
     let table = Table::read(runner, &bytes)?;
+    let warnings = twins::warnings(&table.rows);
+    if !runner.output().is_json() {
+        for warning in &warnings {
+            let note = format!("Warning: {warning}");
+            runner.output().note(&note).map_err(unprinted)?;
+        }
+    }
     if arguments.dry_run {
-        return checked(runner, &table);
+        return checked(runner, &table, &warnings);
     }
     let workflow_id = workflow_id(runner).await?;
     // A simulator that ends with this command leaves nothing to go on with.
@@ -133,6 +142,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
         runner,
         &tally,
         &arguments,
+        &warnings,
         &output_path,
         rehearsal.is_none(),
     )?;
@@ -146,11 +156,11 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
 }
 
 /// What a run without sending says.
-fn checked(runner: &Runner, table: &Table) -> Outcome {
+fn checked(runner: &Runner, table: &Table, warnings: &[String]) -> Outcome {
     let output = runner.output();
     if output.is_json() {
         output
-            .document(&json!({ "rows": table.rows.len(), "checked": true }))
+            .document(&json!({ "rows": table.rows.len(), "checked": true, "warnings": warnings }))
             .map_err(unprinted)?;
     } else {
         output
@@ -204,6 +214,7 @@ fn report(
     runner: &Runner,
     tally: &Tally,
     arguments: &Arguments,
+    warnings: &[String],
     output_path: &Path,
     can_go_on: bool,
 ) -> Result<(), ToolError> {
@@ -238,6 +249,7 @@ fn report(
             "interrupted": tally.interrupted,
             "stopped": tally.stopped.as_deref().map(clean),
             "failures": failures,
+            "warnings": warnings,
             "output": output_path.display().to_string(),
             "hint": again,
         });

@@ -10,8 +10,8 @@ use tokio::sync::Semaphore;
 use url::{Host, Url};
 
 use super::{
-    Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, LARGE_AT_ONCE, Proxy, Shared,
-    TextFilter,
+    Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, LARGE_STEPS, Proxy,
+    REPORTS_AT_ONCE, Shared, TextFilter,
 };
 use crate::didit::error::{Error, one_line};
 use crate::didit::rate_limit::RateLimit;
@@ -157,7 +157,8 @@ impl ClientBuilder {
                 timeout: self.timeout,
                 max_body_bytes: self.max_body_bytes,
                 rate_limit: self.rate_limits.then(RateLimit::default),
-                large_answers: Semaphore::new(LARGE_AT_ONCE),
+                large_answers: Semaphore::new(LARGE_STEPS),
+                reports: Semaphore::new(REPORTS_AT_ONCE),
                 attempts: self.attempts,
                 text_filter: self.text_filter,
             }),

@@ -6,8 +6,8 @@
 
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, SystemTime},
 };
 
@@ -15,6 +15,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use rmcp::model::{RequestStateCodec, SealOptions};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use crate::private_file;
@@ -53,8 +54,6 @@ pub(super) enum Worthless {
     Spent,
     /// A no, another key or another way of asking has made it void.
     Void,
-    /// What it was given out for has changed since.
-    Stale,
 }
 
 /// One profile's book, as it is kept.
@@ -118,7 +117,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the system gives no random bytes.
-    pub(super) fn issue(
+    pub(super) async fn issue(
         &self,
         kind: Kind,
         scope: &str,
@@ -144,12 +143,13 @@ impl Ledger {
                 let sealed = codec.seal_with(&payload, &options);
                 (ticket, sealed)
             });
-        });
+        })
+        .await;
         issued
     }
 
     /// Opens a sealed ticket of this call without using it up.
-    pub(super) fn open(
+    pub(super) async fn open(
         &self,
         kind: Kind,
         scope: &str,
@@ -175,12 +175,13 @@ impl Ledger {
                 scope: scope.to_owned(),
             };
             opened = Ok((ticket, seen.to_vec()));
-        });
+        })
+        .await;
         opened
     }
 
     /// Uses a ticket up, if it is worth something.
-    pub(super) fn spend(&self, ticket: &Ticket) -> Result<(), Worthless> {
+    pub(super) async fn spend(&self, ticket: &Ticket) -> Result<(), Worthless> {
         let mut outcome = Ok(());
         self.change(|book| {
             let expired = now().saturating_sub(ticket.at) > micros(VALID_FOR);
@@ -199,84 +200,77 @@ impl Ledger {
             };
             book.spent
                 .insert(ticket.id, ticket.at.saturating_add(micros(VALID_FOR)));
-        });
+        })
+        .await;
         outcome
     }
 
     /// Makes everything void that was given out for a scope, or of one kind alone.
-    pub(super) fn void(&self, scope: &str, kind: Option<Kind>) {
-        self.add_void(Some(scope.to_owned()), kind);
+    pub(super) async fn void(&self, scope: &str, kind: Option<Kind>) {
+        self.add_void(Some(scope.to_owned()), kind).await;
     }
 
     /// Makes everything void, because the key in use has changed.
-    pub fn void_all(&self) {
-        self.add_void(None, None);
+    pub async fn void_all(&self) {
+        self.add_void(None, None).await;
     }
 
     /// Why tokens hold in this process alone, where they do.
-    pub(super) fn unwritable(&self) -> Option<String> {
-        match &self.0.place {
-            None => None,
-            Some(_) => self.kept().unwritable.clone(),
-        }
+    pub(super) async fn unwritable(&self) -> Option<String> {
+        self.0.kept.lock().await.unwritable.clone()
     }
 
-    fn add_void(&self, scope: Option<String>, kind: Option<Kind>) {
+    async fn add_void(&self, scope: Option<String>, kind: Option<Kind>) {
         self.change(|book| {
             book.voids.push(Void {
                 scope,
                 kind,
                 at: now(),
             });
-        });
-    }
-
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
+        })
+        .await;
     }
 
     /// Changes the book: the one in the file, with what this process alone knows, or else that one alone.
-    fn change(&self, change: impl FnOnce(&mut Book)) {
-        let mut kept = self.kept();
+    async fn change(&self, change: impl FnOnce(&mut Book)) {
+        let mut kept = self.0.kept.lock().await;
         let Some((path, profile)) = &self.0.place else {
             change(&mut kept.book);
             kept.book.forget_old();
             return;
         };
-        let turn = private_file::Turn::take(path).and_then(|turn| {
-            let text = private_file::read(path)?;
-            Ok((turn, text))
-        });
-        let (turn, mut books) = match turn {
-            Ok((turn, text)) => {
-                // A damaged book is begun anew: what it gave out is worth nothing then, which is the safe side.
-                let books: BTreeMap<String, Book> = text
-                    .and_then(|text| serde_json::from_str(&text).ok())
-                    .unwrap_or_default();
-                (Ok(turn), books)
-            }
-            Err(error) => (Err(error), BTreeMap::new()),
+        let turn = private_file::Turn::take(path).await;
+        let text = turn.as_ref().ok().map(|_| private_file::read(path));
+        let (turn, text) = match (turn, text) {
+            (Ok(turn), Some(Ok(text))) => (Ok(turn), text),
+            (Ok(_), Some(Err(error))) | (Err(error), _) => (Err(error), None),
+            (Ok(turn), None) => (Ok(turn), None),
         };
+        // A damaged book is begun anew: what it gave out is worth nothing then, which is the safe side.
+        let mut books: BTreeMap<String, Book> = text
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
         let mut book = books.remove(profile).unwrap_or_default();
         book.add(&kept.book);
         change(&mut book);
         book.forget_old();
         kept.book = book.clone();
         books.insert(profile.clone(), book);
-        let written = turn.and_then(|turn| turn.replace(&books));
-        kept.unwritable = written.err().map(|error| {
-            format!(
-                "{} cannot be written ({})",
-                path.display(),
-                match error {
-                    private_file::Error::Busy => "another process holds it".to_owned(),
-                    private_file::Error::Loose { .. } =>
-                        "it or its folder is open to others".to_owned(),
-                    private_file::Error::Io(error) => error.to_string(),
-                }
-            )
-        });
+        let written = match turn {
+            Ok(turn) => turn.replace(&books).await,
+            Err(error) => Err(error),
+        };
+        kept.unwritable = written.err().map(|error| why_unwritable(path, error));
     }
+}
+
+fn why_unwritable(path: &Path, error: private_file::Error) -> String {
+    let why = match error {
+        private_file::Error::Busy => "another process holds it".to_owned(),
+        private_file::Error::Loose { .. } => "it or its folder is open to others".to_owned(),
+        private_file::Error::Io(error) => error.to_string(),
+    };
+    format!("{} cannot be written ({why})", path.display())
 }
 
 impl Book {
@@ -349,69 +343,86 @@ mod tests {
 
     use super::*;
 
-    fn sealed(ledger: &Ledger, kind: Kind) -> String {
-        ledger.issue(kind, "scope", b"call", b"seen").unwrap().1
+    async fn sealed(ledger: &Ledger, kind: Kind) -> String {
+        let issued = ledger.issue(kind, "scope", b"call", b"seen").await;
+        issued.unwrap().1
     }
 
-    fn redeem(ledger: &Ledger, kind: Kind, sealed: &str) -> Result<(), Worthless> {
-        let (ticket, _) = ledger.open(kind, "scope", b"call", sealed)?;
-        ledger.spend(&ticket)
+    async fn redeem(ledger: &Ledger, kind: Kind, sealed: &str) -> Result<(), Worthless> {
+        let (ticket, _) = ledger.open(kind, "scope", b"call", sealed).await?;
+        ledger.spend(&ticket).await
     }
 
-    #[test]
-    fn a_ticket_is_for_one_call_of_one_kind_and_works_once() {
+    #[tokio::test]
+    async fn a_ticket_is_for_one_call_of_one_kind_and_works_once() {
         let ledger = Ledger::new(None);
-        let token = sealed(&ledger, Kind::Token);
+        let token = sealed(&ledger, Kind::Token).await;
         assert_eq!(
-            redeem(&ledger, Kind::Question, &token),
+            redeem(&ledger, Kind::Question, &token).await,
             Err(Worthless::Foreign)
         );
-        let other = ledger.open(Kind::Token, "scope", b"other", &token);
+        let other = ledger.open(Kind::Token, "scope", b"other", &token).await;
         assert_eq!(other.map(drop), Err(Worthless::Foreign));
-        let (ticket, seen) = ledger.open(Kind::Token, "scope", b"call", &token).unwrap();
+        let (ticket, seen) = ledger
+            .open(Kind::Token, "scope", b"call", &token)
+            .await
+            .unwrap();
         assert_eq!(seen, digest(b"seen"));
-        assert_eq!(ledger.spend(&ticket), Ok(()));
-        assert_eq!(ledger.spend(&ticket), Err(Worthless::Spent));
+        assert_eq!(ledger.spend(&ticket).await, Ok(()));
+        assert_eq!(ledger.spend(&ticket).await, Err(Worthless::Spent));
     }
 
-    #[test]
-    fn a_no_makes_void_what_was_given_out_before_and_nothing_after() {
+    #[tokio::test]
+    async fn a_no_makes_void_what_was_given_out_before_and_nothing_after() {
         let ledger = Ledger::new(None);
-        let [token, question] = [Kind::Token, Kind::Question].map(|kind| sealed(&ledger, kind));
-        ledger.void("another scope", None);
-        ledger.void("scope", Some(Kind::Question));
+        let token = sealed(&ledger, Kind::Token).await;
+        let question = sealed(&ledger, Kind::Question).await;
+        ledger.void("another scope", None).await;
+        ledger.void("scope", Some(Kind::Question)).await;
         assert_eq!(
-            redeem(&ledger, Kind::Question, &question),
+            redeem(&ledger, Kind::Question, &question).await,
             Err(Worthless::Void)
         );
-        assert_eq!(redeem(&ledger, Kind::Token, &token), Ok(()));
-        let token = sealed(&ledger, Kind::Token);
-        ledger.void_all();
-        assert_eq!(redeem(&ledger, Kind::Token, &token), Err(Worthless::Void));
-        let token = sealed(&ledger, Kind::Token);
-        assert_eq!(redeem(&ledger, Kind::Token, &token), Ok(()));
+        assert_eq!(redeem(&ledger, Kind::Token, &token).await, Ok(()));
+        let token = sealed(&ledger, Kind::Token).await;
+        ledger.void_all().await;
+        assert_eq!(
+            redeem(&ledger, Kind::Token, &token).await,
+            Err(Worthless::Void)
+        );
+        let token = sealed(&ledger, Kind::Token).await;
+        assert_eq!(redeem(&ledger, Kind::Token, &token).await, Ok(()));
     }
 
-    #[test]
-    fn processes_of_one_profile_share_a_book_and_profiles_do_not() {
+    #[tokio::test]
+    async fn processes_of_one_profile_share_a_book_and_profiles_do_not() {
         let folder = tempfile::tempdir().unwrap();
         let open = |profile: &str| {
             let path = folder.path().join("deeper").join("confirmations.json");
             Ledger::new(Some((path, profile.to_owned())))
         };
         let (one, two, other) = (open("default"), open("default"), open("live"));
-        let token = sealed(&one, Kind::Token);
-        assert_eq!(redeem(&other, Kind::Token, &token), Err(Worthless::Foreign));
-        assert_eq!(redeem(&two, Kind::Token, &token), Ok(()));
-        assert_eq!(redeem(&one, Kind::Token, &token), Err(Worthless::Spent));
-        let token = sealed(&two, Kind::Token);
-        one.void("scope", None);
-        assert_eq!(redeem(&two, Kind::Token, &token), Err(Worthless::Void));
-        assert_eq!(one.unwritable(), None);
+        let token = sealed(&one, Kind::Token).await;
+        assert_eq!(
+            redeem(&other, Kind::Token, &token).await,
+            Err(Worthless::Foreign)
+        );
+        assert_eq!(redeem(&two, Kind::Token, &token).await, Ok(()));
+        assert_eq!(
+            redeem(&one, Kind::Token, &token).await,
+            Err(Worthless::Spent)
+        );
+        let token = sealed(&two, Kind::Token).await;
+        one.void("scope", None).await;
+        assert_eq!(
+            redeem(&two, Kind::Token, &token).await,
+            Err(Worthless::Void)
+        );
+        assert_eq!(one.unwritable().await, None);
     }
 
-    #[test]
-    fn where_nothing_can_be_written_tokens_live_in_the_process() {
+    #[tokio::test]
+    async fn where_nothing_can_be_written_tokens_live_in_the_process() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a file");
         std::fs::write(&file, "").unwrap();
@@ -422,23 +433,30 @@ mod tests {
             )))
         };
         let (one, two) = (open(), open());
-        let token = sealed(&one, Kind::Token);
-        assert!(one.unwritable().is_some());
-        assert_eq!(redeem(&two, Kind::Token, &token), Err(Worthless::Foreign));
-        assert_eq!(redeem(&one, Kind::Token, &token), Ok(()));
-        assert_eq!(redeem(&one, Kind::Token, &token), Err(Worthless::Spent));
+        let token = sealed(&one, Kind::Token).await;
+        assert!(one.unwritable().await.is_some());
+        assert_eq!(
+            redeem(&two, Kind::Token, &token).await,
+            Err(Worthless::Foreign)
+        );
+        assert_eq!(redeem(&one, Kind::Token, &token).await, Ok(()));
+        assert_eq!(
+            redeem(&one, Kind::Token, &token).await,
+            Err(Worthless::Spent)
+        );
     }
 
-    #[test]
-    fn an_old_ticket_has_expired() {
+    #[tokio::test]
+    async fn an_old_ticket_has_expired() {
         let ledger = Ledger::new(None);
         let (ticket, _) = ledger
             .issue(Kind::Token, "scope", b"call", b"seen")
+            .await
             .unwrap();
         let old = Ticket {
             at: ticket.at - micros(VALID_FOR) - 1_000_000,
             ..ticket
         };
-        assert_eq!(ledger.spend(&old), Err(Worthless::Expired));
+        assert_eq!(ledger.spend(&old).await, Err(Worthless::Expired));
     }
 }

@@ -116,7 +116,6 @@ pub(super) fn worthless(why: Worthless) -> Stop {
         Worthless::Void => {
             "a human's no, another way of asking, or a change of the API key has made it void"
         }
-        Worthless::Stale => "what it was given for has changed since",
     };
     ToolError::invalid(
         crate::server::catalog::CONFIRMATION_TOKEN,

@@ -11,10 +11,9 @@ use std::{
     task::{Context, Poll},
 };
 
-use axum::{extract::connect_info::Connected, serve::IncomingStream};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
 };
 
 /// A handle on one connection, given to every request that came over it.
@@ -25,46 +24,31 @@ pub(in crate::simulator) struct Connection {
 }
 
 impl Connection {
+    pub(in crate::simulator) fn new(peer: SocketAddr) -> Self {
+        Self {
+            peer,
+            broken: Arc::default(),
+        }
+    }
+
+    /// The stream of this connection, which breaks when it is told to.
+    pub(in crate::simulator) fn over(self, stream: TcpStream) -> Socket {
+        Socket {
+            stream,
+            broken: self.broken,
+        }
+    }
+
     /// Makes the next write, or the end of the connection, a reset.
     pub(in crate::simulator) fn reset(&self) {
         self.broken.store(true, Ordering::Release);
     }
 }
 
-pub(in crate::simulator) struct Listener(pub(in crate::simulator) TcpListener);
-
 /// A socket that can be told to break.
 pub(in crate::simulator) struct Socket {
     stream: TcpStream,
     broken: Arc<AtomicBool>,
-}
-
-impl axum::serve::Listener for Listener {
-    type Io = Socket;
-    type Addr = Connection;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, peer) = axum::serve::Listener::accept(&mut self.0).await;
-        let broken = Arc::new(AtomicBool::new(false));
-        let connection = Connection {
-            peer,
-            broken: Arc::clone(&broken),
-        };
-        (Socket { stream, broken }, connection)
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Connection {
-            peer: self.0.local_addr()?,
-            broken: Arc::default(),
-        })
-    }
-}
-
-impl Connected<IncomingStream<'_, Listener>> for Connection {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        stream.remote_addr().clone()
-    }
 }
 
 impl Socket {

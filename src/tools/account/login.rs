@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{adopt, key_in_use, name_of};
+use super::{PASSWORD_WITHHELD, adopt, key_in_use, name_of};
 use crate::{
     didit::{self, AccessToken, Application, ApplicationId, Client, Organization, Password},
     tools::{
@@ -41,14 +41,23 @@ pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer
         .filter(|_| connection.foreign_origin(&profile).is_none())
         .and_then(|email| profile.password_of(email))
         .map(Password::new);
-    let password = connection.settings().password.clone().or(stored);
+    let settings = connection.settings();
+    let password = settings.password_for_account().cloned().or(stored);
     let (Some(email), Some(password)) = (email, password) else {
+        let advice = if settings.withholds_password() {
+            PASSWORD_WITHHELD
+        } else {
+            "or the operator sets DIDIT_PASSWORD in this server's environment; passwords are never arguments."
+        };
         return Err(ToolError::new(
             "no_account",
             "No account with a password is stored here, so there is nothing to log in with.",
         )
-        .with_hint("didit_account_register", "opens an account and stores its password.")
-        .with_advice("or the operator sets DIDIT_PASSWORD in this server's environment; passwords are never arguments.")
+        .with_hint(
+            "didit_account_register",
+            "opens an account and stores its password.",
+        )
+        .with_advice(advice)
         .into());
     };
     let client = context.client_without_key()?;
@@ -73,7 +82,7 @@ pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer
                 Ok((switch(connection, organization, &application), ()))
             })
             .await?;
-            adopt(context, &email, &application, Some(organization))?;
+            adopt(context, &email, &application, Some(organization)).await?;
             Ok(key_in_use(connection, &application).with_next(
                 "didit_workflow_list",
                 "shows the workflows of this application.",

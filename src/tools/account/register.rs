@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{adopt, key_in_use, root_of};
+use super::{PASSWORD_WITHHELD, adopt, key_in_use, root_of};
 use crate::{
     credentials::Profile,
     didit::{self, Password, Registration},
@@ -25,7 +25,7 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
     let email = input.email.trim().to_owned();
     let mut registration = Registration {
         email: email.clone(),
-        password: match &connection.settings().password {
+        password: match connection.settings().password_for_account() {
             Some(password) => password.clone(),
             None => Password::generate()?,
         },
@@ -36,25 +36,30 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
     // another process may have registered a moment ago.
     let mut other = None;
     let mut stored_before = None;
-    connection.remember(|profile| {
-        let replaces = !profile.is_in_use(&email) || connection.foreign_origin(profile).is_some();
-        if profile.api_key.is_some() && replaces {
-            other = Some(
-                profile
-                    .email
-                    .clone()
-                    .unwrap_or_else(|| "unnamed".to_owned()),
-            );
-            return;
-        }
-        stored_before = profile.password_of(&email).map(str::to_owned);
-        if let (Some(stored), None) = (&stored_before, &connection.settings().password) {
-            registration.password = Password::new(stored.as_str());
-        }
-        if !holds_password(profile, &email) {
-            profile.add_other(&email, registration.password.expose_secret());
-        }
-    })?;
+    connection
+        .remember(|profile| {
+            let replaces =
+                !profile.is_in_use(&email) || connection.foreign_origin(profile).is_some();
+            if profile.api_key.is_some() && replaces {
+                other = Some(
+                    profile
+                        .email
+                        .clone()
+                        .unwrap_or_else(|| "unnamed".to_owned()),
+                );
+                return;
+            }
+            stored_before = profile.password_of(&email).map(str::to_owned);
+            if let (Some(stored), None) =
+                (&stored_before, connection.settings().password_for_account())
+            {
+                registration.password = Password::new(stored.as_str());
+            }
+            if !holds_password(profile, &email) {
+                profile.add_other(&email, registration.password.expose_secret());
+            }
+        })
+        .await?;
     if let Some(other) = other {
         return Err(ToolError::new(
             "account_exists",
@@ -68,7 +73,7 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
         Err(error) => {
             if certainly_refused(&error) {
                 // Why Didit refused matters more than a file that could be written a moment ago.
-                drop(take_back(connection, &email, stored_before.as_deref()));
+                drop(take_back(connection, &email, stored_before.as_deref()).await);
             }
             return Err(refused_registration(error).into());
         }
@@ -78,12 +83,18 @@ pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<
     } else {
         format!("The account for {email} is opened; Didit sent a 6-character code to it.")
     };
-    let password = match connection.settings().password {
+    let settings = connection.settings();
+    let password = match settings.password_for_account() {
         Some(_) => "The password is the one of DIDIT_PASSWORD, and stored",
         None => "The password was generated and stored",
     };
+    let withheld = if settings.withholds_password() {
+        format!(" {PASSWORD_WITHHELD}")
+    } else {
+        String::new()
+    };
     let answer = Answer::new(format!(
-        "{text} The code lives about 10 minutes. {password}; it is not shown."
+        "{text} The code lives about 10 minutes. {password}; it is not shown.{withheld}"
     ))
     .with_human_step("the human reads the code from the mailbox.")
     .with_next(
@@ -144,7 +155,7 @@ pub(super) async fn verify_email(
     connection.hide(verified.access_token.expose_secret());
     let application = verified.application;
     let organization = verified.organization;
-    adopt(context, &email, &application, organization.as_ref())?;
+    adopt(context, &email, &application, organization.as_ref()).await?;
     Ok(key_in_use(connection, &application).with_next(
         "didit_workflow_create",
         "makes the template of checks for this new account.",
@@ -187,20 +198,22 @@ fn holds_password(profile: &Profile, email: &str) -> bool {
 }
 
 /// Forgets the password of a refused registration. One that an earlier call stored stays: it may be the account's.
-fn take_back(
+async fn take_back(
     connection: &Connection,
     email: &str,
     stored_before: Option<&str>,
 ) -> Result<(), Stop> {
-    connection.remember(|profile| {
-        if holds_password(profile, email) {
-            return;
-        }
-        match stored_before {
-            Some(password) => profile.add_other(email, password),
-            None => profile.remove_other(email),
-        }
-    })
+    connection
+        .remember(|profile| {
+            if holds_password(profile, email) {
+                return;
+            }
+            match stored_before {
+                Some(password) => profile.add_other(email, password),
+                None => profile.remove_other(email),
+            }
+        })
+        .await
 }
 
 fn refused_registration(error: didit::Error) -> ToolError {

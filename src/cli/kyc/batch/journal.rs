@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{folder_of, settle::Newest};
-use crate::tools::ToolError;
+use crate::{private_file, tools::ToolError};
 
 /// How the first line of every journal begins.
 const BEGINNING: &[u8] = b"{\"event\":\"begin\",";
@@ -102,7 +102,7 @@ impl Journal {
     /// # Errors
     /// `journal` when another run holds the lock, or when the file is no journal.
     pub(super) fn open(path: &Path) -> Result<Self, ToolError> {
-        let mut file = private(path).map_err(|error| disk(path, &error))?;
+        let mut file = private_file::append(path).map_err(|error| disk(path, &error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -291,18 +291,6 @@ impl Inner {
             }
         }
     }
-}
-
-/// Links let whoever holds them act as the person, so only the owner can read the file.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
 }
 
 fn damaged(path: &Path) -> ToolError {

@@ -1,6 +1,7 @@
 //! The results: the rows of the file, and what came of each.
 
 use std::{
+    borrow::Cow,
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     path::Path,
@@ -15,6 +16,7 @@ use super::{
 };
 use crate::{
     cli::runner::system,
+    private_file,
     tools::{ToolError, clean},
 };
 
@@ -82,7 +84,7 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
         .write_record(&header)
         .map_err(|error| failed(&error))?;
     for row in &table.rows {
-        let mut record: StringRecord = row.record.clone();
+        let mut record: StringRecord = row.record.iter().map(harmless).collect();
         let cells = match journal.state(&row.vendor_data) {
             Some(State::Done(session)) => [
                 session.session_id,
@@ -94,19 +96,35 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
             Some(State::Open) => failure("no answer is known; the next run finds out"),
             None => failure("not sent yet; the next run does"),
         };
-        cells.iter().for_each(|cell| record.push_field(cell));
+        cells
+            .iter()
+            .for_each(|cell| record.push_field(&harmless(cell)));
         writer
             .write_record(&record)
             .map_err(|error| failed(&error))?;
     }
     let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-    let mut file =
-        tempfile::NamedTempFile::new_in(folder_of(path)).map_err(|error| failed(&error))?;
+    let mut file = private_file::new_in(folder_of(path)).map_err(|error| failed(&error))?;
     file.write_all(&bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error))?;
     Ok(())
+}
+
+/// A cell that no spreadsheet takes for a formula, which could send the other cells away. An apostrophe marks it as text;
+/// plain numbers such as `+34600000000` are none and stay as they are. The journal keeps what was sent.
+/// <https://owasp.org/www-community/attacks/CSV_Injection>
+fn harmless(cell: &str) -> Cow<'_, str> {
+    // Some spreadsheets take the full-width forms for the same.
+    const BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    let number = cell.strip_prefix(['+', '-']).unwrap_or_default();
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if cell.starts_with(BEGINNINGS) && !is_number {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        Cow::Borrowed(cell)
+    }
 }
 
 fn failure(why: &str) -> [String; 4] {
