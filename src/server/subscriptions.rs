@@ -16,7 +16,7 @@ use tokio::{sync::mpsc, task::JoinHandle};
 use super::{catalog::Catalog, resources::Address};
 use crate::{
     didit::{Kind, SessionId},
-    tools::Connection,
+    tools::{Connection, ToolError},
 };
 
 /// Sessions that one client may follow at once; each costs a poller.
@@ -175,11 +175,17 @@ async fn follow(
                     return;
                 }
             };
-            tracing::info!(%error, "a subscribed session cannot be read");
-            if error
+            let is_gone = error
                 .api()
-                .is_some_and(|error| error.kind == Kind::NotFound)
-            {
+                .is_some_and(|error| error.kind == Kind::NotFound);
+            let status = error.api().map(|error| error.status);
+            // The code alone: what Didit says may quote a person.
+            tracing::info!(
+                code = ToolError::from(error).code,
+                status,
+                "a subscribed session cannot be read"
+            );
+            if is_gone {
                 // Whoever listened may be gone too.
                 drop(changed.send(uri).await);
                 return;

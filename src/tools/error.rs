@@ -1,7 +1,16 @@
 //! What a tool says when it did not work: what, where, and what to do about it.
 
-use super::answer::{Answer, Next};
+use super::{
+    answer::{Answer, Next},
+    change::quoted,
+    connection::PersonalData,
+    personal::{Class, Outlet},
+    shape::is_code,
+};
 use crate::didit;
+
+/// The deepest path of a field that an error names.
+const MAX_DEPTH: usize = 4;
 
 /// Why a tool ended without doing its job.
 #[derive(Debug)]
@@ -19,8 +28,10 @@ pub enum Stop {
 pub struct ToolError {
     /// A stable word for the class of error.
     pub code: &'static str,
-    /// What is wrong, in one or two sentences.
+    /// What is wrong, in one or two sentences of our own.
     pub message: String,
+    /// What Didit said about it: a stranger's words, which may quote a person's values.
+    pub said: Option<Box<str>>,
     /// The argument at fault.
     pub field: Option<Box<str>>,
     /// The values that would be accepted.
@@ -57,6 +68,7 @@ impl ToolError {
         Self {
             code,
             message: message.into(),
+            said: None,
             field: None,
             allowed: Vec::new(),
             hints: Vec::new(),
@@ -70,6 +82,24 @@ impl ToolError {
         Self {
             field: Some(field.into()),
             ..Self::new("invalid_argument", message)
+        }
+    }
+
+    /// Keeps back what Didit said where the level lets no words of others out.
+    #[must_use]
+    pub fn released(mut self, level: PersonalData) -> Self {
+        self.said = self
+            .said
+            .and_then(|said| level.release(Outlet::Conversation, Class::Words, &said))
+            .map(Into::into);
+        self
+    }
+
+    /// The message with what Didit said, quoted, for lines that a human reads.
+    pub fn in_full(&self) -> String {
+        match &self.said {
+            Some(said) => format!("{} Didit said: {}", self.message, quoted(said)),
+            None => self.message.clone(),
         }
     }
 
@@ -182,36 +212,51 @@ impl From<didit::Error> for ToolError {
     }
 }
 
+/// An error that Didit answered with. Its own words are set apart: they are written for the caller, but they quote what they
+/// complain about.
 fn api_error(error: didit::ApiError) -> ToolError {
-    use didit::Kind;
-    let said = format!("Didit answered {}: {}", error.status, error.message);
+    use didit::{BodyKind, Kind};
+    let status = error.status;
+    let (said, odd) = match error.body {
+        BodyKind::Json | BodyKind::Text => (Some(error.message.into()), ""),
+        BodyKind::Html => (None, ", with a web page instead of JSON"),
+        BodyKind::Empty => (None, ", without a body"),
+    };
+    let of =
+        |code, what: &str| ToolError::new(code, format!("Didit answered {status}{odd}: {what}."));
     let mut mapped = match error.kind {
-        Kind::Authentication => ToolError::new("authentication", said).with_hint(
-            "didit_account_status",
-            "shows which key is in use; with check it proves it, and says what to do.",
-        ),
-        Kind::Forbidden => ToolError::new("forbidden", said),
-        Kind::NotFound => ToolError::new("not_found", said)
+        Kind::Authentication => of("authentication", "it does not accept the credentials")
+            .with_hint(
+                "didit_account_status",
+                "shows which key is in use; with check it proves it, and says what to do.",
+            ),
+        Kind::Forbidden => of("forbidden", "this key may not do that"),
+        Kind::NotFound => of("not_found", "there is no such object")
             .with_advice("the id may belong to another application, or its object was deleted."),
-        Kind::RateLimited => ToolError::new("rate_limited", said),
-        Kind::OutOfCredit => ToolError::new("out_of_credit", said)
+        Kind::RateLimited => of("rate_limited", "too many requests"),
+        Kind::OutOfCredit => of("out_of_credit", "the balance does not cover it")
             .with_hint("didit_billing_get_balance", "shows the balance.")
             .with_hint("didit_billing_top_up", "makes a payment link for a human."),
-        Kind::Invalid => ToolError::new("refused", said),
-        Kind::Conflict => ToolError::new("conflict", said),
-        Kind::NotAllowedNow => ToolError::new("not_allowed_now", said).with_hint(
+        Kind::Invalid => of("refused", "it does not accept the request"),
+        Kind::Conflict => of("conflict", "what is there already stands against it"),
+        Kind::NotAllowedNow => of("not_allowed_now", "its state does not allow it now").with_hint(
             "didit_session_get_decision",
             "shows the session's status and what it allows.",
         ),
-        Kind::Unavailable => {
-            ToolError::new("unavailable", format!("Didit failed on its side. {said}"))
-        }
-        _ => ToolError::new("refused", said),
+        Kind::Unavailable => of("unavailable", "it failed on its side"),
+        _ => of("refused", "it does not say why"),
     };
-    mapped.field = error.field.map(Into::into);
+    mapped.said = said;
+    // A field of the request has the name of one; whatever else Didit uses as a key may be anybody's words.
+    mapped.field = error.field.filter(|field| is_path(field)).map(Into::into);
     mapped.retry_after_s = error
         .retry_after
         .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1));
-    mapped.api_status = Some(error.status);
+    mapped.api_status = Some(status);
     mapped
+}
+
+/// Whether a text can be the name of a field, or its path such as `nodes_to_resubmit.0.feature`.
+fn is_path(field: &str) -> bool {
+    field.split('.').count() <= MAX_DEPTH && field.split('.').all(is_code)
 }

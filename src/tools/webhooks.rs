@@ -9,7 +9,7 @@ use super::{
     consent::Effect,
     error::Stop,
     input::{input_schema, parse},
-    untrusted::clean,
+    untrusted::{apart, clean, code_apart, link_apart},
     webhook_verify::{self, VerifyInput},
 };
 use crate::didit::{Destination, DestinationId, DestinationRequest, SharedSecret};
@@ -287,8 +287,8 @@ pub(super) fn remember(context: &Context, destination: &Destination) -> Result<S
 fn line(destination: &Destination) -> String {
     let mut line = format!(
         "{}: {}",
-        clean(destination.label.as_deref().unwrap_or("unnamed")),
-        clean(destination.url.as_deref().unwrap_or_default())
+        apart(destination.label.as_deref().unwrap_or("unnamed")),
+        link_apart(destination.url.as_deref().unwrap_or_default())
     );
     if let Some(id) = destination.uuid {
         line.push_str(&format!(", destination_id {id}"));
@@ -299,7 +299,7 @@ fn line(destination: &Destination) -> String {
     let events: Vec<String> = destination
         .subscribed_events
         .iter()
-        .map(|event| clean(event))
+        .map(|event| code_apart(event))
         .collect();
     line.push_str(&format!(", events: {}", events.join(", ")));
     line
@@ -308,8 +308,8 @@ fn line(destination: &Destination) -> String {
 fn row(destination: &Destination) -> Value {
     json!({
         "destination_id": destination.uuid.map(|id| id.to_string()),
-        "label": destination.label.as_deref().map(clean),
-        "url": destination.url.as_deref().map(clean),
+        "label": destination.label,
+        "url": destination.url,
         "enabled": destination.enabled,
         "webhook_version": destination.webhook_version,
         "subscribed_events": destination.subscribed_events,

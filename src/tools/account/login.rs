@@ -9,6 +9,7 @@ use crate::{
     tools::{
         Answer, Context,
         error::{Stop, ToolError},
+        untrusted::apart,
     },
 };
 
@@ -145,7 +146,7 @@ fn named(applications: &[(Organization, Application)]) -> Vec<String> {
                 .uuid
                 .map(|id| id.to_string())
                 .unwrap_or_default();
-            format!("{id} ({})", name_of(application))
+            format!("{id} ({})", apart(&name_of(application)))
         })
         .collect()
 }
