@@ -16,24 +16,16 @@ mod support {
     pub mod ways_out;
 }
 
-#[path = "safety_outlets/fence.rs"]
-mod fence;
-
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
-};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use support::{
-    scripted::{Request, Scripted},
+    scripted::Scripted,
     server::Era,
-    stuffed::{ORDERS, body, order, outside, stuffed},
+    stuffed::{LEVELS, ORDERS, body, marking_api, order, outside, stuffed},
     ways_out::every_way_out,
 };
 
-/// The levels of personal data, from the least to the most.
-const LEVELS: [&str; 3] = ["none", "minimal", "full"];
 /// Tools whose texts tell what a decision holds, in words of their own; tests of the decision read those.
 const OF_DECISIONS: [&str; 4] = [
     "didit_session_get_decision",
@@ -147,51 +139,6 @@ fn least_level(path: &str) -> u8 {
         .iter()
         .find(|(_, names)| is_named(names))
         .map_or(3, |(level, _)| *level)
-}
-
-/// An API that answers with a value of its own for every text, and what these are: the value, and the path to it.
-fn marking_api() -> (Scripted, Arc<Mutex<BTreeMap<String, String>>>) {
-    let marks: Arc<Mutex<BTreeMap<String, String>>> = Arc::default();
-    let kept = Arc::clone(&marks);
-    let api = Scripted::start_raw(move |request: &Request| {
-        if request.line.contains("/generate-pdf") {
-            return (
-                200,
-                "application/pdf",
-                "%PDF-1.4 mark-of-a-report".to_owned(),
-            );
-        }
-        let (what, body) = body(request);
-        let choose = |path: &str, _: &str| {
-            if path.ends_with(".status") {
-                return None;
-            }
-            let mut marks = kept.lock().unwrap();
-            let known = marks.iter().find(|(_, other)| *other == path);
-            let mark = known.map(|(mark, _)| mark.clone()).unwrap_or_else(|| {
-                // Six letters and as many digits: a number of which a mask leaves the last four.
-                let number = marks.len();
-                let letters: String = format!("{number:03}")
-                    .chars()
-                    .map(|digit| (b'G' + digit as u8 - b'0') as char)
-                    .collect();
-                let mark = format!("QMZ{letters}{:06}", 424_242 + number);
-                marks.insert(mark.clone(), path.to_owned());
-                mark
-            });
-            Some(if path.ends_with("email_verifications.email") {
-                format!("{mark}@mail.invalid")
-            } else {
-                mark
-            })
-        };
-        (
-            200,
-            "application/json",
-            stuffed(what, body, &choose).to_string(),
-        )
-    });
-    (api, marks)
 }
 
 #[test]

@@ -4,12 +4,17 @@
     reason = "every test binary that includes this file uses another part of it"
 )]
 
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
 use didit_mcp::tools::World;
 use serde_json::{Map, Value, json};
 
 use super::{
     person::{SESSION, WORKFLOW, decision},
-    scripted::Request,
+    scripted::{Request, Scripted},
 };
 
 /// A list, an entry, a destination, an organization and an application.
@@ -18,6 +23,9 @@ pub const OTHER: &str = "33333333-4444-4555-8666-777777777777";
 const OWN: &str = "44444444-5555-4666-8777-888888888888";
 /// A secret of a destination, which is no text of a person and never leaves.
 const SECRET: &str = "test-secret-of-the-stuffed-destination";
+
+/// The levels of personal data, from the least to the most.
+pub const LEVELS: [&str; 3] = ["none", "minimal", "full"];
 
 /// What examples are about in this account.
 pub fn world() -> World {
@@ -177,3 +185,47 @@ pub fn outside(text: &str) -> String {
     format!("{before}{behind}")
 }
 
+/// An API that answers with a value of its own for every text, and what these are: the value, and the path to it.
+pub fn marking_api() -> (Scripted, Arc<Mutex<BTreeMap<String, String>>>) {
+    let marks: Arc<Mutex<BTreeMap<String, String>>> = Arc::default();
+    let kept = Arc::clone(&marks);
+    let api = Scripted::start_raw(move |request: &Request| {
+        if request.line.contains("/generate-pdf") {
+            return (
+                200,
+                "application/pdf",
+                "%PDF-1.4 mark-of-a-report".to_owned(),
+            );
+        }
+        let (what, body) = body(request);
+        let choose = |path: &str, _: &str| {
+            if path.ends_with(".status") {
+                return None;
+            }
+            let mut marks = kept.lock().expect("marks");
+            let known = marks.iter().find(|(_, other)| *other == path);
+            let mark = known.map(|(mark, _)| mark.clone()).unwrap_or_else(|| {
+                // Six letters and as many digits: a number of which a mask leaves the last four.
+                let number = marks.len();
+                let letters: String = format!("{number:03}")
+                    .chars()
+                    .map(|digit| (b'G' + digit as u8 - b'0') as char)
+                    .collect();
+                let mark = format!("QMZ{letters}{:06}", 424_242 + number);
+                marks.insert(mark.clone(), path.to_owned());
+                mark
+            });
+            Some(if path.ends_with("email_verifications.email") {
+                format!("{mark}@mail.invalid")
+            } else {
+                mark
+            })
+        };
+        (
+            200,
+            "application/json",
+            stuffed(what, body, &choose).to_string(),
+        )
+    });
+    (api, marks)
+}

@@ -137,4 +137,3 @@ pub fn every_way_out(era: Era, level: &str, api: &Scripted) -> Written {
         files,
     }
 }
-

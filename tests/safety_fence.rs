@@ -1,13 +1,25 @@
 //! The gate and the fence one by one: ids, lists, counts, progress, prompts, reports and the command line.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod support {
+    pub mod person;
+    pub mod scripted;
+    pub mod server;
+    pub mod stuffed;
+}
 
 use serde_json::{Value, json};
-
-use super::{LEVELS, marking_api};
-use crate::support::{
+use support::{
     person::{SESSION, decision},
     scripted::Scripted,
     server::{Era, Setup, run},
-    stuffed::{ORDERS, OTHER, body, order, outside, stuffed},
+    stuffed::{LEVELS, ORDERS, OTHER, body, marking_api, order, outside, stuffed},
 };
 
 fn server(api: &Scripted, level: &str) -> Setup {
