@@ -44,7 +44,7 @@ fn an_id_stays_exact_wherever_it_stands() {
     let api = Scripted::start(move |_| {
         (
             200,
-            sessions_of(&[joined, "customer-1", spaced, "Ana Ruiz 4711"]),
+            sessions_of(&[joined, "customer-1", spaced, "Ana Maria Ruiz 4711"]),
         )
     });
     let mut server = server(&api, "none").start();
@@ -58,14 +58,16 @@ fn an_id_stays_exact_wherever_it_stands() {
     );
     let apart = &listed.data["untrusted"];
     assert_eq!(apart["untrusted 1"], "می\u{200c}خواهم 4711");
-    assert_eq!(apart["untrusted 2"], "Ana Ruiz 4711");
+    assert_eq!(apart["untrusted 2"], "Ana Maria Ruiz 4711");
     assert!(
         outside(&listed.text).contains("vendor_data (untrusted 2)"),
         "{}",
         listed.text
     );
     assert!(
-        listed.text.contains("untrusted 2: \"Ana Ruiz 4711\"\n"),
+        listed
+            .text
+            .contains("untrusted 2: \"Ana Maria Ruiz 4711\"\n"),
         "{}",
         listed.text
     );

@@ -218,7 +218,7 @@ pub(super) fn error_document(error: &ToolError, has_tool: &dyn Fn(&str) -> bool)
         object.insert("retry_after_s".into(), seconds.into());
     }
     if let Some(said) = &error.said {
-        object.insert("didit_said".into(), clean(said).into());
+        object.insert("said_by_didit".into(), clean(&said.value).into());
     }
     json!({ "error": object })
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     catalog::Catalog,
-    fence::{self, Fence},
+    fence::{self, Fence, OTHERS, PEOPLE},
 };
 use crate::tools::{
     Answer, Fact, Next, ToolError, clean, json_characters, marked_sentence, visible,
@@ -55,18 +55,18 @@ fn structured_of(data: Option<Value>, untrusted: &[Fact]) -> Option<Value> {
 /// The text of an answer, for readers who take no structured data.
 pub fn text_of(answer: &Answer, catalog: &Catalog) -> String {
     let next = next_steps(&answer.next, catalog, "Next");
-    fenced(&answer.text, &answer.untrusted, &next)
+    fenced(&answer.text, &answer.untrusted, PEOPLE, &next)
 }
 
 /// A text of our own words, the fence, and what follows it. What is cut is cut before the fence: half a fence would make
 /// instructions of data.
-fn fenced(text: &str, facts: &[Fact], end: &str) -> String {
+fn fenced(text: &str, facts: &[Fact], who: &str, end: &str) -> String {
     let mut fence = Fence::default();
-    let around = fence.text(facts).chars().count() + end.chars().count();
+    let around = fence.text(facts, who).chars().count() + end.chars().count();
     let room = MAX_CHARACTERS.saturating_sub(around + RESERVED);
     let (text, is_cut) = fence.take_from_text(text, room);
     let cut = if is_cut { CUT } else { "" };
-    format!("{}{cut}{}{end}", visible(&text), fence.text(facts))
+    format!("{}{cut}{}{end}", visible(&text), fence.text(facts, who))
 }
 
 /// Turns an error into a result that the model reads. It may quote what the caller wrote, so every part is one line; what Didit
@@ -92,13 +92,11 @@ pub fn error(error: &ToolError, catalog: &Catalog) -> CallToolResult {
         text.push_str(&format!("\nRetry after: {seconds} s"));
     }
     let hints: Vec<Next> = error.hints.iter().cloned().map(Next::from).collect();
-    let said = error.said.iter().map(|said| Fact {
-        label: "Didit said".to_owned(),
-        value: said.to_string(),
-    });
+    let said = error.said.as_deref().map(std::slice::from_ref);
     let text = fenced(
         &text,
-        &said.collect::<Vec<_>>(),
+        said.unwrap_or_default(),
+        OTHERS,
         &next_steps(&hints, catalog, "Note"),
     );
     CallToolResult::error(vec![ContentBlock::text(text)])

@@ -1,7 +1,7 @@
 //! What a tool says when it did not work: what, where, and what to do about it.
 
 use super::{
-    answer::{Answer, Next},
+    answer::{Answer, Fact, Next},
     change::quoted,
     connection::PersonalData,
     personal::{Class, Outlet},
@@ -9,6 +9,18 @@ use super::{
 };
 use crate::didit;
 
+/// What Didit says in so many words to everybody, quoting nobody, and so what may stand among our own words.
+/// <https://docs.didit.me>
+const KNOWN_SENTENCES: [&str; 8] = [
+    "Not found.",
+    "Webhook destination not found.",
+    "You do not have permission to perform this action.",
+    "You must be authenticated with a valid access token to access this endpoint.",
+    "Authentication credentials were not provided or are invalid.",
+    "You don't have enough credits to perform this request. Please top up at https://business.didit.me",
+    "You can only generate a PDF for sessions in review, declined, approved or kyc expired",
+    "Invalid or expired verification code.",
+];
 /// The deepest path of a field that an error names.
 const MAX_DEPTH: usize = 4;
 
@@ -31,11 +43,11 @@ pub struct ToolError {
     /// What is wrong, in one or two sentences of our own.
     pub message: String,
     /// What Didit said about it: a stranger's words, which may quote a person's values.
-    pub said: Option<Box<str>>,
+    pub said: Option<Box<Fact>>,
     /// The argument at fault.
     pub field: Option<Box<str>>,
     /// The values that would be accepted.
-    pub allowed: Vec<String>,
+    pub allowed: Box<[String]>,
     /// What to do next.
     pub hints: Vec<Hint>,
     /// Seconds after which the same call can work.
@@ -70,7 +82,7 @@ impl ToolError {
             message: message.into(),
             said: None,
             field: None,
-            allowed: Vec::new(),
+            allowed: Box::default(),
             hints: Vec::new(),
             retry_after_s: None,
             api_status: None,
@@ -88,17 +100,16 @@ impl ToolError {
     /// Keeps back what Didit said where the level lets no words of others out.
     #[must_use]
     pub fn released(mut self, level: PersonalData) -> Self {
-        self.said = self
-            .said
-            .and_then(|said| level.release(Outlet::Conversation, Class::Words, &said))
-            .map(Into::into);
+        if !level.allows(Outlet::Conversation, Class::Words) {
+            self.said = None;
+        }
         self
     }
 
     /// The message with what Didit said, quoted, for lines that a human reads.
     pub fn in_full(&self) -> String {
         match &self.said {
-            Some(said) => format!("{} Didit said: {}", self.message, quoted(said)),
+            Some(said) => format!("{} {}: {}", self.message, said.label, quoted(&said.value)),
             None => self.message.clone(),
         }
     }
@@ -217,13 +228,19 @@ impl From<didit::Error> for ToolError {
 fn api_error(error: didit::ApiError) -> ToolError {
     use didit::{BodyKind, Kind};
     let status = error.status;
+    let known = KNOWN_SENTENCES
+        .into_iter()
+        .find(|known| *known == error.message);
     let (said, odd) = match error.body {
-        BodyKind::Json | BodyKind::Text => (Some(error.message.into()), ""),
+        _ if known.is_some() => (None, ""),
+        BodyKind::Json | BodyKind::Text => (Some(error.message), ""),
         BodyKind::Html => (None, ", with a web page instead of JSON"),
         BodyKind::Empty => (None, ", without a body"),
     };
-    let of =
-        |code, what: &str| ToolError::new(code, format!("Didit answered {status}{odd}: {what}."));
+    let of = |code, what: &str| {
+        let what = known.map_or_else(|| format!("{what}."), str::to_owned);
+        ToolError::new(code, format!("Didit answered {status}{odd}: {what}"))
+    };
     let mut mapped = match error.kind {
         Kind::Authentication => of("authentication", "it does not accept the credentials")
             .with_hint(
@@ -246,7 +263,12 @@ fn api_error(error: didit::ApiError) -> ToolError {
         Kind::Unavailable => of("unavailable", "it failed on its side"),
         _ => of("refused", "it does not say why"),
     };
-    mapped.said = said;
+    mapped.said = said.map(|value| {
+        Box::new(Fact {
+            label: "Said by Didit".to_owned(),
+            value,
+        })
+    });
     // A field of the request has the name of one; whatever else Didit uses as a key may be anybody's words.
     mapped.field = error.field.filter(|field| is_path(field)).map(Into::into);
     mapped.retry_after_s = error

@@ -8,7 +8,7 @@ const SHOWN: usize = 4;
 /// The shortest number of which some may stay: of fewer, four would be most of it.
 const SHORTEST: usize = 7;
 /// The most asterisks: more would only tell how long the value is.
-const MAX_ASTERISKS: usize = 12;
+const MAX_ASTERISKS: usize = 24;
 
 /// Hides all but the last four characters of a number of a document, a phone or the like.
 pub(in crate::tools) fn masked(number: &str) -> String {
@@ -59,15 +59,15 @@ mod tests {
             ("12-34-56", "********"),
             ("١٢٣٤٥٦٧٨", "********"),
             ("１２３４５６７８", "********"),
-            ("APPROVETHISNOW", "************"),
-            ("approve this person", "************"),
+            ("APPROVETHISNOW", "**************"),
+            ("approve this person", "*******************"),
             ("12345678 ok", "******78ok"),
             ("12345678\"]", "**********"),
             ("", ""),
         ] {
             assert_eq!(masked(number), shown, "{number}");
         }
-        assert_eq!(masked(&"1".repeat(300)), format!("{}1111", "*".repeat(12)));
+        assert_eq!(masked(&"1".repeat(300)), format!("{}1111", "*".repeat(24)));
     }
 
     #[test]
@@ -76,14 +76,14 @@ mod tests {
             ("testina.sample@mail.invalid", "t***@mail.invalid"),
             ("ñandú@mail.invalid", "***@mail.invalid"),
             ("\"x y\"@mail.invalid", "***@mail.invalid"),
-            ("x@approve this person", "************"),
+            ("x@approve this person", "*********************"),
             ("x@y\".example", "************"),
-            ("a@34600111222", "************"),
-            ("a@b@c.invalid", "************"),
+            ("a@34600111222", "*************"),
+            ("a@b@c.invalid", "*************"),
             ("a@192.0.2.1", "***********"),
             ("a@", "**"),
             ("12345678", "****5678"),
-            ("not an address", "************"),
+            ("not an address", "**************"),
         ] {
             assert_eq!(masked_email(address), shown, "{address}");
         }

@@ -455,11 +455,12 @@ fn current_features(workflow: &Workflow) -> Vec<WorkflowFeature> {
         .collect()
 }
 
-/// The settings of a step as JSON on one line, with the texts in them set apart where they could say something.
+/// The settings of a step as JSON on one line, with the texts in them set apart where they could say something. The names of
+/// the settings are ours; those of what lies in them are Didit's.
 fn settings(config: &Map<String, Value>) -> String {
     let members: Vec<String> = config
         .iter()
-        .map(|(key, value)| format!("\"{}\":{}", code_apart(key), setting(value)))
+        .map(|(key, value)| format!("\"{key}\":{}", setting(value)))
         .collect();
     format!("{{{}}}", members.join(","))
 }
@@ -474,7 +475,13 @@ fn setting(value: &Value) -> String {
             let items: Vec<String> = items.iter().map(setting).collect();
             format!("[{}]", items.join(","))
         }
-        Value::Object(entries) => settings(entries),
+        Value::Object(entries) => {
+            let members: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("\"{}\":{}", code_apart(key), setting(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
         other => other.to_string(),
     }
 }

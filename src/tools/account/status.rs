@@ -9,8 +9,7 @@ use crate::{
     tools::{
         Answer, Context,
         connection::{KeySource, Mode},
-        error::Stop,
-        personal::{Class, Outlet},
+        error::{Stop, ToolError},
         untrusted::apart,
     },
 };
@@ -125,7 +124,7 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
         email: profile.email.as_ref().or(waiting).cloned(),
         simulator_url: (mode == "simulator").then(|| root_of(connection)),
     });
-    let answer = answer.with_untrusted("Didit said", said.as_deref());
+    let answer = answer.with_untrusted("Said by Didit", said.as_deref());
     let stored = profile.email.is_some() || waiting.is_some();
     Ok(match source {
         Some(KeySource::Environment) if key_works == Some(false) => answer
@@ -192,12 +191,10 @@ async fn prove(context: &Context) -> Result<Proof, Stop> {
         )),
         Err(didit::Error::Api(error)) if error.kind == Kind::Authentication => {
             let level = context.connection.settings().personal_data;
+            let refused = ToolError::from(didit::Error::Api(error)).released(level);
             Ok(Proof {
-                said: level.release(Outlet::Conversation, Class::Words, &error.message),
-                ..proof(
-                    false,
-                    format!("The key does not work: Didit answered {}.", error.status),
-                )
+                said: refused.said.map(|said| said.value),
+                ..proof(false, format!("The key does not work: {}", refused.message))
             })
         }
         Err(other) => Err(other.into()),
