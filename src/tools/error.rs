@@ -2,10 +2,10 @@
 
 use super::{
     answer::{Answer, Fact, Next},
-    change::quoted,
     connection::PersonalData,
     personal::{Class, Outlet},
     shape::is_code,
+    untrusted::clean,
 };
 use crate::didit;
 
@@ -106,10 +106,10 @@ impl ToolError {
         self
     }
 
-    /// The message with what Didit said, quoted, for lines that a human reads.
+    /// The message with what Didit said at its end, for lines that a human reads.
     pub fn in_full(&self) -> String {
         match &self.said {
-            Some(said) => format!("{} {}: {}", self.message, said.label, quoted(&said.value)),
+            Some(said) => format!("{} {}: {}", self.message, said.label, clean(&said.value)),
             None => self.message.clone(),
         }
     }
