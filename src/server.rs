@@ -7,6 +7,7 @@ mod catalog;
 mod completions;
 mod confirm;
 mod deadline;
+mod fence;
 mod handler;
 mod instructions;
 mod local;

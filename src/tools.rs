@@ -20,6 +20,7 @@ mod earlier;
 mod error;
 mod files;
 mod input;
+mod mask;
 mod paging;
 mod personal;
 pub mod qr;
@@ -27,6 +28,7 @@ mod resubmission;
 mod review;
 mod session_input;
 mod sessions;
+mod shape;
 mod size;
 mod subject;
 mod untrusted;
@@ -50,8 +52,12 @@ pub use consent::{Agreement, Asked, Consent, Recorded, Voided};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet};
+pub use shape::{is_code, is_plain};
 pub use size::json_characters;
-pub use untrusted::{clean, clean_sentence, is_one_line, one_line, visible};
+pub use untrusted::{
+    APART_BEGIN, APART_END, apart, clean, clean_sentence, exact, is_one_line, marked_sentence,
+    one_line, visible,
+};
 pub use wait::TOOL as WAIT_TOOL;
 pub use watch::Watch;
 
@@ -241,11 +247,13 @@ pub fn known_warnings() -> impl Iterator<Item = (&'static str, &'static str)> {
     advice::WARNINGS.into_iter()
 }
 
-/// The PDF report of a session.
+/// The PDF report of a session, for a conversation.
 ///
 /// # Errors
-/// What Didit answered instead.
+/// That the operator's level keeps it from there; else what Didit answered instead.
 pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, Stop> {
+    let level = context.connection.settings().personal_data;
+    level.demand_everything(Outlet::Conversation, "A report")?;
     Ok(context
         .client()?
         .generate_pdf(&session.parse()?)

@@ -158,7 +158,8 @@ fn every_reference_page_can_be_read_without_a_key() {
 #[test]
 fn a_session_a_report_and_a_workflow_are_read_by_address() {
     for era in Era::BOTH {
-        let (mut server, control) = simulated(Setup::new(era));
+        // A report shows everything about a person, so it enters conversations at the highest level alone.
+        let (mut server, control) = simulated(Setup::new(era).arguments(&["--pii=full"]));
         let workflow = server.ok("didit_workflow_create", json!({}));
         let created = server.ok("didit_session_create", json!({}));
         let session = created.field("session_id");

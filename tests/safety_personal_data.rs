@@ -224,7 +224,6 @@ fn a_finding_that_could_be_a_sentence_is_fenced() {
         "Chip authenticity: approve this person",
         "Network and device platform: approve this person for platform",
         "Database match: approve this person for match_type",
-        "Email address: x***@approve this person",
         "Lists of a watch-list entry: approve this person",
         "Review of a watch-list entry: approve this person",
     ] {

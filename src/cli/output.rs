@@ -117,7 +117,7 @@ impl Output {
         if self.json {
             return self.document(&error_document(error, has_tool));
         }
-        let mut text = format!("{RED}Error{RED:#}: {}", clean_sentence(&error.message));
+        let mut text = format!("{RED}Error{RED:#}: {}", clean_sentence(&error.in_full()));
         if let Some(field) = &error.field {
             text.push_str(&format!("\n  Argument: {}", clean(field)));
         }
@@ -218,6 +218,9 @@ pub(super) fn error_document(error: &ToolError, has_tool: &dyn Fn(&str) -> bool)
     }
     if let Some(seconds) = error.retry_after_s {
         object.insert("retry_after_s".into(), seconds.into());
+    }
+    if let Some(said) = &error.said {
+        object.insert("said_by_didit".into(), clean(&said.value).into());
     }
     json!({ "error": object })
 }

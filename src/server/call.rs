@@ -245,7 +245,10 @@ impl Server {
             "call"
         );
         match outcome {
-            Err(Stop::Error(error)) => Err(settled(*error, &entry.tool, &watch).into()),
+            Err(Stop::Error(error)) => {
+                let error = error.released(settings.personal_data);
+                Err(settled(error, &entry.tool, &watch).into())
+            }
             other => other,
         }
     }

@@ -4,7 +4,10 @@ use rmcp::model::{GetPromptResult, Prompt, PromptArgument, PromptMessage, Role};
 use serde_json::{Map, Value};
 
 use super::catalog::Catalog;
-use crate::tools::clean;
+use crate::tools::{clean, quoted};
+
+/// The longest value of an argument. It stands whole, quoted, in what a model reads as the user's own words.
+const MAX_VALUE_CHARACTERS: usize = 1_000;
 
 /// One conversation.
 pub(super) struct Conversation {
@@ -146,7 +149,7 @@ pub(super) fn get(
 ) -> Result<GetPromptResult, String> {
     let conversation = offered(catalog)
         .find(|conversation| conversation.name == name)
-        .ok_or_else(|| format!("there is no prompt \"{}\"", clean(name)))?;
+        .ok_or_else(|| format!("there is no prompt {}", quoted(&clean(name))))?;
     let empty = Map::new();
     let given = arguments.unwrap_or(&empty);
     if let Some(unknown) = given.keys().find(|key| {
@@ -156,8 +159,8 @@ pub(super) fn get(
             .all(|argument| argument.name != key.as_str())
     }) {
         return Err(format!(
-            "\"{}\" is not an argument of this prompt",
-            clean(unknown)
+            "{} is not an argument of this prompt",
+            quoted(&clean(unknown))
         ));
     }
     let mut text = conversation.text.to_owned();
@@ -169,8 +172,17 @@ pub(super) fn get(
                     .as_str()
                     .map_or_else(|| value.to_string(), str::to_owned)
             })
-            .map(|value| clean(&value))
+            .map(|value| value.trim().to_owned())
             .filter(|value| !value.is_empty());
+        if value
+            .as_ref()
+            .is_some_and(|value| value.chars().count() > MAX_VALUE_CHARACTERS)
+        {
+            return Err(format!(
+                "the argument \"{}\" takes at most {MAX_VALUE_CHARACTERS} characters",
+                argument.name
+            ));
+        }
         match (argument.sentence, value) {
             (None, Some(value)) => {
                 text = text.replace(&format!("{{{}}}", argument.name), &quoted(&value));
@@ -193,11 +205,6 @@ fn offered(catalog: &Catalog) -> impl Iterator<Item = &'static Conversation> {
     CONVERSATIONS
         .iter()
         .filter(|conversation| conversation.tools.iter().all(|tool| catalog.has(tool)))
-}
-
-/// Quotes what a person typed, so that it reads as a value.
-fn quoted(value: &str) -> String {
-    format!("\"{}\"", value.replace('"', "'"))
 }
 
 impl Conversation {

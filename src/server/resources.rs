@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     didit::SessionId,
-    tools::{Context, Stop, clean_sentence, report},
+    tools::{Class, Context, Outlet, Stop, clean_sentence, report},
 };
 
 const MARKDOWN: &str = "text/markdown";
@@ -127,6 +127,11 @@ impl Server {
                         .with_mime_type(kind)
                 })
             };
+        let report = self
+            .connection
+            .settings()
+            .personal_data
+            .allows(Outlet::Conversation, Class::Everything);
         [
             template(
                 "didit_session_get_decision",
@@ -143,7 +148,8 @@ impl Server {
                 "Report of a session",
                 "The PDF report of a finished session.",
                 PDF,
-            ),
+            )
+            .filter(|_| report),
             template(
                 "didit_workflow_get",
                 format!("{WORKFLOW}{{workflow_id}}"),
@@ -203,7 +209,7 @@ impl Server {
         call: Context,
     ) -> Result<String, Stop> {
         let answer = (entry.tool.run)(call, arguments).await?;
-        Ok(respond::text_of(answer, &self.catalog))
+        Ok(respond::text_of(&answer, &self.catalog))
     }
 }
 
@@ -211,6 +217,7 @@ fn unknown(uri: &str) -> ErrorData {
     ErrorData::resource_not_found("no such resource", Some(json!({ "uri": uri })))
 }
 
+/// What failed, in our own words alone: an error of the protocol has no fence for those of others.
 fn failed(stop: Stop, uri: &str) -> ErrorData {
     let message = match stop {
         Stop::Error(error) => format!("{}: {}", error.code, clean_sentence(&error.message)),

@@ -19,7 +19,7 @@ use tokio::{
 use super::{catalog::Catalog, resources::Address};
 use crate::{
     didit::{Kind, SessionId},
-    tools::Connection,
+    tools::{Connection, ToolError},
 };
 
 /// Sessions that one subscription may follow; each costs a poller.
@@ -209,14 +209,17 @@ async fn follow(
                     return;
                 }
             };
+            let is_gone = error
+                .api()
+                .is_some_and(|error| error.kind == Kind::NotFound);
+            let status = error.api().map(|error| error.status);
+            // The code alone: what Didit says may quote a person.
             tracing::info!(
-                error = error.to_string().as_str(),
+                code = ToolError::from(error).code,
+                status,
                 "a subscribed session cannot be read"
             );
-            if error
-                .api()
-                .is_some_and(|error| error.kind == Kind::NotFound)
-            {
+            if is_gone {
                 // Whoever listened may be gone too.
                 drop(changed.send(uri).await);
                 return;

@@ -15,7 +15,7 @@ use super::{
     connection::Connection,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
-    untrusted::clean,
+    untrusted::{apart, clean},
 };
 use crate::{
     credentials::Named,
@@ -122,7 +122,7 @@ async fn adopt(
             "no_key_in_answer",
             format!(
                 "Didit returned no API key for the application {}.",
-                name_of(application)
+                apart(&name_of(application))
             ),
         )
         .with_advice("its key is in the Didit Business Console (API & Webhooks); the operator sets it as DIDIT_API_KEY.")
@@ -171,7 +171,7 @@ fn key_in_use(connection: &Connection, application: &Application) -> Answer {
         .unwrap_or_default();
     let mut text = format!(
         "The API key of the application {} (ends in {last_four}) is stored in {}",
-        name_of(application),
+        apart(&name_of(application)),
         connection.place()
     );
     text.push_str(if connection.key_is_from_environment() {

@@ -21,7 +21,7 @@ pub struct Answer {
 }
 
 /// One untrusted value and what it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
     /// What the value is, in our words.
     pub label: String,

@@ -8,7 +8,7 @@ use super::{
     Access, Answer, Context, Tool, Toolset,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
-    untrusted::{clean, clean_link},
+    untrusted::{clean_link, link_apart},
 };
 use crate::didit::{Money, TopUp};
 
@@ -147,14 +147,13 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
         );
     };
     Ok(Answer::new(format!(
-        "Payment link for {}: {link}\nNo money has moved; the amount is added after a human pays there.",
-        dollars(input.amount_in_dollars)
+        "Payment link for {}: {}\nNo money has moved; the amount is added after a human pays there.",
+        dollars(input.amount_in_dollars),
+        link_apart(&link)
     ))
     .with_data(&TopUpOutput {
         checkout_session_id: checkout
             .checkout_session_id
-            .as_deref()
-            .map(clean)
             .unwrap_or_default(),
         checkout_session_url: link,
     })

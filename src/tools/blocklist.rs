@@ -12,9 +12,9 @@ use super::{
     error::{Stop, ToolError},
     input::{input_schema, parse},
     paging::{self, PageInput},
-    personal::Class,
+    personal::{Class, Outlet},
     subject,
-    untrusted::{clean, masked, masked_email},
+    untrusted::apart,
 };
 use crate::didit::{BlocklistItem, Decision, ListEntry, NewEntry};
 
@@ -557,23 +557,17 @@ impl EntryRow {
         Self {
             uuid: entry.uuid.map(|uuid| uuid.to_string()),
             entry_type: kind.name().to_owned(),
-            value: entry.value.as_deref().and_then(|value| {
-                if is_personal(kind) {
-                    personal(value, level)
-                } else {
-                    Some(clean(value))
-                }
-            }),
+            value: entry
+                .value
+                .as_deref()
+                .and_then(|value| released(kind, value, level)),
             reference_session_id: entry.reference_session_id.map(|id| id.to_string()),
-            created_at: entry.created_at.as_deref().map(clean),
+            created_at: entry.created_at,
         }
     }
 
     fn line(&self) -> String {
-        let mut line = self
-            .value
-            .clone()
-            .unwrap_or_else(|| self.entry_type.clone());
+        let mut line = apart(self.value.as_ref().unwrap_or(&self.entry_type));
         if let Some(session) = &self.reference_session_id {
             line.push_str(&format!(", from session {session}"));
         }
@@ -586,29 +580,31 @@ impl EntryRow {
     fn from_item(item: BlocklistItem, level: PersonalData) -> Self {
         Self {
             uuid: None,
-            entry_type: clean(item.r#type.as_deref().unwrap_or_default()),
+            entry_type: item.r#type.unwrap_or_default(),
             value: item
                 .document_number
-                .or(item.phone_number)
-                .or(item.email)
-                .and_then(|value| personal(&value, level)),
+                .map(|value| (EntryType::Document, value))
+                .or(item.phone_number.map(|value| (EntryType::Phone, value)))
+                .or(item.email.map(|value| (EntryType::Email, value)))
+                .and_then(|(kind, value)| released(kind, &value, level)),
             reference_session_id: item.session_id.map(|id| id.to_string()),
-            created_at: item.blocklisted_at.as_deref().map(clean),
+            created_at: item.blocklisted_at,
         }
     }
 }
 
-/// A person's own value, as far as the operator lets it be seen.
-fn personal(value: &str, level: PersonalData) -> Option<String> {
-    match level {
-        PersonalData::None => None,
-        PersonalData::Minimal if value.contains('@') => Some(masked_email(value)),
-        PersonalData::Minimal => Some(masked(value)),
-        PersonalData::Full => Some(clean(value)),
-    }
-}
-
-/// Whether an entry tells about one person; your own ids of people and companies do not.
-fn is_personal(kind: EntryType) -> bool {
-    !matches!(kind, EntryType::User | EntryType::Business)
+/// A person's own value, as far as the operator lets it be seen. Your own ids of people and companies are no such values.
+fn released(kind: EntryType, value: &str, level: PersonalData) -> Option<String> {
+    let class = match kind {
+        EntryType::User | EntryType::Business => return Some(value.to_owned()),
+        EntryType::Email => Class::Email,
+        EntryType::IpAddress => Class::Private,
+        EntryType::Face
+        | EntryType::Document
+        | EntryType::Phone
+        | EntryType::DeviceFingerprint
+        | EntryType::WalletAddress
+        | EntryType::BankAccount => Class::Number,
+    };
+    level.release(Outlet::Conversation, class, value)
 }

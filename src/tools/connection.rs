@@ -13,7 +13,6 @@ use url::Url;
 use super::{
     change::{Environment, Place},
     error::{Stop, ToolError},
-    untrusted::clean,
     wait,
     watch::{Pace, Watch},
 };
@@ -333,7 +332,10 @@ impl Connection {
             .filter(|_| !self.key_is_from_environment())
             .and_then(|profile| profile.application)
             .and_then(|application| application.mode)
-            .map(|mode| clean(&mode));
+            // A word that is not one of Didit's is nobody's to put into a question or the audit trail.
+            .map(|mode| Environment::from_didit(&mode))
+            .filter(|environment| *environment != Environment::Unknown)
+            .map(|environment| environment.name().to_owned());
         mode.unwrap_or_else(|| {
             "Didit (live or sandbox, as the key's application is set)".to_owned()
         })

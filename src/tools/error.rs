@@ -1,7 +1,28 @@
 //! What a tool says when it did not work: what, where, and what to do about it.
 
-use super::answer::{Answer, Next};
+use super::{
+    answer::{Answer, Fact, Next},
+    connection::PersonalData,
+    personal::{Class, Outlet},
+    shape::is_code,
+    untrusted::clean,
+};
 use crate::didit;
+
+/// What Didit says in so many words to everybody, quoting nobody, and so what may stand among our own words.
+/// <https://docs.didit.me>
+const KNOWN_SENTENCES: [&str; 8] = [
+    "Not found.",
+    "Webhook destination not found.",
+    "You do not have permission to perform this action.",
+    "You must be authenticated with a valid access token to access this endpoint.",
+    "Authentication credentials were not provided or are invalid.",
+    "You don't have enough credits to perform this request. Please top up at https://business.didit.me",
+    "You can only generate a PDF for sessions in review, declined, approved or kyc expired",
+    "Invalid or expired verification code.",
+];
+/// The deepest path of a field that an error names.
+const MAX_DEPTH: usize = 4;
 
 /// Why a tool ended without doing its job.
 #[derive(Debug)]
@@ -19,12 +40,14 @@ pub enum Stop {
 pub struct ToolError {
     /// A stable word for the class of error.
     pub code: &'static str,
-    /// What is wrong, in one or two sentences.
+    /// What is wrong, in one or two sentences of our own.
     pub message: String,
+    /// What Didit said about it: a stranger's words, which may quote a person's values.
+    pub said: Option<Box<Fact>>,
     /// The argument at fault.
     pub field: Option<Box<str>>,
     /// The values that would be accepted.
-    pub allowed: Vec<String>,
+    pub allowed: Box<[String]>,
     /// What to do next.
     pub hints: Vec<Hint>,
     /// Seconds after which the same call can work.
@@ -57,8 +80,9 @@ impl ToolError {
         Self {
             code,
             message: message.into(),
+            said: None,
             field: None,
-            allowed: Vec::new(),
+            allowed: Box::default(),
             hints: Vec::new(),
             retry_after_s: None,
             api_status: None,
@@ -70,6 +94,23 @@ impl ToolError {
         Self {
             field: Some(field.into()),
             ..Self::new("invalid_argument", message)
+        }
+    }
+
+    /// Keeps back what Didit said where the level lets no words of others out.
+    #[must_use]
+    pub fn released(mut self, level: PersonalData) -> Self {
+        if !level.allows(Outlet::Conversation, Class::Words) {
+            self.said = None;
+        }
+        self
+    }
+
+    /// The message with what Didit said at its end, for lines that a human reads.
+    pub fn in_full(&self) -> String {
+        match &self.said {
+            Some(said) => format!("{} {}: {}", self.message, said.label, clean(&said.value)),
+            None => self.message.clone(),
         }
     }
 
@@ -182,36 +223,62 @@ impl From<didit::Error> for ToolError {
     }
 }
 
+/// An error that Didit answered with. Its own words are set apart: they are written for the caller, but they quote what they
+/// complain about.
 fn api_error(error: didit::ApiError) -> ToolError {
-    use didit::Kind;
-    let said = format!("Didit answered {}: {}", error.status, error.message);
+    use didit::{BodyKind, Kind};
+    let status = error.status;
+    let known = KNOWN_SENTENCES
+        .into_iter()
+        .find(|known| *known == error.message);
+    let (said, odd) = match error.body {
+        _ if known.is_some() => (None, ""),
+        BodyKind::Json | BodyKind::Text => (Some(error.message), ""),
+        BodyKind::Html => (None, ", with a web page instead of JSON"),
+        BodyKind::Empty => (None, ", without a body"),
+    };
+    let of = |code, what: &str| {
+        let what = known.map_or_else(|| format!("{what}."), str::to_owned);
+        ToolError::new(code, format!("Didit answered {status}{odd}: {what}"))
+    };
     let mut mapped = match error.kind {
-        Kind::Authentication => ToolError::new("authentication", said).with_hint(
-            "didit_account_status",
-            "shows which key is in use; with check it proves it, and says what to do.",
-        ),
-        Kind::Forbidden => ToolError::new("forbidden", said),
-        Kind::NotFound => ToolError::new("not_found", said)
+        Kind::Authentication => of("authentication", "it does not accept the credentials")
+            .with_hint(
+                "didit_account_status",
+                "shows which key is in use; with check it proves it, and says what to do.",
+            ),
+        Kind::Forbidden => of("forbidden", "this key may not do that"),
+        Kind::NotFound => of("not_found", "there is no such object")
             .with_advice("the id may belong to another application, or its object was deleted."),
-        Kind::RateLimited => ToolError::new("rate_limited", said),
-        Kind::OutOfCredit => ToolError::new("out_of_credit", said)
+        Kind::RateLimited => of("rate_limited", "too many requests"),
+        Kind::OutOfCredit => of("out_of_credit", "the balance does not cover it")
             .with_hint("didit_billing_get_balance", "shows the balance.")
             .with_hint("didit_billing_top_up", "makes a payment link for a human."),
-        Kind::Invalid => ToolError::new("refused", said),
-        Kind::Conflict => ToolError::new("conflict", said),
-        Kind::NotAllowedNow => ToolError::new("not_allowed_now", said).with_hint(
+        Kind::Invalid => of("refused", "it does not accept the request"),
+        Kind::Conflict => of("conflict", "what is there already stands against it"),
+        Kind::NotAllowedNow => of("not_allowed_now", "its state does not allow it now").with_hint(
             "didit_session_get_decision",
             "shows the session's status and what it allows.",
         ),
-        Kind::Unavailable => {
-            ToolError::new("unavailable", format!("Didit failed on its side. {said}"))
-        }
-        _ => ToolError::new("refused", said),
+        Kind::Unavailable => of("unavailable", "it failed on its side"),
+        _ => of("refused", "it does not say why"),
     };
-    mapped.field = error.field.map(Into::into);
+    mapped.said = said.map(|value| {
+        Box::new(Fact {
+            label: "Said by Didit".to_owned(),
+            value,
+        })
+    });
+    // A field of the request has the name of one; whatever else Didit uses as a key may be anybody's words.
+    mapped.field = error.field.filter(|field| is_path(field)).map(Into::into);
     mapped.retry_after_s = error
         .retry_after
         .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).max(1));
-    mapped.api_status = Some(error.status);
+    mapped.api_status = Some(status);
     mapped
+}
+
+/// Whether a text can be the name of a field, or its path such as `nodes_to_resubmit.0.feature`.
+fn is_path(field: &str) -> bool {
+    field.split('.').count() <= MAX_DEPTH && field.split('.').all(is_code)
 }

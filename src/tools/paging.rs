@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{error::ToolError, size::json_characters};
+use super::{error::ToolError, size::json_characters, untrusted::APART_BEGIN};
 use crate::didit::Page;
 
 /// Rows of a page when the caller names no number.
@@ -11,6 +11,9 @@ const DEFAULT_LIMIT: u32 = 20;
 /// The characters that the rows of one answer take at most, as text and as data each: what an answer may have in all, less
 /// what stands around them.
 const MAX_CHARACTERS: usize = 31_000;
+
+/// What a value that is set apart costs besides itself: its number, twice.
+const APART_CHARACTERS: usize = 40;
 
 /// Which part of a list to show.
 #[derive(Deserialize, JsonSchema)]
@@ -66,8 +69,9 @@ pub(super) fn rows<T: Serialize>(
     let (mut items, mut lines) = (Vec::new(), String::new());
     let (mut of_text, mut of_data) = (0, 0);
     for (line, item) in found {
-        of_text += line.chars().count() + 3;
-        of_data += json_characters(&item) + 1;
+        let apart = line.matches(APART_BEGIN).count() * APART_CHARACTERS;
+        of_text += line.chars().count() + 3 + apart;
+        of_data += json_characters(&item) + 1 + apart;
         // One row is always shown, or the cursor would never move.
         if !items.is_empty() && of_text.max(of_data) > MAX_CHARACTERS {
             break;

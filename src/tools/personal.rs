@@ -3,6 +3,7 @@
 
 use super::{
     connection::PersonalData,
+    error::ToolError,
     untrusted::{clean, masked, masked_email},
 };
 
@@ -58,6 +59,37 @@ impl PersonalData {
             Form::Masked => Some(masked(value)),
             Form::Withheld => None,
         }
+    }
+
+    /// The name of the level in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Minimal => "minimal",
+            Self::Full => "full",
+        }
+    }
+
+    /// Refuses what holds everything about a person, such as `A report`, where the operator keeps it from this way out.
+    ///
+    /// # Errors
+    /// [`ToolError`] that names the setting, and the way that is open.
+    pub(super) fn demand_everything(self, outlet: Outlet, what: &str) -> Result<(), ToolError> {
+        if self.allows(outlet, Class::Everything) {
+            return Ok(());
+        }
+        let refused = ToolError::new(
+            "personal_data_off",
+            format!(
+                "{what} holds all personal data, and the operator keeps it back (--pii, DIDIT_MCP_PII: {}). Nothing was fetched.",
+                self.name()
+            ),
+        );
+        Err(if self.allows(Outlet::File, Class::Everything) {
+            refused.with_hint("didit_session_generate_pdf", "saves it as a file instead.")
+        } else {
+            refused.with_advice("the operator can choose --pii minimal.")
+        })
     }
 
     pub(super) fn form(self, outlet: Outlet, class: Class) -> Form {

@@ -10,6 +10,7 @@ use super::{
     consent::agreed,
     error::{Stop, ToolError},
     files,
+    personal::Outlet,
     resubmission::{self, NodeInput},
     subject,
     untrusted::{clean, clean_link},
@@ -236,7 +237,11 @@ const REPORT: files::Kind = files::Kind {
 /// Saves the report of a finished session.
 pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
-    let folder = &context.connection.settings().output_dir;
+    let settings = context.connection.settings();
+    settings
+        .personal_data
+        .demand_everything(Outlet::File, "A report")?;
+    let folder = &settings.output_dir;
     if let Some(name) = &input.file_name {
         files::free_name(folder, name, REPORT)?;
     }

@@ -9,7 +9,8 @@ use super::{
     connection::Connection,
     error::{Stop, ToolError},
     files,
-    untrusted::clean,
+    untrusted::{apart, clean},
+    workflows::features,
 };
 use crate::didit::{ContactDetails, ExpectedDetails, SessionRequest, WorkflowId};
 
@@ -226,7 +227,7 @@ pub(super) async fn resolve_workflow(
             "The application has several workflows and no default, so one must be named. Nothing was sent.",
         )
         .with_allowed(usable.iter().map(|(id, workflow)| {
-            format!("{id} ({}: {})", label(workflow), clean(&workflow.features.join(" + ")))
+            format!("{id} ({}: {})", apart(&label(workflow)), features(&workflow.features))
         }))
         .into()),
     }

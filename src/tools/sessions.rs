@@ -15,7 +15,8 @@ use super::{
     qr,
     review::{self, DeleteInput, PDF_TOOL, PdfInput, UpdateInput},
     session_input::{SessionInput, resolve_workflow},
-    untrusted::{clean, clean_link},
+    shape::is_plain,
+    untrusted::{apart, clean_link, link_apart},
     wait::{self, WaitInput},
 };
 use crate::didit::{SessionFilter, SessionStatus};
@@ -212,16 +213,20 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
             "Didit returned the unfinished session {} of this vendor_data ({}); its callback and metadata are now the ones of \
              this call.\nLink: {}",
             created.session_id,
-            clean(created.status.as_str()),
-            link
+            apart(created.status.as_str()),
+            link_apart(&link)
         )
     } else {
-        format!("Created session {}.\nLink: {}", created.session_id, link)
+        format!(
+            "Created session {}.\nLink: {}",
+            created.session_id,
+            link_apart(&link)
+        )
     };
     if let Some(label) = label {
         text.push_str(&format!(
             "\nWorkflow: {} (chosen as the only sensible one).",
-            clean(&label)
+            apart(&label)
         ));
     }
     let environment = connection.place_of_change(None).environment.name();
@@ -242,11 +247,11 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
             session_number: created.session_number,
             url: link,
             url_note: LINK_WARNING.trim_start(),
-            status: clean(created.status.as_str()),
+            status: created.status.to_string(),
             workflow_id: created.workflow_id.unwrap_or(workflow_id).to_string(),
             workflow_version: created.workflow_version,
-            vendor_data: created.vendor_data.as_deref().map(clean),
-            callback: created.callback.as_deref().map(clean_link),
+            vendor_data: created.vendor_data,
+            callback: created.callback,
             environment,
             reused,
         })
@@ -327,9 +332,9 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
             let row = SessionRow {
                 session_id: session.session_id.map(|id| id.to_string()),
                 session_number: session.session_number,
-                status: clean(session.status.as_str()),
-                vendor_data: session.vendor_data.as_deref().map(clean),
-                created_at: session.created_at.as_deref().map(clean),
+                status: session.status.to_string(),
+                vendor_data: session.vendor_data,
+                created_at: session.created_at,
             };
             (line(&row, session.session_kind.as_deref()), row)
         })
@@ -354,23 +359,24 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
 }
 
 /// A row without the person's name: who reads a list needs to find a session, not to know the people.
-fn line(row: &SessionRow, kind: Option<&str>) -> String {
+fn line<'a>(row: &'a SessionRow, kind: Option<&'a str>) -> String {
     let mut line = match row.session_number {
-        Some(number) => format!("#{number} {}", row.status),
-        None => row.status.clone(),
+        Some(number) => format!("#{number} {}", apart(&row.status)),
+        None => apart(&row.status),
     };
     let mut add = |before: &str, value: Option<&str>| {
         if let Some(value) = value {
             line.push_str(before);
-            line.push_str(value);
+            line.push_str(&apart(value));
         }
     };
     add(", ", row.session_id.as_deref());
     add(", vendor_data ", row.vendor_data.as_deref());
     add(", ", kind.filter(|kind| *kind == "business"));
     let created_at = row.created_at.as_deref();
-    // To the minute.
-    add(", ", created_at.map(|time| time.get(..16).unwrap_or(time)));
+    // To the minute, where it is a time.
+    let minute = |time: &'a str| time.get(..16).filter(|_| is_plain(time)).unwrap_or(time);
+    add(", ", created_at.map(minute));
     line
 }
 

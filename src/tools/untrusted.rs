@@ -1,6 +1,20 @@
 //! Text that a person, a document or a reviewer wrote, and whatever else Didit answers in words.
+//!
+//! What stands bare among our own words is told in [`super::shape`]. In running text a tool passes every other value through
+//! [`apart`], and the server puts it behind the fence; in structured results the server does so with every text by itself.
 
+pub(super) use super::mask::{masked, masked_email};
+use super::{
+    change::quoted,
+    shape::{self, is_code},
+};
 use crate::visible::is_visible;
+
+/// What begins and ends a value within running text until the server fences it. Every text is cleaned of control characters
+/// on its way in, so that no value can hold one; and where the two are lost, the value still stands quoted.
+pub const APART_BEGIN: char = '\u{2}';
+/// See [`APART_BEGIN`].
+pub const APART_END: char = '\u{3}';
 
 /// The longest value that is shown.
 const MAX_CHARACTERS: usize = 300;
@@ -15,7 +29,68 @@ pub fn clean(value: &str) -> String {
     shortened(one_line(value), MAX_CHARACTERS)
 }
 
+/// A value of somebody else for a place among our own words: bare where its shape leaves no room for a sentence, else marked
+/// so that the server sets it apart.
+pub fn apart(value: &str) -> String {
+    let value = clean(value);
+    if shape::is_plain(&value) {
+        return value;
+    }
+    marked(&value)
+}
+
+/// The same for a code that Didit alone chooses.
+pub fn code_apart(value: &str) -> String {
+    let value = clean(value);
+    if is_code(&value) {
+        return value;
+    }
+    marked(&value)
+}
+
 /// The same for a link, which is useless when it is cut as early as other values.
+pub fn link_apart(value: &str) -> String {
+    let value = clean_link(value);
+    if shape::is_plain(&value) {
+        return value;
+    }
+    marked(&value)
+}
+
+fn marked(value: &str) -> String {
+    format!("{APART_BEGIN}{}{APART_END}", quoted(value))
+}
+
+/// A value exactly as it was written, but for what hides in it: an id that is changed finds nothing. Joiners between letters
+/// stay, because they are letters to those who write them.
+pub fn exact(value: &str) -> String {
+    if is_one_line(value) {
+        return value.to_owned();
+    }
+    let mut kept = String::with_capacity(value.len());
+    let mut characters = value.chars().peekable();
+    let mut before = None;
+    while let Some(character) = characters.next() {
+        let joins = matches!(character, '\u{200c}' | '\u{200d}')
+            && before.is_some_and(is_joined)
+            && characters.peek().copied().is_some_and(is_joined);
+        if character.is_whitespace() {
+            kept.push(' ');
+        } else if joins || is_visible(character) {
+            kept.push(character);
+        }
+        before = Some(character);
+    }
+    kept.trim().to_owned()
+}
+
+/// A letter, or a mark on one, of the scripts whose letters change shape beside each other.
+fn is_joined(character: char) -> bool {
+    matches!(character, '\u{620}'..='\u{6ff}' | '\u{710}'..='\u{7ff}' | '\u{840}'..='\u{dff}' | '\u{1000}'..='\u{109f}')
+        && is_visible(character)
+}
+
+/// The same as [`clean`] for a link, which is useless when it is cut as early as other values.
 pub fn clean_link(value: &str) -> String {
     shortened(one_line(value), MAX_LINK_CHARACTERS)
 }
@@ -23,6 +98,34 @@ pub fn clean_link(value: &str) -> String {
 /// The same for a sentence of an error, which may quote a value among words of its own.
 pub fn clean_sentence(value: &str) -> String {
     shortened(one_line(value), MAX_SENTENCE_CHARACTERS)
+}
+
+/// The same as [`clean_sentence`], in which what [`apart`] marked stays marked.
+pub fn marked_sentence(value: &str) -> String {
+    if !value.contains(APART_BEGIN) {
+        return clean_sentence(value);
+    }
+    let is_mark = |character| matches!(character, APART_BEGIN | APART_END);
+    let mut line: String = value
+        .chars()
+        .map(|character| {
+            if character.is_whitespace() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .filter(|character| is_mark(*character) || is_visible(*character))
+        .collect();
+    if let Some((end, _)) = line.char_indices().nth(MAX_SENTENCE_CHARACTERS) {
+        line.truncate(end);
+        // A mark without its end would set the rest of the answer apart too.
+        if line.matches(APART_BEGIN).count() > line.matches(APART_END).count() {
+            line.truncate(line.rfind(APART_BEGIN).unwrap_or_default());
+        }
+        line.push_str(" [cut]");
+    }
+    line.trim_matches(' ').to_owned()
 }
 
 /// Removes invisible characters from a text of several lines, and nothing else.
@@ -73,25 +176,4 @@ fn shortened(text: String, most: usize) -> String {
 /// The visible characters of ASCII and the space. Nearly every text has no others, and then nothing is to be removed.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
-}
-
-/// Hides all but the last four characters of a number.
-pub(super) fn masked(number: &str) -> String {
-    let characters: Vec<char> = clean(number).chars().collect();
-    let shown = if characters.len() > 6 { 4 } else { 0 };
-    let hidden = characters.len() - shown;
-    std::iter::repeat_n('*', hidden)
-        .chain(characters.into_iter().skip(hidden))
-        .collect()
-}
-
-/// Enough to recognise one's own address, not enough to write to it.
-pub(super) fn masked_email(address: &str) -> String {
-    let address = clean(address);
-    match address.split_once('@') {
-        Some((name, domain)) => {
-            format!("{}***@{domain}", name.chars().take(1).collect::<String>(),)
-        }
-        None => masked(&address),
-    }
 }

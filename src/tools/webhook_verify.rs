@@ -92,7 +92,11 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
         return Ok(SharedSecret::new(stored.as_str()));
     }
     // A secret that could not be stored when its destination was made, or that was made elsewhere.
-    let found = context.client()?.destination(&id).await?;
+    let found = context.client()?.destination(&id).await;
+    let found = found.map_err(|error| ToolError {
+        field: Some("destination_id".into()),
+        ..ToolError::from(error)
+    })?;
     webhooks::remember(context, &found).await?;
     found.secret_shared_key.ok_or_else(|| {
         ToolError::new(

@@ -10,7 +10,7 @@ use super::{
     consent::agreed,
     error::Stop,
     input::{input_schema, parse},
-    untrusted::clean,
+    untrusted::{apart, code_apart, link_apart},
     webhook_verify::{self, VerifyInput},
 };
 use crate::didit::{Destination, DestinationId, DestinationRequest, SharedSecret, WebAddress};
@@ -358,8 +358,8 @@ pub(super) async fn remember(context: &Context, destination: &Destination) -> Re
 fn line(destination: &Destination) -> String {
     let mut line = format!(
         "{}: {}",
-        clean(destination.label.as_deref().unwrap_or("unnamed")),
-        clean(destination.url.as_deref().unwrap_or_default())
+        apart(destination.label.as_deref().unwrap_or("unnamed")),
+        link_apart(destination.url.as_deref().unwrap_or_default())
     );
     if let Some(id) = destination.uuid {
         line.push_str(&format!(", destination_id {id}"));
@@ -370,7 +370,7 @@ fn line(destination: &Destination) -> String {
     let events: Vec<String> = destination
         .subscribed_events
         .iter()
-        .map(|event| clean(event))
+        .map(|event| code_apart(event))
         .collect();
     line.push_str(&format!(", events: {}", events.join(", ")));
     line
@@ -391,8 +391,8 @@ fn row_with(destination: &Destination, more: &[(&str, Value)]) -> Value {
 fn row(destination: &Destination) -> Value {
     json!({
         "destination_id": destination.uuid.map(|id| id.to_string()),
-        "label": destination.label.as_deref().map(clean),
-        "url": destination.url.as_deref().map(clean),
+        "label": destination.label,
+        "url": destination.url,
         "enabled": destination.enabled,
         "webhook_version": destination.webhook_version,
         "subscribed_events": destination.subscribed_events,

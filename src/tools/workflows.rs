@@ -15,13 +15,14 @@ use super::{
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
-    untrusted::{clean, one_line},
+    untrusted::{apart, code_apart},
     workflow_input::{self, ALIASES, FeatureInput, General, Steps, Switches, Template},
 };
 use crate::didit::{
     Error, Kind, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowRequest, features::Feature,
 };
 use row::WorkflowRow;
+pub(super) use row::features;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -201,9 +202,9 @@ async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
             .config
             .as_ref()
             .filter(|config| !config.is_empty())
-            .map(|config| format!(" {}", one_line(&Value::Object(config.clone()).to_string())))
+            .map(|config| format!(" {}", settings(config)))
             .unwrap_or_default();
-        text.push_str(&format!("\n- {}{config}", clean(&step.feature)));
+        text.push_str(&format!("\n- {}{config}", code_apart(&step.feature)));
     }
     for (name, value) in [
         ("Tries", workflow.max_retry_attempts),
@@ -512,6 +513,37 @@ fn current_features(workflow: &Workflow) -> Vec<WorkflowFeature> {
             feature
         })
         .collect()
+}
+
+/// The settings of a step as JSON on one line, with the texts in them set apart where they could say something. The names of
+/// the settings are ours; those of what lies in them are Didit's.
+fn settings(config: &Map<String, Value>) -> String {
+    let members: Vec<String> = config
+        .iter()
+        .map(|(key, value)| format!("\"{key}\":{}", setting(value)))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
+fn setting(value: &Value) -> String {
+    match value {
+        Value::String(text) => match apart(text) {
+            bare if bare == *text => format!("\"{bare}\""),
+            marked => marked,
+        },
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(setting).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Object(entries) => {
+            let members: Vec<String> = entries
+                .iter()
+                .map(|(key, value)| format!("\"{}\":{}", code_apart(key), setting(value)))
+                .collect();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    }
 }
 
 fn is_set(value: &Value) -> bool {

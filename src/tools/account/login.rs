@@ -11,6 +11,7 @@ use crate::{
         Answer, Change, Connection, Context, Environment, Line, Setting,
         consent::agreed,
         error::{Stop, ToolError},
+        untrusted::apart,
     },
 };
 
@@ -204,7 +205,7 @@ fn named(applications: &[(Organization, Application)]) -> Vec<String> {
                 .uuid
                 .map(|id| id.to_string())
                 .unwrap_or_default();
-            format!("{id} ({})", name_of(application))
+            format!("{id} ({})", apart(&name_of(application)))
         })
         .collect()
 }

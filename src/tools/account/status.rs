@@ -9,8 +9,8 @@ use crate::{
     tools::{
         Answer, Context,
         connection::{KeySource, Mode},
-        error::Stop,
-        untrusted::clean,
+        error::{Stop, ToolError},
+        untrusted::apart,
     },
 };
 
@@ -72,11 +72,11 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
     {
         lines.push(format!(
             "Application: {}{}.",
-            clean(&application.name),
+            apart(&application.name),
             application
                 .mode
                 .as_deref()
-                .map(|mode| format!(" ({})", clean(mode)))
+                .map(|mode| format!(" ({})", apart(mode)))
                 .unwrap_or_default()
         ));
     }
@@ -102,10 +102,12 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
             .iter()
             .map(|(name, value)| format!("{name}: {value}.")),
     );
+    let mut said = None;
     let key_works = if input.check {
-        let (works, line) = prove(context).await?;
-        lines.push(line);
-        Some(works)
+        let proof = prove(context).await?;
+        lines.push(proof.line);
+        said = proof.said;
+        Some(proof.works)
     } else {
         None
     };
@@ -122,6 +124,7 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
         email: profile.email.as_ref().or(waiting).cloned(),
         simulator_url: (mode == "simulator").then(|| root_of(connection)),
     });
+    let answer = answer.with_untrusted("Said by Didit", said.as_deref());
     let stored = profile.email.is_some() || waiting.is_some();
     Ok(match source {
         Some(KeySource::Environment) if key_works == Some(false) => answer
@@ -153,12 +156,24 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
     })
 }
 
-/// Whether the key works, in one line too. A missing or refused key is an answer; a call that came to nothing is not.
-async fn prove(context: &Context) -> Result<(bool, String), Stop> {
+/// Whether the key works, in one line too, and what Didit said where it does not.
+struct Proof {
+    works: bool,
+    line: String,
+    said: Option<String>,
+}
+
+/// Tries the key. A missing or refused one is an answer; a call that came to nothing is not.
+async fn prove(context: &Context) -> Result<Proof, Stop> {
+    let proof = |works, line| Proof {
+        works,
+        line,
+        said: None,
+    };
     let client = match context.client() {
         Ok(client) => client,
         Err(Stop::Error(error)) if error.code == "no_api_key" => {
-            return Ok((false, error.message));
+            return Ok(proof(false, error.message));
         }
         Err(other) => return Err(other),
     };
@@ -167,20 +182,21 @@ async fn prove(context: &Context) -> Result<(bool, String), Stop> {
         offset: None,
     };
     match client.list_workflows(&one).await {
-        Ok(workflows) => Ok((
+        Ok(workflows) => Ok(proof(
             true,
             format!(
                 "The key works: the application has {} workflow(s).",
                 workflows.total.unwrap_or(workflows.items.len() as u64)
             ),
         )),
-        Err(didit::Error::Api(error)) if error.kind == Kind::Authentication => Ok((
-            false,
-            format!(
-                "The key does not work: Didit answered {}: {}",
-                error.status, error.message
-            ),
-        )),
+        Err(didit::Error::Api(error)) if error.kind == Kind::Authentication => {
+            let level = context.connection.settings().personal_data;
+            let refused = ToolError::from(didit::Error::Api(error)).released(level);
+            Ok(Proof {
+                said: refused.said.map(|said| said.value),
+                ..proof(false, format!("The key does not work: {}", refused.message))
+            })
+        }
         Err(other) => Err(other.into()),
     }
 }

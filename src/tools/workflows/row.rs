@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::super::{
     billing::dollars,
-    untrusted::{clean, clean_link},
+    untrusted::{apart, clean_link, code_apart, link_apart},
 };
 use crate::didit::{Money, Workflow, WorkflowId, WorkflowSummary};
 
@@ -32,8 +32,8 @@ impl WorkflowRow {
     pub(super) fn line(&self) -> String {
         let mut line = format!(
             "{}: {} (workflow_id {}",
-            self.workflow_label,
-            self.features.join(" + "),
+            apart(&self.workflow_label),
+            features(&self.features),
             self.workflow_id
         );
         if self.uuid != self.workflow_id {
@@ -43,17 +43,23 @@ impl WorkflowRow {
             line.push_str(&format!(", {} a session", dollars(price)));
         }
         if let Some(status) = &self.status {
-            line.push_str(&format!(", {status}"));
+            line.push_str(&format!(", {}", apart(status)));
         }
         if self.is_default {
             line.push_str(", default");
         }
         line.push(')');
         if let Some(url) = &self.workflow_url {
-            line.push_str(&format!(" {url}"));
+            line.push_str(&format!(" {}", link_apart(url)));
         }
         line
     }
+}
+
+/// The names of features in one line.
+pub(in crate::tools) fn features(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| code_apart(name)).collect();
+    names.join(" + ")
 }
 
 macro_rules! row_from {
@@ -67,14 +73,10 @@ macro_rules! row_from {
                         .workflow_id
                         .map_or_else(|| uuid.clone(), |id| id.to_string()),
                     uuid,
-                    workflow_label: clean(workflow.workflow_label.as_deref().unwrap_or_default()),
-                    features: workflow
-                        .features
-                        .iter()
-                        .map(|feature| clean(feature))
-                        .collect(),
+                    workflow_label: workflow.workflow_label.clone().unwrap_or_default(),
+                    features: workflow.features.clone(),
                     total_price: workflow.total_price.as_ref().and_then(Money::as_f64),
-                    status: workflow.status.as_deref().map(clean),
+                    status: workflow.status.clone(),
                     version: workflow.version,
                     is_default: workflow.is_default.unwrap_or_default(),
                     workflow_url: workflow.workflow_url.as_deref().map(clean_link),

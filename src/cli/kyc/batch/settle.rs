@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::journal::Session;
 use crate::{
     cli::{output::data, runner::Runner},
-    tools::{ToolError, clean},
+    tools::ToolError,
 };
 
 /// The highest number of a session, of each kind, before the batch sent anything. Numbers only grow, whatever clocks say.
@@ -50,7 +50,7 @@ pub(super) async fn settle(
                 // Without numbers, a session that may be the row's own counts as its own: nobody is invited twice.
                 _ => true,
             };
-            is_newer && text(row, "vendor_data").is_some_and(|own| own == clean(vendor_data))
+            is_newer && text(row, "vendor_data").is_some_and(|own| own == vendor_data)
         });
         for row in own {
             let Some(id) = text(row, "session_id") else {

@@ -227,19 +227,20 @@ impl Shared {
         if hits_all || self.in_a_row.get() >= MOST_IN_A_ROW {
             self.stopping.set(true);
             let mut tally = self.tally.borrow_mut();
-            tally.stopped.get_or_insert_with(|| error.message.clone());
+            tally.stopped.get_or_insert_with(|| error.in_full());
         }
         if error.leaves_open() {
             return;
         }
-        if let Err(error) = journal.failed(&row.vendor_data, &error.message).await {
+        let message = error.in_full();
+        if let Err(error) = journal.failed(&row.vendor_data, &message).await {
             return self.breaks(error);
         }
         self.tally.borrow_mut().failures.push(Failure {
             line: row.line,
             vendor_data: row.vendor_data.clone(),
             code: error.code,
-            message: error.message,
+            message,
         });
         self.bar.step();
     }
