@@ -122,6 +122,7 @@ async fn play_the_person(simulator: &str, session: &SessionId) -> Result<(), req
     let finish = format!("{simulator}/_simulator/sessions/{session}/finish");
     let answer = reqwest::Client::new()
         .post(finish)
+        .header("content-type", "application/json")
         .body("{}")
         .send()
         .await?;

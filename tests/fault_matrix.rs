@@ -140,6 +140,9 @@ impl<'a> Run<'a> {
     fn start(case: &'a Case, group: Group, simulator: &'a Standalone) -> Self {
         let [api, auth] = simulator.arguments();
         let account = tempfile::tempdir().unwrap();
+        if group == Group::Echoed {
+            store_password(account.path());
+        }
         let key = match group {
             Group::Echoed => ODD_KEY,
             _ => &simulator.api_key,
@@ -396,4 +399,19 @@ fn print_matrix(mut rows: Vec<(String, Vec<Cell>)>) {
     }
     let cells: usize = rows.iter().map(|(_, cells)| cells.len()).sum();
     println!("\n{} cases, {cells} calls", rows.len());
+}
+
+/// The password of a variable is not given to a simulator, so the account has one of its own.
+fn store_password(folder: &std::path::Path) {
+    let folder = folder.join("didit-mcp");
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("credentials.json");
+    let account = json!({ "email": "person@didit-test.local", "password": ODD_PASSWORD });
+    let document = json!({ "profiles": { "default": { "other_accounts": [account] } } });
+    std::fs::write(&path, document.to_string()).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }

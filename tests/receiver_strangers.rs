@@ -120,6 +120,17 @@ impl Listening {
     }
 }
 
+/// The most that is seen while the receiver takes what it takes.
+fn most_within_a_while(look: impl Fn() -> u64) -> u64 {
+    let end = Instant::now() + Duration::from_secs(2);
+    let mut most = 0;
+    while Instant::now() < end {
+        most = most.max(look());
+        std::thread::yield_now();
+    }
+    most
+}
+
 #[test]
 fn half_sent_heads_take_few_file_handles_and_end_after_a_while() {
     let receiver = listening();
@@ -130,11 +141,11 @@ fn half_sent_heads_take_few_file_handles_and_end_after_a_while() {
             stream
         })
         .collect();
+    let handles = most_within_a_while(|| receiver.file_handles() as u64);
+    assert!(handles < 64 + 30, "{handles} file handles");
     // The first of them is cut off, although it says nothing more.
     let mut rest = Vec::new();
     let _ = (&held[0]).read_to_end(&mut rest);
-    let handles = receiver.file_handles();
-    assert!(handles < 64 + 30, "{handles} file handles");
     // Those that wait hold nobody up once they are gone.
     drop(held);
     receiver.takes_an_event();
@@ -179,7 +190,7 @@ fn bodies_that_are_held_back_take_little_memory() {
             }
         }
     }
-    let peak = receiver.peak_megabytes();
+    let peak = most_within_a_while(|| receiver.peak_megabytes());
     assert!(peak < 48, "{peak} MB");
     drop(held);
     receiver.takes_an_event();

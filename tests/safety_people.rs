@@ -213,7 +213,20 @@ fn the_older_blocklist_is_as_harmless() {
 #[test]
 fn the_applications_of_an_account_are_named_harmlessly() {
     let upstream = Scripted::start(didit);
-    let mut server = setup(&upstream, Era::Modern).start();
+    // The password of a variable is not sent over plain HTTP, so the account has one of its own.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("credentials.json");
+    let account = json!({ "email": "someone@ours.invalid", "password": "Test-password-1" });
+    let document = json!({ "profiles": { "default": { "other_accounts": [account] } } });
+    std::fs::write(&path, document.to_string()).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let mut server = setup(&upstream, Era::Modern)
+        .variable("DIDIT_MCP_CREDENTIALS", path.to_str().unwrap())
+        .start();
     let refused = server.fails(
         "didit_account_login",
         json!({ "email": "someone@ours.invalid" }),

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use url::Url;
 
 use super::echo::Echo;
@@ -43,7 +43,7 @@ const MAX_VALUES: usize = 100_000;
 /// From how many bytes on an answer is large. Most have a tenth of that.
 const LARGE_BYTES: usize = 128 * 1024;
 /// What all large answers together may hold while they are read, in steps: 16 MB, so that memory stays bounded however many
-/// calls are under way. A permit is for bytes that have come, so that an answer that stalls keeps no more from the others.
+/// calls are under way. A permit is for bytes: an answer takes what it announces, or the most that it may have.
 const LARGE_STEPS: usize = 16 * 1024 * 1024 / LARGE_BYTES;
 /// Reports that are read at once; they are few, and a single one would take all of the above.
 const REPORTS_AT_ONCE: usize = 2;
@@ -376,12 +376,20 @@ impl Client {
         limit: usize,
         body: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let (room, whole) = if limit > self.shared.max_body_bytes {
-            (&self.shared.reports, true)
+        // A report is larger than any other answer may be.
+        let (room, places) = if limit > self.shared.max_body_bytes {
+            (&self.shared.reports, 1)
         } else {
-            (&self.shared.large_answers, false)
+            let announced = response.content_length().unwrap_or(u64::MAX);
+            let most = usize::try_from(announced).unwrap_or(limit).min(limit);
+            // Half is the most for one, whose limit may have been set higher.
+            let steps = most.div_ceil(LARGE_BYTES).min(LARGE_STEPS / 2);
+            (
+                &self.shared.large_answers,
+                u32::try_from(steps).unwrap_or(1),
+            )
         };
-        let mut held: Option<SemaphorePermit<'_>> = None;
+        let mut held = None;
         loop {
             let next = response.chunk();
             let chunk = if held.is_some() {
@@ -396,22 +404,11 @@ impl Client {
             if length > limit {
                 return Err(Error::TooLarge { limit });
             }
-            let steps = if whole {
-                usize::from(length > LARGE_BYTES)
-            } else {
-                // Half is the most for one, whose limit may have been set higher.
-                (length / LARGE_BYTES).min(LARGE_STEPS / 2)
-            };
-            let missing =
-                steps.saturating_sub(held.as_ref().map_or(0, SemaphorePermit::num_permits));
-            if missing > 0 {
-                let missing = u32::try_from(missing).unwrap_or(u32::MAX);
-                let more = within(room.acquire_many(missing), TOO_MANY_LARGE).await?;
-                // The semaphore is never closed.
-                match (&mut held, more) {
-                    (Some(held), Ok(more)) => held.merge(more),
-                    (held, more) => *held = more.ok(),
-                }
+            if length > LARGE_BYTES && held.is_none() {
+                // All at once: answers that took it bit by bit could wait for one another. The semaphore is never closed.
+                held = within(room.acquire_many(places), TOO_MANY_LARGE)
+                    .await?
+                    .ok();
             }
             body.extend_from_slice(&chunk);
         }
