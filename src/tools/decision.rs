@@ -98,7 +98,7 @@ struct DecisionData {
 
 #[derive(Serialize)]
 struct CheckData {
-    feature: &'static str,
+    feature: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     node_id: Option<String>,
     status: String,
@@ -195,7 +195,7 @@ pub(super) fn concise(decision: &Decision, level: PersonalData) -> Answer {
         checks: steps
             .iter()
             .map(|step| CheckData {
-                feature: step.feature,
+                feature: clean(step.feature),
                 node_id: step.node_id.map(clean),
                 status: status_of(step),
                 score: score_of(decision, step),
