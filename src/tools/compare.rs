@@ -24,14 +24,3 @@ pub(super) enum Likeness {
     /// Something else.
     Differs,
 }
-
-impl Likeness {
-    /// The word in structured results.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Match => "match",
-            Self::Unsure => "unsure",
-            Self::Differs => "differs",
-        }
-    }
-}

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::didit::Decision;
 
-pub(super) use duplicates::{Duplicate, Whose};
+pub(super) use duplicates::Duplicate;
 pub(super) use expected::{Comparison, field_of};
 
 /// What a human should know of the person before deciding.
@@ -33,6 +33,7 @@ pub(super) struct PersonFacts {
     pub duplicates: Vec<Duplicate>,
     /// The statuses of the checks, their reasons and the documents: an agreement is void when any of it changes. It holds
     /// personal data and is never shown.
+    #[allow(dead_code, reason = "questions to humans are being rebuilt on it")]
     pub seen: Value,
 }
 
@@ -89,6 +90,7 @@ impl PersonFacts {
     }
 
     /// What stands first in a question about this person: differences, doubts, other names, other sessions.
+    #[allow(dead_code, reason = "questions to humans are being rebuilt on it")]
     pub(super) fn warnings(&self) -> Vec<Line> {
         let differences = self.mismatches.iter().map(|difference| {
             difference.line(format!(
@@ -115,6 +117,16 @@ impl PersonFacts {
 }
 
 impl Mismatch {
+    /// The field with where it stands, as far as that is not the document itself.
+    pub(super) fn place(&self) -> String {
+        if self.source == "document" {
+            self.field.clone()
+        } else {
+            format!("{} ({})", self.field, self.source)
+        }
+    }
+
+    #[allow(dead_code, reason = "questions to humans are being rebuilt on it")]
     fn line(&self, words: String) -> Line {
         let mut line = Line::new(words);
         for (what, value) in [("expected", &self.expected), ("found", &self.found)] {

@@ -361,13 +361,16 @@ pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, St
         Some(name) => files::write_new(folder, name, &report.bytes, "file_name")?,
         None => files::write_numbered(folder, &report.file_name, &report.bytes, "file_name")?,
     };
+    let environment = context.connection.environment_of(None);
     Ok(Answer::new(format!(
-        "Saved the report of session {id} ({} bytes) to {}. It holds personal data.",
+        "Saved the report of session {id} ({}, {} bytes) to {}. It holds personal data.",
+        environment.words(),
         report.bytes.len(),
         path.display()
     ))
     .with_data(&json!({
         "session_id": id.to_string(),
+        "environment": environment.name(),
         "path": path.display().to_string(),
         "bytes": report.bytes.len(),
     })))

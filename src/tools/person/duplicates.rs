@@ -58,16 +58,24 @@ impl Duplicate {
         self.is_blocklisted || (self.whose != Whose::SamePerson && !self.is_allowlisted)
     }
 
+    /// The vendor_data of somebody else.
+    pub(in crate::tools) fn other_vendor_data(&self) -> Option<&str> {
+        self.vendor_data
+            .as_deref()
+            .filter(|_| self.whose == Whose::AnotherPerson)
+    }
+
     /// The sentence for a question.
+    #[allow(dead_code, reason = "questions to humans are being rebuilt on it")]
     pub(in crate::tools) fn line(&self) -> Line {
         let [before, after] = self.words();
         let line = Line::new(before);
-        match &self.vendor_data {
-            Some(vendor_data) if self.whose == Whose::AnotherPerson => line
-                .words(" (vendor_data ")
-                .personal(Class::Words, vendor_data.as_str())
-                .words(format!("){after}")),
-            _ => line.words(after),
+        match self.other_vendor_data() {
+            Some(vendor_data) => line
+                .words(", vendor_data ")
+                .personal(Class::Words, vendor_data)
+                .words(after),
+            None => line.words(after),
         }
     }
 
