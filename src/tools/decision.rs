@@ -409,7 +409,7 @@ fn checks(decision: &Decision, view: &View) -> String {
         let status = shape::check_status(step);
         text.push_str(&format!("\n- {name}: {status}"));
         if let Some(score) = score.as_ref().filter(|_| status != "Approved") {
-            text.push_str(&format!(", score {}", score.words()));
+            text.push_str(&format!(", score {}", score.words(&status)));
         }
     }
     let missing = shown_without_result(decision);
