@@ -359,38 +359,30 @@ fn heading(decision: &Decision, environment: Environment) -> String {
     text
 }
 
-/// What is not as expected, and what a human has to compare, one line each.
+/// What a human has to compare, and the values whose shape leaves no room for a sentence; all others stand in the fence.
 fn compared(facts: &PersonFacts, level: PersonalData) -> String {
     let mut text = String::new();
-    for (lead, fields) in [("", &facts.mismatches), ("Compare by eye: ", &facts.unsure)] {
-        for field in fields {
-            let values = match values(field, level) {
-                [None, None] if !level.allows(Outlet::Conversation, field.class) => {
-                    "expected and found differ".to_owned()
-                }
-                [None, None] if field.expected.is_none() => "Didit says so".to_owned(),
-                [expected, found] => format!(
-                    "expected {}, found {}",
-                    expected.as_deref().unwrap_or("as below"),
-                    found.as_deref().unwrap_or("as below")
-                ),
-            };
-            let values = match (lead, values.as_str()) {
-                ("", _) => values,
-                (_, "expected and found differ") => "it is not surely the same".to_owned(),
-                _ => values,
-            };
-            text.push_str(&format!("\n- {lead}{}: {values}", field.place()));
+    if !facts.unsure.is_empty() {
+        text.push_str(&format!(
+            "\nCompare by eye, not surely the same: {}.",
+            verdict::places(&facts.unsure)
+        ));
+    }
+    for field in facts.mismatches.iter().chain(&facts.unsure) {
+        if let [Some(expected), Some(found)] = values(field, level) {
+            let place = field.place();
+            text.push_str(&format!("\n- {place}: expected {expected}, found {found}"));
         }
     }
     text
 }
 
-/// The two values as they may stand among our own words.
+/// The two values as they may stand among our own words. One name in capitals looks like a code, so names never do.
 fn values(field: &Mismatch, level: PersonalData) -> [Option<String>; 2] {
+    let is_words = matches!(field.field.as_str(), "name" | "address" | "document type");
     [&field.expected, &field.found].map(|value| {
         let shown = level.release(Outlet::Conversation, field.class, value.as_deref()?)?;
-        shape::is_plain(&shown).then_some(shown)
+        (!is_words && shape::is_plain(&shown)).then_some(shown)
     })
 }
 

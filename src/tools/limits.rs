@@ -34,8 +34,9 @@ pub(super) struct Score {
 }
 
 impl Score {
-    /// `65 (review below 70, declined below 60)`.
-    pub(super) fn words(&self) -> String {
+    /// `65 (review below 70, declined below 60)`. Limits that do not explain the check's status are left out: something else
+    /// decided then.
+    pub(super) fn words(&self, status: &str) -> String {
         let side = if self.is_worse_above {
             "above"
         } else {
@@ -45,7 +46,19 @@ impl Score {
             .into_iter()
             .filter_map(|(what, limit)| Some(format!("{what} {side} {}", limit?)))
             .collect();
-        if limits.is_empty() {
+        let passed = match status {
+            "Declined" => self.decline,
+            "In Review" => self.review,
+            _ => None,
+        };
+        let explains = passed.is_none_or(|limit| {
+            if self.is_worse_above {
+                self.score > limit
+            } else {
+                self.score < limit
+            }
+        });
+        if limits.is_empty() || !explains {
             return self.score.to_string();
         }
         let now = if self.is_certain {

@@ -269,18 +269,40 @@ fn in_review(checks: &Checks, decided_by: Option<DecidedBy>) -> String {
 
 /// What is not as expected, as the first sentence of everything else.
 fn not_as_expected(facts: &PersonFacts) -> Option<String> {
-    let fields: Vec<String> = facts.mismatches.iter().map(Mismatch::place).collect();
-    let verb = match fields.len() {
-        0 => return None,
-        1 => "differs",
-        _ => "differ",
-    };
+    if facts.mismatches.is_empty() {
+        return None;
+    }
     let lead = if is_another_person(facts) {
         "NOT THE PERSON EXPECTED"
     } else {
         "NOT AS EXPECTED"
     };
-    Some(format!("{lead}: {} {verb}.", listed(&fields)))
+    let places = places(&facts.mismatches);
+    let verb = if places.contains(" and ") {
+        "differ"
+    } else {
+        "differs"
+    };
+    Some(format!("{lead}: {places} {verb}."))
+}
+
+/// Fields with where they stand, as far as that is not the one document: `name (document, chip) and birth date`.
+pub(super) fn places(fields: &[Mismatch]) -> String {
+    let mut named: Vec<(&str, Vec<&str>)> = Vec::new();
+    for field in fields {
+        match named.iter_mut().find(|(name, _)| *name == field.field) {
+            Some((_, sources)) => sources.push(&field.source),
+            None => named.push((&field.field, vec![&field.source])),
+        }
+    }
+    let places: Vec<String> = named
+        .into_iter()
+        .map(|(name, sources)| match sources.as_slice() {
+            ["document"] => name.to_owned(),
+            sources => format!("{name} ({})", sources.join(", ")),
+        })
+        .collect();
+    listed(&places)
 }
 
 /// Whether what differs tells people apart. A name alone may have changed by marriage where the birth date is the same.
@@ -307,6 +329,19 @@ struct Advised<'d> {
 impl Advised<'_> {
     /// What to do, and whether it is for a human to look at what no check asks for.
     fn advice(&self) -> (String, bool) {
+        let (advice, needs_a_look) = self.by_status();
+        let is_open_question = matches!(
+            self.decision.status,
+            SessionStatus::InReview | SessionStatus::Declined
+        );
+        if is_open_question && !(self.facts.mismatches.is_empty() && self.facts.unsure.is_empty()) {
+            let first = "First a human compares what was expected with what was found.";
+            return (format!("{first} {advice}"), needs_a_look);
+        }
+        (advice, needs_a_look)
+    }
+
+    fn by_status(&self) -> (String, bool) {
         let comment = self.comment();
         match self.decision.status {
             SessionStatus::Approved => self.of_approved(comment),
