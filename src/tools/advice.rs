@@ -106,7 +106,7 @@ pub(super) fn with_next_steps(answer: Answer, status: &SessionStatus) -> Answer 
 }
 
 /// Known warnings in plain words; Didit adds new ones, which keep their own short description.
-pub(super) const WARNINGS: [(&str, &str); 60] = [
+pub(super) const WARNINGS: [(&str, &str); 61] = [
     ("DOCUMENT_EXPIRED", "the document has expired"),
     (
         "DOCUMENT_NOT_SUPPORTED_FOR_APPLICATION",
@@ -276,6 +276,10 @@ pub(super) const WARNINGS: [(&str, &str); 60] = [
     (
         "DUPLICATED_DEVICE_FINGERPRINT",
         "the device was seen in another session",
+    ),
+    (
+        "IP_ADDRESS_IN_BLOCKLIST",
+        "the IP address is on the blocklist",
     ),
     (
         "CUSTOM_STATUS_RULE_TRIGGERED",

@@ -363,10 +363,10 @@ pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, St
     };
     let environment = context.connection.environment_of(None);
     Ok(Answer::new(format!(
-        "Saved the report of session {id} ({}, {} bytes) to {}. It holds personal data.",
-        environment.words(),
+        "Saved the report of session {id} ({} bytes) to {}. It holds personal data. Environment: {}.",
         report.bytes.len(),
-        path.display()
+        path.display(),
+        environment.words()
     ))
     .with_data(&json!({
         "session_id": id.to_string(),

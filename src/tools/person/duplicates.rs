@@ -259,19 +259,26 @@ fn add_warning(all: &mut Vec<Duplicate>, warning: &Warning) {
 
 /// What a warning says was seen elsewhere; `None` for warnings about something else.
 fn kind_of(risk: &str) -> Option<&'static str> {
-    Some(match risk {
-        "DUPLICATED_FACE"
-        | "POSSIBLE_DUPLICATED_FACE"
-        | "DUPLICATED_FACE_NAME_MISMATCH"
-        | "FACE_IN_BLOCKLIST"
-        | "POSSIBLE_FACE_IN_BLOCKLIST"
-        | "FRONT_CAMERA_FACE_IN_BLOCKLIST" => "face",
-        "POSSIBLE_DUPLICATED_USER" | "ID_DOCUMENT_IN_BLOCKLIST" => "document",
-        "DUPLICATED_PHONE_NUMBER" | "PHONE_NUMBER_IN_BLOCKLIST" => "phone number",
-        "DUPLICATED_EMAIL" | "EMAIL_IN_BLOCKLIST" => "e-mail address",
-        "DUPLICATED_IP_ADDRESS" => "IP address",
-        "DUPLICATED_DEVICE_FINGERPRINT" => "device",
-        _ => return None,
+    const WORDS: [(&str, &str); 8] = [
+        ("FACE", "face"),
+        ("USER", "document"),
+        ("DOCUMENT", "document"),
+        ("PHONE", "phone number"),
+        ("EMAIL", "e-mail address"),
+        ("IP", "IP address"),
+        ("DEVICE", "device"),
+        ("FINGERPRINT", "device"),
+    ];
+    let subject = risk
+        .strip_suffix("_IN_BLOCKLIST")
+        .or_else(|| risk.strip_prefix("DUPLICATED_"))
+        .or_else(|| risk.strip_prefix("POSSIBLE_DUPLICATED_"))?;
+    let mut words = subject.split('_');
+    words.find_map(|word| {
+        WORDS
+            .iter()
+            .find(|(known, _)| *known == word)
+            .map(|(_, kind)| *kind)
     })
 }
 
