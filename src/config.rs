@@ -360,7 +360,7 @@ fn switches(policy: &Policy) -> Vec<(String, String)> {
         .iter()
         .map(|toolset| toolset.name())
         .collect();
-    vec![
+    let mut switches = vec![
         ("Toolsets".to_owned(), names.join(", ")),
         ("Read-only".to_owned(), on_off(policy.read_only)),
         (
@@ -379,7 +379,26 @@ fn switches(policy: &Policy) -> Vec<(String, String)> {
                 }
             },
         ),
-    ]
+    ];
+    switches.extend(switched_off(policy));
+    switches
+}
+
+/// The tools that do not exist under these choices, by the setting that keeps each away.
+fn switched_off(policy: &Policy) -> Vec<(String, String)> {
+    let mut off: Vec<(String, Vec<&str>)> = Vec::new();
+    for tool in crate::tools::all() {
+        let Some(setting) = policy.setting_against(&tool) else {
+            continue;
+        };
+        match off.iter_mut().find(|(by, _)| by == setting) {
+            Some((_, names)) => names.push(tool.name),
+            None => off.push((setting.to_owned(), vec![tool.name])),
+        }
+    }
+    off.into_iter()
+        .map(|(setting, names)| (format!("Off by {setting}"), names.join(", ")))
+        .collect()
 }
 
 fn on_off(on: bool) -> String {

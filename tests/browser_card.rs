@@ -178,7 +178,9 @@ fn it_shows_verdict_scores_warnings_and_times_in_every_light() {
     card.show(&result);
     let text = card.inside(|browser| browser.text("main"));
     for words in [
-        "In review: the checks were not clear enough",
+        "In review: face match could not be decided automatically.",
+        "60 of 100 (review below 70, declined below 50)",
+        "A human looks at the reasons",
         "customer-4711",
         "Person, as the document says",
         "Face match",

@@ -201,7 +201,7 @@ fn a_selfie_of_an_age_check_is_named_so() {
         decision
             .steps()
             .first()
-            .map(|step: &Step<'_>| step.feature)
+            .map(|step: &Step<'_>| step.feature.to_owned())
             .unwrap()
     };
     assert_eq!(feature(json!(["AGE_ESTIMATION"])), "AGE_ESTIMATION");

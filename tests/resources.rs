@@ -166,7 +166,7 @@ fn a_session_a_report_and_a_workflow_are_read_by_address() {
         control.finish(session, "approve");
         let decision = read(&mut server, &format!("didit://session/{session}/decision"));
         let text = decision["text"].as_str().unwrap();
-        assert!(text.starts_with("Approved: the checks passed."), "{text}");
+        assert!(text.starts_with("Approved: every check passed."), "{text}");
         assert!(
             text.contains("<data-"),
             "what documents say is fenced: {text}"

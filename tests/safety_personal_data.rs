@@ -32,7 +32,12 @@ const NEVER: u8 = 3;
 const LEVELS: [(&str, u8); 3] = [("none", NONE), ("minimal", MINIMAL), ("full", FULL)];
 
 /// What a short answer shows of the person, and from which level on.
-const IN_CONCISE: [(&str, u8); 7] = [
+const IN_CONCISE: [(&str, u8); 12] = [
+    ("2 Formattedproof Lane, Sampletown", FULL),
+    ("Expectina Expectson", MINIMAL),
+    ("Chippy", MINIMAL),
+    ("Name Onbill", MINIMAL),
+    ("9 Expected Way", FULL),
     ("Testina Sample", MINIMAL),
     ("1984-02-29", MINIMAL),
     ("Identity Card", MINIMAL),
@@ -43,11 +48,10 @@ const IN_CONCISE: [(&str, u8); 7] = [
 ];
 
 /// What a long answer shows besides.
-const IN_DETAILED: [(&str, u8); 23] = [
+const IN_DETAILED: [(&str, u8); 21] = [
     ("DOCNUM778899", FULL),
     ("PERSNUM445566", FULL),
     ("1 Formatted Road, Sampletown", FULL),
-    ("2 Formattedproof Lane, Sampletown", FULL),
     ("Birthville", FULL),
     ("+15557778888", FULL),
     ("testina.sample@mail.invalid", FULL),
@@ -63,17 +67,15 @@ const IN_DETAILED: [(&str, u8); 23] = [
     ("2026-03-04", MINIMAL),
     ("platform-mobile", MINIMAL),
     ("COMPANYNUM1", MINIMAL),
-    ("Expectina", MINIMAL),
     ("Caption Onlist", MINIMAL),
     ("Earlier words of a reviewer.", MINIMAL),
-    ("A new kind of warning", NONE),
+    ("A new kind of warning", MINIMAL),
 ];
 
 /// What no answer shows.
-const IN_NONE: [&str; 34] = [
+const IN_NONE: [&str; 31] = [
     "1 Rawaddress Road",
     "2 Rawproof Lane",
-    "9 Expected Way",
     "<<<<",
     "X-Signature",
     "signature-",
@@ -81,9 +83,7 @@ const IN_NONE: [&str; 34] = [
     "lists.invalid",
     "callback.invalid",
     "CHIPNUM112233",
-    "Chippy",
     "Issuer of the bill",
-    "Name Onbill",
     "Screened Name",
     "SCREENNUM1",
     "City of the person",
@@ -233,7 +233,7 @@ fn a_finding_that_could_be_a_sentence_is_fenced() {
     assert!(!findings.contains(ORDER), "{findings}");
     assert!(findings.contains("us_list"), "{findings}");
     assert_eq!(
-        answer.data["findings"]["chip"]["authenticity"],
+        answer.data["findings"]["chip"][0]["authenticity"],
         json!({ "sound": true })
     );
     assert_eq!(

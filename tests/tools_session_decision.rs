@@ -75,7 +75,8 @@ fn every_status_has_its_meaning_and_its_next_step() {
             false,
             Some("didit_session_update_status"),
         ),
-        ("Approved", true, false, Some("didit_session_generate_pdf")),
+        // Set by force, without a single check: a human looks first.
+        ("Approved", true, false, Some("didit_session_update_status")),
         ("Declined", true, false, Some("didit_session_update_status")),
         ("Expired", true, false, Some("didit_session_create")),
         ("Abandoned", true, false, Some("didit_session_create")),

@@ -195,13 +195,22 @@ fn without_any_workflow_the_answer_names_the_tool_that_makes_one() {
 }
 
 #[test]
-fn a_tool_that_is_switched_off_is_never_named() {
+fn a_tool_that_is_switched_off_is_never_advised() {
     let (mut server, _) =
         simulated(Setup::new(Era::Modern).arguments(&["--toolsets", "account,sessions"]));
     let failed = server.fails("didit_session_create", json!({}));
     assert!(!failed.text.contains("didit_workflow"), "{}", failed.text);
     let status = server.ok("didit_account_status", json!({}));
-    assert!(!status.text.contains("didit_workflow"), "{}", status.text);
+    // The status says which tools are off and by which setting; no line advises one.
+    let off = "Off by --toolsets (DIDIT_MCP_TOOLSETS): didit_workflow_";
+    assert!(status.text.contains(off), "{}", status.text);
+    for line in status
+        .text
+        .lines()
+        .filter(|line| !line.starts_with("Off by "))
+    {
+        assert!(!line.contains("didit_workflow"), "{}", status.text);
+    }
     server.stop();
 }
 

@@ -5,6 +5,7 @@
 mod business;
 mod contact;
 mod identity;
+mod other;
 
 pub use business::{CompanyDocuments, KeyPeople, RegisteredCompany, RegistryCheck};
 pub use contact::{Carrier, EmailVerification, IpAnalysis, PhoneVerification, ProofOfAddress};
@@ -12,12 +13,14 @@ pub use identity::{
     AmlHit, AmlScreening, ChipData, DatabaseValidation, DocumentAi, FaceMatch, IdVerification,
     LivenessCheck, NfcVerification, Questionnaire, ScreenedPerson,
 };
+pub use other::OtherCheck;
 
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
+use super::features::Feature;
 use super::http::{Answer, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
 use super::received::{Fields, found};
@@ -49,6 +52,8 @@ found! {
     pub struct Review {
         /// Who.
         pub user: Option<String>,
+        /// `STATUS_UPDATED`, `DETAIL_VIEWED` and others, where the answer tells kinds of entries apart.
+        pub activity_type: Option<String>,
         /// What.
         pub new_status: Option<String>,
         /// Why.
@@ -71,8 +76,8 @@ pub trait Check {
 /// One step of the workflow, as it went.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Step<'a> {
-    /// The feature's name in a workflow, such as `OCR`.
-    pub feature: &'static str,
+    /// The feature's name in a workflow, such as `OCR`; of a kind that this client does not know, Didit's own name for it.
+    pub feature: &'a str,
     /// The step's id, such as `feature_ocr_1`.
     pub node_id: Option<&'a str>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
@@ -142,6 +147,10 @@ pub struct Decision {
     pub document_verifications: Vec<CompanyDocuments>,
     /// Officers and owners (`KYB_KEY_PEOPLE`).
     pub key_people_checks: Vec<KeyPeople>,
+    /// Checks of kinds that this client does not know.
+    pub other_checks: Vec<OtherCheck>,
+    /// What was noticed about the session as a whole.
+    pub warnings: Vec<Warning>,
     /// Human decisions.
     pub reviews: Vec<Review>,
     /// ISO 8601.
@@ -215,9 +224,11 @@ impl Decision {
             registry_checks: fields.take("registry_checks")?,
             document_verifications: fields.take("document_verifications")?,
             key_people_checks: fields.take("key_people_checks")?,
+            warnings: fields.take("warnings")?,
             reviews: fields.take("reviews")?,
             created_at: fields.take("created_at")?,
             expires_at: fields.take("expires_at")?,
+            other_checks: OtherCheck::all(&fields),
             extra: fields.rest(),
             raw: String::new(),
             oddities: Vec::new(),
@@ -253,11 +264,65 @@ impl Decision {
         add(&mut steps, "KYB_REGISTRY", &self.registry_checks);
         add(&mut steps, "KYB_DOCUMENTS", &self.document_verifications);
         add(&mut steps, "KYB_KEY_PEOPLE", &self.key_people_checks);
+        for check in &self.other_checks {
+            let feature = check.feature.as_deref().unwrap_or_default();
+            add(&mut steps, feature, std::slice::from_ref(check));
+        }
         steps
+    }
+
+    /// Whether a human changed the status: `None` where the answer does not say.
+    pub fn is_overridden(&self) -> Option<bool> {
+        match self.extra.get("status_override")? {
+            Value::Null => Some(false),
+            Value::Object(_) => Some(true),
+            _ => None,
+        }
+    }
+
+    /// What the checks had decided before a human changed the status, such as `In Review`.
+    pub fn automatic_status(&self) -> Option<&str> {
+        self.extra
+            .get("status_override")?
+            .get("automatic_status")?
+            .as_str()
+    }
+
+    /// The features of the workflow, as Didit names them, of which there is no result.
+    pub fn features_without_result(&self) -> Vec<&str> {
+        let steps = self.steps();
+        self.features
+            .iter()
+            .map(String::as_str)
+            .filter(|name| !steps.iter().any(|step| is_result_of(step.feature, name)))
+            .collect()
     }
 }
 
-fn add<'a, C: Check>(steps: &mut Vec<Step<'a>>, feature: &'static str, checks: &'a [C]) {
+/// Whether a step is the result of a feature, of which Didit has several vocabularies.
+fn is_result_of(step: &str, feature: &str) -> bool {
+    let known = |name: &str| {
+        let name = name.trim();
+        match name.to_ascii_uppercase().as_str() {
+            "EMAIL" => Some("EMAIL_VERIFICATION"),
+            "FACEMATCH" => Some("FACE_MATCH"),
+            // Both look at the same selfie, and their results are in the same list.
+            "AGE_ESTIMATION" | "FACE_SEARCH" => Some("LIVENESS"),
+            _ => Feature::find(name).map(|feature| feature.name),
+        }
+    };
+    match (known(step), known(feature)) {
+        (Some(step), Some(feature)) => step == feature,
+        (None, None) => {
+            // A list such as `geolocation_checks` holds the results of `GEOLOCATION`.
+            let (step, feature) = (step.to_ascii_lowercase(), feature.to_ascii_lowercase());
+            step.contains(&feature) || feature.contains(&step)
+        }
+        _ => false,
+    }
+}
+
+fn add<'a, C: Check>(steps: &mut Vec<Step<'a>>, feature: &'a str, checks: &'a [C]) {
     steps.extend(checks.iter().map(|check| Step {
         feature,
         node_id: check.node_id(),

@@ -196,6 +196,14 @@ impl<'d> Fields<'d> {
         read.or_else(T::absent).ok_or(key)
     }
 
+    /// The fields that were not read so far.
+    pub(crate) fn untaken(&self) -> impl Iterator<Item = (&'d str, Json<'d>)> {
+        self.0
+            .iter()
+            .filter(|field| !field.is_taken)
+            .map(|field| (field.name, field.value))
+    }
+
     /// Keeps a field from being among the rest, whatever its value.
     pub(crate) fn leave_out(&mut self, key: &'static str) {
         let fields = self.0.iter_mut().filter(|field| field.name == key);

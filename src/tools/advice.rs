@@ -12,12 +12,12 @@ pub(super) struct Meaning {
     pub advice: &'static str,
 }
 
-/// What a session's status means.
+/// What a session's status means by itself; how one session came to it is for [`super::verdict`].
 pub(super) fn meaning(status: &SessionStatus) -> Meaning {
     match status {
         SessionStatus::NotStarted => Meaning {
             verdict: "Not started: the person has not opened the link.",
-            advice: "Hand over the link, or remind the person; an unused link expires.",
+            advice: "A human hands over the link, again where it was lost; an unused link expires.",
         },
         SessionStatus::InProgress => Meaning {
             verdict: "In progress: the person is going through the steps.",
@@ -25,18 +25,18 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
         },
         SessionStatus::AwaitingUser => Meaning {
             verdict: "Awaiting people: persons of the company still have to verify themselves.",
-            advice: "Remind those who have not opened their own links.",
+            advice: "A human asks those who have not opened their own links to do so.",
         },
         SessionStatus::InReview => Meaning {
-            verdict: "In review: the checks were not clear enough to decide automatically.",
+            verdict: "In review: it was not decided automatically.",
             advice: "A human looks at the reasons and approves, declines, or asks for steps again.",
         },
         SessionStatus::Approved => Meaning {
-            verdict: "Approved: the checks passed.",
+            verdict: "Approved, by the checks or by a reviewer.",
             advice: "The person is verified; nothing more is needed.",
         },
         SessionStatus::Declined => Meaning {
-            verdict: "Declined: at least one check failed.",
+            verdict: "Declined, by a check that failed or by a reviewer.",
             advice: "The reasons say which; if they look like an honest mistake (a blurry photo, an expired card), a \
                      human can ask for those steps again.",
         },
@@ -46,21 +46,29 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
         },
         SessionStatus::Expired => Meaning {
             verdict: "Expired: the link was not used in time.",
-            advice: "Make a new session for this person.",
+            advice: "The person needs a new session.",
         },
         SessionStatus::Abandoned => Meaning {
             verdict: "Abandoned: the person started and did not finish in time.",
-            advice: "Ask what went wrong; then make a new session, or ask for the missing steps again.",
+            advice: "A human asks the person what went wrong; a new session gives another try.",
         },
         SessionStatus::KycExpired => Meaning {
             verdict: "KYC expired: the person was approved, and the document has expired since.",
-            advice: "Ask the person to verify again with a valid document.",
+            advice: "The person needs a new session, and a valid document.",
         },
         _ => Meaning {
             verdict: "The status is one that this version does not know.",
-            advice: "Didit may have added it since; the console shows the session.",
+            advice: "A human looks at the session in Didit's console.",
         },
     }
+}
+
+/// Adds the step of a human who doubts what was approved.
+pub(super) fn with_second_look(answer: Answer) -> Answer {
+    answer.with_next(
+        "didit_session_update_status",
+        "declines or asks for steps again, once a human has compared and decided.",
+    )
 }
 
 /// Adds the steps that this status allows.
@@ -98,7 +106,7 @@ pub(super) fn with_next_steps(answer: Answer, status: &SessionStatus) -> Answer 
 }
 
 /// Known warnings in plain words; Didit adds new ones, which keep their own short description.
-pub(super) const WARNINGS: [(&str, &str); 51] = [
+pub(super) const WARNINGS: [(&str, &str); 61] = [
     ("DOCUMENT_EXPIRED", "the document has expired"),
     (
         "DOCUMENT_NOT_SUPPORTED_FOR_APPLICATION",
@@ -142,7 +150,7 @@ pub(super) const WARNINGS: [(&str, &str); 51] = [
     ),
     (
         "POSSIBLE_DUPLICATED_USER",
-        "another user has the same document",
+        "the document was seen in another session",
     ),
     (
         "ID_DOCUMENT_IN_BLOCKLIST",
@@ -231,11 +239,51 @@ pub(super) const WARNINGS: [(&str, &str); 51] = [
     ),
     (
         "NAME_MISMATCH_WITH_PROVIDED",
-        "the name on the proof of address differs",
+        "the name on the proof of address differs from the one expected",
     ),
     (
         "NAME_MISMATCH_ID_VERIFICATION",
-        "the name on the proof of address differs",
+        "the name on the proof of address differs from the document's",
+    ),
+    (
+        "GENDER_MISMATCH_WITH_PROVIDED",
+        "the gender differs from the one expected",
+    ),
+    (
+        "IDENTIFICATION_NUMBER_MISMATCH_WITH_PROVIDED",
+        "the document's number differs from the one expected",
+    ),
+    (
+        "POA_COUNTRY_MISMATCH_WITH_PROVIDED",
+        "the country of the proof of address differs from the one expected",
+    ),
+    (
+        "DUPLICATED_FACE_NAME_MISMATCH",
+        "the face was seen in another session under another name",
+    ),
+    (
+        "FRONT_CAMERA_FACE_IN_BLOCKLIST",
+        "the face beside the document is on the blocklist",
+    ),
+    (
+        "DUPLICATED_PHONE_NUMBER",
+        "the phone number was seen in another session",
+    ),
+    (
+        "DUPLICATED_EMAIL",
+        "the e-mail address was seen in another session",
+    ),
+    (
+        "DUPLICATED_DEVICE_FINGERPRINT",
+        "the device was seen in another session",
+    ),
+    (
+        "IP_ADDRESS_IN_BLOCKLIST",
+        "the IP address is on the blocklist",
+    ),
+    (
+        "CUSTOM_STATUS_RULE_TRIGGERED",
+        "a rule of the workflow applies",
     ),
     (
         "ADDRESS_MISMATCH_WITH_PROVIDED",

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Access, Answer, Context, Tool, Toolset,
+    Access, Answer, Context, Environment, Tool, Toolset,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
     untrusted::{clean_link, link_apart},
@@ -66,6 +66,8 @@ struct BalanceInput {}
 struct BalanceOutput {
     /// US dollars, four decimals.
     balance: String,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
     auto_refill_enabled: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     auto_refill_amount: Option<String>,
@@ -95,8 +97,14 @@ async fn balance(context: &Context) -> Result<Answer, Stop> {
     let Some(amount) = amount(balance.balance) else {
         return Err(ToolError::new("unreadable_answer", "Didit's answer names no balance.").into());
     };
-    let answer = Answer::new(format!("Balance: ${amount}. {refill}")).with_data(&BalanceOutput {
+    let environment = context.connection.environment_of(None);
+    let answer = Answer::new(format!(
+        "Balance ({}): ${amount}. {refill}",
+        environment.words()
+    ))
+    .with_data(&BalanceOutput {
         balance: amount.to_string(),
+        environment: environment.name(),
         auto_refill_enabled: balance.auto_refill_enabled.unwrap_or_default(),
         auto_refill_amount: added.map(|money| money.to_string()),
         auto_refill_threshold: threshold.map(|money| money.to_string()),
@@ -123,6 +131,8 @@ struct TopUpOutput {
     checkout_session_id: String,
     /// For a human.
     checkout_session_url: String,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
 }
 
 async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
@@ -146,9 +156,16 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
             ToolError::new("unreadable_answer", "Didit's answer names no payment link.").into(),
         );
     };
+    let environment = context.connection.environment_of(None);
+    let money = match environment {
+        Environment::Simulated => "The simulator's money is not real.",
+        Environment::Sandbox => "Sandbox sessions need no money.",
+        Environment::Live | Environment::Unknown => "The money that is paid there is real.",
+    };
     Ok(Answer::new(format!(
-        "Payment link for {}: {}\nNo money has moved; the amount is added after a human pays there.",
+        "Payment link for {} ({}): {}\nNo money has moved; the amount is added after a human pays there. {money}",
         dollars(input.amount_in_dollars),
+        environment.words(),
         link_apart(&link)
     ))
     .with_data(&TopUpOutput {
@@ -156,6 +173,7 @@ async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
             .checkout_session_id
             .unwrap_or_default(),
         checkout_session_url: link,
+        environment: environment.name(),
     })
     .with_human_step("a human opens the link and pays.")
     .with_next("didit_billing_get_balance", "shows whether it has arrived."))

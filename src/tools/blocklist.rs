@@ -12,6 +12,7 @@ use super::{
     error::{Stop, ToolError},
     input::{input_schema, parse},
     paging::{self, PageInput},
+    person::PersonFacts,
     personal::{Class, Outlet},
     subject,
     untrusted::apart,
@@ -259,7 +260,10 @@ async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
                     .as_ref()
                     .and_then(|session| session.environment.as_deref()),
             ),
-            seen: session.as_ref().map(subject::seen).unwrap_or_default(),
+            seen: session
+                .as_ref()
+                .map(|session| PersonFacts::of(session).seen)
+                .unwrap_or_default(),
         };
         Ok((change, places))
     })
@@ -338,7 +342,10 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
                     .as_ref()
                     .and_then(|session| session.environment.as_deref()),
             ),
-            seen: session.as_ref().map(subject::seen).unwrap_or_default(),
+            seen: session
+                .as_ref()
+                .map(|session| PersonFacts::of(session).seen)
+                .unwrap_or_default(),
         };
         Ok((change, (is_legacy, entries)))
     })
@@ -391,7 +398,7 @@ fn action(verb: &str, target: &Target, session: Option<&Decision>) -> Line {
     match (target, session) {
         (Target::Session { .. }, Some(session)) => line
             .words(format!("the {} of ", names(&target.kinds()).join(" and ")))
-            .then(subject::name(session))
+            .then(subject::name(&PersonFacts::of(session)))
             .words("."),
         (Target::Session { .. }, None) => line.words(format!("{}.", target.describe())),
         (Target::Value { kind, value }, _) => line

@@ -96,6 +96,16 @@ impl Environment {
         }
     }
 
+    /// The environment in a sentence's words, with what that means for people and money.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Sandbox => "sandbox, nothing is real",
+            Self::Simulated => "simulated, nothing is real",
+            Self::Unknown => "live or sandbox not known",
+        }
+    }
+
     /// Didit's word for it, where it is a known one.
     pub fn from_didit(word: &str) -> Self {
         match word.trim().to_ascii_lowercase().as_str() {

@@ -13,7 +13,7 @@ use url::Url;
 use super::{
     change::{Environment, Place},
     error::{Stop, ToolError},
-    wait,
+    limits, wait,
     watch::{Pace, Watch},
 };
 use crate::{
@@ -130,6 +130,9 @@ pub struct Connection {
     store: Store,
     redactor: Redactor,
     watch: Watch,
+    limits: limits::Cache,
+    /// What the last session said, with the last four characters of the key that read it.
+    seen_environment: Mutex<Option<(String, Environment)>>,
     client: Mutex<Option<Client>>,
 }
 
@@ -160,6 +163,8 @@ impl Connection {
             store,
             redactor,
             watch: Watch::default(),
+            limits: limits::Cache::default(),
+            seen_environment: Mutex::new(None),
             client: Mutex::new(None),
         }
     }
@@ -172,6 +177,11 @@ impl Connection {
     /// The sessions that are being followed.
     pub fn watch(&self) -> &Watch {
         &self.watch
+    }
+
+    /// The limits of the workflows that were looked at.
+    pub(super) fn limits(&self) -> &limits::Cache {
+        &self.limits
     }
 
     /// How often a followed session is looked at.
@@ -295,13 +305,7 @@ impl Connection {
         let key = self.key(&profile);
         let stored = matches!(key, Some((_, KeySource::File)));
         let application = profile.application.filter(|_| stored);
-        let environment = if self.settings.mode == Mode::Simulator {
-            Environment::Simulated
-        } else {
-            let stored = application.as_ref().and_then(|known| known.mode.as_deref());
-            said.or(stored)
-                .map_or(Environment::Unknown, Environment::from_didit)
-        };
+        let environment = self.environment_of(said);
         Place {
             environment,
             application: application
@@ -339,6 +343,46 @@ impl Connection {
         mode.unwrap_or_else(|| {
             "Didit (live or sandbox, as the key's application is set)".to_owned()
         })
+    }
+
+    /// Whether people and money are real, as well as it is known: by what Didit says of the session at hand, else by what it
+    /// said of the last one of this key, else by what the account said of its application.
+    pub fn environment_of(&self, told: Option<&str>) -> Environment {
+        if self.settings.mode == Mode::Simulator {
+            return Environment::Simulated;
+        }
+        let key = self.key_last_four();
+        let told = told.map_or(Environment::Unknown, Environment::from_didit);
+        let mut seen = self
+            .seen_environment
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if told != Environment::Unknown {
+            *seen = key.map(|key| (key, told));
+            return told;
+        }
+        let known = seen
+            .as_ref()
+            .filter(|(of, _)| Some(of) == key.as_ref())
+            .map(|(_, environment)| *environment);
+        known.unwrap_or_else(|| self.application_environment())
+    }
+
+    fn key_last_four(&self) -> Option<String> {
+        if let Some((key, KeySource::Environment)) = &self.settings.api_key {
+            return Some(key.last_four());
+        }
+        let (key, _) = self.key(&self.profile().ok()?)?;
+        Some(key.last_four())
+    }
+
+    fn application_environment(&self) -> Environment {
+        let profile = self.profile().ok().filter(|profile| {
+            !self.key_is_from_environment() && self.foreign_origin(profile).is_none()
+        });
+        profile
+            .and_then(|profile| profile.application?.mode)
+            .map_or(Environment::Unknown, |mode| Environment::from_didit(&mode))
     }
 
     /// The origin of the API in use, to which a stored key belongs.

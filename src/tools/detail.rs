@@ -5,8 +5,12 @@ use serde_json::{Map, Value, json};
 use super::{
     PersonalData,
     answer::Answer,
-    decision::{counts, describe, plain_name},
-    untrusted::{clean, masked, masked_email},
+    decision::{MAX_DUPLICATES, describe, elsewhere_line, notes, own_words},
+    person::PersonFacts,
+    personal::{Class, Outlet},
+    plain::is_word,
+    shape::is_plain,
+    untrusted::clean,
 };
 use crate::didit::Decision;
 
@@ -17,47 +21,49 @@ const MAX_LISTS: usize = 10;
 
 /// Adds the findings of each check to a concise answer.
 pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
-    let Findings { checks, words } = findings(decision, level);
-    for (check, facts) in &checks {
-        answer.text.push_str(&format!("\n{check}:"));
-        for (name, value) in facts {
+    let Findings { checks, words, .. } = findings(decision, level);
+    let facts = PersonFacts::of(decision);
+    for duplicate in facts.duplicates.iter().skip(MAX_DUPLICATES) {
+        answer.text.push_str(&elsewhere_line(duplicate));
+    }
+    let mut structured: Map<String, Value> = Map::new();
+    for (check, facts) in checks {
+        let key = check.replace(' ', "_");
+        let entry = structured.entry(key).or_insert_with(|| json!([]));
+        let place = entry.as_array().map_or(0, Vec::len);
+        let number = if place == 0 {
+            String::new()
+        } else {
+            format!(" {}", place + 1)
+        };
+        answer.text.push_str(&format!("\n{check}{number}:"));
+        for (name, value) in &facts {
             let shown = match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
             };
             answer.text.push_str(&format!(" {name} {shown};"));
         }
+        if let Some(list) = entry.as_array_mut() {
+            list.push(Value::Object(facts.into_iter().collect()));
+        }
     }
-    let notes: Vec<String> = decision
-        .steps()
-        .iter()
-        .flat_map(|step| {
-            step.warnings
-                .iter()
-                .map(move |warning| (step.feature, warning))
-        })
-        .filter(|(_, warning)| !counts(warning))
-        .map(|(feature, warning)| format!("{}: {}", plain_name(feature), describe(warning)))
-        .collect();
-    for note in &notes {
+    let mut all_notes = Vec::new();
+    for (check, warning) in notes(decision) {
+        let note = format!("{check}: {}", describe(warning));
         answer.text.push_str(&format!("\nNote: {note}"));
+        all_notes.push(note);
+        if let (label, Some(words)) = own_words(warning)
+            && let Some(words) = level.release(Outlet::Conversation, Class::Words, words)
+        {
+            answer = answer.with_untrusted(&label, Some(&words));
+        }
     }
     if let Some(Value::Object(data)) = &mut answer.data {
-        let findings: Map<String, Value> = checks
-            .into_iter()
-            .map(|(check, facts)| {
-                (
-                    check.replace(' ', "_"),
-                    Value::Object(facts.into_iter().collect()),
-                )
-            })
-            .collect();
-        data.insert("findings".into(), findings.into());
-        data.insert("notes".into(), notes.into());
+        data.insert("findings".into(), structured.into());
+        data.insert("notes".into(), all_notes.into());
     }
-    if level != PersonalData::None {
-        answer = with_people_s_words(answer, decision, level);
-    }
+    answer = with_people_s_words(answer, decision, level);
     words.into_iter().fold(answer, |answer, (label, value)| {
         answer.with_untrusted(&label, Some(&value))
     })
@@ -66,8 +72,8 @@ pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) 
 type Facts = Vec<(String, Value)>;
 
 /// What the checks found.
-#[derive(Default)]
 struct Findings {
+    level: PersonalData,
     /// The facts of each check whose shape leaves no room for a sentence.
     checks: Vec<(String, Facts)>,
     /// All others, each with what it is: a document or a person may have written them.
@@ -79,8 +85,8 @@ impl Findings {
         let mut plain = Facts::new();
         for (name, value) in facts {
             match value {
-                Some(Value::String(text)) if !is_plain(&text) => {
-                    self.words.push((label(check, name), text));
+                Some(Value::String(text)) if !is_plain(&text) && !is_word(&text) => {
+                    self.add_words(label(check, name), &text);
                 }
                 Some(value) => plain.push((name.to_owned(), value)),
                 None => {}
@@ -92,6 +98,14 @@ impl Findings {
     }
 }
 
+impl Findings {
+    /// Adds what somebody put into words, unless the operator lets none out.
+    fn add_words(&mut self, label: String, text: &str) {
+        let shown = self.level.release(Outlet::Conversation, Class::Words, text);
+        self.words.extend(shown.map(|text| (label, text)));
+    }
+}
+
 /// The name of a fact away from its check.
 fn label(check: &str, name: &str) -> String {
     let first = check.get(..1).unwrap_or_default().to_uppercase();
@@ -99,11 +113,16 @@ fn label(check: &str, name: &str) -> String {
 }
 
 fn findings(decision: &Decision, level: PersonalData) -> Findings {
-    let number = |value: &Option<String>| shown(value, level, masked);
-    let email = |value: &Option<String>| shown(value, level, masked_email);
-    let personal = |value: &Option<String>| text(value).filter(|_| level != PersonalData::None);
-    let private = |value: &Option<String>| text(value).filter(|_| level == PersonalData::Full);
-    let mut all = Findings::default();
+    let number = |value: &Option<String>| shown(value, level, Class::Number);
+    let email = |value: &Option<String>| shown(value, level, Class::Email);
+    let personal = |value: &Option<String>| shown(value, level, Class::Identity);
+    let private = |value: &Option<String>| shown(value, level, Class::Private);
+    let is_shown = level.allows(Outlet::Conversation, Class::Identity);
+    let mut all = Findings {
+        level,
+        checks: Vec::new(),
+        words: Vec::new(),
+    };
     for document in &decision.id_verifications {
         all.add(
             "document",
@@ -113,17 +132,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                 ("issued", personal(&document.date_of_issue)),
                 ("nationality", personal(&document.nationality)),
                 ("gender", personal(&document.gender)),
-                (
-                    "age",
-                    document
-                        .age
-                        .map(Value::from)
-                        .filter(|_| level != PersonalData::None),
-                ),
-                (
-                    "same person in other sessions",
-                    count(document.matches.len()),
-                ),
+                ("age", document.age.map(Value::from).filter(|_| is_shown)),
             ],
         );
     }
@@ -131,7 +140,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
         let texts = chip.authenticity.iter().flat_map(Map::values);
         for words in texts.filter_map(Value::as_str).map(clean) {
             if !is_plain(&words) {
-                all.words.push((label("chip", "authenticity"), words));
+                all.add_words(label("chip", "authenticity"), &words);
             }
         }
         all.add(
@@ -154,9 +163,8 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                     liveness
                         .age_estimation
                         .map(Value::from)
-                        .filter(|_| level != PersonalData::None),
+                        .filter(|_| is_shown),
                 ),
-                ("same face in other sessions", count(liveness.matches.len())),
             ],
         );
     }
@@ -216,16 +224,15 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                 .datasets
                 .iter()
                 .take(MAX_LISTS)
-                .filter(|list| !is_name(list))
+                .filter(|list| !is_word(list))
                 .map(|list| clean(list))
                 .collect();
-            all.words
-                .push(("Lists of a watch-list entry".to_owned(), lists.join(", ")));
-            let review = hit.review_status.clone().filter(|status| !is_name(status));
-            all.words.push((
+            all.add_words("Lists of a watch-list entry".to_owned(), &lists.join(", "));
+            let review = hit.review_status.as_deref();
+            all.add_words(
                 "Review of a watch-list entry".to_owned(),
-                review.unwrap_or_default(),
-            ));
+                review.filter(|status| !is_word(status)).unwrap_or_default(),
+            );
         }
         all.add(
             "watch lists",
@@ -249,10 +256,6 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                 ("vpn or tor", network.is_vpn_or_tor.map(Value::from)),
                 ("data center", network.is_data_center.map(Value::from)),
                 ("platform", personal(&network.platform)),
-                (
-                    "same device or address in other sessions",
-                    count(network.matches.len()),
-                ),
             ],
         );
     }
@@ -298,27 +301,34 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
 }
 
 fn with_people_s_words(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
-    if level == PersonalData::Full {
-        for document in &decision.id_verifications {
-            answer = answer
-                .with_untrusted(
-                    "Address on the document",
-                    document.formatted_address.as_deref(),
-                )
-                .with_untrusted("Place of birth", document.place_of_birth.as_deref())
-                .with_untrusted("Personal number", document.personal_number.as_deref());
-        }
-        for address in &decision.poa_verifications {
-            answer =
-                answer.with_untrusted("Proven address", address.poa_formatted_address.as_deref());
-        }
+    let add = |answer: Answer, label: &str, class: Class, value: Option<&str>| {
+        let shown = value.and_then(|value| level.release(Outlet::Conversation, class, value));
+        answer.with_untrusted(label, shown.as_deref())
+    };
+    for document in &decision.id_verifications {
+        let address = document.formatted_address.as_deref();
+        answer = add(answer, "Address on the document", Class::Private, address);
+        let birth = document.place_of_birth.as_deref();
+        answer = add(answer, "Place of birth", Class::Private, birth);
+        let personal = document.personal_number.as_deref();
+        answer = add(answer, "Personal number", Class::Private, personal);
+    }
+    for address in &decision.poa_verifications {
+        let proven = address.poa_formatted_address.as_deref();
+        answer = add(answer, "Proven address", Class::Private, proven);
     }
     if let Some(expected) = &decision.expected_details {
         for (key, label) in [
             ("first_name", "Expected first name"),
             ("last_name", "Expected last name"),
         ] {
-            answer = answer.with_untrusted(label, expected.get(key).and_then(Value::as_str));
+            let name = expected.get(key).and_then(Value::as_str);
+            // A difference has put the whole name there already.
+            let is_there = answer
+                .untrusted
+                .iter()
+                .any(|fact| fact.label == "Expected name");
+            answer = add(answer, label, Class::Identity, name.filter(|_| !is_there));
         }
     }
     for hit in decision
@@ -326,10 +336,22 @@ fn with_people_s_words(mut answer: Answer, decision: &Decision, level: PersonalD
         .iter()
         .flat_map(|screening| screening.hits.iter().take(MAX_HITS))
     {
-        answer = answer.with_untrusted("Watch-list entry", hit.caption.as_deref());
+        answer = add(
+            answer,
+            "Watch-list entry",
+            Class::Words,
+            hit.caption.as_deref(),
+        );
     }
-    for review in decision.reviews.iter().rev().skip(1).take(5) {
-        answer = answer.with_untrusted("Earlier review comment", review.comment.as_deref());
+    for review in decision.reviews.iter().rev().take(6) {
+        let comment = review.comment.as_deref();
+        // The last one is there already.
+        let is_there = answer
+            .untrusted
+            .iter()
+            .any(|fact| Some(fact.value.as_str()) == comment);
+        let comment = comment.filter(|_| !is_there);
+        answer = add(answer, "Earlier review comment", Class::Words, comment);
     }
     answer
 }
@@ -341,23 +363,19 @@ fn hits(screening: &crate::didit::decision::AmlScreening) -> Option<Value> {
         .take(MAX_HITS)
         .map(|hit| {
             json!({
-                "lists": hit.datasets.iter().take(MAX_LISTS).filter(|list| is_name(list)).collect::<Vec<_>>(),
+                "lists": hit.datasets.iter().take(MAX_LISTS).filter(|list| is_word(list)).collect::<Vec<_>>(),
                 "match_score": hit.match_score,
-                "review_status": hit.review_status.as_deref().filter(|status| is_name(status)),
+                "review_status": hit.review_status.as_deref().filter(|status| is_word(status)),
             })
         })
         .collect();
     (!hits.is_empty()).then(|| hits.into())
 }
 
-/// A number or address, whole or masked by the operator's choice; not even masked where nothing may be shown.
-fn shown(value: &Option<String>, level: PersonalData, mask: fn(&str) -> String) -> Option<Value> {
-    let value = value.as_deref()?;
-    match level {
-        PersonalData::None => None,
-        PersonalData::Minimal => Some(mask(value).into()),
-        PersonalData::Full => Some(clean(value).into()),
-    }
+/// A value as far as the operator lets it out: whole, masked, or not at all.
+fn shown(value: &Option<String>, level: PersonalData, class: Class) -> Option<Value> {
+    let shown = level.release(Outlet::Conversation, class, value.as_deref()?)?;
+    (!shown.is_empty()).then(|| shown.into())
 }
 
 fn text(value: &Option<String>) -> Option<Value> {
@@ -366,35 +384,6 @@ fn text(value: &Option<String>) -> Option<Value> {
         .map(clean)
         .filter(|value| !value.is_empty())
         .map(Value::from)
-}
-
-/// Whether a value can only be a date, a number, a code or an address, whole or masked, and so no sentence that a document
-/// says to its reader.
-fn is_plain(value: &str) -> bool {
-    let made_of = |allowed: fn(char) -> bool| value.len() <= 40 && value.chars().all(allowed);
-    let is_code = made_of(|letter| {
-        letter.is_ascii_uppercase() || letter.is_ascii_digit() || matches!(letter, '_' | '*')
-    });
-    let is_number_or_date = made_of(|letter| {
-        letter.is_ascii_digit() || matches!(letter, '+' | '-' | '.' | ':' | 'T' | 'Z' | '*')
-    });
-    let is_email = value.split_once('@').is_some_and(|(name, domain)| {
-        [name, domain].iter().all(|part| {
-            (1..=80).contains(&part.len())
-                && part.chars().all(|letter| {
-                    letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_' | '-' | '+' | '*')
-                })
-        })
-    });
-    is_code || is_number_or_date || is_email || value.parse::<std::net::IpAddr>().is_ok()
-}
-
-/// Whether a value is one word, as Didit names lists and states.
-fn is_name(value: &str) -> bool {
-    (1..=40).contains(&value.len())
-        && value
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
 }
 
 /// The single values of an object whose keys Didit chooses; what lies deeper, and what could be a sentence, is left out.
@@ -407,7 +396,7 @@ fn flat(object: &Map<String, Value>) -> Value {
                 Value::Bool(_) | Value::Number(_) => value.clone(),
                 _ => return None,
             };
-            is_name(name).then(|| (name.clone(), value))
+            is_word(name).then(|| (name.clone(), value))
         })
         .collect::<Map<_, _>>()
         .into()

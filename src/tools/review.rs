@@ -10,6 +10,7 @@ use super::{
     consent::agreed,
     error::{Stop, ToolError},
     files,
+    person::PersonFacts,
     personal::Outlet,
     resubmission::{self, NodeInput},
     subject,
@@ -173,7 +174,8 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
 
 /// What a human agrees to, made from the request as it will be sent.
 fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusUpdate) -> Change {
-    let whom = subject::name(before);
+    let facts = PersonFacts::of(before);
+    let whom = subject::name(&facts);
     let (direction, choice, action, consequence) = match update.new_status {
         NewStatus::Approved => (
             "approve",
@@ -198,7 +200,7 @@ fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
             "The data of those steps are deleted, and the person's link works again.",
         ),
     };
-    let mut warnings = subject::warnings(before);
+    let mut warnings = facts.warnings();
     let mut settings = Setting::of_request(
         update,
         Some(&json!({ "new_status": before.status.as_str() })),
@@ -224,7 +226,7 @@ fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
         place: context
             .connection
             .place_of_change(before.environment.as_deref()),
-        seen: subject::seen(before),
+        seen: facts.seen,
     }
 }
 
@@ -251,12 +253,15 @@ pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, St
         Some(name) => files::write_new(folder, name, report.bytes, REPORT).await?,
         None => files::write_numbered(folder, &report.file_name, report.bytes, REPORT).await?,
     };
+    let environment = context.connection.environment_of(None);
     Ok(Answer::new(format!(
-        "Saved the report of session {id} ({bytes} bytes) to {}. It holds personal data.",
-        path.display()
+        "Saved the report of session {id} ({bytes} bytes) to {}. It holds personal data. Environment: {}.",
+        path.display(),
+        environment.words()
     ))
     .with_data(&json!({
         "session_id": id.to_string(),
+        "environment": environment.name(),
         "path": path.display().to_string(),
         "bytes": bytes,
     })))
@@ -279,11 +284,12 @@ pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answ
     let client = context.client()?;
     agreed(context, async || {
         let before = client.decision(&id).await?;
+        let facts = PersonFacts::of(&before);
         let change = Change {
             direction: "delete",
             target: format!("session {id}"),
             action: Line::new("Delete the session of ")
-                .then(subject::name(&before))
+                .then(subject::name(&facts))
                 .words(" with everything it collected."),
             consequence: format!(
                 "The documents, photos and results are gone for good; there is no undo and no refund. {record}"
@@ -295,7 +301,7 @@ pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answ
             place: context
                 .connection
                 .place_of_change(before.environment.as_deref()),
-            seen: subject::seen(&before),
+            seen: facts.seen,
         };
         Ok((change, ()))
     })

@@ -315,6 +315,8 @@ struct SessionRow {
 #[derive(Serialize, JsonSchema)]
 struct SessionList {
     items: Vec<SessionRow>,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
     has_more: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
@@ -341,12 +343,15 @@ async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
         .collect();
     let rows = paging::rows(found, &filter.page, sessions.next_offset);
     let heading = match sessions.total {
-        Some(total) => format!("{} of {total} session(s), newest first:", rows.items.len()),
-        None => format!("{} session(s), newest first:", rows.items.len()),
+        Some(total) => format!("{} of {total} session(s)", rows.items.len()),
+        None => format!("{} session(s)", rows.items.len()),
     };
+    let environment = context.connection.environment_of(None);
+    let heading = format!("{heading} ({}), newest first:", environment.words());
     let empty = rows.items.is_empty();
     let answer = Answer::new(format!("{heading}{}", rows.text)).with_data(&SessionList {
         items: rows.items,
+        environment: environment.name(),
         has_more: rows.next_cursor.is_some(),
         next_cursor: rows.next_cursor,
         total: sessions.total,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::{Answer, Context, advice, decision, error::Stop};
+use super::{Answer, Context, advice, decision, error::Stop, verdict};
 use crate::didit::{Decision, SessionId, SessionStatus, Step};
 
 /// The tool that waits.
@@ -44,8 +44,6 @@ pub(super) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> Duration {
 /// Follows the session until it is decided or the agreed time is over.
 pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
-    let settings = context.connection.settings();
-    let level = settings.personal_data;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let pace = context.connection.pace();
     let started = Instant::now();
@@ -59,7 +57,7 @@ pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, 
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     loop {
         if is_settled(&latest.status) {
-            return Ok(decision::concise(&latest, level));
+            return Ok(decision::explain(context, &latest).await);
         }
         tokio::select! {
             seen = follower.next() => latest = seen?,
@@ -69,7 +67,10 @@ pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, 
                 total.as_secs_f64(),
                 doing(&latest),
             ),
-            () = &mut over => return Ok(still_waiting(decision::concise(&latest, level), total)),
+            () = &mut over => {
+                let answer = decision::explain(context, &latest).await;
+                return Ok(still_waiting(answer, total));
+            }
         }
     }
 }
@@ -87,13 +88,7 @@ fn doing(decision: &Decision) -> String {
             step.status
                 .is_some_and(|status| !OPEN_STEPS.contains(&status))
         });
-    let names = |steps: &[Step<'_>]| {
-        steps
-            .iter()
-            .map(|step| decision::plain_name(step.feature))
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let names = |steps: &[Step<'_>]| verdict::names_of(steps).join(", ");
     match (done.is_empty(), open.is_empty()) {
         (true, _) => meaning.to_owned(),
         (false, true) => format!("{meaning} Done: {}.", names(&done)),

@@ -387,7 +387,7 @@ async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop>
 
 /// Finds the version that new sessions use by the id that all versions share, or any version by its own id. The first version
 /// has the shared id as its own, so that id alone may lead to one that has been replaced since.
-async fn find(context: &Context, id: &str) -> Result<Workflow, Stop> {
+pub(super) async fn find(context: &Context, id: &str) -> Result<Workflow, Stop> {
     let id: WorkflowId = id.parse()?;
     let client = context.client()?;
     let found = match client.workflow(&id).await {

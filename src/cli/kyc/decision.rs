@@ -154,11 +154,21 @@ fn is_settled(answer: &Answer) -> bool {
     text(answer, "status") == "In Review" || is_final == Some(&Value::Bool(true))
 }
 
+/// Whether an approval is one that a human should look at first.
+fn needs_a_look(answer: &Answer) -> bool {
+    let data = answer.data.as_ref();
+    data.and_then(|data| data.get("needs_a_look")) == Some(&Value::Bool(true))
+}
+
 fn exit_code(answer: &Answer) -> ExitCode {
     if !is_settled(answer) {
         return ExitCode::from(TIME_OVER);
     }
     match text(answer, "status") {
+        // A reviewer who approved has looked.
+        "Approved" if needs_a_look(answer) && text(answer, "decided_by") != "reviewer" => {
+            ExitCode::from(IN_REVIEW)
+        }
         "Approved" => ExitCode::SUCCESS,
         "In Review" => ExitCode::from(IN_REVIEW),
         _ => ExitCode::from(DECLINED),

@@ -35,6 +35,8 @@ check! {
         pub gender: Option<String>,
         /// ISO 3166-1 alpha-3.
         pub nationality: Option<String>,
+        /// More of it, such as `full_name_non_latin`.
+        pub extra_fields: Option<Map<String, Value>>,
         /// Where the person was born.
         pub place_of_birth: Option<String>,
         /// The address as printed.
@@ -75,6 +77,10 @@ found! {
         pub expiration_date: Option<String>,
         /// ISO 3166-1 alpha-3.
         pub nationality: Option<String>,
+        /// `M`, `F` or `U`.
+        pub gender: Option<String>,
+        /// The address in the chip.
+        pub address: Option<String>,
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) struct StatusInput {
 pub(super) struct StatusOutput {
     /// `didit` or `simulator`.
     mode: &'static str,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
     has_api_key: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     key_source: Option<&'static str>,
@@ -46,10 +48,17 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
         Mode::Didit => "didit",
         Mode::Simulator => "simulator",
     };
+    let environment = connection.environment_of(None);
     let mut lines = vec![match connection.settings().mode {
         Mode::Didit => format!(
-            "Talking to Didit at {}.",
-            connection.settings().api_base_url
+            "Talking to {} at {}: {}.",
+            if is_local(&connection.settings().api_base_url) {
+                "a server on this machine"
+            } else {
+                "Didit"
+            },
+            connection.settings().api_base_url,
+            environment.words(),
         ),
         Mode::Simulator => format!(
             "Talking to the built-in simulator at {}: nothing is real. Its pages: {}",
@@ -117,6 +126,7 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
     let waiting = profile.other_accounts.last().map(|account| &account.email);
     let answer = Answer::new(lines.join("\n")).with_data(&StatusOutput {
         mode,
+        environment: environment.name(),
         has_api_key,
         key_source: source.map(KeySource::name),
         key_last_four: last_four,
@@ -154,6 +164,16 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
                 "or the operator sets DIDIT_API_KEY from the Didit Business Console (API & Webhooks).",
             ),
     })
+}
+
+/// Whether an address is this machine's own, which Didit's never is.
+fn is_local(address: &url::Url) -> bool {
+    match address.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 /// Whether the key works, in one line too, and what Didit said where it does not.

@@ -1,0 +1,26 @@
+//! Whether what was expected of a person and what was found are the same, as a fair reader would say it.
+//!
+//! Three answers, because a wrong claim about a person costs more than none: what cannot be told from the texts alone, such
+//! as a name in another script, is left to a human who sees both.
+
+mod address;
+mod codes;
+mod fold;
+mod names;
+#[cfg(test)]
+mod tests;
+
+pub(super) use address::addresses;
+pub(super) use codes::{birth_dates, countries, document_types, genders, numbers};
+pub(super) use names::{Name, names, present};
+
+/// What a comparison says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Likeness {
+    /// The same, but for how people write it.
+    Match,
+    /// Not to be told from the texts: a human sees both.
+    Unsure,
+    /// Something else.
+    Differs,
+}

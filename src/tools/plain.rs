@@ -1,0 +1,68 @@
+//! Statuses, codes and times of a decision in the words that they may have: what is none of them becomes a word of ours.
+
+use crate::didit::{SessionStatus, Step};
+
+/// The statuses of checks that Didit documents.
+const CHECK_STATUSES: [&str; 6] = [
+    "Not Finished",
+    "Approved",
+    "Declined",
+    "In Review",
+    "Resub Requested",
+    "Expired",
+];
+
+/// Whether a value is one word, as Didit names lists, steps and states.
+pub(super) fn is_word(value: &str) -> bool {
+    (1..=40).contains(&value.len())
+        && value
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-'))
+}
+
+/// Whether a value is a date or a point in time, `2026-05-06` or `2026-05-06T07:08:09Z`.
+pub(super) fn is_time(value: &str) -> bool {
+    (10..=35).contains(&value.len())
+        && value.chars().all(|letter| {
+            letter.is_ascii_digit() || matches!(letter, '-' | ':' | '.' | '+' | 'T' | 'Z')
+        })
+}
+
+/// A session's status: one of those that this version knows, or `unknown` for text that could be anything.
+pub(super) fn status(status: &SessionStatus) -> String {
+    match status {
+        SessionStatus::Other(text) if !is_word(text) => "unknown".to_owned(),
+        known => known.as_str().to_owned(),
+    }
+}
+
+/// A session's status as a match writes it.
+pub(super) fn status_word(text: &str) -> String {
+    text.parse().map_or_else(
+        |_| "unknown".to_owned(),
+        |parsed: SessionStatus| status(&parsed),
+    )
+}
+
+/// A check's status in the same way; a check without one has not been finished.
+pub(super) fn check_status(step: &Step<'_>) -> String {
+    match step.status.map(str::trim) {
+        None | Some("") => "Not Finished".to_owned(),
+        Some(status) if CHECK_STATUSES.contains(&status) || is_word(status) => status.to_owned(),
+        Some(_) => "unknown".to_owned(),
+    }
+}
+
+/// A code such as a risk, or `unnamed` for what is none.
+pub(super) fn code(text: Option<&str>) -> String {
+    match text.map(str::trim) {
+        Some(code) if (1..=80).contains(&code.len()) && code.bytes().all(is_of_code) => {
+            code.to_owned()
+        }
+        _ => "unnamed".to_owned(),
+    }
+}
+
+fn is_of_code(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
