@@ -246,7 +246,11 @@ fn it_shows_verdict_scores_warnings_and_times_in_every_light() {
         })
     };
     card.browser.prefer_dark(false);
-    let light = ground(&card);
+    // The browser tells the page of the preference when it gets to it.
+    let light = card.browser.until("the light ground", || {
+        let now = ground(&card);
+        (now == "rgb(255, 255, 255)").then_some(now)
+    });
     for theme in ["dark", "light"] {
         card.browser.run(
             "send({ method: 'ui/notifications/host-context-changed', params: { theme: arguments[0] } })",
@@ -258,7 +262,9 @@ fn it_shows_verdict_scores_warnings_and_times_in_every_light() {
                 (now == theme).then_some(())
             })
         });
-        assert_eq!(ground(&card) == light, theme == "light", "{theme}");
+        card.browser.until("the ground of the theme", || {
+            ((ground(&card) == light) == (theme == "light")).then_some(())
+        });
     }
     server.stop();
 }
@@ -294,7 +300,7 @@ fn a_decision_by_keyboard_goes_through_the_confirmed_tool() {
     );
     let preview = card.inside(|browser| browser.text_with("#outcome", "simulator"));
     assert!(
-        preview.starts_with("Decline the identity verification of \"Oliver Placeholder\"."),
+        preview.starts_with("Decline the identity verification of \"Marcus Fictional\"."),
         "{preview}"
     );
     // The same key pressed twice must not decide, so it changes nothing again.

@@ -52,11 +52,11 @@ fn a_yes_at_the_terminal_decides_and_is_recorded_as_a_humans() {
     let (code, shown) = terminal.ends();
     assert_eq!(code, Some(0), "{shown}");
     for part in [
-        "Approve this person's identity verification.",
-        &format!("session {id}, now In Review"),
-        "Person, as the document says: ",
+        "Approve the identity verification of \"",
+        &format!("Session {id} (#"),
+        "now In Review",
         "\"seen in person\"",
-        "Environment: sandbox",
+        "Where: sandbox",
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
@@ -87,18 +87,18 @@ fn anything_else_is_a_no() {
 }
 
 #[test]
-fn what_changed_while_the_human_thought_is_not_decided() {
+fn what_changed_while_the_human_thought_is_asked_about_anew() {
     let (simulator, shell, id) = undecided();
     let mut terminal = Terminal::start(&shell, &["kyc", "approve", &id]);
     terminal.sees("Do it? [y/N] ");
     simulator.control.force(&id, "Declined");
     terminal.types("y");
+    terminal.sees("Something changed since you agreed");
+    terminal.sees("Do it? [y/N] ");
+    terminal.types("n");
     let (code, shown) = terminal.ends();
-    assert_eq!(code, Some(1), "{shown}");
-    assert!(
-        shown.contains("changed while the human was asked"),
-        "{shown}"
-    );
+    assert_eq!(code, Some(6), "{shown}");
+    assert!(shown.contains("now Declined"), "{shown}");
     assert_eq!(status(&shell, &id), "Declined");
 }
 

@@ -167,7 +167,7 @@ fn a_decision_leaves_the_attempt_and_the_outcome_with_who_agreed() {
         if era == Era::Modern {
             asked.push(decided(&session, None, "asked", None));
         }
-        let refused = decided(&session, None, "failed", Some("refused_by_human"));
+        let refused = decided(&session, None, "failed", Some("refused_by_client"));
         assert_added(&path, &mut known, &[asked.clone(), vec![refused]].concat());
         server.ok(UPDATE, arguments);
         let attempt = decided(&session, Some("human"), "attempt", None);

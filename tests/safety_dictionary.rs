@@ -96,7 +96,7 @@ fn answer(request: &Request, echoed: &str) -> (u16, Value) {
                 "session_number": 43762,
                 "session_token": "test-token-1",
                 "url": "https://verify.invalid/session/test-token-1",
-                "vendor_data": echoed,
+                "vendor_data": "customer-1",
                 "metadata": { "note": echoed },
                 "status": "Not Started",
                 "workflow_id": WORKFLOW,

@@ -93,6 +93,9 @@ const CLASSES: [(u8, &[&str]); 4] = [
         &[
             "id_verifications.full_name",
             "id_verifications.date_of_birth",
+            "chip_data.first_name",
+            "chip_data.last_name",
+            "name_on_document",
             "id_verifications.document_type",
             "id_verifications.issuing_state",
             "id_verifications.date_of_issue",

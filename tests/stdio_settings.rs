@@ -35,7 +35,12 @@ fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
             "sessions,payments",
             "account, workflows, sessions, blocklist, billing, webhooks, all",
         ),
-        ("--confirm", "DIDIT_MCP_CONFIRM", "maybe", "ask, never"),
+        (
+            "--confirm",
+            "DIDIT_MCP_CONFIRM",
+            "maybe",
+            "ask, preview, never",
+        ),
         ("--log", "DIDIT_MCP_LOG", "trace", "off, error, warn, info"),
         ("--timeout", "DIDIT_MCP_TIMEOUT", "0", "from 1 to 600"),
         ("--timeout", "DIDIT_MCP_TIMEOUT", "601", "from 1 to 600"),

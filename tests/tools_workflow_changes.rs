@@ -88,7 +88,7 @@ fn a_workflow_that_is_not_there() {
 #[test]
 fn switches_change_a_workflow_and_keep_what_they_do_not_name() {
     for era in Era::BOTH {
-        let (mut server, control) = simulated(Setup::new(era));
+        let (mut server, control) = simulated(Setup::new(era).arguments(&["--confirm=never"]));
         let created = server.ok(
             "didit_workflow_create",
             json!({ "workflow_label": "Changing", "face_match_score_decline_threshold": 35, "phone": true }),
@@ -129,7 +129,7 @@ fn switches_change_a_workflow_and_keep_what_they_do_not_name() {
 #[test]
 fn settings_alone_leave_the_checks_alone() {
     for era in Era::BOTH {
-        let (mut server, control) = simulated(Setup::new(era));
+        let (mut server, control) = simulated(Setup::new(era).arguments(&["--confirm=never"]));
         let created = server.ok(
             "didit_workflow_create",
             json!({ "workflow_label": "Before" }),
@@ -158,7 +158,7 @@ fn settings_alone_leave_the_checks_alone() {
 #[test]
 fn exact_features_replace_all() {
     for era in Era::BOTH {
-        let (mut server, control) = simulated(Setup::new(era));
+        let (mut server, control) = simulated(Setup::new(era).arguments(&["--confirm=never"]));
         let created = server.ok("didit_workflow_create", json!({ "aml": true }));
         let id = created.field("workflow_id").to_owned();
         control.requests();
@@ -206,7 +206,7 @@ fn deleting_a_workflow_asks_first() {
 #[test]
 fn a_new_version_is_what_later_calls_read_and_change() {
     for era in Era::BOTH {
-        let (mut server, control) = simulated(Setup::new(era));
+        let (mut server, control) = simulated(Setup::new(era).arguments(&["--confirm=never"]));
         let created = server.ok(
             "didit_workflow_create",
             json!({ "workflow_label": "Versions" }),
@@ -251,7 +251,7 @@ fn sent_aml(control: &Control) -> Value {
 
 #[test]
 fn an_aml_threshold_that_is_not_named_is_lowered_only_when_it_must_be() {
-    let (mut server, control) = simulated(Setup::new(Era::Modern));
+    let (mut server, control) = simulated(Setup::new(Era::Modern).arguments(&["--confirm=never"]));
     let created = server.ok(
         "didit_workflow_create",
         json!({ "aml": true, "aml_score_approve_threshold": 60, "aml_score_review_threshold": 90 }),
@@ -339,7 +339,7 @@ fn switches_do_not_flatten_what_is_more_than_a_list() {
         });
         let [api, auth] = upstream.arguments();
         let mut server = Setup::new(Era::Modern)
-            .arguments(&[&api, &auth])
+            .arguments(&[&api, &auth, "--confirm=never"])
             .variable("DIDIT_API_KEY", "test-key-of-graphs")
             .start();
         let by_switch = server.call(

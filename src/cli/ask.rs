@@ -40,11 +40,7 @@ impl Consent for Terminal {
             } else {
                 ""
             };
-            let question = format!(
-                "{changed}{}\n{}? [y/N] ",
-                shown(change).join("\n  "),
-                change.choice
-            );
+            let question = format!("{changed}{}\nDo it? [y/N] ", shown(change).join("\n  "));
             let answer = line(question).await?;
             if ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()) {
                 Ok(Agreement::Human)

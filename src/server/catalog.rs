@@ -112,7 +112,7 @@ fn listed(tool: &Tool, asks: bool) -> ListedTool {
             CONFIRMATION_TOKEN.into(),
             json!({
                 "type": "string",
-                "description": "Token from this call's preview, once the human agreed."
+                "description": "From the preview, after a human's yes."
             }),
         );
     }

@@ -491,7 +491,7 @@ fn bystanders(target: &Target, session: &Decision) -> Vec<Line> {
                 None => line.words("a session"),
             };
             if let Some(vendor_data) = text("vendor_data") {
-                line = line.words(" of customer ").sent(vendor_data);
+                line = line.words(" of customer ").told(vendor_data);
             }
             warnings.push(line.words("."));
         }

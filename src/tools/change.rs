@@ -17,6 +17,8 @@ use super::{
 pub use quotation::quoted;
 pub use values::Setting;
 
+/// The most characters of one value of Didit's; every name and address is shorter.
+const MAX_TOLD_CHARACTERS: usize = 200;
 /// The most lines of a question.
 const MAX_LINES: usize = 40;
 /// The most characters of a question.
@@ -57,6 +59,8 @@ enum Part {
     Words(String),
     /// What the caller sent, and ids: it always stands whole.
     Sent(String),
+    /// What Didit says of the session, and of no person.
+    Told(String),
     /// What Didit says of a person: shown to a model as far as the operator lets it.
     Personal(Class, String),
 }
@@ -136,6 +140,13 @@ impl Line {
         self
     }
 
+    /// Adds what Didit says of the session, such as the caller's own id of the person, quoted.
+    #[must_use]
+    pub fn told(mut self, value: impl Into<String>) -> Self {
+        self.0.push(Part::Told(value.into()));
+        self
+    }
+
     /// Adds what Didit says of a person, quoted.
     #[must_use]
     pub fn personal(mut self, class: Class, value: impl Into<String>) -> Self {
@@ -162,15 +173,29 @@ impl Line {
             .map(|part| match part {
                 Part::Words(words) => words.clone(),
                 Part::Sent(value) => quoted(value),
+                Part::Told(value) => shortened(value),
                 // Whole values are quoted as they came: cleaning would remove what the quotation makes visible.
                 Part::Personal(class, value) if level.form(outlet, *class) == Form::Whole => {
-                    quoted(value)
+                    shortened(value)
                 }
                 Part::Personal(class, value) => level
                     .release(outlet, *class, value)
                     .map_or_else(|| "(not shown)".to_owned(), |value| quoted(&value)),
             })
             .collect()
+    }
+}
+
+/// A value of Didit's, quoted; one that is longer than any name is shortened, and says so: whoever filled a document with
+/// words must not keep a human from deciding.
+fn shortened(value: &str) -> String {
+    match value.char_indices().nth(MAX_TOLD_CHARACTERS) {
+        Some((end, _)) => format!(
+            "{} [the first {MAX_TOLD_CHARACTERS} of {} characters]",
+            quoted(value.get(..end).unwrap_or_default()),
+            value.chars().count()
+        ),
+        None => quoted(value),
     }
 }
 

@@ -19,10 +19,10 @@ pub(super) fn line(id: &SessionId, decision: &Decision) -> Line {
         .unwrap_or_default();
     let mut line = Line::new(format!("Session {id}{number}"));
     if let Some(vendor_data) = &decision.vendor_data {
-        line = line.words(", customer ").sent(vendor_data);
+        line = line.words(", customer ").told(vendor_data);
     }
     match &decision.status {
-        SessionStatus::Other(status) => line.words(", now ").sent(status),
+        SessionStatus::Other(status) => line.words(", now ").told(status),
         known => line.words(format!(", now {known}")),
     }
 }

@@ -62,10 +62,21 @@ impl ClientHandler for Human {
         request: ElicitRequestParams,
         _context: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
-        if let ElicitRequestParams::FormElicitationParams { message, .. } = request {
+        let mut answer = Value::Null;
+        if let ElicitRequestParams::FormElicitationParams {
+            message,
+            requested_schema,
+            ..
+        } = request
+        {
             self.questions.lock().await.push(message);
+            // The first of the two choices agrees.
+            answer = serde_json::to_value(requested_schema)
+                .ok()
+                .and_then(|form| form.pointer("/properties/answer/enum/0").cloned())
+                .unwrap_or_default();
         }
-        Ok(ElicitResult::new(ElicitationAction::Accept).with_content(json!({ "agree": true })))
+        Ok(ElicitResult::new(ElicitationAction::Accept).with_content(json!({ "answer": answer })))
     }
 }
 
