@@ -433,7 +433,7 @@ fn the_decision_card_is_whole_in_itself_and_only_for_hosts_that_ask() {
         .to_owned();
     let others = tools
         .iter()
-        .filter(|tool| tool.get("_meta").is_some())
+        .filter(|tool| tool["_meta"].get("ui").is_some())
         .count();
     assert_eq!(others, 1, "no other tool has a card");
     let resources = list(&mut server, "resources/list", "resources");

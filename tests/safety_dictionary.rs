@@ -107,7 +107,7 @@ fn answer(request: &Request, echoed: &str) -> (u16, Value) {
             let is_declined = line.contains(DECLINED);
             body["session_id"] = if is_declined { DECLINED } else { APPROVED }.into();
             body["status"] = if is_declined { "Declined" } else { "Approved" }.into();
-            body["vendor_data"] = echoed.into();
+            body["vendor_data"] = "customer-1".into();
             body["id_verifications"][0]["address"] = echoed.into();
             (200, body)
         }

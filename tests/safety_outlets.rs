@@ -121,6 +121,7 @@ const CLASSES: [(u8, &[&str]); 4] = [
     (
         2,
         &[
+            "expected_details.address",
             "id_verifications.document_number",
             "id_verifications.personal_number",
             "id_verifications.formatted_address",

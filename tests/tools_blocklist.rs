@@ -295,6 +295,9 @@ fn document_list_is_locked() -> (Server, Scripted) {
             let row = json!({ "uuid": list, "list_type": "blocklist", "entry_type": kind, "is_system": true });
             return (200, page(row));
         }
+        if line.contains("/decision/") {
+            return (200, json!({ "session_id": SESSION, "status": "Declined" }));
+        }
         if line.starts_with("GET ") {
             return (
                 200,
@@ -303,10 +306,6 @@ fn document_list_is_locked() -> (Server, Scripted) {
         }
         if line.contains(DOCUMENTS) {
             return (403, json!({ "detail": "This list is locked." }));
-        }
-        if line.contains("/decision/") {
-            let session = "11111111-2222-4333-8444-555555555555";
-            return (200, json!({ "session_id": session, "status": "Declined" }));
         }
         (200, json!({ "uuid": FACES }))
     });

@@ -19,7 +19,7 @@ const MAX_FACTS: usize = 40;
 const MAX_VALUE_CHARACTERS: usize = 300;
 const MAX_LINK_CHARACTERS: usize = 2_048;
 /// Names under which a structured result holds our own words, or the caller's quoted by us.
-const OWN_WORDS: [&str; 23] = [
+const OWN_WORDS: [&str; 24] = [
     "action",
     "advice",
     "agreement",
@@ -40,6 +40,7 @@ const OWN_WORDS: [&str; 23] = [
     "secret",
     "target",
     "token_note",
+    "tool",
     "url_note",
     "verdict",
     "what_to_do",

@@ -18,7 +18,7 @@ pub use quotation::quoted;
 pub use values::Setting;
 
 /// The most characters of one value of Didit's; every name and address is shorter.
-const MAX_TOLD_CHARACTERS: usize = 200;
+const MAX_TOLD_CHARACTERS: usize = 120;
 /// The most lines of a question.
 const MAX_LINES: usize = 40;
 /// The most characters of a question.
@@ -189,14 +189,24 @@ impl Line {
 /// A value of Didit's, quoted; one that is longer than any name is shortened, and says so: whoever filled a document with
 /// words must not keep a human from deciding.
 fn shortened(value: &str) -> String {
-    match value.char_indices().nth(MAX_TOLD_CHARACTERS) {
-        Some((end, _)) => format!(
-            "{} [the first {MAX_TOLD_CHARACTERS} of {} characters]",
-            quoted(value.get(..end).unwrap_or_default()),
-            value.chars().count()
-        ),
-        None => quoted(value),
+    let whole = quoted(value);
+    if whole.chars().count() <= MAX_TOLD_CHARACTERS {
+        return whole;
     }
+    let mut kept = String::new();
+    for character in value.chars() {
+        kept.push(character);
+        if quoted(&kept).chars().count() > MAX_TOLD_CHARACTERS {
+            kept.pop();
+            break;
+        }
+    }
+    format!(
+        "{} [the first {} of {} characters]",
+        quoted(&kept),
+        kept.chars().count(),
+        value.chars().count()
+    )
 }
 
 impl Place {

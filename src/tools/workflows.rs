@@ -90,8 +90,7 @@ pub(super) fn tools() -> Vec<Tool> {
             overwrites: true,
             asks_when: Some("it removes a check from a published workflow or loosens one"),
             verify_with: Some(("didit_workflow_get", "shows the settings as they are.")),
-            description: "Changes a workflow for later sessions: switches add (true) or remove (false) checks, and what is not \
-                          named stays.",
+            description: "Changes a workflow for later sessions: switches add (true) or remove (false) checks; the rest stays.",
             input: input_schema::<UpdateInput>,
             output: None,
             aliases: ALIASES,

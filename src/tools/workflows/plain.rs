@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::current_features;
+use super::{current_features, refuse_graph};
 use crate::{
     didit::{Workflow, WorkflowFeature, WorkflowRequest},
     tools::{decision::plain_name, untrusted::clean},
@@ -115,9 +115,6 @@ pub(super) fn without_what_is_so(
     if is_so("workflow_label", text(&request.workflow_label)) {
         request.workflow_label = None;
     }
-    if is_so("status", text(&request.status)) {
-        request.status = None;
-    }
     for (name, value) in [
         ("is_default", &mut request.is_default),
         (
@@ -148,12 +145,19 @@ pub(super) fn without_what_is_so(
             ..WorkflowRequest::default()
         };
         // What Didit holds may be more than this version knows how to send; then it is not the same.
-        if now
-            .normalized()
-            .is_ok_and(|now| now.features.as_ref() == Some(features))
+        // A list that replaces a graph is a change, whatever its steps are.
+        if refuse_graph(current).is_ok()
+            && now
+                .normalized()
+                .is_ok_and(|now| now.features.as_ref() == Some(features))
         {
             request.features = None;
         }
+    }
+    // Beside other changes the status decides whether they make a version, so it goes alone or not at all.
+    let status = request.status.take();
+    if request != WorkflowRequest::default() || !is_so("status", text(&status)) {
+        request.status = status;
     }
     request
 }
