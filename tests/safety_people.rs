@@ -95,7 +95,12 @@ fn fence(answer: &Answer) -> (String, String) {
     assert_eq!(number.len(), 32);
     let end = format!("\n</data-{number}>");
     let (inside, behind) = rest.split_once(&end).expect("an end");
-    assert!(inside.contains(&"0".repeat(32)), "the attempt is inside");
+    // In a question, what Didit says is kept short, and the attempt lies behind the cut.
+    let is_question = answer.data["done"] == false;
+    assert!(
+        is_question || inside.contains(&"0".repeat(32)),
+        "the attempt is inside"
+    );
     assert!(!behind.contains(number), "one end");
     (number.to_owned(), behind.to_owned())
 }

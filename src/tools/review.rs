@@ -201,10 +201,12 @@ fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
         ),
     };
     let mut warnings = facts.warnings();
-    let mut settings = Setting::of_request(
-        update,
-        Some(&json!({ "new_status": before.status.as_str() })),
-    );
+    // A status that this version does not know stands in the line about the session, where it is kept short.
+    let status_now = match &before.status {
+        SessionStatus::Other(_) => json!({}),
+        known => json!({ "new_status": known.as_str() }),
+    };
+    let mut settings = Setting::of_request(update, Some(&status_now));
     if update.new_status == NewStatus::Resubmitted {
         if update.nodes_to_resubmit.is_empty() {
             settings.push(resubmission::all_open(&before.steps()));
