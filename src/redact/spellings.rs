@@ -8,6 +8,8 @@ use serde_json::Value;
 pub(super) fn spellings(secret: &str) -> Vec<(String, bool)> {
     let mut readable = vec![secret.to_owned(), percent_encoded(secret)];
     readable.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
+    // As it stands in the question to a human.
+    readable.push(crate::tools::quoted(secret).trim_matches('"').to_owned());
     // A value that holds JSON in JSON is escaped once more in the line that carries it.
     let mut escaped = secret.to_owned();
     for _ in 0..3 {

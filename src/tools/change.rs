@@ -202,7 +202,7 @@ fn shortened(value: &str) -> String {
         }
     }
     format!(
-        "{} [the first {} of {} characters]",
+        "{} [cut: the first {} of {} characters]",
         quoted(&kept),
         kept.chars().count(),
         value.chars().count()
