@@ -3,18 +3,26 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 
+use crate::tools::quoted;
+
 /// A secret as it is, percent-encoded where needed or throughout, JSON-escaped, in base64 at any alignment, and in hexadecimal;
 /// each with whether it is encoded so that none of its letters stand as they are.
 pub(super) fn spellings(secret: &str) -> Vec<(String, bool)> {
     let mut readable = vec![secret.to_owned(), percent_encoded(secret)];
     readable.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
-    // As it stands in the question to a human.
-    readable.push(crate::tools::quoted(secret).trim_matches('"').to_owned());
     // A value that holds JSON in JSON is escaped once more in the line that carries it.
     let mut escaped = secret.to_owned();
     for _ in 0..3 {
         escaped = json_escaped(&escaped);
         readable.push(escaped.clone());
+    }
+    // Questions to humans and values behind the fence quote what came, in whichever of these spellings it came.
+    for place in 0..readable.len() {
+        let quotation = readable.get(place).map(|spelling| quoted(spelling));
+        readable.extend(quotation.iter().filter_map(|quotation| {
+            let inner = quotation.strip_prefix('"')?.strip_suffix('"')?;
+            Some(inner.to_owned())
+        }));
     }
     // Some encoders escape every byte, whatever it is.
     let mut escaped = String::with_capacity(secret.len() * 3);

@@ -17,8 +17,8 @@ use super::{
 pub use quotation::quoted;
 pub use values::Setting;
 
-/// The most characters of one value of Didit's; every name and address is shorter.
-const MAX_TOLD_CHARACTERS: usize = 120;
+/// The most characters of one value of Didit's; names and addresses are shorter.
+const MAX_TOLD_CHARACTERS: usize = 160;
 /// The most lines of a question.
 const MAX_LINES: usize = 40;
 /// The most characters of a question.
@@ -173,10 +173,10 @@ impl Line {
             .map(|part| match part {
                 Part::Words(words) => words.clone(),
                 Part::Sent(value) => quoted(value),
-                Part::Told(value) => shortened(value),
+                Part::Told(value) => told(value),
                 // Whole values are quoted as they came: cleaning would remove what the quotation makes visible.
                 Part::Personal(class, value) if level.form(outlet, *class) == Form::Whole => {
-                    shortened(value)
+                    told(value)
                 }
                 Part::Personal(class, value) => level
                     .release(outlet, *class, value)
@@ -186,9 +186,9 @@ impl Line {
     }
 }
 
-/// A value of Didit's, quoted; one that is longer than any name is shortened, and says so: whoever filled a document with
-/// words must not keep a human from deciding.
-fn shortened(value: &str) -> String {
+/// A value of Didit's, quoted; one that is longer than any name is left out, and its length is said: whoever filled a document
+/// with words must not keep a human from deciding.
+fn told(value: &str) -> String {
     let whole = quoted(value);
     if whole.chars().count() <= MAX_TOLD_CHARACTERS {
         return whole;
