@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::tools::{APART_BEGIN, APART_END, Fact, clean, exact, is_code, is_plain};
+use crate::tools::{APART_BEGIN, APART_END, Fact, clean, exact, is_code, is_plain, is_token};
 
 /// Who wrote what stands behind the fence: facts come from people; in errors and numbered values Didit speaks as well.
 pub(super) const PEOPLE: &str = "a person, a document or a reviewer";
@@ -46,9 +46,10 @@ const OWN_WORDS: [&str; 25] = [
     "verdict",
     "what_to_do",
 ];
+/// The name of the random id of a payment page.
+const CHECKOUT: &str = "checkout_session_id";
 /// Names under which it holds codes that Didit alone chooses.
-const CODES: [&str; 12] = [
-    "checkout_session_id",
+const CODES: [&str; 11] = [
     "entry_type",
     "feature",
     "features",
@@ -228,7 +229,10 @@ impl Fence {
             Value::String(text) => {
                 if OWN_WORDS.contains(&name) {
                     *text = exact(text);
-                } else if !(is_plain(text) || CODES.contains(&name) && is_code(text)) {
+                } else if !(is_plain(text)
+                    || CODES.contains(&name) && is_code(text)
+                    || name == CHECKOUT && is_token(text))
+                {
                     let kept = shortened(exact(text));
                     *text = if kept.is_empty() {
                         kept

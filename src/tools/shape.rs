@@ -54,6 +54,13 @@ pub fn is_code(text: &str) -> bool {
         }) && words(text) <= MAX_CODE_WORDS
 }
 
+/// Whether a text is a random token, as those of payment pages: it is judged as it is within a link.
+pub fn is_token(text: &str) -> bool {
+    is_of(text, MAX_CODE_CHARACTERS, |letter| {
+        letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
+    }) && words_of_link(text) <= MAX_LINK_WORDS
+}
+
 fn is_known(text: &str) -> bool {
     SessionStatus::ALL.contains(&text)
         || OWN_WORDS.contains(&text)
