@@ -57,7 +57,7 @@ pub use consent::{Agreement, Asked, Consent, Recorded, Voided};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet};
-pub use shape::{is_code, is_plain, is_token};
+pub use shape::{is_checkout_id, is_code, is_plain};
 pub use size::json_characters;
 pub use untrusted::{
     APART_BEGIN, APART_END, apart, clean, clean_sentence, exact, is_one_line, marked_sentence,

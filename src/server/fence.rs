@@ -8,7 +8,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::tools::{APART_BEGIN, APART_END, Fact, clean, exact, is_code, is_plain, is_token};
+use crate::tools::{APART_BEGIN, APART_END, Fact, clean, exact, is_checkout_id, is_code, is_plain};
 
 /// Who wrote what stands behind the fence: facts come from people; in errors and numbered values Didit speaks as well.
 pub(super) const PEOPLE: &str = "a person, a document or a reviewer";
@@ -231,7 +231,7 @@ impl Fence {
                     *text = exact(text);
                 } else if !(is_plain(text)
                     || CODES.contains(&name) && is_code(text)
-                    || name == CHECKOUT && is_token(text))
+                    || name == CHECKOUT && is_checkout_id(text))
                 {
                     let kept = shortened(exact(text));
                     *text = if kept.is_empty() {

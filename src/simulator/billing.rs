@@ -8,7 +8,7 @@ use super::{
     call::Call,
     fields::Fields,
     reply::{Answer, Reply, bare, not_found},
-    state::{State, URL_SAFE, money, random_text},
+    state::{ALPHANUMERIC, State, money, random_text},
 };
 
 /// A top-up that waits for payment.
@@ -77,7 +77,7 @@ pub(super) fn top_up(state: &mut State, call: &Call) -> Answer {
         .application(call.application)
         .ok_or_else(not_found)?
         .organization;
-    let id = format!("cs_test_{}", random_text(URL_SAFE, 20));
+    let id = format!("cs_test_{}", random_text(ALPHANUMERIC, 20));
     let url = format!("{}/checkout/{id}", state.origin);
     state.checkouts.push(Checkout {
         id: id.clone(),

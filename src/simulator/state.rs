@@ -186,6 +186,9 @@ pub(super) fn random_text(alphabet: &[u8], length: usize) -> String {
 /// Letters and digits that need no escaping in a URL.
 pub(super) const URL_SAFE: &[u8] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// Letters and digits alone, as payment pages have them in their ids.
+pub(super) const ALPHANUMERIC: &[u8] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 /// The characters of e-mail codes.
 pub(super) const CODE: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 

@@ -54,11 +54,17 @@ pub fn is_code(text: &str) -> bool {
         }) && words(text) <= MAX_CODE_WORDS
 }
 
-/// Whether a text is a random token, as those of payment pages: it is judged as it is within a link.
-pub fn is_token(text: &str) -> bool {
-    is_of(text, MAX_CODE_CHARACTERS, |letter| {
-        letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
-    }) && words_of_link(text) <= MAX_LINK_WORDS
+/// Whether a text is the id of a payment page, such as `cs_live_a1B2c3`: a prefix and one random run without separators.
+/// How many words chance puts into that run says nothing.
+pub fn is_checkout_id(text: &str) -> bool {
+    ["cs_live_", "cs_test_"]
+        .iter()
+        .find_map(|prefix| text.strip_prefix(prefix))
+        .is_some_and(|random| {
+            is_of(random, MAX_CODE_CHARACTERS, |letter| {
+                letter.is_ascii_alphanumeric()
+            })
+        })
 }
 
 fn is_known(text: &str) -> bool {
