@@ -482,6 +482,47 @@ fn another_application_is_used_only_by_agreement_and_voids_what_was_handed_out()
 }
 
 #[test]
+fn a_no_to_more_of_a_session_holds_against_less_of_it() {
+    for tool in ["didit_blocklist_add", "didit_blocklist_remove"] {
+        let desk = Desk::new();
+        let face = json!({ "session_id": desk.session, "items": ["face"] });
+        if tool == "didit_blocklist_remove" {
+            let mut operator = desk.process(LEGACY, false, &["--confirm=never"]);
+            operator.ok("didit_blocklist_add", face.clone());
+            operator.stop();
+        }
+        let mut plain = desk.process(LEGACY, false, &[]);
+        let preview = plain.ok(tool, face.clone());
+        plain.stop();
+
+        let mut server = desk.process(Era::Modern, true, &[]);
+        let both = json!({ "session_id": desk.session, "items": ["face", "document"] });
+        let mut call = json!({ "name": tool, "arguments": both });
+        let question = server.result("tools/call", call.clone());
+        call["requestState"] = question["requestState"].clone();
+        call["inputResponses"] = json!({ "agreement": { "action": "decline" } });
+        assert_eq!(
+            told(&Answer::read(&server.result("tools/call", call))),
+            Told::Refused
+        );
+        server.stop();
+        desk.changes();
+
+        let mut confirmed = face;
+        confirmed["confirmation_token"] = preview.field("confirmation_token").into();
+        let mut plain = desk.process(LEGACY, false, &[]);
+        let refused = plain.fails(tool, confirmed);
+        plain.stop();
+        assert!(
+            refused.text.contains("has made it void"),
+            "{}",
+            refused.text
+        );
+        assert_eq!(desk.changes(), 0, "{tool}");
+    }
+}
+
+#[test]
 fn processes_of_a_profile_share_tokens_and_use_each_once() {
     let desk = Desk::new();
     let token = preview(&desk);

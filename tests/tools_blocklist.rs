@@ -342,6 +342,79 @@ fn what_was_done_before_a_failure_is_named() {
     server.stop();
 }
 
+/// Whom a block would hit besides, as far as Didit's answer about the session tells.
+#[test]
+fn a_human_reads_whom_a_block_would_hit_besides() {
+    let (session, list) = (
+        "11111111-2222-4333-8444-555555555555",
+        "33333333-4444-4555-8666-77777777777a",
+    );
+    let of = |number: u32, customer: &str, status: &str| {
+        json!({ "session_number": number, "vendor_data": customer, "status": status,
+        "session_id": format!("22222222-2222-4333-8444-{number:012}") })
+    };
+    let decision = json!({
+        "session_id": session, "vendor_data": "customer-1", "status": "Declined",
+        "id_verifications": [{ "status": "Approved", "matches": [of(7, "customer-7", "Approved")] }],
+        "liveness_checks": [{ "status": "Declined",
+            "matches": [of(8, "customer-8", "Approved"), of(9, "customer-9", "Declined")],
+            "warnings": [{ "risk": "LIVENESS_FACE_ATTACK", "feature": "LIVENESS" }] }],
+        "phone_verifications": [{ "status": "Approved", "matches": [of(6, "customer-6", "Approved")] }],
+    });
+    let upstream = Scripted::start(move |request| {
+        if request.line.contains("/decision/") {
+            return (200, decision.clone());
+        }
+        let kinds = ["face", "document", "phone"];
+        let kind = kinds.iter().find(|kind| request.line.ends_with(**kind));
+        let row = json!({ "uuid": list, "list_type": "blocklist", "is_system": true, "entry_type": kind });
+        (200, json!({ "count": 1, "next": null, "results": [row] }))
+    });
+    let [api, auth] = upstream.arguments();
+    let mut server = Setup::new(Era::Modern)
+        .arguments(&[&api, &auth])
+        .variable("DIDIT_API_KEY", "test-key-of-lists")
+        .start();
+    let victim = "the document's owner may be the victim";
+    for (items, said, unsaid) in [
+        (
+            json!(["face"]),
+            vec!["customer-8"],
+            vec!["customer-7", "customer-9", victim],
+        ),
+        (
+            json!(["document"]),
+            vec!["customer-7", victim],
+            vec!["customer-8", "customer-9"],
+        ),
+        (
+            json!(["phone"]),
+            vec!["customer-6"],
+            vec!["customer-7", "customer-8", "customer-9", victim],
+        ),
+    ] {
+        let preview = server.ok(
+            "didit_blocklist_add",
+            json!({ "session_id": session, "items": items }),
+        );
+        for words in said {
+            assert!(
+                preview.text.contains(words),
+                "{items}: {words}: {}",
+                preview.text
+            );
+        }
+        for words in unsaid {
+            assert!(
+                !preview.text.contains(words),
+                "{items}: {words}: {}",
+                preview.text
+            );
+        }
+    }
+    server.stop();
+}
+
 #[test]
 fn the_list_is_paged_searched_and_masked() {
     for era in Era::BOTH {

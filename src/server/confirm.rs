@@ -298,8 +298,10 @@ impl CallConsent {
                 self.heard(asking, heard, ticket, asked).await
             }
             Err(_) => {
+                // The token is given out first, so that a no which comes at this very moment is later and makes it void.
+                let preview = self.preview(asking).await;
                 self.listen_on(asking, context, handle).await;
-                Err(self.preview(asking).await?)
+                Err(preview?)
             }
         }
     }

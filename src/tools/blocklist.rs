@@ -233,13 +233,14 @@ async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
     let places = agreed(context, async || {
         let places = target.places(&client).await?;
         let session = target.decision(&client).await?;
+        let facts = session.as_ref().map(PersonFacts::of);
         let is_legacy = places.contains(&Place::Legacy);
         let mut settings = held(&target, session.as_ref());
         settings.extend(Setting::of_request(&entry, None));
         let change = Change {
             direction: "block",
-            target: target.describe(),
-            action: action("Block ", &target, session.as_ref()),
+            target: target.whole(),
+            action: action("Block ", &target, facts.as_ref()),
             consequence: format!(
                 "Every later verification that matches is declined, until it is taken off again.{}",
                 if is_legacy && entry.comment.is_some() {
@@ -249,10 +250,10 @@ async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
                 }
             ),
             choice: "Block",
-            warnings: session
-                .as_ref()
-                .map(|session| bystanders(&target, session))
-                .unwrap_or_default(),
+            warnings: match (&session, &facts) {
+                (Some(session), Some(facts)) => bystanders(&target, session, facts),
+                _ => Vec::new(),
+            },
             subject: whose(&target, session.as_ref()),
             settings,
             place: context.connection.place_of_change(
@@ -260,10 +261,7 @@ async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
                     .as_ref()
                     .and_then(|session| session.environment.as_deref()),
             ),
-            seen: session
-                .as_ref()
-                .map(|session| PersonFacts::of(session).seen)
-                .unwrap_or_default(),
+            seen: facts.map(|facts| facts.seen).unwrap_or_default(),
         };
         Ok((change, places))
     })
@@ -322,6 +320,7 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
         let places = target.places(&client).await?;
         let entries = target.entries(&client, &places).await?;
         let session = target.decision(&client).await?;
+        let facts = session.as_ref().map(PersonFacts::of);
         let is_legacy = places.contains(&Place::Legacy);
         let settings = if is_legacy {
             held(&target, session.as_ref())
@@ -330,8 +329,8 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
         };
         let change = Change {
             direction: "unblock",
-            target: target.describe(),
-            action: action("Take off the blocklist ", &target, session.as_ref()),
+            target: target.whole(),
+            action: action("Take off the blocklist ", &target, facts.as_ref()),
             consequence: "Later verifications that match are no longer declined for it.".to_owned(),
             choice: "Unblock",
             warnings: Vec::new(),
@@ -342,10 +341,7 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
                     .as_ref()
                     .and_then(|session| session.environment.as_deref()),
             ),
-            seen: session
-                .as_ref()
-                .map(|session| PersonFacts::of(session).seen)
-                .unwrap_or_default(),
+            seen: facts.map(|facts| facts.seen).unwrap_or_default(),
         };
         Ok((change, (is_legacy, entries)))
     })
@@ -393,12 +389,12 @@ async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
 }
 
 /// What is done, with the name of the person whose session is meant.
-fn action(verb: &str, target: &Target, session: Option<&Decision>) -> Line {
+fn action(verb: &str, target: &Target, facts: Option<&PersonFacts>) -> Line {
     let line = Line::new(verb);
-    match (target, session) {
-        (Target::Session { .. }, Some(session)) => line
+    match (target, facts) {
+        (Target::Session { .. }, Some(facts)) => line
             .words(format!("the {} of ", names(&target.kinds()).join(" and ")))
-            .then(subject::name(&PersonFacts::of(session)))
+            .then(subject::name(facts))
             .words("."),
         (Target::Session { .. }, None) => line.words(format!("{}.", target.describe())),
         (Target::Value { kind, value }, _) => line
@@ -462,40 +458,23 @@ fn held(target: &Target, session: Option<&Decision>) -> Vec<Setting> {
 }
 
 /// Whom a block would hit besides, and who may be a victim.
-fn bystanders(target: &Target, session: &Decision) -> Vec<Line> {
-    let mut warnings = Vec::new();
+fn bystanders(target: &Target, session: &Decision, facts: &PersonFacts) -> Vec<Line> {
     let kinds = target.kinds();
-    let documents = session.id_verifications.iter().flat_map(|it| &it.matches);
-    let faces = session.liveness_checks.iter().flat_map(|it| &it.matches);
-    for (kind, matches) in [
-        (EntryType::Document, documents.collect::<Vec<_>>()),
-        (EntryType::Face, faces.collect()),
-    ] {
-        if !kinds.contains(&kind) {
-            continue;
-        }
-        for other in matches {
-            let text = |name: &str| other.get(name).and_then(serde_json::Value::as_str);
-            if text("status") != Some("Approved") {
-                continue;
-            }
-            let mut line = Line::new(format!(
-                "An approved person has the same {}, and would be declined next time: ",
-                kind.name()
-            ));
-            line = match other
-                .get("session_number")
-                .and_then(serde_json::Value::as_i64)
-            {
-                Some(number) => line.words(format!("session #{number}")),
-                None => line.words("a session"),
-            };
-            if let Some(vendor_data) = text("vendor_data") {
-                line = line.words(" of customer ").told(vendor_data);
-            }
-            warnings.push(line.words("."));
-        }
-    }
+    let is_meant = |seen: &str| {
+        kinds.iter().any(|kind| match kind {
+            EntryType::Phone => seen == "phone number",
+            EntryType::Email => seen == "e-mail address",
+            other => seen == other.name(),
+        })
+    };
+    let mut warnings: Vec<Line> = facts
+        .duplicates
+        .iter()
+        .filter(|other| is_meant(&other.kind) && other.status.as_deref() == Some("Approved"))
+        .map(|other| {
+            Line::new("Somebody who is approved would be declined next time. ").then(other.line())
+        })
+        .collect();
     let is_attack = session
         .steps()
         .iter()

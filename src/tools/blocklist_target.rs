@@ -165,6 +165,14 @@ impl Target {
         self.describe_of(&self.kinds())
     }
 
+    /// What a human's no holds against: the whole session, whichever of its things were named.
+    pub(super) fn whole(&self) -> String {
+        match self {
+            Self::Session { session, .. } => format!("session {session}"),
+            Self::Value { .. } => self.describe(),
+        }
+    }
+
     /// The part of the target that is of these kinds, in words.
     pub(super) fn describe_of(&self, kinds: &[EntryType]) -> String {
         match self {

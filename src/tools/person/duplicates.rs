@@ -66,7 +66,6 @@ impl Duplicate {
     }
 
     /// The sentence for a question.
-    #[allow(dead_code, reason = "questions to humans are being rebuilt on it")]
     pub(in crate::tools) fn line(&self) -> Line {
         let [before, after] = self.words();
         let line = Line::new(before);
