@@ -162,12 +162,12 @@ impl Case {
         // A look is no decision, and the two ways in which Didit tells of one take turns.
         decision["reviews"] =
             json!([{ "user": "r", "activity_type": "DETAIL_VIEWED", "new_status": self.status() }]);
-        if self.by_hand && place % 2 == 0 {
+        if self.by_hand && place.is_multiple_of(2) {
             decision["reviews"] =
                 json!([{ "user": "r", "new_status": self.status(), "comment": "Seen in person." }]);
         } else if self.by_hand {
             decision["status_override"] = json!({ "overridden_at": "2026-11-21T10:00:00Z", "automatic_status": self.by_checks() });
-        } else if place % 3 == 0 {
+        } else if place.is_multiple_of(3) {
             decision["status_override"] = Value::Null;
         }
         decision
