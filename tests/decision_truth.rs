@@ -288,6 +288,10 @@ fn what_is_no_word_of_didit_stays_in_the_fence() {
     data.as_object_mut().unwrap().remove("untrusted");
     assert!(!data.to_string().contains(ORDER), "{data}");
     assert_says(&answer, &["live or sandbox not known"]);
+    // It is not lost either.
+    for key in ["vendor_data", "status_in_didit's_words"] {
+        assert_eq!(answer.data["untrusted"][key], ORDER, "{}", answer.data);
+    }
 
     let answer = asked(
         json!({ "vendor_data": ORDER, "liveness_checks": [{ "status": ORDER, "warnings": [{ "risk": "NEW", "short_description": ORDER }] }] }),
