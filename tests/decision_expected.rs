@@ -9,15 +9,18 @@
 
 mod support {
     pub mod approved;
+    pub mod control;
     pub mod scripted;
     pub mod server;
+    pub mod shell;
 }
 
-use serde_json::json;
+use serde_json::{Value, json};
 use support::{
     approved::{DECISION, ID, asked, assert_says, assert_says_none, decision, document, read},
     scripted::Scripted,
     server::{Era, Setup},
+    shell::Shell,
 };
 
 #[test]
@@ -192,4 +195,33 @@ fn limits_come_from_the_answer_or_from_the_workflow_which_is_read_once() {
     );
     let answer = read(case);
     assert_says(&answer, &["- face match: In Review, score 65\n"]);
+}
+
+#[test]
+fn an_approval_of_somebody_else_ends_a_wait_as_a_case_for_a_human() {
+    let other =
+        json!({ "first_name": "Eva", "last_name": "Sample", "date_of_birth": "1979-01-17" });
+    let same = json!({ "first_name": "Ana", "last_name": "Ruiz" });
+    let by_hand = json!([{ "new_status": "Approved" }]);
+    for (expected, reviews, code) in [
+        (Value::Null, json!([]), 0),
+        (same, json!([]), 0),
+        (other.clone(), json!([]), 4),
+        // A reviewer who approved has looked.
+        (other, by_hand, 0),
+    ] {
+        let is_other = expected["first_name"] == "Eva";
+        let change = json!({ "expected_details": expected, "reviews": reviews });
+        let upstream = Scripted::start(move |_| (200, decision(change.clone())));
+        let [api, auth] = upstream.arguments();
+        let shell = Shell::new().variable("DIDIT_API_KEY", "test-key-of-the-truth");
+        let finished = shell.run(&["kyc", "decision", ID, "--wait", &api, &auth]);
+        assert_eq!(finished.code, Some(code), "{}", finished.stdout);
+        assert_eq!(
+            finished.stdout.starts_with("NOT THE PERSON EXPECTED"),
+            is_other,
+            "{}",
+            finished.stdout
+        );
+    }
 }

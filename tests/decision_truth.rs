@@ -14,7 +14,13 @@ mod support {
 }
 
 use serde_json::{Value, json};
-use support::approved::{OTHER, asked, assert_says, assert_says_none, decision, document, read};
+use support::{
+    approved::{
+        DECISION, ID, OTHER, asked, assert_says, assert_says_none, decision, document, read,
+    },
+    scripted::Scripted,
+    server::{Era, Setup},
+};
 
 #[test]
 fn a_check_of_an_unknown_kind_counts_and_is_named() {
@@ -282,6 +288,10 @@ fn what_is_no_word_of_didit_stays_in_the_fence() {
     data.as_object_mut().unwrap().remove("untrusted");
     assert!(!data.to_string().contains(ORDER), "{data}");
     assert_says(&answer, &["live or sandbox not known"]);
+    // It is not lost either.
+    for key in ["vendor_data", "status_in_didit's_words"] {
+        assert_eq!(answer.data["untrusted"][key], ORDER, "{}", answer.data);
+    }
 
     let answer = asked(
         json!({ "vendor_data": ORDER, "liveness_checks": [{ "status": ORDER, "warnings": [{ "risk": "NEW", "short_description": ORDER }] }] }),
@@ -289,4 +299,60 @@ fn what_is_no_word_of_didit_stays_in_the_fence() {
         &["--pii", "none"],
     );
     assert_says_none(&answer, &[ORDER]);
+}
+
+/// What a session says of the application is true of its money too.
+#[test]
+fn live_or_sandbox_is_said_as_soon_as_it_is_known() {
+    for (told, words) in [
+        (json!("live"), "live"),
+        (json!("sandbox"), "sandbox, nothing is real"),
+        (json!("moon"), "live or sandbox not known"),
+    ] {
+        let upstream = Scripted::start(move |request| match request.line.as_str() {
+            line if line.contains("/decision/") => (200, decision(json!({ "environment": told }))),
+            line if line.contains("/balance/") => (200, json!({ "balance": "5.0000" })),
+            _ => (200, json!({ "count": 0, "results": [] })),
+        });
+        let [api, auth] = upstream.arguments();
+        let mut server = Setup::new(Era::Modern)
+            .arguments(&[&api, &auth])
+            .variable("DIDIT_API_KEY", "test-key-of-the-truth")
+            .start();
+        let before = server.ok("didit_account_status", json!({}));
+        assert_says(
+            &before,
+            &["a server on this machine", "live or sandbox not known"],
+        );
+        assert_eq!(before.data["environment"], "unknown");
+        let read = server.ok(DECISION, json!({ "session_id": ID }));
+        assert_says(&read, &[&format!("status Approved, {words}")]);
+        for (tool, place) in [
+            ("didit_account_status", format!(": {words}.")),
+            ("didit_billing_get_balance", format!("Balance ({words})")),
+            ("didit_session_list", format!("session(s) ({words})")),
+        ] {
+            let answer = server.ok(tool, json!({}));
+            assert_says(&answer, &[&place]);
+            assert_eq!(
+                answer.data["environment"], read.data["environment"],
+                "{tool}"
+            );
+        }
+        server.stop();
+    }
+}
+
+#[test]
+fn the_status_names_what_is_off_and_the_setting() {
+    let mut server = Setup::new(Era::Modern).arguments(&["--simulate"]).start();
+    let status = server.ok("didit_account_status", json!({}));
+    assert_says(
+        &status,
+        &[
+            "Off by --allow-irreversible (DIDIT_MCP_IRREVERSIBLE): didit_workflow_delete, didit_session_delete.",
+            "Off by --toolsets (DIDIT_MCP_TOOLSETS): didit_webhook_list",
+        ],
+    );
+    server.stop();
 }

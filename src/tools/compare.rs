@@ -4,6 +4,7 @@
 //! as a name in another script, is left to a human who sees both.
 
 mod address;
+mod alike;
 mod codes;
 mod fold;
 mod names;

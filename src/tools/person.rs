@@ -3,6 +3,8 @@
 
 mod duplicates;
 mod expected;
+#[cfg(test)]
+mod tests;
 
 use serde_json::{Value, json};
 
@@ -103,7 +105,7 @@ impl PersonFacts {
             ))
         });
         let others = self.other_names.iter().map(|(source, name)| {
-            Line::new(format!("The {source} names ")).personal(Class::Identity, name)
+            Line::new(format!("Another name ({source}): ")).personal(Class::Identity, name)
         });
         let seen = self.duplicates.iter().map(Duplicate::line);
         differences
