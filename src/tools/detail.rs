@@ -9,7 +9,7 @@ use super::{
     decision::{MAX_DUPLICATES, describe, elsewhere_line, notes, own_words},
     person::PersonFacts,
     personal::{Class, Outlet},
-    plain::{is_enumerated, is_word},
+    plain::is_word,
     shape::is_plain,
     untrusted::clean,
 };
@@ -109,7 +109,7 @@ impl Findings {
 
 /// Whether a finding says nothing but itself: an item of a list, or a shape without room for a sentence.
 fn is_bare(text: &str) -> bool {
-    is_enumerated(text) || is_plain(text) || is_word(text)
+    is_plain(text) || is_word(text)
 }
 
 /// The name of a fact away from its check.

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use url::Url;
 use uuid::Uuid;
 
-use super::advice::WARNINGS;
+use super::{advice::WARNINGS, plain::is_enumerated};
 use crate::didit::{SessionStatus, features::FEATURES};
 
 /// The most words of an id, and of an e-mail address without its ending.
@@ -70,6 +70,7 @@ pub fn is_checkout_id(text: &str) -> bool {
 fn is_known(text: &str) -> bool {
     SessionStatus::ALL.contains(&text)
         || OWN_WORDS.contains(&text)
+        || is_enumerated(text)
         || FEATURES.iter().any(|feature| feature.name == text)
         || WARNINGS
             .iter()
