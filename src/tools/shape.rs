@@ -30,15 +30,13 @@ const MAX_WORD_CHARACTERS: usize = 15;
 const LETTERS_OF_A_WORD: usize = 4;
 
 /// Statuses of steps, and what we say ourselves where others would.
-const OWN_WORDS: [&str; 8] = [
+const OWN_WORDS: [&str; 6] = [
     "Not Finished",
     "Resub Requested",
     "watch lists (AML)",
     "network and device",
     "proof of address",
     "no description",
-    "simulator (nothing is real)",
-    "Didit (live or sandbox, as the key's application is set)",
 ];
 
 /// Whether a text may stand bare, whoever wrote it.
