@@ -153,7 +153,7 @@ pub(super) fn concise(decision: &Decision, view: &View) -> Answer {
     let answer =
         Answer::new(text).with_data(&data(decision, view, &facts, &verdict, reasons, link, odd));
     let answer = with_words(answer, decision, &facts, view.level);
-    let answer = if verdict.needs_a_look {
+    let answer = if verdict.needs_a_look && decision.status == SessionStatus::Approved {
         advice::with_second_look(answer)
     } else {
         answer

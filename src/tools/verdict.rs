@@ -40,7 +40,7 @@ pub(super) struct Verdict {
     pub line: String,
     /// Who decided; `None` while nobody has, and for what time decides.
     pub decided_by: Option<DecidedBy>,
-    /// Whether a human should look before anybody relies on it, although no check asks for it.
+    /// Whether a human has to look before anybody relies on it.
     pub needs_a_look: bool,
     /// What to do next, as sentences for people.
     pub advice: String,

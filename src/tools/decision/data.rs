@@ -26,7 +26,7 @@ pub(super) struct DecisionData {
     decided_by: Option<&'static str>,
     /// Whether the person may be counted as verified now.
     counts_as_verified: bool,
-    /// Whether a human should look before anybody relies on an approval.
+    /// Whether a human has to look before anybody relies on the result.
     needs_a_look: bool,
     what_to_do: String,
     #[serde(skip_serializing_if = "Option::is_none")]

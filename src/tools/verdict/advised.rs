@@ -18,7 +18,7 @@ pub(super) struct Advised<'d> {
 }
 
 impl Advised<'_> {
-    /// What to do, and whether a human should look before anybody relies on an approval.
+    /// What to do, and whether a human has to look before anybody relies on the result.
     pub(super) fn advice(&self) -> (String, bool) {
         let looks = listed(&self.looks());
         let advice = match self.decision.status {
@@ -41,9 +41,9 @@ impl Advised<'_> {
             _ => return (meaning(&self.decision.status).advice.to_owned(), false),
         };
         if looks.is_empty() {
-            (advice, false)
+            (advice, self.decision.status == SessionStatus::InReview)
         } else {
-            (format!("{advice} Before deciding, a human {looks}."), false)
+            (format!("{advice} Before deciding, a human {looks}."), true)
         }
     }
 
