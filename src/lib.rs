@@ -65,13 +65,13 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod credentials;
-pub mod didit;
-mod local_http;
 pub mod log;
 pub mod private_file;
 pub mod receiver;
 pub mod redact;
 pub mod server;
-pub mod simulator;
 pub mod tools;
 pub mod visible;
+
+pub use didit;
+pub use didit_simulator as simulator;

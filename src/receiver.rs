@@ -27,12 +27,9 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{
-    didit::{
-        SharedSecret,
-        delivery::{self, Delivery, Event, Refusal},
-    },
-    local_http::{self, Bounds},
+use crate::didit::{
+    SharedSecret,
+    delivery::{self, Delivery, Event, Refusal},
 };
 use refusals::Refusals;
 
@@ -104,11 +101,11 @@ impl Receiver {
             .route("/", post(receive))
             .route("/{*path}", post(receive))
             .with_state(shared);
-        let bounds = Bounds {
+        let bounds = didit_local_http::Bounds {
             connections: CONNECTIONS,
             head: PATIENCE,
         };
-        let serving = local_http::serve(
+        let serving = didit_local_http::serve(
             listener,
             bounds,
             CancellationToken::new(),

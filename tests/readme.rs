@@ -72,7 +72,7 @@ fn the_pages_of_the_simulator_are_those_it_serves() {
         .collect();
     let routes = fs::read_to_string(concat!(
         env!("CARGO_MANIFEST_DIR"),
-        "/src/simulator/routes.rs"
+        "/crates/didit-simulator/src/routes.rs"
     ))
     .unwrap();
     // Beside these there are pictures, and the same page under the prefix of a language.

@@ -1,0 +1,70 @@
+//! The typed client of the Didit API.
+//!
+//! Requests are exact: what breaks a documented rule is an [`Error::Invalid`] that names the field and the allowed values, and
+//! nothing is sent; `normalized` of a request is what is sent. Answers are read leniently: unknown keys and values are kept,
+//! `null` is normal, and neither a scalar of the wrong type nor a number that JSON does not have fails a call. But an answer
+//! that is about something else than what was asked, or without what makes it useful, is an [`Error::Unreadable`].
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), didit::Error> {
+//! use didit::{ApiKey, Client, SessionRequest};
+//!
+//! let client = Client::builder().api_key(ApiKey::parse("test-key-0000")?).build()?;
+//! let workflow = "5b1f3c9a-0000-4000-8000-000000000001".parse()?;
+//! let session = client.create_session(&SessionRequest::new(workflow)).await?;
+//! let decision = client.decision(&session.session_id).await?;
+//! # let _ = decision.status; Ok(()) }
+//! ```
+
+pub mod account;
+pub mod billing;
+pub mod blocklist;
+mod countries;
+pub mod decision;
+pub mod delivery;
+mod echo;
+pub mod error;
+pub mod features;
+mod http;
+pub mod ids;
+mod json;
+pub mod lists;
+mod money;
+mod paging;
+pub mod rate_limit;
+mod received;
+mod repair;
+pub mod retry;
+mod rules;
+pub mod secret;
+pub mod sessions;
+pub mod signature;
+mod status;
+pub mod visible;
+pub mod webhooks;
+pub mod workflows;
+
+pub use account::{Application, Login, Organization, Registered, Registration, VerifiedAccount};
+pub use billing::{Balance, Checkout, TopUp};
+pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
+pub use decision::{Check, Decision, Review, Step, Warning};
+pub use error::{ApiError, BodyKind, Error, FieldError, Kind};
+pub use features::WorkflowFeature;
+pub use http::{Client, ClientBuilder, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Observer};
+pub use http::{Proxy, client_for, client_trusting, is_loopback};
+pub use ids::{
+    ApplicationId, DestinationId, ListEntryId, ListId, OrganizationId, SessionId, WorkflowId,
+};
+pub use lists::{List, ListEntry, ListFilter, NewEntry, NewList};
+pub use money::Money;
+pub use paging::{Page, Paged};
+pub use rules::{LANGUAGES, LONGEST_ADDRESS, WebAddress};
+pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
+pub use sessions::{
+    ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
+    ExpectedDetails, NewStatus, NodeToResubmit, Pdf, SessionDeletion, SessionFilter,
+    SessionReference, SessionRequest, SessionSummary, StatusUpdate, StatusUpdated,
+};
+pub use status::SessionStatus;
+pub use webhooks::{Destination, DestinationRequest};
+pub use workflows::{Workflow, WorkflowRequest, WorkflowSummary};

@@ -1,0 +1,455 @@
+//! Creating a session.
+
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use reqwest::Method;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::countries;
+use crate::echo::Echo;
+use crate::error::{Error, Kind};
+use crate::http::{Call, Client, unreadable};
+use crate::ids::{SessionId, WorkflowId};
+use crate::json::Json;
+use crate::received::Received;
+use crate::rules::{self, WebAddress};
+use crate::secret::SessionToken;
+use crate::status::SessionStatus;
+
+/// The largest portrait, in bytes before base64.
+const LARGEST_PORTRAIT: usize = 2 * 1024 * 1024;
+
+/// A session to create.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SessionRequest {
+    /// The workflow's group id (preferred) or the id of a version.
+    pub workflow_id: WorkflowId,
+    /// Your own reference of the person or business. With it, an unfinished session of the same reference is given back
+    /// instead of a new one, with `callback` and `metadata` overwritten.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_data: Option<String>,
+    /// Where the person goes afterwards: any URL, also of an app. `verificationSessionId` and `status` are appended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback: Option<String>,
+    /// On which device: `initiator` (the default), `completer` or `both`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub callback_method: Option<String>,
+    /// Any JSON, echoed everywhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Value>,
+    /// One of [`crate::LANGUAGES`]; otherwise the browser's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// How to reach the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact_details: Option<ContactDetails>,
+    /// What the documents should say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_details: Option<ExpectedDetails>,
+    /// A known portrait (JPEG, PNG, WebP or TIFF, at most 2 MB), for biometric authentication. Sent as base64.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_base64")]
+    pub portrait_image: Option<Vec<u8>>,
+    /// The outcome, with a sandbox key only; see [`super::SANDBOX_SCENARIOS`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox_scenario: Option<String>,
+}
+
+/// How to reach the person.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ContactDetails {
+    /// An e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Whether Didit writes to it about the result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_notification_emails: Option<bool>,
+    /// The language of those mails; one of [`crate::LANGUAGES`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_lang: Option<String>,
+    /// A phone number in E.164.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+}
+
+/// What the documents should say. A difference becomes a warning of the decision.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct ExpectedDetails {
+    /// Given names; compared loosely.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    /// Family names; compared loosely.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    /// `YYYY-MM-DD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date_of_birth: Option<String>,
+    /// `M` or `F`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gender: Option<String>,
+    /// ISO 3166-1 alpha-3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nationality: Option<String>,
+    /// ISO 3166-1 alpha-3, of document and address unless the next two say otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// Country of the document, ISO 3166-1 alpha-3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id_country: Option<String>,
+    /// Country of the proof of address, ISO 3166-1 alpha-3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub poa_country: Option<String>,
+    /// An address; needs `country` or `poa_country`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// A personal or document number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identification_number: Option<String>,
+    /// The address the person should come from, IPv4 or IPv6.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ip_address: Option<String>,
+    /// The documents offered: codes of [`EXPECTED_DOCUMENT_TYPES`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected_document_types: Option<Vec<String>>,
+    /// A business's name, at most 255 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company_name: Option<String>,
+    /// A business's register: `XX` or `XX-YY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry_country: Option<String>,
+    /// A business's number in the register, at most 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registration_number: Option<String>,
+}
+
+/// The document codes a session can be limited to: passport, identity card, driver's licence, residence permit, health
+/// insurance card, tax card, social security card.
+pub const EXPECTED_DOCUMENT_TYPES: [&str; 7] = ["P", "ID", "DL", "RP", "HIC", "TC", "SSC"];
+
+/// A session, new or found again. Nothing in the answer says which; compare `session_id` or look at `status`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreatedSession {
+    /// Its id.
+    pub session_id: SessionId,
+    /// Its number within the application.
+    pub session_number: Option<i64>,
+    /// Its secret token, which is also part of the link.
+    pub session_token: Option<SessionToken>,
+    /// The link for the person. Whoever has it can act as the person.
+    pub url: String,
+    /// Your own reference.
+    pub vendor_data: Option<String>,
+    /// Your own data.
+    pub metadata: Option<Value>,
+    /// `Not Started` for a new one.
+    pub status: SessionStatus,
+    /// Where the person goes afterwards.
+    pub callback: Option<String>,
+    /// The workflow's group id, whichever id was sent.
+    pub workflow_id: Option<WorkflowId>,
+    /// The version it is pinned to.
+    pub workflow_version: Option<i64>,
+    /// Everything else.
+    pub extra: serde_json::Map<String, Value>,
+}
+
+impl SessionRequest {
+    /// A request with the workflow alone.
+    pub fn new(workflow_id: WorkflowId) -> Self {
+        Self {
+            workflow_id,
+            vendor_data: None,
+            callback: None,
+            callback_method: None,
+            metadata: None,
+            language: None,
+            contact_details: None,
+            expected_details: None,
+            portrait_image: None,
+            sandbox_scenario: None,
+        }
+    }
+
+    /// Checks everything that can be checked without the server.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
+        if let Some(image) = &self.portrait_image {
+            check_portrait(image)?;
+        }
+        Ok(Self {
+            workflow_id: self.workflow_id,
+            vendor_data: rules::optional(&self.vendor_data, |text| {
+                rules::visible_text("vendor_data", text, usize::MAX)
+            })?,
+            callback: rules::optional(&self.callback, |url| {
+                WebAddress::for_browser_or_app("callback", url)
+                    .map(|address| address.as_sent().to_owned())
+            })?,
+            callback_method: rules::optional(&self.callback_method, |method| {
+                rules::one_of(
+                    "callback_method",
+                    method,
+                    &["initiator", "completer", "both"],
+                )
+            })?,
+            metadata: rules::optional_json("metadata", &self.metadata)?,
+            language: rules::optional(&self.language, |language| {
+                rules::language("language", language)
+            })?,
+            contact_details: self
+                .contact_details
+                .as_ref()
+                .map(ContactDetails::normalized)
+                .transpose()?,
+            expected_details: self
+                .expected_details
+                .as_ref()
+                .map(ExpectedDetails::normalized)
+                .transpose()?,
+            portrait_image: self.portrait_image.clone(),
+            sandbox_scenario: rules::optional(&self.sandbox_scenario, |slug| {
+                super::sandbox_scenario("sandbox_scenario", slug)
+            })?,
+        })
+    }
+}
+
+impl ContactDetails {
+    fn normalized(&self) -> Result<Self, Error> {
+        Ok(Self {
+            email: rules::optional(&self.email, |email| {
+                rules::email("contact_details.email", email)
+            })?,
+            send_notification_emails: self.send_notification_emails,
+            email_lang: rules::optional(&self.email_lang, |code| {
+                rules::language("contact_details.email_lang", code)
+            })?,
+            phone: rules::optional(&self.phone, |phone| {
+                rules::phone("contact_details.phone", phone)
+            })?,
+        })
+    }
+}
+
+impl ExpectedDetails {
+    fn normalized(&self) -> Result<Self, Error> {
+        let text = |field: &str, value: &Option<String>, longest: usize| {
+            rules::optional(value, |text| {
+                rules::visible_text(&format!("expected_details.{field}"), text, longest)
+            })
+        };
+        let country = |field: &str, value: &Option<String>| {
+            rules::optional(value, |code| {
+                rules::country(&format!("expected_details.{field}"), code)
+            })
+        };
+        if self.address.is_some() && self.country.is_none() && self.poa_country.is_none() {
+            return Err(Error::invalid(
+                "expected_details.address",
+                "needs `country` or `poa_country` beside it",
+            ));
+        }
+        Ok(Self {
+            first_name: text("first_name", &self.first_name, usize::MAX)?,
+            last_name: text("last_name", &self.last_name, usize::MAX)?,
+            date_of_birth: rules::optional(&self.date_of_birth, |day| {
+                rules::birth_date("expected_details.date_of_birth", day)
+            })?,
+            gender: rules::optional(&self.gender, |code| {
+                rules::one_of("expected_details.gender", code, &["M", "F"])
+            })?,
+            nationality: country("nationality", &self.nationality)?,
+            country: country("country", &self.country)?,
+            id_country: country("id_country", &self.id_country)?,
+            poa_country: country("poa_country", &self.poa_country)?,
+            address: text("address", &self.address, usize::MAX)?,
+            identification_number: text(
+                "identification_number",
+                &self.identification_number,
+                usize::MAX,
+            )?,
+            ip_address: rules::optional(&self.ip_address, |address| {
+                let parsed: Result<IpAddr, _> = address.trim().parse();
+                parsed.map(|address| address.to_string()).map_err(|_| {
+                    Error::invalid(
+                        "expected_details.ip_address",
+                        "must be an IPv4 or IPv6 address",
+                    )
+                })
+            })?,
+            expected_document_types: self
+                .expected_document_types
+                .as_deref()
+                .map(document_types)
+                .transpose()?,
+            company_name: text("company_name", &self.company_name, 255)?,
+            registry_country: rules::optional(&self.registry_country, registry_country)?,
+            registration_number: text("registration_number", &self.registration_number, 100)?,
+        })
+    }
+}
+
+impl Client {
+    /// Creates a session, or gets the unfinished one of the same `vendor_data` back.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `OutOfCredit` when
+    /// the balance is too low.
+    pub async fn create_session(&self, request: &SessionRequest) -> Result<CreatedSession, Error> {
+        let request = request.normalized()?;
+        let call = Call::api(Method::POST, &[&"session"]).body(&request)?;
+        let answer = self.json(call).await?;
+        let created = answer.read(|mut fields| {
+            Ok(CreatedSession {
+                session_id: fields.take("session_id")?,
+                session_number: fields.take("session_number")?,
+                session_token: fields.take("session_token")?,
+                // Whether there is one, and whether it is one, is said with the id of the session below.
+                url: fields.take::<Option<String>>("url")?.unwrap_or_default(),
+                vendor_data: fields.take("vendor_data")?,
+                metadata: fields.take("metadata")?,
+                status: fields.take("status")?,
+                callback: fields.take("callback")?,
+                workflow_id: fields.take("workflow_id")?,
+                workflow_version: fields.take("workflow_version")?,
+                extra: fields.rest(),
+            })
+        })?;
+        self.belongs(answer.status, &created, &request).await?;
+        Ok(created)
+    }
+
+    /// A link that leads elsewhere, or to another person's session, must not reach the person.
+    async fn belongs(
+        &self,
+        status: u16,
+        created: &CreatedSession,
+        request: &SessionRequest,
+    ) -> Result<(), Error> {
+        let echo = Echo::of(status).made(created.session_id.as_uuid());
+        let sent = request.vendor_data.as_deref().unwrap_or_default();
+        let answered = created.vendor_data.as_deref().map(str::trim);
+        let is_absent = sent.is_empty() && answered.is_some_and(str::is_empty);
+        echo.hold(
+            "vendor_data",
+            is_absent || answered.is_none_or(|answered| answered == sent),
+        )?;
+        echo.may_be_address(
+            "callback",
+            request.callback.as_deref(),
+            created.callback.as_deref(),
+        )?;
+        let id = created.session_id;
+        if created.url.is_empty() {
+            return Err(unreadable(
+                status,
+                format!(
+                    "it has no usable `url`: there is a session {id}, whose link this key may not see"
+                ),
+            ));
+        }
+        if !rules::is_web_link(&created.url) {
+            return Err(unreadable(
+                status,
+                format!(
+                    "the `url` of the session {id} is not an https address that a person can be sent to"
+                ),
+            ));
+        }
+        match created.workflow_id {
+            Some(answered) if answered != request.workflow_id => {
+                // The answer names the workflow, also where the request named one of its versions.
+                let fits = match self.workflow(&request.workflow_id).await {
+                    Ok(version) => version.workflow_id == Some(answered),
+                    Err(Error::Api(error)) if error.kind == Kind::NotFound => false,
+                    // Without an answer there is no contradiction.
+                    Err(_) => true,
+                };
+                echo.hold("workflow_id", fits)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Received for SessionToken {
+    fn receive(value: Json<'_>) -> Option<Self> {
+        String::receive(value).map(Self::new)
+    }
+
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+fn as_base64<S: Serializer>(image: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&STANDARD.encode(image.as_deref().unwrap_or_default()))
+}
+
+fn check_portrait(image: &[u8]) -> Result<(), Error> {
+    if image.len() > LARGEST_PORTRAIT {
+        return Err(Error::invalid("portrait_image", "must be at most 2 MB"));
+    }
+    let known = image.starts_with(&[0xff, 0xd8, 0xff])
+        || image.starts_with(b"\x89PNG\r\n\x1a\n")
+        || (image.starts_with(b"RIFF") && image.get(8..12) == Some(b"WEBP".as_slice()))
+        || image.starts_with(b"II*\0")
+        || image.starts_with(b"MM\0*");
+    if known {
+        Ok(())
+    } else {
+        Err(Error::invalid(
+            "portrait_image",
+            "must be a JPEG, PNG, WebP or TIFF image",
+        ))
+    }
+}
+
+fn document_types(codes: &[String]) -> Result<Vec<String>, Error> {
+    let mut normal: Vec<String> = Vec::new();
+    for code in codes {
+        let code = rules::one_of(
+            "expected_details.expected_document_types",
+            code,
+            &EXPECTED_DOCUMENT_TYPES,
+        )?;
+        if !normal.contains(&code) {
+            normal.push(code);
+        }
+    }
+    Ok(normal)
+}
+
+fn registry_country(value: &str) -> Result<String, Error> {
+    let code = value.trim().to_ascii_uppercase();
+    let (country, region) = code
+        .split_once('-')
+        .map_or((code.as_str(), None), |(country, region)| {
+            (country, Some(region))
+        });
+    let valid = code.len() <= 10
+        && countries::alpha3_of(country).is_some()
+        && region.is_none_or(|region| {
+            !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+    if valid {
+        Ok(code)
+    } else {
+        Err(Error::invalid(
+            "expected_details.registry_country",
+            "must be a two-letter country, or country and region, such as GB or US-DE",
+        ))
+    }
+}

@@ -1,0 +1,339 @@
+//! Listing sessions.
+
+use reqwest::Method;
+
+use crate::echo::Echo;
+use crate::error::Error;
+use crate::http::{Call, Client};
+use crate::ids::{SessionId, WorkflowId};
+use crate::paging::{Page, Paged};
+use crate::received::found;
+use crate::rules;
+use crate::status::SessionStatus;
+
+/// The API services of [`SessionFilter::api_service`].
+const API_SERVICES: [&str; 11] = [
+    "ID_VERIFICATION",
+    "FACE_MATCH",
+    "AGE_ESTIMATION",
+    "FACE_SEARCH",
+    "POA",
+    "AML",
+    "KYB_REGISTRY",
+    "PASSIVE_LIVENESS",
+    "DATABASE_VALIDATION",
+    "PHONE_VERIFICATION",
+    "EMAIL_VERIFICATION",
+];
+
+/// The document codes of [`SessionFilter::document_type`].
+const DOCUMENT_TYPES: [&str; 12] = [
+    "P", "ID", "DL", "RP", "SSC", "HIC", "WP", "TC", "VISA", "PSC", "BC", "OTHER",
+];
+
+/// Which sessions to list. All conditions must hold; within a list any value may.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SessionFilter {
+    /// `user` (the server's default), `business` or `all`.
+    pub session_kind: Option<String>,
+    /// Which page.
+    pub page: Page,
+    /// Any of these statuses.
+    pub status: Vec<SessionStatus>,
+    /// Your own reference, exactly.
+    pub vendor_data: Option<String>,
+    /// A session id, a number, a name, an e-mail or a document number; the server guesses which.
+    pub search: Option<String>,
+    /// Any of these workflows.
+    pub workflow_id: Vec<WorkflowId>,
+    /// First day, `YYYY-MM-DD` in UTC.
+    pub date_from: Option<String>,
+    /// Last day, `YYYY-MM-DD` in UTC.
+    pub date_to: Option<String>,
+    /// Issuing countries (alpha-3), or register countries of business sessions.
+    pub country: Vec<String>,
+    /// Document codes, such as `P` or `ID`.
+    pub document_type: Vec<String>,
+    /// A document's name.
+    pub document_name: Option<String>,
+    /// A region.
+    pub region: Option<String>,
+    /// Didit's own id of the person, a UUID.
+    pub didit_internal_id: Option<String>,
+    /// A UUID of the person.
+    pub euuid: Option<String>,
+    /// Any of `API`, `HOSTED`, `MIGRATED`, or `ALL`.
+    pub session_type: Vec<String>,
+    /// The standalone service that made the session, such as `FACE_MATCH`.
+    pub api_service: Option<String>,
+    /// The name that was screened.
+    pub screened_full_name: Option<String>,
+    /// Any of these risk codes among the warnings.
+    pub warning: Vec<String>,
+    /// Whether it began in review.
+    pub status_initialized_as_in_review: Option<bool>,
+    /// Whether a person has to look at it.
+    pub is_kyc_to_be_reviewed: Option<bool>,
+    /// An organization's name.
+    pub organization_name: Option<String>,
+}
+
+found! {
+    /// The status of one feature in a session's row.
+    pub struct FeatureState {
+        /// Its display name, such as `ID_VERIFICATION`.
+        pub feature: Option<String>,
+        /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`; the set is open.
+        pub status: Option<String>,
+    }
+}
+
+found! {
+    /// A phone number in a session's row.
+    pub struct PhoneState {
+        /// The number.
+        pub number: Option<String>,
+        /// Whether the person proved it.
+        pub is_verified: Option<bool>,
+    }
+}
+
+found! {
+    /// An e-mail address in a session's row.
+    pub struct EmailState {
+        /// The address.
+        pub email: Option<String>,
+        /// Whether the person proved it.
+        pub is_verified: Option<bool>,
+    }
+}
+
+found! {
+    /// A session's row. Keys that it does not name, and values of an unexpected type, are left out, because rows come by the
+    /// hundred.
+    pub struct SessionSummary {
+        /// Its id.
+        pub session_id: Option<SessionId>,
+        /// `user` or `business`.
+        pub session_kind: Option<String>,
+        /// Its number within the application.
+        pub session_number: Option<i64>,
+        /// The link for the person.
+        pub session_url: Option<String>,
+        /// Where it stands.
+        pub status: SessionStatus,
+        /// Didit's id of the person, over all their sessions.
+        pub didit_internal_id: Option<String>,
+        /// Your own reference.
+        pub vendor_data: Option<String>,
+        /// The person's name.
+        pub full_name: Option<String>,
+        /// The document's display name, such as `Passport`.
+        pub document_type: Option<String>,
+        /// The issuing country.
+        pub country: Option<String>,
+        /// A link to the person's picture, which lives about an hour.
+        pub portrait_image: Option<String>,
+        /// The status of each feature.
+        pub features: Vec<FeatureState>,
+        /// The phone number, when one was asked for.
+        pub phone_number: Option<PhoneState>,
+        /// The e-mail address, when one was asked for.
+        pub email_address: Option<EmailState>,
+        /// A business's name.
+        pub company_name: Option<String>,
+        /// A business's number in its register.
+        pub registration_number: Option<String>,
+        /// The workflow, in business rows.
+        pub workflow_id: Option<WorkflowId>,
+        /// The workflow's name, in business rows.
+        pub workflow_label: Option<String>,
+        /// ISO 8601.
+        pub created_at: Option<String>,
+    }
+}
+
+found! {
+    /// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
+    pub struct SessionReference {
+        /// Its id.
+        pub session_id: Option<SessionId>,
+        /// `user` or `business`.
+        pub session_kind: Option<String>,
+        /// Its number within the application.
+        pub session_number: Option<i64>,
+        /// Where it stands.
+        pub status: SessionStatus,
+        /// Your own reference.
+        pub vendor_data: Option<String>,
+        /// ISO 8601.
+        pub created_at: Option<String>,
+    }
+}
+
+impl Client {
+    /// The application's sessions, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a condition that breaks a documented rule, before anything is sent.
+    pub async fn list_sessions(
+        &self,
+        filter: &SessionFilter,
+    ) -> Result<Paged<SessionSummary>, Error> {
+        let answer = self.json(filter.call()?).await?;
+        let mut sessions: Paged<SessionSummary> = Paged::read(&answer, filter.page)?;
+        for row in &mut sessions.items {
+            rules::drop_unless_web_link(&mut row.session_url);
+        }
+        let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
+        filter.fits(answer.status, references)?;
+        Ok(sessions)
+    }
+
+    /// The same sessions, with no more than finds them.
+    ///
+    /// # Errors
+    /// Those of [`Client::list_sessions`].
+    pub async fn find_sessions(
+        &self,
+        filter: &SessionFilter,
+    ) -> Result<Paged<SessionReference>, Error> {
+        let answer = self.json(filter.call()?).await?;
+        let sessions: Paged<SessionReference> = Paged::read(&answer, filter.page)?;
+        let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
+        filter.fits(answer.status, references)?;
+        Ok(sessions)
+    }
+}
+
+impl SessionFilter {
+    /// Checks every condition.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.call().map(drop)
+    }
+
+    /// Whoever asks for one person's sessions must not get another's, whatever became of the condition on the way.
+    fn fits<'a>(
+        &self,
+        status: u16,
+        mut references: impl Iterator<Item = Option<&'a str>>,
+    ) -> Result<(), Error> {
+        let Some(asked) = self.vendor_data.as_deref().map(str::trim) else {
+            return Ok(());
+        };
+        let fits =
+            references.all(|answered| answered.is_none_or(|answered| answered.trim() == asked));
+        Echo::of(status).hold("vendor_data", fits)
+    }
+
+    fn call(&self) -> Result<Call<'static>, Error> {
+        let kind = rules::optional(&self.session_kind, |kind| {
+            rules::one_of("session_kind", kind, &["user", "business", "all"])
+        })?;
+        let api_service = rules::optional(&self.api_service, |service| {
+            rules::one_of("api_service", service, &API_SERVICES)
+        })?;
+        let date_from = rules::optional(&self.date_from, |day| rules::date("date_from", day))?;
+        let date_to = rules::optional(&self.date_to, |day| rules::date("date_to", day))?;
+        // Didit answers such days with an empty page too. Dates of one form are in order as texts.
+        if let (Some(from), Some(to)) = (&date_from, &date_to)
+            && from > to
+        {
+            return Err(Error::invalid(
+                "date_from",
+                format!("must not lie after date_to ({to})"),
+            ));
+        }
+        let call = Call::api(Method::GET, &[&"sessions"]).query("session_kind", kind);
+        Ok(self
+            .page
+            .apply(call)?
+            .query("status", joined(&self.status))
+            .query("vendor_data", text("vendor_data", &self.vendor_data)?)
+            .query("search", text("search", &self.search)?)
+            .query("workflow_id", joined(&self.workflow_id))
+            .query("date_from", date_from)
+            .query("date_to", date_to)
+            .query("country", joined(&countries(&self.country)?))
+            .query(
+                "document_type",
+                joined(&each(
+                    &self.document_type,
+                    "document_type",
+                    &DOCUMENT_TYPES,
+                )?),
+            )
+            .query("document_name", text("document_name", &self.document_name)?)
+            .query("region", text("region", &self.region)?)
+            .query(
+                "didit_internal_id",
+                rules::optional(&self.didit_internal_id, |id| {
+                    rules::uuid("didit_internal_id", id)
+                })?,
+            )
+            .query(
+                "euuid",
+                rules::optional(&self.euuid, |id| rules::uuid("euuid", id))?,
+            )
+            .query(
+                "session_type",
+                joined(&each(
+                    &self.session_type,
+                    "session_type",
+                    &["API", "HOSTED", "MIGRATED", "ALL"],
+                )?),
+            )
+            .query("api_service", api_service)
+            .query(
+                "screened_full_name",
+                text("screened_full_name", &self.screened_full_name)?,
+            )
+            .query("warning", joined(&upper_case(&self.warning)?))
+            .query(
+                "status_initialized_as_in_review",
+                self.status_initialized_as_in_review,
+            )
+            .query("is_kyc_to_be_reviewed", self.is_kyc_to_be_reviewed)
+            .query(
+                "organization_name",
+                text("organization_name", &self.organization_name)?,
+            ))
+    }
+}
+
+/// Didit answers an unknown country with an empty page, which reads like "nobody".
+fn countries(codes: &[String]) -> Result<Vec<String>, Error> {
+    codes
+        .iter()
+        .map(|code| rules::country("country", code))
+        .collect()
+}
+
+/// Lists travel as one value with commas.
+fn joined<T: ToString>(values: &[T]) -> Option<String> {
+    let texts: Vec<String> = values.iter().map(T::to_string).collect();
+    (!texts.is_empty()).then(|| texts.join(","))
+}
+
+fn text(field: &str, value: &Option<String>) -> Result<Option<String>, Error> {
+    rules::optional(value, |text| rules::visible_text(field, text, usize::MAX))
+}
+
+fn upper_case(values: &[String]) -> Result<Vec<String>, Error> {
+    values
+        .iter()
+        .map(|value| {
+            rules::visible_text("warning", value, usize::MAX).map(|code| code.to_ascii_uppercase())
+        })
+        .collect()
+}
+
+fn each(values: &[String], field: &str, allowed: &[&str]) -> Result<Vec<String>, Error> {
+    values
+        .iter()
+        .map(|value| rules::one_of(field, value, allowed))
+        .collect()
+}

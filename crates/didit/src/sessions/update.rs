@@ -1,0 +1,271 @@
+//! Deciding about a session, and its report.
+
+use std::fmt;
+use std::str::FromStr;
+
+use reqwest::Method;
+use reqwest::header::CONTENT_DISPOSITION;
+use serde::Serialize;
+
+use crate::echo::Echo;
+use crate::error::Error;
+use crate::http::{Call, Client, unreadable};
+use crate::ids::SessionId;
+use crate::received::received;
+use crate::rules;
+
+/// The names a step can be given in [`NodeToResubmit`]: those of workflows, and the display names the server also takes.
+/// Business registry and people cannot be done again.
+pub const RESUBMITTABLE_FEATURES: [&str; 21] = [
+    "OCR",
+    "OCR_BACK",
+    "NFC",
+    "AML",
+    "FACE",
+    "LIVENESS",
+    "FACE_MATCH",
+    "IP_ANALYSIS",
+    "AGE_ESTIMATION",
+    "PROOF_OF_ADDRESS",
+    "PHONE_VERIFICATION",
+    "EMAIL_VERIFICATION",
+    "FACE_SEARCH",
+    "DATABASE_VALIDATION",
+    "QUESTIONNAIRE",
+    "DOCUMENT_AI",
+    "KYB_DOCUMENTS",
+    "ID_VERIFICATION",
+    "POA",
+    "PHONE",
+    "EMAIL",
+];
+
+/// What a human can decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum NewStatus {
+    /// Pass the person.
+    Approved,
+    /// Fail the person.
+    Declined,
+    /// Have steps done again, over the same link.
+    Resubmitted,
+}
+
+impl fmt::Display for NewStatus {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Approved => "Approved",
+            Self::Declined => "Declined",
+            Self::Resubmitted => "Resubmitted",
+        })
+    }
+}
+
+impl FromStr for NewStatus {
+    type Err = Error;
+
+    /// Reads one of the three literals in any case.
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let all = [Self::Approved, Self::Declined, Self::Resubmitted];
+        all.into_iter()
+            .find(|status| status.to_string().eq_ignore_ascii_case(text.trim()))
+            .ok_or_else(|| Error::not_one_of("new_status", text, all))
+    }
+}
+
+/// A decision about a session. Allowed while it is approved, declined, in review, expired after approval, abandoned or
+/// resubmitted; see [`crate::SessionStatus::can_be_updated`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StatusUpdate {
+    /// The decision.
+    pub new_status: NewStatus,
+    /// Why, for the record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub comment: Option<String>,
+    /// The steps to do again, with [`NewStatus::Resubmitted`] only; without any, the server picks every step that is not
+    /// approved.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub nodes_to_resubmit: Vec<NodeToResubmit>,
+    /// Whether the person is told by e-mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub send_email: Option<bool>,
+    /// Where to; required with `send_email`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_address: Option<String>,
+    /// The language of that mail; English unless it is one of [`crate::LANGUAGES`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_language: Option<String>,
+}
+
+/// A step to do again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NodeToResubmit {
+    /// The step's `node_id` in the decision, such as `feature_ocr_1`.
+    pub node_id: String,
+    /// Its feature, one of [`RESUBMITTABLE_FEATURES`].
+    pub feature: String,
+}
+
+received! {
+    /// The whole answer to a status update.
+    pub struct StatusUpdated {
+        /// The session.
+        pub session_id: Option<SessionId>,
+    }
+}
+
+/// A report.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Pdf {
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// A plain file name, without any folder, such as `session_5b1f….pdf`.
+    pub file_name: String,
+}
+
+impl fmt::Debug for Pdf {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pdf")
+            .field("bytes", &self.bytes.len())
+            .field("file_name", &self.file_name)
+            .finish()
+    }
+}
+
+impl StatusUpdate {
+    /// A decision without more.
+    pub fn new(new_status: NewStatus) -> Self {
+        Self {
+            new_status,
+            comment: None,
+            nodes_to_resubmit: Vec::new(),
+            send_email: None,
+            email_address: None,
+            email_language: None,
+        }
+    }
+
+    /// Checks everything that can be checked without the server.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for the first rule broken.
+    pub fn validate(&self) -> Result<(), Error> {
+        self.normalized().map(drop)
+    }
+
+    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
+    ///
+    /// # Errors
+    /// Those of [`Self::validate`].
+    pub fn normalized(&self) -> Result<Self, Error> {
+        if !self.nodes_to_resubmit.is_empty() && self.new_status != NewStatus::Resubmitted {
+            return Err(Error::invalid(
+                "nodes_to_resubmit",
+                "goes with new_status Resubmitted only",
+            ));
+        }
+        if self.send_email == Some(true) && self.email_address.is_none() {
+            return Err(Error::invalid(
+                "email_address",
+                "is required when send_email is true",
+            ));
+        }
+        let node = |(index, node): (usize, &NodeToResubmit)| {
+            Ok(NodeToResubmit {
+                node_id: rules::visible_text(
+                    &format!("nodes_to_resubmit.{index}.node_id"),
+                    &node.node_id,
+                    255,
+                )?,
+                feature: rules::one_of(
+                    &format!("nodes_to_resubmit.{index}.feature"),
+                    &node.feature,
+                    &RESUBMITTABLE_FEATURES,
+                )?,
+            })
+        };
+        Ok(Self {
+            new_status: self.new_status,
+            comment: rules::optional(&self.comment, |text| rules::comment("comment", text))?,
+            nodes_to_resubmit: self
+                .nodes_to_resubmit
+                .iter()
+                .enumerate()
+                .map(node)
+                .collect::<Result<_, Error>>()?,
+            send_email: self.send_email,
+            email_address: rules::optional(&self.email_address, |email| {
+                rules::email("email_address", email)
+            })?,
+            email_language: rules::optional(&self.email_language, |code| {
+                rules::language("email_language", code)
+            })?,
+        })
+    }
+}
+
+impl Client {
+    /// Approves, declines, or has steps done again.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `NotAllowedNow` in
+    /// any other status, or when the session has that status already.
+    pub async fn update_status(
+        &self,
+        session: &SessionId,
+        update: &StatusUpdate,
+    ) -> Result<StatusUpdated, Error> {
+        let call = Call::api(Method::PATCH, &[&"session", session, &"update-status"])
+            .body(&update.normalized()?)?;
+        let answer = self.json(call).await?;
+        let updated = answer.read(StatusUpdated::from_fields)?;
+        // The id is the whole answer, so one without it confirms nothing.
+        let answered = updated.session_id.as_ref();
+        Echo::of(answer.status).must_be("session_id", session, answered)?;
+        Ok(updated)
+    }
+
+    /// Makes the report of a finished session: English, never cached, up to 60 seconds; it gets twice the timeout of other calls.
+    ///
+    /// # Errors
+    /// An API error of kind `NotAllowedNow` for a session that is not finished; [`Error::Unreadable`] when the answer is no PDF.
+    pub async fn generate_pdf(&self, session: &SessionId) -> Result<Pdf, Error> {
+        let call = Call::api(Method::GET, &[&"session", session, &"generate-pdf"]).document();
+        let answer = self.send(call).await?;
+        if !answer.body.starts_with(b"%PDF") {
+            return Err(unreadable(answer.status, "it is not a PDF"));
+        }
+        let disposition = answer
+            .headers
+            .get(CONTENT_DISPOSITION)
+            .and_then(|value| value.to_str().ok());
+        let file_name = disposition
+            .and_then(file_name)
+            .unwrap_or_else(|| format!("session_{session}.pdf"));
+        // One person's report must not be filed as another's.
+        let named = file_name.trim_end_matches(".pdf").rsplit('_').next();
+        let named: Option<SessionId> = named.and_then(|id| id.parse().ok());
+        Echo::of(answer.status).may_be("session_id", session, named.as_ref())?;
+        Ok(Pdf {
+            bytes: answer.body,
+            file_name,
+        })
+    }
+}
+
+/// The file name of a `Content-Disposition`, unless it could name anything but a PDF in the folder it is written to.
+fn file_name(disposition: &str) -> Option<String> {
+    let name = disposition
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("filename="))?
+        .trim()
+        .trim_matches('"');
+    let plain = name.len() <= 100
+        && name.ends_with(".pdf")
+        && !name.starts_with('.')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    plain.then(|| name.to_owned())
+}
