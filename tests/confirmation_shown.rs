@@ -21,7 +21,7 @@ use didit_mcp::tools::{self, Access, Tool};
 use serde_json::{Map, Value, json};
 use support::{
     asking_cases::{cases, changes, prepared},
-    control::Recorded,
+    control::{KEY, Recorded},
     server::{Era, Human, Server, Setup},
 };
 
@@ -343,5 +343,113 @@ fn a_step_is_what_the_session_says_and_nothing_else() {
         );
     }
     assert!(changes(&control).is_empty());
+    server.stop();
+}
+
+/// What the client is asked to put to its human, whole: nothing is masked there.
+fn question_about(server: &mut Server, tool: &str, arguments: Value) -> String {
+    let call = json!({ "name": tool, "arguments": arguments });
+    let asked = server.result("tools/call", call);
+    let message = &asked["inputRequests"]["agreement"]["params"]["message"];
+    message
+        .as_str()
+        .unwrap_or_else(|| panic!("{tool}: {asked}"))
+        .to_owned()
+}
+
+#[track_caller]
+fn assert_lines(text: &str, expected: &[&str]) {
+    for line in expected {
+        assert!(text.lines().any(|shown| shown == *line), "{line}\n{text}");
+    }
+}
+
+/// A human judges by more than the request: whom a destination is about, what a session holds, what is replaced.
+#[test]
+fn what_is_true_now_stands_beside_what_will_be_sent() {
+    let (mut server, control, world) = prepared(Setup::new(Era::Modern).human(&[]));
+    let destination = &world.destination_id;
+    let about = format!(
+        "Destination {destination}, \"Warehouse\" at \"https://hooks.example.net/old\". Where: simulator, nothing is real"
+    );
+    let arguments = json!({ "destination_id": destination, "url": "https://hooks.example.net@collect.example.net/x" });
+    server.fails("didit_webhook_update", arguments);
+    let arguments = json!({ "destination_id": destination, "url": "https://collect.example.net/hooks.example.net" });
+    assert_lines(
+        &question_about(&mut server, "didit_webhook_update", arguments),
+        &[
+            &about,
+            "Receiver: \"https://collect.example.net\" (was \"https://hooks.example.net\")",
+        ],
+    );
+    let arguments = json!({ "destination_id": destination });
+    assert_lines(
+        &question_about(&mut server, "didit_webhook_delete", arguments),
+        &[&about, "Events: \"status.updated\""],
+    );
+
+    let session = &world.session_id;
+    let path = format!("/v3/session/{session}/decision/");
+    let decision = control.api("GET", &path, KEY, &json!({}));
+    let held = |check: &str, name: &str| decision[check][0][name].as_str().unwrap().to_owned();
+    let document = held("id_verifications", "document_number");
+    let phone = held("phone_verifications", "full_number");
+    let email = held("email_verifications", "email");
+    let arguments = json!({ "session_id": session, "items": ["document", "phone", "email"] });
+    assert_lines(
+        &question_about(&mut server, "didit_blocklist_add", arguments),
+        &[
+            &format!("The document: \"{document}\""),
+            &format!("The phone: \"{phone}\""),
+            &format!("The email: \"{email}\""),
+        ],
+    );
+    server.stop();
+}
+
+/// Didit returns an unfinished session instead of a new one, and writes this call's callback and metadata over it.
+#[test]
+fn what_a_link_replaces_is_asked_about() {
+    let (mut server, control, world) = prepared(Setup::new(Era::Modern).human(&[]));
+    let customer = json!({ "workflow_id": world.workflow_id, "vendor_data": "open-1" });
+    let with = |fields: &Value| {
+        let mut arguments = customer.clone();
+        let fields = fields.as_object().unwrap().clone();
+        arguments.as_object_mut().unwrap().extend(fields);
+        arguments
+    };
+    let old = json!({ "callback": "https://app.our-company.dev/old", "metadata": { "order": 4711, "by": "Ana" } });
+    control.api("POST", "/v3/session/", KEY, &with(&old));
+    let replaces = "Didit returns the person's open session";
+    for (fields, expected) in [
+        (
+            json!({}),
+            &[
+                "Callback: nothing (was \"https://app.our-company.dev/old\")",
+                r#"Metadata: nothing (was "{\u{22}by\u{22}:\u{22}Ana\u{22},\u{22}order\u{22}:4711}")"#,
+            ][..],
+        ),
+        (
+            json!({ "callback": "https://app.our-company.dev/new", "metadata": old["metadata"] }),
+            &[
+                "Callback: \"https://app.our-company.dev/new\" (was \"https://app.our-company.dev/old\")",
+            ],
+        ),
+        (
+            json!({ "callback": old["callback"], "metadata": { "order": 4712 } }),
+            &[
+                "Metadata, order: 4712 (was 4711)",
+                "Metadata, by: nothing (was \"Ana\")",
+            ],
+        ),
+    ] {
+        let question = question_about(&mut server, "didit_session_create", with(&fields));
+        assert!(question.starts_with(replaces), "{question}");
+        assert_lines(&question, expected);
+    }
+    assert!(changes(&control).is_empty());
+    // The same again replaces nothing.
+    let same = server.ok("didit_session_create", with(&old));
+    assert_eq!(same.data["reused"], true, "{}", same.text);
     server.stop();
 }

@@ -447,16 +447,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_old_ticket_has_expired() {
+    async fn a_ticket_lives_for_ten_minutes() {
         let ledger = Ledger::new(None);
-        let (ticket, _) = ledger
-            .issue(Kind::Token, "scope", b"call", b"seen")
-            .await
-            .unwrap();
-        let old = Ticket {
-            at: ticket.at - micros(VALID_FOR) - 1_000_000,
-            ..ticket
-        };
-        assert_eq!(ledger.spend(&old).await, Err(Worthless::Expired));
+        for (seconds, worth) in [(590, Ok(())), (601, Err(Worthless::Expired))] {
+            let issued = ledger.issue(Kind::Token, "scope", b"call", b"seen").await;
+            let (ticket, _) = issued.unwrap();
+            let old = Ticket {
+                at: ticket.at - micros(Duration::from_secs(seconds)),
+                ..ticket
+            };
+            assert_eq!(ledger.spend(&old).await, worth, "{seconds}");
+        }
     }
 }

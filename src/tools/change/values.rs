@@ -53,14 +53,17 @@ impl Setting {
 fn add(settings: &mut Vec<Setting>, label: &str, new: &Value, old: Option<&Value>) {
     match new {
         Value::Object(fields) if !fields.is_empty() => {
+            let mut add = |name: &str, new: &Value, old: Option<&Value>| {
+                let label = format!("{label}, {}", name.replace('_', " "));
+                add(settings, &label, new, old);
+            };
             for (name, value) in fields {
-                let old = old.and_then(|old| old.get(name));
-                add(
-                    settings,
-                    &format!("{label}, {}", name.replace('_', " ")),
-                    value,
-                    old,
-                );
+                add(name, value, old.and_then(|old| old.get(name)));
+            }
+            // An object is replaced as a whole, so what the new one lacks is removed.
+            let before = old.and_then(Value::as_object).into_iter().flatten();
+            for (name, old) in before.filter(|(name, _)| !fields.contains_key(*name)) {
+                add(name, &Value::Null, Some(old));
             }
         }
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
@@ -95,7 +98,8 @@ fn shown(value: &Value) -> Line {
                     line.then(shown(item))
                 })
         }
-        Value::Object(_) => Line::new("{}"),
+        Value::Object(fields) if fields.is_empty() => Line::new("{}"),
+        Value::Object(_) => Line::default().sent(value.to_string()),
     }
 }
 
@@ -124,9 +128,10 @@ mod tests {
             "subscribed_events": ["status.updated", "data.updated"],
             "nodes_to_resubmit": [{"node_id": "feature_ocr_1", "feature": "OCR"}],
             "limits": {"age": 18},
+            "metadata": null,
         });
-        let before =
-            json!({"url": "https://old.example.net/x", "enabled": true, "subscribed_events": []});
+        let before = json!({"url": "https://old.example.net/x", "enabled": true, "subscribed_events": [], "limits": {"age": 16, "height": {"cm": 90}},
+                "metadata": {"order": 1}});
         let lines: Vec<String> = Setting::of_request(&request, Some(&before))
             .iter()
             .map(|setting| {
@@ -139,7 +144,9 @@ mod tests {
             lines,
             [
                 "Enabled: yes",
-                "Limits, age: 18",
+                "Limits, age: 18 (was 16)",
+                r#"Limits, height: nothing (was "{\u{22}cm\u{22}:90}")"#,
+                r#"Metadata: nothing (was "{\u{22}order\u{22}:1}")"#,
                 "Nodes to resubmit 1, feature: \"OCR\"",
                 "Nodes to resubmit 1, node id: \"feature_ocr_1\"",
                 "Subscribed events: \"status.updated\", \"data.updated\" (was none)",
