@@ -20,6 +20,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use support::{
     asking_cases::{cases, changes, prepared},
+    control::KEY,
     scripted::Scripted,
     server::{Answer, Era, Setup},
 };
@@ -208,5 +209,26 @@ fn an_agreement_is_for_one_tool() {
     assert!(refused.text.contains("not valid"), "{}", refused.text);
     assert!(changes(&control).is_empty());
     server.ok("didit_blocklist_remove", confirmed);
+    server.stop();
+}
+
+/// The session that Didit would return instead of a new one is not named whole in the question.
+#[test]
+fn an_agreement_is_for_the_open_session_as_it_was() {
+    let (mut server, control, world) = prepared(Setup::new(LEGACY));
+    let customer = json!({ "workflow_id": world.workflow_id, "vendor_data": "open-1" });
+    let open = control.api("POST", "/v3/session/", KEY, &customer);
+    let mut arguments = customer;
+    arguments["callback"] = "https://app.our-company.dev/done".into();
+    let preview = server.ok("didit_session_create", arguments.clone());
+    arguments["confirmation_token"] = preview.field("confirmation_token").into();
+    control.force(open["session_id"].as_str().unwrap(), "In Progress");
+    let again = server.ok("didit_session_create", arguments);
+    assert!(
+        again.text.contains("Something changed since"),
+        "{}",
+        again.text
+    );
+    assert!(changes(&control).is_empty());
     server.stop();
 }
