@@ -87,10 +87,14 @@ fn settings(text: &str) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// The name of the field that a label is about: `Nodes to resubmit 1, node id` is about `node_id`.
+/// The name of the field that a label is about: `Nodes to resubmit 1, node id` is about `node_id`. The caller's own names are
+/// quoted.
 fn field_of(label: &str) -> String {
     let last = label.rsplit(", ").next().unwrap();
-    last.to_lowercase().replace(' ', "_")
+    match last.strip_prefix('"') {
+        Some(quotation) => unquoted(quotation.strip_suffix('"').unwrap()),
+        None => last.to_lowercase().replace(' ', "_"),
+    }
 }
 
 /// The new values of a line: texts in quotation marks, and words and numbers without them.
@@ -438,8 +442,8 @@ fn what_a_link_replaces_is_asked_about() {
         (
             json!({ "callback": old["callback"], "metadata": { "order": 4712 } }),
             &[
-                "Metadata, order: 4712 (was 4711)",
-                "Metadata, by: nothing (was \"Ana\")",
+                "Metadata, \"order\": 4712 (was 4711)",
+                "Metadata, \"by\": nothing (was \"Ana\")",
             ],
         ),
     ] {

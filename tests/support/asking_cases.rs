@@ -175,7 +175,7 @@ pub fn cases(world: &World) -> Vec<Case> {
         case(
             "didit_session_create",
             json!({ "workflow_id": world.workflow_id, "vendor_data": "approved-1", "callback": "https://app.our-company.dev/done?x=1",
-                "callback_method": "both", "metadata": { "order": { "id": 4711, "note": ODD }, "paid": true }, "language": "es",
+                "callback_method": "both", "metadata": { "order": { "id": 4711, "note": ODD, (ODD): 1 }, "paid": true }, "language": "es",
                 "contact_details": { "email": "ana@our-company.dev", "send_notification_emails": true, "email_lang": "es", "phone": "+34600000000" },
                 "expected_details": { "first_name": ODD, "last_name": "Ñandú", "date_of_birth": "1990-01-15", "gender": "F",
                     "nationality": "ESP", "country": "ESP", "id_country": "FRA", "poa_country": "PRT", "address": "Calle Mayor 1",
