@@ -344,6 +344,7 @@ fn what_a_human_is_asked_cannot_be_forged_by_the_person() {
             let own = [
                 "Not as expected: ",
                 "Compare by eye: ",
+                "Another name (",
                 "The ",
                 "Approve ",
                 "Delete ",
