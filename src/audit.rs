@@ -44,7 +44,7 @@ pub struct Entry<'a> {
     pub access: &'a str,
     /// The ids it was about.
     pub targets: Map<String, Value>,
-    /// `live`, `sandbox` or `simulator`, as far as it is known.
+    /// `live`, `sandbox`, `simulated` or `unknown`, as answers say it too.
     pub environment: &'a str,
     /// Who agreed: `human`, `token`, `operator`; absent where nobody had to.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,6 @@ mod advice;
 mod answer;
 mod billing;
 mod blocklist;
-mod blocklist_target;
 mod change;
 mod compare;
 mod connection;

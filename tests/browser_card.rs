@@ -180,7 +180,7 @@ fn it_shows_verdict_scores_warnings_and_times_in_every_light() {
     for words in [
         "In review: face match could not be decided automatically.",
         "60 of 100 (review below 70, declined below 50)",
-        "A human looks at the reasons",
+        "Not decided yet: a human looks at the reasons",
         "customer-4711",
         "Person, as the document says",
         "Face match",

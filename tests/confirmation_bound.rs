@@ -154,6 +154,7 @@ fn any_key() -> Scripted {
             let list = json!({ "uuid": LIST, "list_type": "blocklist", "entry_type": "ip_address", "is_system": true });
             (200, json!({ "count": 1, "results": [list] }))
         }
+        line if line.starts_with("GET /v3/lists/") => (200, json!({ "count": 0, "results": [] })),
         line if line.starts_with("POST /v3/lists/") => (201, json!({ "uuid": LIST })),
         _ => (404, json!({ "detail": "Not found." })),
     })
@@ -197,11 +198,11 @@ fn an_agreement_is_for_one_key_at_one_address() {
     assert!(!block(home.path(), &one, key, Some(token)).is_error);
 }
 
-/// Blocking and unblocking take the same arguments.
+/// Blocking and unblocking take the same arguments, and where one of two is blocked, both can be asked for.
 #[test]
 fn an_agreement_is_for_one_tool() {
     let (mut server, control, world) = prepared(Setup::new(LEGACY));
-    let arguments = json!({ "session_id": world.session_id, "items": ["face"] });
+    let arguments = json!({ "session_id": world.session_id, "items": ["face", "document"] });
     let preview = server.ok("didit_blocklist_remove", arguments.clone());
     let mut confirmed = arguments;
     confirmed["confirmation_token"] = preview.field("confirmation_token").into();

@@ -207,8 +207,8 @@ fn an_approval_of_somebody_else_ends_a_wait_as_a_case_for_a_human() {
         (Value::Null, json!([]), 0),
         (same, json!([]), 0),
         (other.clone(), json!([]), 4),
-        // A reviewer who approved has looked.
-        (other, by_hand, 0),
+        // The code says what the text says, which warns of the difference whoever approved.
+        (other, by_hand, 4),
     ] {
         let is_other = expected["first_name"] == "Eva";
         let change = json!({ "expected_details": expected, "reviews": reviews });

@@ -86,9 +86,8 @@ fn a_check_of_an_unknown_kind_counts_and_is_named() {
 fn a_duplicate_says_whose_it_is() {
     let seen = |vendor_data: Value| json!({ "session_id": OTHER, "session_number": 9, "vendor_data": vendor_data, "status": "Declined" });
     let warned = |risk: &str, data: Value| json!([{ "risk": risk, "log_type": "information", "additional_data": data }]);
-    let same = "in an earlier session of the same person: 5b1f3c9a-0000-4000-8000-000000000009 (#9), Declined";
-    let another =
-        "in a session of ANOTHER person, c-9: 5b1f3c9a-0000-4000-8000-000000000009 (#9), Declined";
+    let same = "in another session of the same customer: 5b1f3c9a-0000-4000-8000-000000000009 (#9), Declined";
+    let another = "in a session of ANOTHER customer, c-9: 5b1f3c9a-0000-4000-8000-000000000009 (#9), Declined";
     let nobody =
         "in a session of somebody, not known whose: 5b1f3c9a-0000-4000-8000-000000000009 (#9)";
     for (list, what) in [
@@ -135,7 +134,7 @@ fn a_duplicate_says_whose_it_is() {
         &answer,
         &[
             "The face is on the blocklist, from a session of somebody",
-            "hit of the blocklist first",
+            "looks at the hit on the blocklist",
         ],
     );
     let answer = read(face(
@@ -240,7 +239,7 @@ fn nobody_passes_without_a_check() {
 #[test]
 fn a_reviewer_s_word_is_told_with_its_comment_or_the_lack_of_one() {
     for (comment, advice) in [
-        (json!("Seen in person."), "The reviewer's comment says why."),
+        (json!("Seen in person."), "The reviewer left a comment."),
         (json!(" "), "The reviewer left no comment."),
         (Value::Null, "The reviewer left no comment."),
     ] {

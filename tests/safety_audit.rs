@@ -92,7 +92,7 @@ fn a_write_leaves_one_line_and_a_read_none() {
         let line = |tool: &str, targets: Value| {
             json!({
                 "tool": tool, "access": "write", "targets": targets,
-                "environment": "simulator (nothing is real)", "outcome": "done",
+                "environment": "simulated", "outcome": "done",
             })
         };
         let made = json!({ "workflow_id": workflow });
@@ -142,7 +142,7 @@ fn a_write_leaves_one_line_and_a_read_none() {
 fn decided(session: &str, agreement: Option<&str>, outcome: &str, error: Option<&str>) -> Value {
     let mut line = json!({
         "tool": UPDATE, "access": "decide", "targets": { "session_id": session, "new_status": "Approved" },
-        "environment": "simulator (nothing is real)", "outcome": outcome,
+        "environment": "simulated", "outcome": outcome,
     });
     if let Some(agreement) = agreement {
         line["agreement"] = agreement.into();

@@ -22,6 +22,8 @@ use support::{
 };
 
 const NO_SESSION: &str = "no session";
+/// What is there already is looked up before anybody is asked.
+const FIRST_PAGE: &str = "GET /v3/lists/[id]/entries/?limit=100";
 
 /// Prepares a session of a fraudster whose phone and e-mail are known too.
 fn fraudster(server: &mut Server, control: &Control) -> String {
@@ -100,6 +102,7 @@ fn a_session_is_blocked_and_unblocked() {
         assert_answer!("add_session", added);
         let kinds = ["face", "document", "phone", "email"];
         let mut expected: Vec<String> = kinds.iter().map(|kind| list_query(kind)).collect();
+        expected.extend(kinds.iter().map(|_| FIRST_PAGE.to_owned()));
         expected.extend(kinds.iter().map(|_| {
             r#"POST /v3/lists/[id]/entries/ {"reference_session_id":"[session]","comment":"photo of a screen"}"#.to_owned()
         }));
@@ -121,11 +124,7 @@ fn a_session_is_blocked_and_unblocked() {
             server.ok("didit_blocklist_remove", arguments)
         );
         let mut expected: Vec<String> = kinds.iter().map(|kind| list_query(kind)).collect();
-        expected.extend(
-            kinds
-                .iter()
-                .map(|_| "GET /v3/lists/[id]/entries/?limit=100".to_owned()),
-        );
+        expected.extend(kinds.iter().map(|_| FIRST_PAGE.to_owned()));
         expected.extend(
             kinds
                 .iter()
@@ -149,6 +148,8 @@ fn face_and_document_are_meant_when_nothing_is_named() {
             [
                 list_query("face"),
                 list_query("document"),
+                FIRST_PAGE.to_owned(),
+                FIRST_PAGE.to_owned(),
                 entry.to_owned(),
                 entry.to_owned()
             ]
@@ -174,13 +175,11 @@ fn every_kind_of_value_is_blocked_and_unblocked() {
         ] {
             let arguments = json!({ "value": value, "entry_type": kind });
             server.ok("didit_blocklist_add", arguments.clone());
-            assert_eq!(
-                sent(&control, NO_SESSION),
-                [
-                    list_query(kind),
-                    format!(r#"POST /v3/lists/[id]/entries/ {{"value":"{value}"}}"#),
-                ]
-            );
+            let lines = sent(&control, NO_SESSION);
+            assert_eq!(lines[0], list_query(kind));
+            assert!(lines[1].contains("/entries/?search="), "{lines:?}");
+            let entry = format!(r#"POST /v3/lists/[id]/entries/ {{"value":"{value}"}}"#);
+            assert_eq!(lines[2..], [entry]);
             let listed = server.ok("didit_blocklist_list", json!({ "entry_type": kind }));
             assert_eq!(listed.data["items"].as_array().unwrap().len(), 1, "{kind}");
             control.requests();
@@ -263,6 +262,53 @@ fn what_is_named_twice_is_meant_once() {
 }
 
 #[test]
+fn what_is_blocked_already_is_not_asked_about() {
+    for era in Era::BOTH {
+        let simulator = Standalone::start(&[]);
+        let [api, auth] = simulator.arguments();
+        let on_it = |setup: Setup| {
+            setup
+                .arguments(&[&api, &auth])
+                .variable("DIDIT_API_KEY", &simulator.api_key)
+                .start()
+        };
+        let control = &simulator.control;
+        let mut server = on_it(unconfirmed(era));
+        let session = fraudster(&mut server, control);
+        let face = json!({ "session_id": session, "items": ["face"] });
+        server.ok("didit_blocklist_add", face.clone());
+        let value = json!({ "value": "+14155550199", "entry_type": "phone" });
+        server.ok("didit_blocklist_add", value);
+        server.stop();
+
+        // The same account, where every change asks.
+        let mut server = on_it(Setup::new(era));
+        control.requests();
+        let same = server.ok("didit_blocklist_add", face);
+        assert_answer!("add_again", same);
+        let written = json!({ "value": "+1 (415) 555-0199", "entry_type": "phone" });
+        let same = server.ok("didit_blocklist_add", written);
+        assert!(same.text.starts_with("Nothing to block"), "{}", same.text);
+        let both = json!({ "session_id": session, "items": ["face", "document"] });
+        let preview = server.ok("didit_blocklist_add", both.clone());
+        assert_answer!("add_what_is_left", preview);
+        let requests = control.requests();
+        assert!(requests.iter().all(|request| request.method == "GET"));
+
+        let mut confirmed = both;
+        confirmed["confirmation_token"] = preview.data["confirmation_token"].clone();
+        let added = server.ok("didit_blocklist_add", confirmed);
+        assert_answer!("added_what_is_left", added);
+        let posts = sent(control, &session);
+        assert_eq!(
+            posts.iter().filter(|line| line.starts_with("POST")).count(),
+            1
+        );
+        server.stop();
+    }
+}
+
+#[test]
 fn only_what_was_there_is_said_to_be_unblocked() {
     let (mut server, control) = simulated(unconfirmed(Era::Modern));
     let session = fraudster(&mut server, &control);
@@ -278,8 +324,8 @@ fn only_what_was_there_is_said_to_be_unblocked() {
     server.stop();
 }
 
-/// Answers like Didit for a session whose face and document are blocked, but refuses to change the document's list.
-fn document_list_is_locked() -> (Server, Scripted) {
+/// Answers like Didit for a session whose face and document are blocked or not, but refuses to change the document's list.
+fn document_list_is_locked(is_blocked: bool) -> (Server, Scripted) {
     const SESSION: &str = "11111111-2222-4333-8444-555555555555";
     const FACES: &str = "33333333-4444-4555-8666-77777777777a";
     const DOCUMENTS: &str = "33333333-4444-4555-8666-77777777777b";
@@ -297,6 +343,12 @@ fn document_list_is_locked() -> (Server, Scripted) {
         }
         if line.contains("/decision/") {
             return (200, json!({ "session_id": SESSION, "status": "Declined" }));
+        }
+        if line.starts_with("GET ") && !is_blocked {
+            return (
+                200,
+                json!({ "count": 0, "next": null, "previous": null, "results": [] }),
+            );
         }
         if line.starts_with("GET ") {
             return (
@@ -319,27 +371,23 @@ fn document_list_is_locked() -> (Server, Scripted) {
 
 #[test]
 fn what_was_done_before_a_failure_is_named() {
-    let (mut server, _upstream) = document_list_is_locked();
     let session = "11111111-2222-4333-8444-555555555555";
-    for (tool, both, first) in [
-        (
-            "didit_blocklist_add",
-            "Already blocked: face.",
-            "This list is locked.",
-        ),
-        (
-            "didit_blocklist_remove",
-            "Already unblocked: face.",
-            "This list is locked.",
-        ),
+    for (tool, is_blocked, both) in [
+        ("didit_blocklist_add", false, "Already blocked: face."),
+        ("didit_blocklist_remove", true, "Already unblocked: face."),
     ] {
+        let (mut server, _upstream) = document_list_is_locked(is_blocked);
         let failed = server.fails(tool, json!({ "session_id": session }));
         assert!(failed.text.contains(both), "{}", failed.text);
         let alone = json!({ "session_id": session, "items": ["document"] });
         let failed = server.fails(tool, alone);
-        assert!(failed.text.contains(first), "{}", failed.text);
+        assert!(
+            failed.text.contains("This list is locked."),
+            "{}",
+            failed.text
+        );
+        server.stop();
     }
-    server.stop();
 }
 
 /// Whom a block would hit besides, as far as Didit's answer about the session tells.

@@ -196,11 +196,30 @@ impl Case {
             }
             _ => "",
         };
-        format!("{first}{sentence}")
+        let also_in_review = match (self.unknown && !self.by_hand, ROWS[self.row].0) {
+            (true, "review_aml_possible_match") => "watch lists (AML)",
+            (true, "review_face_match_borderline") => "face match",
+            (true, "review_poa_partial_match") => "address",
+            _ => "",
+        };
+        let sentence = if also_in_review.is_empty() {
+            sentence.to_owned()
+        } else {
+            sentence.replace('.', &format!("; still in review: {also_in_review}."))
+        };
+        let blocked = match ROWS[self.row].0 {
+            "decline_ip_blocklist" => " On the blocklist: IP address.",
+            _ => "",
+        };
+        let other = match self.seen {
+            "other" => " Also in a session of another customer: face.",
+            _ => "",
+        };
+        format!("{first}{sentence}{blocked}{other}")
     }
 
     fn is_doubtful(&self) -> bool {
-        self.expected == "differs" && self.is_read()
+        ["differs", "unsure"].contains(&self.expected) && self.is_read()
             || self.bill_differs()
             || self.seen == "other"
             || ROWS[self.row].0 == "decline_ip_blocklist"
@@ -243,15 +262,24 @@ fn check(case: &Case, answer: &Answer) {
     let verdict = case.verdict();
     assert_eq!(text.lines().next(), Some(verdict.as_str()), "{name}");
     assert_eq!(data["verdict"], verdict.as_str(), "{name}");
-    let by = if case.by_hand { "reviewer" } else { "checks" };
+    let by = match (case.by_hand, case.status()) {
+        (true, _) => json!("reviewer"),
+        (false, "In Review") => Value::Null,
+        (false, _) => json!("checks"),
+    };
     assert_eq!(data["decided_by"], by, "{name}");
     let is_approved = case.status() == "Approved";
     assert_eq!(
         data["needs_a_look"],
-        is_approved && case.is_doubtful(),
+        case.is_doubtful() || case.status() == "In Review",
         "{name}"
     );
-    let is_done = is_approved && !case.by_hand && !case.is_doubtful() && case.expected != "unsure";
+    assert_eq!(
+        data["counts_as_verified"],
+        is_approved && !case.is_doubtful(),
+        "{name}"
+    );
+    let is_done = is_approved && !case.by_hand && !case.is_doubtful();
     let advice = data["what_to_do"].as_str().unwrap();
     assert_eq!(
         advice.contains("nothing more is needed"),
@@ -265,6 +293,12 @@ fn check(case: &Case, answer: &Answer) {
     assert!(text.contains(", live, vendor_data c-1"), "{name}: {text}");
     assert_eq!(data["environment"], "live", "{name}");
 
+    let is_honest = [
+        "decline_could_not_recognize_document",
+        "decline_document_expired",
+        "decline_face_match_low_similarity",
+    ]
+    .contains(&ROWS[case.row].0);
     let expected = match (case.expected, case.is_read(), case.bill_differs()) {
         ("differs", true, _) | (_, _, true) => json!("differs"),
         ("unsure", true, false) => json!("unsure"),
@@ -291,11 +325,36 @@ fn check(case: &Case, answer: &Answer) {
         ),
         ("Name: Marcus Fictional", case.is_read()),
         (
-            "in an earlier session of the same person: 5b1f3c9a-2222-4000-8000-000000000003 (#3), Declined, similarity 98.5.",
+            "As expected: name and birth date.",
+            case.expected == "match" && case.is_read(),
+        ),
+        (
+            "didit_blocklist_add",
+            case.status() == "Declined"
+                && (case.by_hand
+                    || case.seen == "other"
+                    || ["decline_ip_blocklist", "decline_liveness_attack"]
+                        .contains(&ROWS[case.row].0)),
+        ),
+        (
+            "Do not count the",
+            case.status() == "Approved" && case.is_doubtful(),
+        ),
+        ("looks at the other session", case.seen == "other"),
+        (
+            "looks at the hit on the blocklist",
+            ROWS[case.row].0 == "decline_ip_blocklist",
+        ),
+        (
+            "may be an honest mistake",
+            is_honest && !case.by_hand && !case.unknown,
+        ),
+        (
+            "in another session of the same customer: 5b1f3c9a-2222-4000-8000-000000000003 (#3), Declined, similarity 98.5.",
             case.seen == "same",
         ),
         (
-            "in a session of ANOTHER person, c-9: 5b1f3c9a-2222-4000-8000-000000000003 (#3), Declined, similarity 98.5.",
+            "in a session of ANOTHER customer, c-9: 5b1f3c9a-2222-4000-8000-000000000003 (#3), Declined, similarity 98.5.",
             case.seen == "other",
         ),
         (
@@ -304,7 +363,7 @@ fn check(case: &Case, answer: &Answer) {
         ),
         ("- location: Declined", case.unknown),
         (
-            "(declines): a warning that this version does not know [LOCATION_NOT_ALLOWED]",
+            "(declines): a newer kind of warning, for which this program has no words [LOCATION_NOT_ALLOWED]",
             case.unknown,
         ),
         (

@@ -19,7 +19,7 @@ const MAX_FACTS: usize = 40;
 const MAX_VALUE_CHARACTERS: usize = 300;
 const MAX_LINK_CHARACTERS: usize = 2_048;
 /// Names under which a structured result holds our own words, or the caller's quoted by us.
-const OWN_WORDS: [&str; 25] = [
+const OWN_WORDS: [&str; 27] = [
     "action",
     "advice",
     "agreement",
@@ -31,8 +31,10 @@ const OWN_WORDS: [&str; 25] = [
     "key_last_four",
     "key_source",
     "lines",
+    "meaning",
     "next",
     "next_cursor",
+    "notes",
     "notice",
     "path",
     "purpose",

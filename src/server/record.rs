@@ -95,7 +95,7 @@ impl Record {
         let Some(trail) = &self.trail else {
             return Ok(());
         };
-        let environment = self.connection.environment();
+        let environment = self.connection.environment_of(None);
         let (targets, agreement) = {
             let state = self.state();
             (state.targets.clone(), state.agreement)
@@ -105,7 +105,7 @@ impl Record {
             tool: self.tool,
             access: self.access.name(),
             targets,
-            environment: &environment,
+            environment: environment.name(),
             agreement: agreement.map(Agreement::name),
             outcome,
             error: error.map(|error| error.code),

@@ -1,6 +1,6 @@
 //! What each status and each warning means for whoever waits for the result.
 
-use crate::didit::SessionStatus;
+use crate::didit::{SessionStatus, Warning};
 
 use super::answer::Answer;
 
@@ -29,7 +29,7 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
         },
         SessionStatus::InReview => Meaning {
             verdict: "In review: it was not decided automatically.",
-            advice: "A human looks at the reasons and approves, declines, or asks for steps again.",
+            advice: "Not decided yet: a human looks at the reasons and approves, declines, or asks for steps again.",
         },
         SessionStatus::Approved => Meaning {
             verdict: "Approved, by the checks or by a reviewer.",
@@ -37,8 +37,8 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
         },
         SessionStatus::Declined => Meaning {
             verdict: "Declined, by a check that failed or by a reviewer.",
-            advice: "The reasons say which; if they look like an honest mistake (a blurry photo, an expired card), a \
-                     human can ask for those steps again.",
+            advice: "Not verified; a human decides whether it stays so. Asking for steps again helps only where a photo was \
+                     bad or a document too old.",
         },
         SessionStatus::Resubmitted => Meaning {
             verdict: "Resubmitted: the person was asked to redo some steps.",
@@ -67,9 +67,57 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
 pub(super) fn with_second_look(answer: Answer) -> Answer {
     answer.with_next(
         "didit_session_update_status",
-        "declines or asks for steps again, once a human has compared and decided.",
+        "declines or asks for steps again, once a human has looked and decided so.",
     )
 }
+
+/// Adds the step against somebody who tried to deceive.
+pub(super) fn with_block(answer: Answer) -> Answer {
+    answer.with_next(
+        "didit_blocklist_add",
+        "keeps the face, document or contacts of a fraudster from passing later.",
+    )
+}
+
+/// Whether a warning is of the kind that an honest person causes too, and another try can cure.
+pub(super) fn is_redoable(warning: &Warning) -> bool {
+    let risk = warning.risk.as_deref().unwrap_or_default();
+    REDOABLE.contains(&risk)
+}
+
+/// Whether a warning speaks of deceit: an attack, a forgery, or somebody who is blocked.
+pub(super) fn is_of_fraud(warning: &Warning) -> bool {
+    let risk = warning.risk.as_deref().unwrap_or_default();
+    FRAUD.contains(&risk) || risk.ends_with("_IN_BLOCKLIST")
+}
+
+const REDOABLE: [&str; 17] = [
+    "DOCUMENT_EXPIRED",
+    "DOCUMENT_NOT_SUPPORTED_FOR_APPLICATION",
+    "COULD_NOT_RECOGNIZE_DOCUMENT",
+    "COULD_NOT_DETECT_DOCUMENT_TYPE",
+    "PORTRAIT_IMAGE_NOT_DETECTED",
+    "MRZ_NOT_DETECTED",
+    "QR_NOT_DETECTED",
+    "BARCODE_NOT_DETECTED",
+    "NO_FACE_DETECTED",
+    "LOW_FACE_QUALITY",
+    "LOW_FACE_LUMINANCE",
+    "HIGH_FACE_LUMINANCE",
+    "MULTIPLE_FACES_DETECTED",
+    "NO_REFERENCE_IMAGE",
+    "LOW_FACE_MATCH_SIMILARITY",
+    "SKIPPED_NFC_VALIDATION",
+    "POA_DOCUMENT_EXPIRED",
+];
+
+const FRAUD: [&str; 5] = [
+    "LIVENESS_FACE_ATTACK",
+    "SCREEN_CAPTURE_DETECTED",
+    "PRINTED_COPY_DETECTED",
+    "PORTRAIT_MANIPULATION_DETECTED",
+    "DUPLICATED_FACE_NAME_MISMATCH",
+];
 
 /// Adds the steps that this status allows.
 pub(super) fn with_next_steps(answer: Answer, status: &SessionStatus) -> Answer {
@@ -89,15 +137,10 @@ pub(super) fn with_next_steps(answer: Answer, status: &SessionStatus) -> Answer 
             "didit_session_generate_pdf",
             "saves a report of the verification.",
         ),
-        SessionStatus::Declined => answer
-            .with_next(
-                "didit_session_update_status",
-                "asks for steps again, or overrules the result, once a human has decided.",
-            )
-            .with_next(
-                "didit_blocklist_add",
-                "keeps the face, document or contacts of a fraudster from passing later.",
-            ),
+        SessionStatus::Declined => answer.with_next(
+            "didit_session_update_status",
+            "asks for steps again, or overrules the result, once a human has decided.",
+        ),
         SessionStatus::Expired | SessionStatus::KycExpired | SessionStatus::Abandoned => {
             answer.with_next("didit_session_create", "makes a new link for the person.")
         }

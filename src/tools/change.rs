@@ -180,7 +180,11 @@ impl Line {
                 }
                 Part::Personal(class, value) => level
                     .release(outlet, *class, value)
-                    .map_or_else(|| "(not shown)".to_owned(), |value| quoted(&value)),
+                    // An asterisk would be escaped, as markup, and a mask be unreadable.
+                    .map_or_else(
+                        || "(not shown)".to_owned(),
+                        |value| quoted(&value.replace('*', "•")),
+                    ),
             })
             .collect()
     }

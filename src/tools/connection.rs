@@ -325,26 +325,6 @@ impl Connection {
         matches!(self.settings.api_key, Some((_, KeySource::Environment)))
     }
 
-    /// Which account calls go to, in one word for people who must agree.
-    pub fn environment(&self) -> String {
-        if self.settings.mode == Mode::Simulator {
-            return "simulator (nothing is real)".to_owned();
-        }
-        let mode = self
-            .profile()
-            .ok()
-            .filter(|_| !self.key_is_from_environment())
-            .and_then(|profile| profile.application)
-            .and_then(|application| application.mode)
-            // A word that is not one of Didit's is nobody's to put into a question or the audit trail.
-            .map(|mode| Environment::from_didit(&mode))
-            .filter(|environment| *environment != Environment::Unknown)
-            .map(|environment| environment.name().to_owned());
-        mode.unwrap_or_else(|| {
-            "Didit (live or sandbox, as the key's application is set)".to_owned()
-        })
-    }
-
     /// Whether people and money are real, as well as it is known: by what Didit says of the session at hand, else by what it
     /// said of the last one of this key, else by what the account said of its application.
     pub fn environment_of(&self, told: Option<&str>) -> Environment {

@@ -153,12 +153,17 @@ pub(super) fn concise(decision: &Decision, view: &View) -> Answer {
     let answer =
         Answer::new(text).with_data(&data(decision, view, &facts, &verdict, reasons, link, odd));
     let answer = with_words(answer, decision, &facts, view.level);
-    let answer = if verdict.needs_a_look {
+    let answer = if verdict.needs_a_look && decision.status == SessionStatus::Approved {
         advice::with_second_look(answer)
     } else {
         answer
     };
-    advice::with_next_steps(answer, &decision.status)
+    let answer = advice::with_next_steps(answer, &decision.status);
+    if verdict.may_be_fraud {
+        advice::with_block(answer)
+    } else {
+        answer
+    }
 }
 
 fn heading(decision: &Decision, environment: Environment) -> String {
@@ -190,10 +195,19 @@ fn compared(facts: &PersonFacts, level: PersonalData) -> String {
             verdict::places(&facts.unsure)
         ));
     }
+    if !facts.matching.is_empty() {
+        let matching = verdict::listed(&facts.matching);
+        text.push_str(&format!("\nAs expected: {matching}."));
+    }
     for field in facts.mismatches.iter().chain(&facts.unsure) {
+        let place = field.place();
         if let [Some(expected), Some(found)] = values(field, level) {
-            let place = field.place();
             text.push_str(&format!("\n- {place}: expected {expected}, found {found}"));
+        } else if !level.allows(Outlet::Conversation, field.class) {
+            text.push_str(&format!(
+                "\n- {place}: not shown at personal-data level {}",
+                level.name()
+            ));
         }
     }
     text

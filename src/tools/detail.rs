@@ -1,6 +1,7 @@
 //! Everything a session found out, without images and with numbers masked.
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::{
     PersonalData,
@@ -85,7 +86,7 @@ impl Findings {
         let mut plain = Facts::new();
         for (name, value) in facts {
             match value {
-                Some(Value::String(text)) if !is_plain(&text) && !is_word(&text) => {
+                Some(Value::String(text)) if !is_bare(&text) => {
                     self.add_words(label(check, name), &text);
                 }
                 Some(value) => plain.push((name.to_owned(), value)),
@@ -106,6 +107,11 @@ impl Findings {
     }
 }
 
+/// Whether a finding says nothing but itself: an item of a list, or a shape without room for a sentence.
+fn is_bare(text: &str) -> bool {
+    is_plain(text) || is_word(text)
+}
+
 /// The name of a fact away from its check.
 fn label(check: &str, name: &str) -> String {
     let first = check.get(..1).unwrap_or_default().to_uppercase();
@@ -117,6 +123,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
     let email = |value: &Option<String>| shown(value, level, Class::Email);
     let personal = |value: &Option<String>| shown(value, level, Class::Identity);
     let private = |value: &Option<String>| shown(value, level, Class::Private);
+    let listed = |value: &Option<String>| enumerated(value.as_deref()?, level);
     let is_shown = level.allows(Outlet::Conversation, Class::Identity);
     let mut all = Findings {
         level,
@@ -147,8 +154,11 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
             "chip",
             vec![
                 ("skipped", chip.is_nfc_skipped.map(Value::from)),
-                ("skip reason", text(&chip.skip_reason)),
-                ("authenticity", chip.authenticity.as_ref().map(flat)),
+                ("skip reason", listed(&chip.skip_reason)),
+                (
+                    "authenticity",
+                    chip.authenticity.as_ref().map(|found| flat(found, level)),
+                ),
             ],
         );
     }
@@ -156,7 +166,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
         all.add(
             "liveness",
             vec![
-                ("method", text(&liveness.method)),
+                ("method", listed(&liveness.method)),
                 ("score", liveness.score.map(Value::from)),
                 (
                     "estimated age",
@@ -182,7 +192,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                     phone
                         .carrier
                         .as_ref()
-                        .and_then(|carrier| text(&carrier.r#type)),
+                        .and_then(|carrier| listed(&carrier.r#type)),
                 ),
                 ("disposable", phone.is_disposable.map(Value::from)),
                 ("virtual", phone.is_virtual.map(Value::from)),
@@ -204,7 +214,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
         all.add(
             "address",
             vec![
-                ("document type", text(&address.document_type)),
+                ("document type", listed(&address.document_type)),
                 ("country", personal(&address.issuing_state)),
                 ("issued", personal(&address.issue_date)),
                 (
@@ -224,14 +234,14 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                 .datasets
                 .iter()
                 .take(MAX_LISTS)
-                .filter(|list| !is_word(list))
+                .filter(|list| !is_bare(list))
                 .map(|list| clean(list))
                 .collect();
             all.add_words("Lists of a watch-list entry".to_owned(), &lists.join(", "));
             let review = hit.review_status.as_deref();
             all.add_words(
                 "Review of a watch-list entry".to_owned(),
-                review.filter(|status| !is_word(status)).unwrap_or_default(),
+                review.filter(|status| !is_bare(status)).unwrap_or_default(),
             );
         }
         all.add(
@@ -243,7 +253,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                     "ongoing monitoring",
                     screening.is_ongoing_monitoring_enabled.map(Value::from),
                 ),
-                ("top hits", hits(screening)),
+                ("top hits", hits(screening, level)),
             ],
         );
     }
@@ -264,7 +274,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
             "database",
             vec![
                 ("country", personal(&validation.issuing_state)),
-                ("match", text(&validation.match_type)),
+                ("match", listed(&validation.match_type)),
             ],
         );
     }
@@ -272,7 +282,7 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
         all.add(
             "questionnaire",
             vec![
-                ("id", text(&questionnaire.questionnaire_id)),
+                ("id", id(&questionnaire.questionnaire_id, level)),
                 ("sections", count(questionnaire.sections.len())),
             ],
         );
@@ -288,11 +298,11 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
                 ),
                 (
                     "registry status",
-                    company.and_then(|company| text(&company.registry_status)),
+                    company.and_then(|company| listed(&company.registry_status)),
                 ),
                 (
                     "risk",
-                    company.and_then(|company| text(&company.risk_level)),
+                    company.and_then(|company| listed(&company.risk_level)),
                 ),
             ],
         );
@@ -356,16 +366,17 @@ fn with_people_s_words(mut answer: Answer, decision: &Decision, level: PersonalD
     answer
 }
 
-fn hits(screening: &crate::didit::decision::AmlScreening) -> Option<Value> {
+fn hits(screening: &crate::didit::decision::AmlScreening, level: PersonalData) -> Option<Value> {
+    let bare = |text: &str| enumerated(text, level).filter(|_| is_bare(text));
     let hits: Vec<Value> = screening
         .hits
         .iter()
         .take(MAX_HITS)
         .map(|hit| {
             json!({
-                "lists": hit.datasets.iter().take(MAX_LISTS).filter(|list| is_word(list)).collect::<Vec<_>>(),
+                "lists": hit.datasets.iter().take(MAX_LISTS).filter_map(|list| bare(list)).collect::<Vec<_>>(),
                 "match_score": hit.match_score,
-                "review_status": hit.review_status.as_deref().filter(|status| is_word(status)),
+                "review_status": hit.review_status.as_deref().and_then(bare),
             })
         })
         .collect();
@@ -378,21 +389,29 @@ fn shown(value: &Option<String>, level: PersonalData, class: Class) -> Option<Va
     (!shown.is_empty()).then(|| shown.into())
 }
 
-fn text(value: &Option<String>) -> Option<Value> {
-    value
-        .as_deref()
-        .map(clean)
-        .filter(|value| !value.is_empty())
-        .map(Value::from)
+/// A value of one of Didit's enumerations. One that is in no known list could say anything: where words are kept back, only that
+/// there is one is told.
+fn enumerated(value: &str, level: PersonalData) -> Option<Value> {
+    let value = clean(value);
+    let shown = level.release(Outlet::Conversation, Class::Enumeration, &value);
+    (!value.is_empty()).then(|| shown.unwrap_or_else(|| "other".to_owned()).into())
+}
+
+/// The id of something of the account's own, such as a questionnaire.
+fn id(value: &Option<String>, level: PersonalData) -> Option<Value> {
+    match value {
+        Some(id) if Uuid::try_parse(id).is_ok() => Some(id.as_str().into()),
+        other => shown(other, level, Class::Words),
+    }
 }
 
 /// The single values of an object whose keys Didit chooses; what lies deeper, and what could be a sentence, is left out.
-fn flat(object: &Map<String, Value>) -> Value {
+fn flat(object: &Map<String, Value>, level: PersonalData) -> Value {
     object
         .iter()
         .filter_map(|(name, value)| {
             let value = match value {
-                Value::String(text) if is_plain(text) => text.as_str().into(),
+                Value::String(text) if is_plain(text) => enumerated(text, level)?,
                 Value::Bool(_) | Value::Number(_) => value.clone(),
                 _ => return None,
             };

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::didit::Decision;
 
-pub(super) use duplicates::Duplicate;
+pub(super) use duplicates::{Duplicate, Whose};
 pub(super) use expected::{Comparison, field_of};
 
 /// What a human should know of the person before deciding.

@@ -4,6 +4,7 @@
 use super::{
     connection::PersonalData,
     error::ToolError,
+    plain::is_enumerated,
     untrusted::{clean, masked, masked_email},
 };
 
@@ -20,6 +21,8 @@ pub enum Class {
     Private,
     /// What a person, a reviewer or a document put into words: comments, captions, addresses of lists.
     Words,
+    /// A value of one of Didit's enumerations, such as `full_match`. One that no list known here has counts as [`Class::Words`].
+    Enumeration,
     /// Everything at once: a report, Didit's whole answer, a picture.
     Everything,
 }
@@ -53,6 +56,10 @@ impl PersonalData {
 
     /// The value as it may leave, on one line; `None` where it must not.
     pub fn release(self, outlet: Outlet, class: Class, value: &str) -> Option<String> {
+        let class = match class {
+            Class::Enumeration if !is_enumerated(value) => Class::Words,
+            known => known,
+        };
         match self.form(outlet, class) {
             Form::Whole => Some(clean(value)),
             Form::Masked if class == Class::Email => Some(masked_email(value)),
@@ -97,6 +104,7 @@ impl PersonalData {
             (Outlet::Log, ..) => Form::Withheld,
             // Whoever decides about a person has to see who it is.
             (Outlet::Question, ..) => Form::Whole,
+            (_, _, Class::Enumeration) => Form::Whole,
             (_, Self::None, _) => Form::Withheld,
             (_, Self::Full, _) | (Outlet::File, Self::Minimal, _) => Form::Whole,
             (Outlet::Conversation, Self::Minimal, Class::Number | Class::Email) => Form::Masked,
@@ -112,12 +120,13 @@ impl PersonalData {
 mod tests {
     use super::{Class, Outlet, PersonalData};
 
-    const CLASSES: [Class; 6] = [
+    const CLASSES: [Class; 7] = [
         Class::Identity,
         Class::Number,
         Class::Email,
         Class::Private,
         Class::Words,
+        Class::Enumeration,
         Class::Everything,
     ];
 
@@ -141,12 +150,39 @@ mod tests {
         assert_eq!(shown(PersonalData::None, Outlet::File), nothing);
         assert_eq!(shown(PersonalData::Minimal, Outlet::File), all);
         assert_eq!(shown(PersonalData::Full, Outlet::Conversation), all);
-        let [identity, number, email, private, words, everything] =
-            shown(PersonalData::Minimal, Outlet::Conversation);
-        assert_eq!([identity, words], [whole.clone(), whole.clone()]);
+        let [
+            identity,
+            number,
+            email,
+            private,
+            words,
+            in_no_list,
+            everything,
+        ] = shown(PersonalData::Minimal, Outlet::Conversation);
+        assert_eq!(
+            [identity, words, in_no_list],
+            [whole.clone(), whole.clone(), whole.clone()]
+        );
         assert_eq!([private, everything], [None, None]);
         for masked in [number, email] {
             assert!(masked.is_some() && masked != whole, "{masked:?}");
         }
+    }
+
+    #[test]
+    fn only_values_of_didit_s_lists_pass_at_level_none() {
+        for (value, shown) in [
+            ("full_match", Some("full_match")),
+            ("no longer authorised", Some("no longer authorised")),
+            ("FULL_MATCH", None),
+            ("Ana_Ruiz", None),
+            ("", None),
+        ] {
+            let released =
+                PersonalData::None.release(Outlet::Conversation, Class::Enumeration, value);
+            assert_eq!(released.as_deref(), shown, "{value}");
+        }
+        let logged = PersonalData::Full.release(Outlet::Log, Class::Enumeration, "full_match");
+        assert_eq!(logged, None);
     }
 }

@@ -12,6 +12,76 @@ const CHECK_STATUSES: [&str; 6] = [
     "Expired",
 ];
 
+/// The values that Didit documents for the findings of checks: <https://docs.didit.me/sessions-api/retrieve-session>
+const ENUMERATIONS: [&[&str]; 9] = [
+    // How liveness was proved.
+    &["PASSIVE", "ACTIVE_3D", "FLASHING"],
+    // Why the chip of a document was not read.
+    &[
+        "USER_SKIPPED",
+        "DOCUMENT_WITHOUT_CHIP",
+        "CHIP_CERTIFICATE_UNAVAILABLE",
+        "DEVICE_WITHOUT_NFC",
+        "INTEGRATION_WITHOUT_NFC_ACCESS",
+        "MRZ_KEY_UNAVAILABLE",
+    ],
+    // What a proof of address is.
+    &[
+        "UTILITY_BILL",
+        "BANK_STATEMENT",
+        "GOVERNMENT_ISSUED_DOCUMENT",
+        "OTHER_POA_DOCUMENT",
+        "UNKNOWN",
+    ],
+    // How well a database or a registry agrees.
+    &["full_match", "partial_match", "no_match"],
+    // The kind of a telephone line.
+    &["mobile"],
+    // The lists of a screening.
+    &[
+        "PEP",
+        "PEP Level 1",
+        "PEP Level 2",
+        "PEP Level 3",
+        "PEP Level 4",
+        "Sanctions",
+        "Adverse Media",
+        "Warnings and Regulatory Enforcement",
+        "Fitness and Probity",
+        "SIP",
+        "SIE",
+        "Insolvency",
+    ],
+    // What a human said of a hit.
+    &[
+        "Unreviewed",
+        "Confirmed Match",
+        "False Positive",
+        "Inconclusive",
+    ],
+    // The state of a company in its registry.
+    &[
+        "active",
+        "dissolved",
+        "deregistered",
+        "see full details",
+        "authorised",
+        "appointed representative",
+        "unauthorised",
+        "inactive",
+        "no longer authorised",
+        "closed",
+        "struck off",
+    ],
+    // How risky a company is.
+    &["LOW", "MEDIUM", "HIGH", "CRITICAL", "low risk"],
+];
+
+/// Whether a value is in one of Didit's enumerations, and so can tell nothing of a person but what the list says.
+pub(super) fn is_enumerated(value: &str) -> bool {
+    ENUMERATIONS.iter().any(|list| list.contains(&value))
+}
+
 /// Whether a value is one word, as Didit names lists, steps and states.
 pub(super) fn is_word(value: &str) -> bool {
     (1..=40).contains(&value.len())

@@ -142,10 +142,12 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
         data.insert("session_url".into(), link.into());
     }
     let now: SessionStatus = new_status.to_string().parse()?;
-    Ok(advice::with_next_steps(
-        Answer::new(text).with_data(&data),
-        &now,
-    ))
+    let answer = advice::with_next_steps(Answer::new(text).with_data(&data), &now);
+    Ok(if now == SessionStatus::Declined {
+        advice::with_block(answer)
+    } else {
+        answer
+    })
 }
 
 fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), ToolError> {

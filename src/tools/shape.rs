@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use url::Url;
 use uuid::Uuid;
 
-use super::advice::WARNINGS;
+use super::{advice::WARNINGS, plain::is_enumerated};
 use crate::didit::{SessionStatus, features::FEATURES};
 
 /// The most words of an id, and of an e-mail address without its ending.
@@ -30,15 +30,13 @@ const MAX_WORD_CHARACTERS: usize = 15;
 const LETTERS_OF_A_WORD: usize = 4;
 
 /// Statuses of steps, and what we say ourselves where others would.
-const OWN_WORDS: [&str; 8] = [
+const OWN_WORDS: [&str; 6] = [
     "Not Finished",
     "Resub Requested",
     "watch lists (AML)",
     "network and device",
     "proof of address",
     "no description",
-    "simulator (nothing is real)",
-    "Didit (live or sandbox, as the key's application is set)",
 ];
 
 /// Whether a text may stand bare, whoever wrote it.
@@ -70,6 +68,7 @@ pub fn is_checkout_id(text: &str) -> bool {
 fn is_known(text: &str) -> bool {
     SessionStatus::ALL.contains(&text)
         || OWN_WORDS.contains(&text)
+        || is_enumerated(text)
         || FEATURES.iter().any(|feature| feature.name == text)
         || WARNINGS
             .iter()

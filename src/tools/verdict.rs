@@ -4,8 +4,8 @@
 mod advised;
 
 use super::{
-    advice::meaning,
-    person::{Mismatch, PersonFacts},
+    advice::{is_of_fraud, meaning},
+    person::{Duplicate, Mismatch, PersonFacts, Whose},
     plain,
 };
 use crate::didit::{Decision, Review, SessionStatus, Step, Warning, features::Feature};
@@ -36,14 +36,16 @@ impl DecidedBy {
 /// What a decision amounts to.
 #[derive(Debug, Clone)]
 pub(super) struct Verdict {
-    /// The sentence. What is not as expected stands first in it.
+    /// The sentence. What is not as expected stands first in it, and whom else it is about last.
     pub line: String,
     /// Who decided; `None` while nobody has, and for what time decides.
     pub decided_by: Option<DecidedBy>,
-    /// Whether a human should look before anybody relies on it, although no check asks for it.
+    /// Whether a human has to look before anybody relies on it.
     pub needs_a_look: bool,
     /// What to do next, as sentences for people.
     pub advice: String,
+    /// Whether it was declined because somebody may have tried to deceive, or by a human, who knows.
+    pub may_be_fraud: bool,
 }
 
 /// The verdict of a decision.
@@ -56,10 +58,8 @@ pub(super) fn of(decision: &Decision, facts: &PersonFacts) -> Verdict {
         SessionStatus::InReview => in_review(&checks, decided_by),
         _ => meaning(&decision.status).verdict.to_owned(),
     };
-    let line = match not_as_expected(facts) {
-        Some(first) => format!("{first} {sentence}"),
-        None => sentence,
-    };
+    let parts = [not_as_expected(facts), Some(sentence), elsewhere(facts)];
+    let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let advised = Advised {
         decision,
         facts,
@@ -67,11 +67,16 @@ pub(super) fn of(decision: &Decision, facts: &PersonFacts) -> Verdict {
         decided_by,
     };
     let (advice, needs_a_look) = advised.advice();
+    let may_be_fraud = decision.status == SessionStatus::Declined
+        && (decided_by == Some(DecidedBy::Reviewer)
+            || facts.duplicates.iter().any(Duplicate::needs_a_look)
+            || advised.reasons().any(is_of_fraud));
     Verdict {
         line,
         decided_by,
         needs_a_look,
         advice,
+        may_be_fraud,
     }
 }
 
@@ -155,7 +160,7 @@ fn decided_by(decision: &Decision, checks: &Checks) -> Option<DecidedBy> {
     let by_hand = latest_decision(decision).is_some_and(|review| {
         review.new_status.as_deref().map(str::trim) == Some(decision.status.as_str())
     });
-    Some(match decision.is_overridden() {
+    let decided_by = match decision.is_overridden() {
         Some(true) => DecidedBy::Reviewer,
         // A status noted in a review is a label that changes nothing, so where Didit says that nobody changed the status,
         // and the checks agree, they decided.
@@ -167,7 +172,10 @@ fn decided_by(decision: &Decision, checks: &Checks) -> Option<DecidedBy> {
             DecidedBy::Checks
         }
         _ => DecidedBy::Unknown,
-    })
+    };
+    // What waits for a human was decided by nobody, unless a human set it so.
+    let is_decided = decision.status != SessionStatus::InReview;
+    (is_decided || decided_by == DecidedBy::Reviewer).then_some(decided_by)
 }
 
 /// The latest entry by which a human set a status; looking at details or noting something sets none.
@@ -233,7 +241,14 @@ fn declined(checks: &Checks, decided_by: Option<DecidedBy>) -> String {
         (Some(DecidedBy::Reviewer), false) => {
             format!("Declined by a reviewer; {}.", others.join(", "))
         }
-        (_, false) => format!("Declined: {} failed.", listed(&checks.failed)),
+        (_, false) if checks.unclear.is_empty() => {
+            format!("Declined: {} failed.", listed(&checks.failed))
+        }
+        (_, false) => format!(
+            "Declined: {} failed; still in review: {}.",
+            listed(&checks.failed),
+            listed(&checks.unclear)
+        ),
         (Some(DecidedBy::Checks), true) => {
             "Declined: no single check failed; a warning about the whole session declined it.".to_owned()
         }
@@ -287,6 +302,32 @@ fn not_as_expected(facts: &PersonFacts) -> Option<String> {
         "differs"
     };
     Some(format!("{lead}: {places} {verb}."))
+}
+
+/// What else the verdict touches: a hit of the blocklist, and sessions of other customers.
+fn elsewhere(facts: &PersonFacts) -> Option<String> {
+    let kinds = |is_meant: fn(&Duplicate) -> bool| {
+        let mut kinds: Vec<String> = Vec::new();
+        for duplicate in facts.duplicates.iter().filter(|other| is_meant(other)) {
+            if !kinds.contains(&duplicate.kind) {
+                kinds.push(duplicate.kind.clone());
+            }
+        }
+        kinds
+    };
+    let on_blocklist = kinds(|other| other.is_blocklisted);
+    let of_others = kinds(|other| {
+        !other.is_blocklisted && other.needs_a_look() && other.whose == Whose::AnotherCustomer
+    });
+    let sentences: Vec<String> = [
+        (on_blocklist, "On the blocklist"),
+        (of_others, "Also in a session of another customer"),
+    ]
+    .into_iter()
+    .filter(|(kinds, _)| !kinds.is_empty())
+    .map(|(kinds, what)| format!("{what}: {}.", listed(&kinds)))
+    .collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
 }
 
 /// Fields with where they stand, as far as that is not the one document: `name (document, chip) and birth date`.

@@ -238,11 +238,7 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
             direction: "update",
             target: format!("webhook destination {id}"),
             action: Line::new("Change a webhook destination."),
-            consequence: if request.enabled == Some(false) {
-                "Didit reports nothing to it while it is paused.".to_owned()
-            } else {
-                RECEIVES.to_owned()
-            },
+            consequence: consequence(&request, &before).to_owned(),
             choice: "Change the destination",
             warnings: Vec::new(),
             subject: of(&id, &before),
@@ -298,6 +294,24 @@ async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
         Answer::new(format!("Deleted the webhook destination {id}.{secret}"))
             .with_data(&json!({ "done": true, "destination_id": id.to_string() })),
     )
+}
+
+/// What a change of a destination means for what leaves, and to whom.
+fn consequence(request: &DestinationRequest, before: &Destination) -> &'static str {
+    let is_on = request.enabled.or(before.enabled).unwrap_or(true);
+    let is_switched_on = is_on && before.enabled == Some(false);
+    let has_other_address = request.url.is_some() && request.url != before.url;
+    let other_events = request.subscribed_events.as_ref();
+    let has_other_events = other_events.is_some_and(|events| *events != before.subscribed_events);
+    match (is_on, has_other_address || has_other_events) {
+        (false, true) => {
+            "Didit reports nothing while it is paused; once it is switched on, events go there with the personal data in them."
+        }
+        (false, false) => "Didit reports nothing to it while it is paused.",
+        (true, true) => RECEIVES,
+        (true, false) if is_switched_on => RECEIVES,
+        (true, false) => "It goes on receiving the same events at the same address.",
+    }
 }
 
 /// Whoever receives the events reads names, documents and results from then on.

@@ -1,7 +1,9 @@
 //! Templates of checks.
 
+mod find;
 mod plain;
 mod row;
+mod update;
 mod weakening;
 
 use schemars::JsonSchema;
@@ -10,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     Access, Answer, Context, Tool, Toolset,
-    change::{Change, Line, Setting},
+    change::{Change, Line},
     consent::agreed,
     error::{Stop, ToolError},
     input::{input_schema, output_schema, parse},
@@ -18,11 +20,12 @@ use super::{
     untrusted::{apart, code_apart},
     workflow_input::{self, ALIASES, FeatureInput, General, Steps, Switches, Template},
 };
-use crate::didit::{
-    Error, Kind, Page, Workflow, WorkflowFeature, WorkflowId, WorkflowRequest, features::Feature,
-};
+use crate::didit::{Error, Workflow, WorkflowFeature, WorkflowRequest, features::Feature};
+pub(super) use find::find;
+use find::find_version;
 use row::WorkflowRow;
 pub(super) use row::features;
+use update::{UpdateInput, update};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -139,18 +142,6 @@ struct CreateInput {
     features: Option<Vec<FeatureInput>>,
 }
 
-#[derive(Deserialize, JsonSchema)]
-struct UpdateInput {
-    /// UUID of the workflow or of one of its versions.
-    workflow_id: String,
-    #[serde(flatten)]
-    general: General,
-    #[serde(flatten)]
-    switches: Switches,
-    /// Exact ordered steps that replace all, instead of switches.
-    features: Option<Vec<FeatureInput>>,
-}
-
 #[derive(Serialize, JsonSchema)]
 struct WorkflowList {
     items: Vec<WorkflowRow>,
@@ -260,104 +251,6 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     ))
 }
 
-async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
-    let by_switches = input.features.is_none();
-    let mut draft = input.general.request();
-    if let Some(features) = input.features {
-        refuse_both(&input.switches)?;
-        draft.features = Some(workflow_input::exact(features));
-    }
-    let switches = input.switches;
-    if draft == WorkflowRequest::default() && switches.is_empty() {
-        // Even an empty change would publish a draft.
-        return Err(ToolError::new(
-            "invalid_argument",
-            "Nothing to change was named beside the workflow, so nothing was sent.",
-        )
-        .into());
-    }
-    check(&draft, by_switches)?;
-    let (current, request, note) = agreed(context, async || {
-        let current = find(context, &input.workflow_id).await?;
-        let mut request = draft.clone();
-        let mut note = None;
-        if !switches.is_empty() {
-            refuse_graph(&current)?;
-            // Didit replaces the whole list, so what is there now is sent again with the changes.
-            let steps = switches.apply(current_features(&current))?;
-            request.features = Some(steps.features);
-            note = steps.note;
-            check(&request, by_switches)?;
-        }
-        let request = plain::without_what_is_so(request.normalized()?, &current);
-        let change = weaker(context, &current, &request);
-        Ok((change, (current, request, note)))
-    })
-    .await?;
-    if request == WorkflowRequest::default() {
-        return Ok(Answer::new(format!(
-            "Nothing to change: all of that is so already, and no version was made. It is {}.\n{}",
-            summary(&current),
-            plain::in_force(&current)
-        ))
-        .with_data(&WorkflowRow::from(&current)));
-    }
-    let before = plain::before(&request, &current);
-    // Didit publishes a draft with every change that does not say otherwise, and nobody asked for that here.
-    let mut request = request;
-    if request.status.is_none() && current.status.as_deref() == Some("draft") {
-        request.status = Some("draft".to_owned());
-    }
-    let workflow = context
-        .client()?
-        .update_workflow(&current.uuid, &request)
-        .await?;
-    let mut answer = described("Changed", &workflow, note);
-    answer.text.push_str(&before);
-    if workflow.uuid != current.uuid {
-        answer.text.push_str(&format!(
-            "\nThis is a new version; the earlier one was {}.",
-            current.uuid
-        ));
-    }
-    Ok(answer.with_next(
-        "didit_session_create",
-        "makes a link; unfinished links keep the checks they began with.",
-    ))
-}
-
-/// The question to a human, where a change lets people pass through a workflow in use who would not have passed before.
-fn weaker(context: &Context, current: &Workflow, request: &WorkflowRequest) -> Option<Change> {
-    if current.status.as_deref() == Some("draft") {
-        return None;
-    }
-    let features = request.features.as_deref()?;
-    let warnings = weakening::weakened(&current_features(current), features);
-    if warnings.is_empty() {
-        return None;
-    }
-    let rest = WorkflowRequest {
-        features: None,
-        ..request.clone()
-    };
-    let before = serde_json::to_value(current).unwrap_or_default();
-    let mut settings = Setting::of_request(&rest, Some(&before));
-    settings.extend(weakening::steps(features));
-    Some(Change {
-        direction: "weaken",
-        target: format!("workflow {}", current.workflow_id.unwrap_or(current.uuid)),
-        action: Line::new("Make a workflow in use less strict."),
-        consequence: "Later sessions run the steps below, and people may pass who would not have passed before."
-            .to_owned(),
-        choice: "Make it less strict",
-        warnings,
-        subject: weakening::subject(current),
-        settings,
-        place: context.connection.place_of_change(None),
-        seen: weakening::seen(current),
-    })
-}
-
 async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
     let workflow = agreed(context, async || {
         let workflow = find_version(context, &input.workflow_id).await?;
@@ -382,48 +275,6 @@ async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop>
         Answer::new(format!("Deleted the workflow version {}.", workflow.uuid))
             .with_next("didit_workflow_list", "shows what is left."),
     )
-}
-
-/// Finds the version that new sessions use by the id that all versions share, or any version by its own id. The first version
-/// has the shared id as its own, so that id alone may lead to one that has been replaced since.
-pub(super) async fn find(context: &Context, id: &str) -> Result<Workflow, Stop> {
-    let id: WorkflowId = id.parse()?;
-    let client = context.client()?;
-    let found = match client.workflow(&id).await {
-        Ok(version) if version.workflow_id != Some(id) => return Ok(version),
-        Err(Error::Api(error)) if error.kind == Kind::NotFound => Err(Error::Api(error)),
-        Ok(version) => Ok(version),
-        Err(other) => return Err(other.into()),
-    };
-    let in_use = client
-        .list_workflows(&Page {
-            limit: Some(50),
-            offset: None,
-        })
-        .await?
-        .items
-        .into_iter()
-        .filter(|row| row.workflow_id == Some(id))
-        .max_by_key(|row| (row.status.as_deref() == Some("published"), row.version))
-        .and_then(|row| row.uuid);
-    match (found, in_use) {
-        (Ok(version), Some(uuid)) if version.uuid == uuid => Ok(version),
-        (_, Some(uuid)) => Ok(client.workflow(&uuid).await?),
-        (Ok(version), None) => Ok(version),
-        (Err(not_found), None) => Err(ToolError::from(not_found)
-            .with_hint("didit_workflow_list", "shows the workflows there are.")
-            .into()),
-    }
-}
-
-/// Finds exactly the version of an id: what is deleted must be what was named.
-async fn find_version(context: &Context, id: &str) -> Result<Workflow, Stop> {
-    let id: WorkflowId = id.parse()?;
-    context.client()?.workflow(&id).await.map_err(|error| {
-        ToolError::from(error)
-            .with_hint("didit_workflow_list", "shows the workflows there are.")
-            .into()
-    })
 }
 
 /// Checks a request before anything is sent; what switches stand for is named by the switch, not by its place in the list.
@@ -452,47 +303,6 @@ fn refuse_both(switches: &Switches) -> Result<(), ToolError> {
     Err(ToolError::invalid(
         "features",
         "`features` says exactly which steps run, so switches and thresholds cannot be given with it; settings go into each feature's `config`.",
-    ))
-}
-
-/// Refuses to change by switches what is more than a list: the list that Didit takes would replace branches, actions and
-/// repeated steps for good. A graph of a shape that is not known says nothing, and its flags are the same for both kinds.
-fn refuse_graph(workflow: &Workflow) -> Result<(), ToolError> {
-    let repeated = workflow
-        .features
-        .iter()
-        .enumerate()
-        .any(|(place, name)| workflow.features.iter().take(place).any(|it| it == name));
-    let nodes = match workflow
-        .extra
-        .get("workflow_graph")
-        .and_then(|graph| graph.get("nodes"))
-    {
-        Some(Value::Object(nodes)) => nodes.values().collect(),
-        Some(Value::Array(nodes)) => nodes.iter().collect(),
-        _ => Vec::new(),
-    };
-    let kinds: Vec<String> = nodes
-        .into_iter()
-        .filter_map(|node| node.get("type").or_else(|| node.get("node_type"))?.as_str())
-        .map(str::to_ascii_lowercase)
-        .collect();
-    let steps = kinds.iter().filter(|kind| *kind == "feature").count();
-    let other = kinds.iter().any(|kind| {
-        ["branch", "condition", "action", "webhook"]
-            .iter()
-            .any(|part| kind.contains(part))
-    });
-    if !repeated && !other && steps <= workflow.features.len() {
-        return Ok(());
-    }
-    Err(ToolError::invalid(
-        "workflow_id",
-        "This workflow has branches, actions or a repeated step, and changing it by switches would turn it into a plain \
-         list. Nothing was sent.",
-    )
-    .with_advice(
-        "exact `features` replace it by a list on purpose; the Didit console changes it as it is.",
     ))
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{View, reasons::Reason, shown_without_result, values};
 use crate::{
-    didit::Decision,
+    didit::{Decision, SessionStatus},
     tools::{
         PersonalData,
         person::{Duplicate, Mismatch, PersonFacts},
@@ -24,7 +24,9 @@ pub(super) struct DecisionData {
     /// `checks`, `reviewer` or `unknown`, once it is decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     decided_by: Option<&'static str>,
-    /// Whether a human should look before anybody relies on an approval.
+    /// Whether the person may be counted as verified now.
+    counts_as_verified: bool,
+    /// Whether a human has to look before anybody relies on the result.
     needs_a_look: bool,
     what_to_do: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -147,6 +149,7 @@ pub(super) fn data(
         is_final: decision.status.is_final(),
         verdict: verdict.line.clone(),
         decided_by: verdict.decided_by.map(verdict::DecidedBy::name),
+        counts_as_verified: decision.status == SessionStatus::Approved && !verdict.needs_a_look,
         needs_a_look: verdict.needs_a_look,
         what_to_do: verdict.advice.clone(),
         workflow_id: decision.workflow_id.map(|id| id.to_string()),

@@ -82,7 +82,7 @@ pub(in crate::tools) fn describe(warning: &Warning) -> String {
         return rule(warning);
     }
     risk.and_then(plain_words)
-        .unwrap_or("a warning that this version does not know")
+        .unwrap_or("a newer kind of warning, for which this program has no words")
         .to_owned()
 }
 

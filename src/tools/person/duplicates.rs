@@ -11,9 +11,9 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tools) enum Whose {
     /// It has the same vendor_data.
-    SamePerson,
+    SameCustomer,
     /// It has another vendor_data.
-    AnotherPerson,
+    AnotherCustomer,
     /// One of the two has no vendor_data, or there is no session.
     Unknown,
 }
@@ -22,8 +22,8 @@ impl Whose {
     /// The word in structured results.
     pub(in crate::tools) fn name(self) -> &'static str {
         match self {
-            Self::SamePerson => "same_person",
-            Self::AnotherPerson => "another_person",
+            Self::SameCustomer => "same_customer",
+            Self::AnotherCustomer => "another_customer",
             Self::Unknown => "unknown",
         }
     }
@@ -55,14 +55,14 @@ pub(in crate::tools) struct Duplicate {
 impl Duplicate {
     /// Whether a human should look at it before relying on this person's verification.
     pub(in crate::tools) fn needs_a_look(&self) -> bool {
-        self.is_blocklisted || (self.whose != Whose::SamePerson && !self.is_allowlisted)
+        self.is_blocklisted || (self.whose != Whose::SameCustomer && !self.is_allowlisted)
     }
 
     /// The vendor_data of somebody else.
     pub(in crate::tools) fn other_vendor_data(&self) -> Option<&str> {
         self.vendor_data
             .as_deref()
-            .filter(|_| self.whose == Whose::AnotherPerson)
+            .filter(|_| self.whose == Whose::AnotherCustomer)
     }
 
     /// The sentence for a question.
@@ -94,8 +94,8 @@ impl Duplicate {
                 " in "
             });
             before.push_str(match self.whose {
-                Whose::SamePerson => "an earlier session of the same person",
-                Whose::AnotherPerson => "a session of ANOTHER person",
+                Whose::SameCustomer => "another session of the same customer",
+                Whose::AnotherCustomer => "a session of ANOTHER customer",
                 Whose::Unknown => "a session of somebody, not known whose",
             });
         } else if !self.is_blocklisted {
@@ -163,9 +163,9 @@ pub(super) fn of(decision: &Decision) -> Vec<Duplicate> {
         (
             !duplicate.is_blocklisted,
             match duplicate.whose {
-                Whose::AnotherPerson => 0,
+                Whose::AnotherCustomer => 0,
                 Whose::Unknown => 1,
-                Whose::SamePerson => 2,
+                Whose::SameCustomer => 2,
             },
         )
     });
@@ -194,8 +194,8 @@ fn of_match(decision: &Decision, kind: &str, other: &Map<String, Value>) -> Dupl
     Duplicate {
         kind: kind.to_owned(),
         whose: match (own, vendor_data) {
-            (Some(own), Some(other)) if own == other => Whose::SamePerson,
-            (Some(_), Some(_)) => Whose::AnotherPerson,
+            (Some(own), Some(other)) if own == other => Whose::SameCustomer,
+            (Some(_), Some(_)) => Whose::AnotherCustomer,
             _ => Whose::Unknown,
         },
         session_id: text("session_id").and_then(id),

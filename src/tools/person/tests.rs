@@ -53,7 +53,7 @@ fn what_a_human_should_know_stands_in_lines_by_level() {
         "Not as expected: the name (document 2) differs; expected \"Ana Ruiz\"; found \"Eva\"",
         "Compare by eye: the country (document); expected \"GBR\"; found \"GBD\"",
         "Another name (document 2): \"Eva\"",
-        "The face was also seen in a session of ANOTHER person, vendor_data \"c-9\": \
+        "The face was also seen in a session of ANOTHER customer, vendor_data \"c-9\": \
          5b1f3c9a-0000-4000-8000-000000000009, Approved.",
     ];
     assert_eq!(shown(Nothing, Question), whole);

@@ -1,11 +1,11 @@
 //! What to do about a verdict: only what a tool or a human can do.
 
-use super::{Checks, DecidedBy, latest_decision};
+use super::{Checks, DecidedBy, counts, latest_decision, listed, places};
 use crate::{
-    didit::{Decision, SessionStatus},
+    didit::{Decision, SessionStatus, Warning},
     tools::{
-        advice::meaning,
-        person::{Duplicate, PersonFacts},
+        advice::{is_redoable, meaning},
+        person::PersonFacts,
     },
 };
 
@@ -18,89 +18,128 @@ pub(super) struct Advised<'d> {
 }
 
 impl Advised<'_> {
-    /// What to do, and whether it is for a human to look at what no check asks for.
+    /// What to do, and whether a human has to look before anybody relies on the result.
     pub(super) fn advice(&self) -> (String, bool) {
-        let (advice, needs_a_look) = self.by_status();
-        let is_open_question = matches!(
-            self.decision.status,
-            SessionStatus::InReview | SessionStatus::Declined
-        );
-        if is_open_question && !(self.facts.mismatches.is_empty() && self.facts.unsure.is_empty()) {
-            let first = "First a human compares what was expected with what was found.";
-            return (format!("{first} {advice}"), needs_a_look);
-        }
-        (advice, needs_a_look)
-    }
-
-    fn by_status(&self) -> (String, bool) {
-        let comment = self.comment();
-        match self.decision.status {
-            SessionStatus::Approved => self.of_approved(comment),
-            SessionStatus::Declined => {
-                let advice = match (self.decided_by, self.checks.has_reasons) {
-                    (Some(DecidedBy::Reviewer), _) => {
-                        format!("{comment} Another decision is for a human to make.")
-                    }
-                    (_, true) => meaning(&SessionStatus::Declined).advice.to_owned(),
-                    (_, false) => "Didit's answer gives no reason; a human looks at the session in Didit's console.".to_owned(),
-                };
-                (advice, false)
-            }
-            SessionStatus::InReview => {
-                let advice = if self.checks.has_reasons || !self.checks.not_passed.is_empty() {
-                    meaning(&SessionStatus::InReview).advice.to_owned()
+        let looks = listed(&self.looks());
+        let advice = match self.decision.status {
+            SessionStatus::Approved if !looks.is_empty() => {
+                let who = if self.facts.mismatches.is_empty() {
+                    "the person"
                 } else {
-                    "A human looks at the session in Didit's console and approves, declines, or asks for steps again.".to_owned()
+                    "the expected person"
                 };
-                (advice, false)
+                let advice = format!(
+                    "Do not count {who} as verified yet: a human {looks}. Where all is well, the approval stands; otherwise the human \
+                     declines, or asks for steps again.{}",
+                    self.comment()
+                );
+                return (advice, true);
             }
-            _ => (meaning(&self.decision.status).advice.to_owned(), false),
+            SessionStatus::Approved => self.of_approved(),
+            SessionStatus::Declined => self.of_declined(),
+            SessionStatus::InReview => self.of_review(),
+            _ => return (meaning(&self.decision.status).advice.to_owned(), false),
+        };
+        if looks.is_empty() {
+            (advice, self.decision.status == SessionStatus::InReview)
+        } else {
+            (format!("{advice} Before deciding, a human {looks}."), true)
         }
     }
 
-    fn of_approved(&self, comment: &str) -> (String, bool) {
-        let mut doubts: Vec<&str> = Vec::new();
+    /// What a human has to look at that no check asks for.
+    fn looks(&self) -> Vec<String> {
+        let mut looks = Vec::new();
         if !self.facts.mismatches.is_empty() {
-            doubts.push(
-                "Do not count the expected person as verified: a human compares what was expected with what was found, and decides.",
-            );
+            looks.push("compares what was expected with what was found".to_owned());
         }
-        if self.decided_by == Some(DecidedBy::Unknown) {
-            doubts.push("A human finds out in Didit's console why it is approved.");
-        }
-        let elsewhere = self.facts.duplicates.iter();
-        if elsewhere.clone().any(|duplicate| duplicate.is_blocklisted) {
-            doubts.push("A human looks at the hit of the blocklist first.");
-        } else if elsewhere.clone().any(Duplicate::needs_a_look) {
-            doubts.push(
-                "A human looks at the other session first: one person may have two accounts.",
-            );
-        }
-        let is_safe = doubts.is_empty();
         if !self.facts.unsure.is_empty() {
-            doubts.push("A human compares by eye what is marked so.");
+            looks.push(format!(
+                "compares the {} by eye, expected with found",
+                places(&self.facts.unsure)
+            ));
         }
-        if self.decided_by == Some(DecidedBy::Reviewer) {
-            doubts.push(comment);
+        if self.decision.status == SessionStatus::Approved
+            && self.decided_by == Some(DecidedBy::Unknown)
+        {
+            looks.push("finds out in Didit's console why it is approved".to_owned());
         }
-        if doubts.is_empty() {
-            doubts.push(if self.checks.without_result.is_empty() {
-                "The person is verified; nothing more is needed."
-            } else {
-                "The person is verified as far as these checks go."
-            });
+        let elsewhere = || self.facts.duplicates.iter();
+        if elsewhere().any(|duplicate| duplicate.is_blocklisted) {
+            looks.push("looks at the hit on the blocklist".to_owned());
         }
-        (doubts.join(" "), !is_safe)
+        if elsewhere().any(|duplicate| !duplicate.is_blocklisted && duplicate.needs_a_look()) {
+            looks.push(
+                "looks at the other session, because one person may have two accounts".to_owned(),
+            );
+        }
+        looks
     }
 
+    fn of_approved(&self) -> String {
+        if self.decided_by == Some(DecidedBy::Reviewer) {
+            return format!(
+                "The person counts as verified, because a reviewer approved it.{}",
+                self.comment()
+            );
+        }
+        if self.checks.without_result.is_empty() {
+            meaning(&SessionStatus::Approved).advice.to_owned()
+        } else {
+            "The person is verified as far as these checks go.".to_owned()
+        }
+    }
+
+    fn of_declined(&self) -> String {
+        if self.decided_by == Some(DecidedBy::Reviewer) {
+            return format!(
+                "Not verified; it stays so unless a human decides otherwise.{}",
+                self.comment()
+            );
+        }
+        let mut reasons = self.reasons().peekable();
+        if reasons.peek().is_none() {
+            "Not verified; Didit's answer gives no reason. A human looks at the session in Didit's console.".to_owned()
+        } else if reasons.all(is_redoable) {
+            "Not verified; it may be an honest mistake (a bad photo, an old document): a human can ask for the failed steps again."
+                .to_owned()
+        } else {
+            "Not verified; a human decides whether it stays so. Asking for steps again helps only where a photo was bad or a \
+             document too old."
+                .to_owned()
+        }
+    }
+
+    fn of_review(&self) -> String {
+        if self.reasons().next().is_some() || !self.checks.not_passed.is_empty() {
+            meaning(&SessionStatus::InReview).advice.to_owned()
+        } else {
+            "Not decided yet: a human looks at the session in Didit's console and approves, declines, or asks for steps again."
+                .to_owned()
+        }
+    }
+
+    pub(super) fn reasons(&self) -> impl Iterator<Item = &Warning> {
+        let steps = self.decision.steps();
+        let of_checks: Vec<&Warning> = steps.iter().flat_map(|step| step.warnings).collect();
+        of_checks
+            .into_iter()
+            .chain(&self.decision.warnings)
+            .filter(|warning| counts(warning))
+    }
+
+    /// Whether whoever decided by hand said why. The words themselves are for the levels of personal data that show them.
     fn comment(&self) -> &'static str {
+        if self.decided_by != Some(DecidedBy::Reviewer) {
+            return "";
+        }
         let has_comment = latest_decision(self.decision)
             .and_then(|review| review.comment.as_deref())
             .is_some_and(|comment| !comment.trim().is_empty());
         if has_comment {
-            "The reviewer's comment says why."
+            " The reviewer left a comment."
         } else {
-            "The reviewer left no comment."
+            " The reviewer left no comment."
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{current_features, refuse_graph};
+use super::{current_features, update::refuse_graph};
 use crate::{
     didit::{Workflow, WorkflowFeature, WorkflowRequest},
     tools::{decision::plain_name, untrusted::clean},

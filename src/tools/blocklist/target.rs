@@ -3,15 +3,18 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{
-    blocklist::{EntryType, legacy_kind, only_sessions},
-    change::{Line, Setting},
-    error::{Stop, ToolError},
-    personal::Class,
-    untrusted::clean,
-};
-use crate::didit::{
-    BlocklistItems, Client, Decision, Error, Kind, ListEntryId, ListFilter, ListId, Page, SessionId,
+use super::{EntryType, legacy_kind, only_sessions};
+use crate::{
+    didit::{
+        BlocklistItems, Client, Decision, Error, Kind, ListEntry, ListEntryId, ListFilter, ListId,
+        Page, SessionId,
+    },
+    tools::{
+        change::{Line, Setting},
+        error::{Stop, ToolError},
+        personal::Class,
+        untrusted::clean,
+    },
 };
 
 /// Entries of a page.
@@ -78,6 +81,16 @@ pub(super) struct Found {
 impl Found {
     /// The entry in the question to the human who must agree.
     pub(super) fn setting(&self) -> Setting {
+        Setting::new(format!("The {}", self.kind.name()), self.line(), None)
+    }
+
+    /// The entry in a question about others of the same session.
+    pub(super) fn left_as_it_is(&self) -> Setting {
+        let name = format!("The {}, blocked already", self.kind.name());
+        Setting::new(name, self.line(), None)
+    }
+
+    fn line(&self) -> Line {
         let mut line = Line::new(format!("entry {}", self.entry));
         if let Some(value) = &self.value {
             line = line.words(", ").personal(Class::Number, value);
@@ -85,7 +98,7 @@ impl Found {
         if let Some(session) = &self.session {
             line = line.words(format!(", from session {session}"));
         }
-        Setting::new(format!("The {}", self.kind.name()), line, None)
+        line
     }
 }
 
@@ -139,12 +152,7 @@ impl TargetInput {
 impl Items {
     /// The kinds of lists that they go to.
     pub(super) fn kinds(&self) -> impl Iterator<Item = EntryType> + '_ {
-        self.0.iter().map(|item| match item {
-            SessionItem::Face => EntryType::Face,
-            SessionItem::Document => EntryType::Document,
-            SessionItem::Phone => EntryType::Phone,
-            SessionItem::Email => EntryType::Email,
-        })
+        self.0.iter().map(|item| item.kind())
     }
 
     /// The same for the older API.
@@ -220,52 +228,25 @@ impl Target {
         }
     }
 
-    /// The entries that match, for removal.
+    /// The entries that match, for removal; none on the older blocklist, which does not tell what it holds.
     pub(super) async fn entries(
         &self,
         client: &Client,
         places: &[Place],
     ) -> Result<Vec<Found>, Stop> {
+        if places.contains(&Place::Legacy) {
+            return Ok(Vec::new());
+        }
         let mut found = Vec::new();
-        for (place, meant) in places.iter().zip(self.kinds()) {
-            let Place::List(list) = place else {
-                return Ok(Vec::new());
-            };
-            let mut page = Page {
-                limit: Some(PAGE),
-                offset: None,
-            };
+        for (list, kind) in self.lists(places) {
+            let mut offset = None;
             loop {
-                let search = match self {
-                    Self::Value { kind, value } => Some(as_stored(*kind, value)),
-                    Self::Session { .. } => None,
-                };
-                let entries = client.list_entries(list, search.as_deref(), &page).await?;
-                for entry in entries.items {
-                    let matches = match self {
-                        Self::Session { session, .. } => {
-                            entry.reference_session_id == Some(*session)
-                        }
-                        Self::Value { kind, value } => entry
-                            .value
-                            .as_deref()
-                            .is_some_and(|held| same_value(*kind, held, value)),
-                    };
-                    let (value, session) = (entry.value, entry.reference_session_id);
-                    if let Some(entry) = entry.uuid.filter(|_| matches) {
-                        found.push(Found {
-                            kind: meant,
-                            list: *list,
-                            entry,
-                            value,
-                            session,
-                        });
-                    }
-                }
-                let Some(next) = entries.next_offset else {
+                let (matching, next) = self.matching(client, list, kind, offset).await?;
+                found.extend(matching);
+                let Some(next) = next else {
                     break;
                 };
-                page.offset = Some(further(page.offset, next)?);
+                offset = Some(further(offset, next)?);
             }
         }
         if found.is_empty() {
@@ -280,6 +261,108 @@ impl Target {
             .into());
         }
         Ok(found)
+    }
+
+    /// The entries that match on the first page of each list, so that no human is asked for what Didit would refuse as being
+    /// there. An entry further back in a long list is left for Didit to tell.
+    pub(super) async fn already(
+        &self,
+        client: &Client,
+        places: &[Place],
+    ) -> Result<Vec<Found>, Stop> {
+        let mut found = Vec::new();
+        for (list, kind) in self.lists(places) {
+            found.extend(self.matching(client, list, kind, None).await?.0);
+        }
+        Ok(found)
+    }
+
+    /// The lists with the kind that each is for.
+    fn lists<'p>(
+        &self,
+        places: &'p [Place],
+    ) -> impl Iterator<Item = (&'p ListId, EntryType)> + use<'p> {
+        places
+            .iter()
+            .zip(self.kinds())
+            .filter_map(|(place, kind)| match place {
+                Place::List(list) => Some((list, kind)),
+                Place::Legacy => None,
+            })
+    }
+
+    /// The entries of one page that match, and where the next page begins.
+    async fn matching(
+        &self,
+        client: &Client,
+        list: &ListId,
+        kind: EntryType,
+        offset: Option<u32>,
+    ) -> Result<(Vec<Found>, Option<u64>), Stop> {
+        let search = match self {
+            Self::Value { kind, value } => Some(as_stored(*kind, value)),
+            Self::Session { .. } => None,
+        };
+        let page = Page {
+            limit: Some(PAGE),
+            offset,
+        };
+        let entries = client.list_entries(list, search.as_deref(), &page).await?;
+        let is_meant = |entry: &ListEntry| match self {
+            Self::Session { session, .. } => entry.reference_session_id == Some(*session),
+            Self::Value { kind, value } => entry
+                .value
+                .as_deref()
+                .is_some_and(|held| same_value(*kind, held, value)),
+        };
+        let found = entries
+            .items
+            .into_iter()
+            .filter(is_meant)
+            .filter_map(|entry| {
+                Some(Found {
+                    kind,
+                    list: *list,
+                    entry: entry.uuid?,
+                    value: entry.value,
+                    session: entry.reference_session_id,
+                })
+            })
+            .collect();
+        Ok((found, entries.next_offset))
+    }
+
+    /// What is left when some kinds are taken out.
+    pub(super) fn without(&self, is_out: impl Fn(&EntryType) -> bool) -> Option<Self> {
+        match self {
+            Self::Session { session, items } => {
+                let left: Vec<SessionItem> = items
+                    .0
+                    .iter()
+                    .copied()
+                    .filter(|item| !is_out(&item.kind()))
+                    .collect();
+                (!left.is_empty()).then_some(Self::Session {
+                    session: *session,
+                    items: Items(left),
+                })
+            }
+            Self::Value { kind, value } => (!is_out(kind)).then(|| Self::Value {
+                kind: *kind,
+                value: value.clone(),
+            }),
+        }
+    }
+}
+
+impl SessionItem {
+    fn kind(self) -> EntryType {
+        match self {
+            Self::Face => EntryType::Face,
+            Self::Document => EntryType::Document,
+            Self::Phone => EntryType::Phone,
+            Self::Email => EntryType::Email,
+        }
     }
 }
 

@@ -1,0 +1,215 @@
+//! Blocking what a session holds, or one value.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    EntryType,
+    change::{action, bystanders, held, part_done, whose},
+    names, only_sessions,
+    target::{Found, Place, Target, TargetInput},
+};
+use crate::{
+    didit::{Client, ListEntryId, NewEntry},
+    tools::{
+        Answer, Context,
+        change::{Change, Setting},
+        consent::agreed,
+        error::Stop,
+        person::PersonFacts,
+    },
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct AddInput {
+    #[serde(flatten)]
+    target: TargetInput,
+    /// Why, for the record.
+    comment: Option<String>,
+}
+
+pub(super) async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
+    let target = input.target.read()?;
+    let client = context.client()?;
+    let comment = input.comment;
+    let entry = match &target {
+        Target::Session { session, .. } => NewEntry {
+            reference_session_id: Some(*session),
+            comment,
+            ..NewEntry::default()
+        },
+        Target::Value { value, .. } => NewEntry {
+            value: Some(value.clone()),
+            comment,
+            ..NewEntry::default()
+        },
+    }
+    .normalized()?;
+    // Where it goes, and what is there already, is settled before a human is asked: agreement is never for nothing.
+    let plan = agreed(context, async || {
+        let plan = Plan::of(&target, &client).await?;
+        let change = match &plan.left {
+            Some(left) => Some(question(context, &client, left, &entry, &plan).await?),
+            None => None,
+        };
+        Ok((change, plan))
+    })
+    .await?;
+    let Some(left) = &plan.left else {
+        let there = plan.there();
+        return Ok(Answer::new(format!(
+            "Nothing to block: {} is on the blocklist already. Nothing was sent.{}",
+            target.describe(),
+            entries_of(&there)
+        ))
+        .with_data(&json!({
+            "done": true,
+            "blocked": true,
+            "target": target.describe(),
+            "entries": [],
+            "already": there,
+        }))
+        .with_next("didit_blocklist_remove", "takes it off again."));
+    };
+    let mut made = Vec::new();
+    match left {
+        Target::Session { session, items } if plan.is_legacy() => {
+            client
+                .legacy_blocklist_add(session, items.legacy()?)
+                .await?;
+        }
+        _ => {
+            let mut done = Vec::new();
+            for (place, kind) in plan.places.iter().zip(left.kinds()) {
+                let Place::List(list) = place else {
+                    return Err(only_sessions().into());
+                };
+                let created = client
+                    .create_entry(list, &entry)
+                    .await
+                    .map_err(|error| part_done(error.into(), "block", kind, &done))?;
+                done.push(kind);
+                made.push(row(kind, created.uuid));
+            }
+        }
+    }
+    let comment = entry.comment.as_deref().filter(|_| !plan.is_legacy());
+    let mut text = format!(
+        "Blocked {}. Later verifications that match are declined.{}",
+        left.describe(),
+        entries_of(&made)
+    );
+    let there = plan.there();
+    if !there.is_empty() {
+        text.push_str(&format!(
+            "\nBlocked already, and left as it is: {}.{}",
+            names(&plan.kinds_there()).join(" and "),
+            entries_of(&there)
+        ));
+    }
+    Ok(Answer::new(text)
+        .with_data(&json!({
+            "done": true,
+            "blocked": true,
+            "target": left.describe(),
+            "entries": made,
+            "already": there,
+        }))
+        .with_untrusted("Comment", comment)
+        .with_next("didit_blocklist_remove", "takes it off again."))
+}
+
+/// What is to be blocked, and what is there already.
+struct Plan {
+    /// What of the target is not blocked yet.
+    left: Option<Target>,
+    /// Where each kind of that is kept.
+    places: Vec<Place>,
+    found: Vec<Found>,
+}
+
+impl Plan {
+    async fn of(target: &Target, client: &Client) -> Result<Self, Stop> {
+        let places = target.places(client).await?;
+        let found = target.already(client, &places).await?;
+        let is_there = |kind: &EntryType| found.iter().any(|entry| entry.kind == *kind);
+        let places = places
+            .into_iter()
+            .zip(target.kinds())
+            .filter(|(_, kind)| !is_there(kind))
+            .map(|(place, _)| place)
+            .collect();
+        Ok(Self {
+            left: target.without(is_there),
+            places,
+            found,
+        })
+    }
+
+    fn is_legacy(&self) -> bool {
+        self.places.contains(&Place::Legacy)
+    }
+
+    fn kinds_there(&self) -> Vec<EntryType> {
+        let mut kinds: Vec<EntryType> = self.found.iter().map(|entry| entry.kind).collect();
+        kinds.dedup();
+        kinds
+    }
+
+    fn there(&self) -> Vec<Value> {
+        let rows = self.found.iter();
+        rows.map(|found| row(found.kind, Some(found.entry)))
+            .collect()
+    }
+}
+
+/// What a human is asked.
+async fn question(
+    context: &Context,
+    client: &Client,
+    target: &Target,
+    entry: &NewEntry,
+    plan: &Plan,
+) -> Result<Change, Stop> {
+    let session = target.decision(client).await?;
+    let facts = session.as_ref().map(PersonFacts::of);
+    let mut settings = held(target, session.as_ref());
+    settings.extend(Setting::of_request(entry, None));
+    settings.extend(plan.found.iter().map(Found::left_as_it_is));
+    Ok(Change {
+        direction: "block",
+        target: target.whole(),
+        action: action("Block ", target, facts.as_ref()),
+        consequence: format!(
+            "Every later verification that matches is declined, until it is taken off again.{}",
+            if plan.is_legacy() && entry.comment.is_some() {
+                " This account's older blocklist keeps no comment."
+            } else {
+                ""
+            }
+        ),
+        choice: "Block",
+        warnings: match (&session, &facts) {
+            (Some(session), Some(facts)) => bystanders(target, session, facts),
+            _ => Vec::new(),
+        },
+        subject: whose(target, session.as_ref()),
+        settings,
+        place: context.connection.place_of_change(
+            session
+                .as_ref()
+                .and_then(|session| session.environment.as_deref()),
+        ),
+        seen: facts.map(|facts| facts.seen).unwrap_or_default(),
+    })
+}
+
+fn row(kind: EntryType, entry: Option<ListEntryId>) -> Value {
+    json!({ "entry_type": kind.name(), "uuid": entry.map(|id| id.to_string()) })
+}
+
+fn entries_of(rows: &[Value]) -> String {
+    let ids = rows.iter().filter_map(|row| row.get("uuid")?.as_str());
+    ids.map(|id| format!("\nEntry: {id}")).collect()
+}

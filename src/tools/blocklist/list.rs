@@ -1,0 +1,168 @@
+//! What is blocked.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    EntryType, legacy_kind,
+    target::{Place, list_of},
+};
+use crate::{
+    didit::{BlocklistItem, ListEntry},
+    tools::{
+        Answer, Context, PersonalData,
+        error::{Stop, ToolError},
+        paging::{self, PageInput},
+        personal::{Class, Outlet},
+        untrusted::apart,
+    },
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct ListInput {
+    #[serde(default = "default_type")]
+    entry_type: EntryType,
+    /// Value or label.
+    search: Option<String>,
+    #[serde(flatten)]
+    page: PageInput,
+}
+
+fn default_type() -> EntryType {
+    EntryType::Face
+}
+
+#[derive(Serialize)]
+struct EntryRow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uuid: Option<String>,
+    entry_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference_session_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct EntryList {
+    items: Vec<EntryRow>,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+}
+
+impl EntryRow {
+    fn from_entry(entry: ListEntry, kind: EntryType, level: PersonalData) -> Self {
+        Self {
+            uuid: entry.uuid.map(|uuid| uuid.to_string()),
+            entry_type: kind.name().to_owned(),
+            value: entry
+                .value
+                .as_deref()
+                .and_then(|value| released(kind, value, level)),
+            reference_session_id: entry.reference_session_id.map(|id| id.to_string()),
+            created_at: entry.created_at,
+        }
+    }
+
+    fn line(&self) -> String {
+        let mut line = apart(self.value.as_ref().unwrap_or(&self.entry_type));
+        if let Some(session) = &self.reference_session_id {
+            line.push_str(&format!(", from session {session}"));
+        }
+        if let Some(uuid) = &self.uuid {
+            line.push_str(&format!(", entry {uuid}"));
+        }
+        line
+    }
+
+    fn from_item(item: BlocklistItem, level: PersonalData) -> Self {
+        Self {
+            uuid: None,
+            entry_type: item.r#type.unwrap_or_default(),
+            value: item
+                .document_number
+                .map(|value| (EntryType::Document, value))
+                .or(item.phone_number.map(|value| (EntryType::Phone, value)))
+                .or(item.email.map(|value| (EntryType::Email, value)))
+                .and_then(|(kind, value)| released(kind, &value, level)),
+            reference_session_id: item.session_id.map(|id| id.to_string()),
+            created_at: item.blocklisted_at,
+        }
+    }
+}
+
+pub(super) async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
+    let client = context.client()?;
+    let page = paging::page(&input.page)?;
+    let level = context.connection.settings().personal_data;
+    let (rows, total, next_offset) = match list_of(&client, input.entry_type).await? {
+        Place::List(list) => {
+            let found = client
+                .list_entries(&list, input.search.as_deref(), &page)
+                .await?;
+            let rows = found
+                .items
+                .into_iter()
+                .map(|entry| EntryRow::from_entry(entry, input.entry_type, level))
+                .collect::<Vec<_>>();
+            (rows, found.total, found.next_offset)
+        }
+        Place::Legacy => {
+            if input.search.is_some() {
+                return Err(ToolError::invalid(
+                    "search",
+                    "This account has the older blocklist, which cannot be searched.",
+                )
+                .into());
+            }
+            let kind = legacy_kind(input.entry_type)?;
+            let found = client.legacy_blocklist(Some(kind), &page).await?;
+            let rows = found
+                .items
+                .into_iter()
+                .map(|item| EntryRow::from_item(item, level))
+                .collect::<Vec<_>>();
+            (rows, found.total, found.next_offset)
+        }
+    };
+    let found = rows.into_iter().map(|row| (row.line(), row)).collect();
+    let rows = paging::rows(found, &page, next_offset);
+    let heading = format!(
+        "{} {} entr{} on the blocklist:",
+        total.map_or_else(
+            || rows.items.len().to_string(),
+            |total| format!("{} of {total}", rows.items.len())
+        ),
+        input.entry_type.name(),
+        if total == Some(1) { "y" } else { "ies" },
+    );
+    Ok(
+        Answer::new(format!("{heading}{}", rows.text)).with_data(&EntryList {
+            items: rows.items,
+            has_more: rows.next_cursor.is_some(),
+            next_cursor: rows.next_cursor,
+            total,
+        }),
+    )
+}
+
+/// A person's own value, as far as the operator lets it be seen. Your own ids of people and companies are no such values.
+fn released(kind: EntryType, value: &str, level: PersonalData) -> Option<String> {
+    let class = match kind {
+        EntryType::User | EntryType::Business => return Some(value.to_owned()),
+        EntryType::Email => Class::Email,
+        EntryType::IpAddress => Class::Private,
+        EntryType::Face
+        | EntryType::Document
+        | EntryType::Phone
+        | EntryType::DeviceFingerprint
+        | EntryType::WalletAddress
+        | EntryType::BankAccount => Class::Number,
+    };
+    level.release(Outlet::Conversation, class, value)
+}

@@ -1,0 +1,171 @@
+//! Changing a workflow: what is new is compared with what is in force, and less strictness is agreed to by a human.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    check, current_features, described, find::find, plain, refuse_both, row::WorkflowRow, summary,
+    weakening,
+};
+use crate::{
+    didit::{Workflow, WorkflowRequest},
+    tools::{
+        Answer, Context,
+        change::{Change, Line, Setting},
+        consent::agreed,
+        error::{Stop, ToolError},
+        workflow_input::{self, FeatureInput, General, Switches},
+    },
+};
+
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct UpdateInput {
+    /// UUID of the workflow or of one of its versions.
+    workflow_id: String,
+    #[serde(flatten)]
+    general: General,
+    #[serde(flatten)]
+    switches: Switches,
+    /// Exact ordered steps that replace all, instead of switches.
+    features: Option<Vec<FeatureInput>>,
+}
+
+pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
+    let by_switches = input.features.is_none();
+    let mut draft = input.general.request();
+    if let Some(features) = input.features {
+        refuse_both(&input.switches)?;
+        draft.features = Some(workflow_input::exact(features));
+    }
+    let switches = input.switches;
+    if draft == WorkflowRequest::default() && switches.is_empty() {
+        // Even an empty change would publish a draft.
+        return Err(ToolError::new(
+            "invalid_argument",
+            "Nothing to change was named beside the workflow, so nothing was sent.",
+        )
+        .into());
+    }
+    check(&draft, by_switches)?;
+    let (current, request, note) = agreed(context, async || {
+        let current = find(context, &input.workflow_id).await?;
+        let mut request = draft.clone();
+        let mut note = None;
+        if !switches.is_empty() {
+            refuse_graph(&current)?;
+            // Didit replaces the whole list, so what is there now is sent again with the changes.
+            let steps = switches.apply(current_features(&current))?;
+            request.features = Some(steps.features);
+            note = steps.note;
+            check(&request, by_switches)?;
+        }
+        let request = plain::without_what_is_so(request.normalized()?, &current);
+        let change = weaker(context, &current, &request);
+        Ok((change, (current, request, note)))
+    })
+    .await?;
+    if request == WorkflowRequest::default() {
+        return Ok(Answer::new(format!(
+            "Nothing to change: all of that is so already, and no version was made. It is {}.\n{}",
+            summary(&current),
+            plain::in_force(&current)
+        ))
+        .with_data(&WorkflowRow::from(&current)));
+    }
+    let before = plain::before(&request, &current);
+    // Didit publishes a draft with every change that does not say otherwise, and nobody asked for that here.
+    let mut request = request;
+    if request.status.is_none() && current.status.as_deref() == Some("draft") {
+        request.status = Some("draft".to_owned());
+    }
+    let workflow = context
+        .client()?
+        .update_workflow(&current.uuid, &request)
+        .await?;
+    let mut answer = described("Changed", &workflow, note);
+    answer.text.push_str(&before);
+    if workflow.uuid != current.uuid {
+        answer.text.push_str(&format!(
+            "\nThis is a new version; the earlier one was {}.",
+            current.uuid
+        ));
+    }
+    Ok(answer.with_next(
+        "didit_session_create",
+        "makes a link; unfinished links keep the checks they began with.",
+    ))
+}
+
+/// The question to a human, where a change lets people pass through a workflow in use who would not have passed before.
+fn weaker(context: &Context, current: &Workflow, request: &WorkflowRequest) -> Option<Change> {
+    if current.status.as_deref() == Some("draft") {
+        return None;
+    }
+    let features = request.features.as_deref()?;
+    let warnings = weakening::weakened(&current_features(current), features);
+    if warnings.is_empty() {
+        return None;
+    }
+    let rest = WorkflowRequest {
+        features: None,
+        ..request.clone()
+    };
+    let before = serde_json::to_value(current).unwrap_or_default();
+    let mut settings = Setting::of_request(&rest, Some(&before));
+    settings.extend(weakening::steps(features));
+    Some(Change {
+        direction: "weaken",
+        target: format!("workflow {}", current.workflow_id.unwrap_or(current.uuid)),
+        action: Line::new("Make a workflow in use less strict."),
+        consequence: "Later sessions run the steps below, and people may pass who would not have passed before."
+            .to_owned(),
+        choice: "Make it less strict",
+        warnings,
+        subject: weakening::subject(current),
+        settings,
+        place: context.connection.place_of_change(None),
+        seen: weakening::seen(current),
+    })
+}
+
+/// Refuses to change by switches what is more than a list: the list that Didit takes would replace branches, actions and
+/// repeated steps for good. A graph of a shape that is not known says nothing, and its flags are the same for both kinds.
+pub(super) fn refuse_graph(workflow: &Workflow) -> Result<(), ToolError> {
+    let repeated = workflow
+        .features
+        .iter()
+        .enumerate()
+        .any(|(place, name)| workflow.features.iter().take(place).any(|it| it == name));
+    let nodes = match workflow
+        .extra
+        .get("workflow_graph")
+        .and_then(|graph| graph.get("nodes"))
+    {
+        Some(Value::Object(nodes)) => nodes.values().collect(),
+        Some(Value::Array(nodes)) => nodes.iter().collect(),
+        _ => Vec::new(),
+    };
+    let kinds: Vec<String> = nodes
+        .into_iter()
+        .filter_map(|node| node.get("type").or_else(|| node.get("node_type"))?.as_str())
+        .map(str::to_ascii_lowercase)
+        .collect();
+    let steps = kinds.iter().filter(|kind| *kind == "feature").count();
+    let other = kinds.iter().any(|kind| {
+        ["branch", "condition", "action", "webhook"]
+            .iter()
+            .any(|part| kind.contains(part))
+    });
+    if !repeated && !other && steps <= workflow.features.len() {
+        return Ok(());
+    }
+    Err(ToolError::invalid(
+        "workflow_id",
+        "This workflow has branches, actions or a repeated step, and changing it by switches would turn it into a plain \
+         list. Nothing was sent.",
+    )
+    .with_advice(
+        "exact `features` replace it by a list on purpose; the Didit console changes it as it is.",
+    ))
+}
