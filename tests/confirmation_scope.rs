@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use support::{
     control::{Control, Standalone},
     desk::{Desk, LEGACY, TOOL, Token, Told, preview, told},
-    server::{Answer, Era, Server, Setup},
+    server::{Answer, Era, Server, Setup, run},
 };
 
 /// The key of a second application of the simulator.
@@ -115,24 +115,52 @@ fn another_application_is_used_only_by_agreement_and_voids_what_was_handed_out()
     };
     switch(&mut server, second);
     control.requests();
-    let mut confirmed = blocking;
+    let mut confirmed = blocking.clone();
     confirmed["confirmation_token"] = token.into();
     let refused = server.fails("didit_blocklist_add", confirmed.clone());
     assert!(refused.text.contains("another API key"), "{}", refused.text);
     // Nor does it come back to life with the key that it was given out for.
     switch(&mut server, &first);
-    let refused = server.fails("didit_blocklist_add", confirmed);
-    assert!(
-        refused.text.contains("has made it void"),
-        "{}",
-        refused.text
-    );
+    assert_void(&mut server, confirmed);
+    // The same where a command has switched, and switched back.
+    let preview = server.ok("didit_blocklist_add", blocking.clone());
+    let home = server.home().to_owned();
+    for id in [second, &first] {
+        let config = home.join("config");
+        let variables = [
+            ("DIDIT_API_BASE_URL", format!("{}/v3", control.origin())),
+            (
+                "DIDIT_AUTH_BASE_URL",
+                format!("{}/auth/v2", control.origin()),
+            ),
+            ("XDG_CONFIG_HOME", config.display().to_string()),
+        ];
+        let variables = variables
+            .each_ref()
+            .map(|(name, value)| (*name, value.as_str()));
+        let login = ["account", "login", "--application-id", id, "--yes"];
+        let finished = run(&login, &variables);
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+    }
+    let mut confirmed = blocking;
+    confirmed["confirmation_token"] = preview.field("confirmation_token").into();
+    assert_void(&mut server, confirmed);
     let sent = control.requests();
     assert!(
         sent.iter()
             .all(|request| request.method == "GET" || !request.path.contains("/entries/"))
     );
     server.stop();
+}
+
+#[track_caller]
+fn assert_void(server: &mut Server, confirmed: Value) {
+    let refused = server.fails("didit_blocklist_add", confirmed);
+    assert!(
+        refused.text.contains("has made it void"),
+        "{}",
+        refused.text
+    );
 }
 
 #[test]
