@@ -35,7 +35,7 @@ const YES: &str = r#"{"action":"accept","content":{"answer":"Approve"}}"#;
 const KEEP: &str = r#"{"action":"accept","content":{"answer":"Leave everything as it is"}}"#;
 
 /// Every kind of answer in time: what the model is told, how many changes are sent, and what becomes of the earlier token.
-const IN_TIME: [(Reply, Told, usize, Token); 19] = [
+const IN_TIME: [(Reply, Told, usize, Token); 20] = [
     (Reply::Result(YES), Told::Done, 1, Token::Overtaken),
     (Reply::Result(KEEP), Told::Refused, 0, Token::Void),
     (
@@ -70,6 +70,12 @@ const IN_TIME: [(Reply, Told, usize, Token); 19] = [
     ),
     (
         Reply::Result(r#"{"action":"accept","content":{"answer":"Decline"}}"#),
+        Told::Refused,
+        0,
+        Token::Void,
+    ),
+    (
+        Reply::Result(r#"{"action":"accept","content":{"answer":"approve"}}"#),
         Told::Refused,
         0,
         Token::Void,
