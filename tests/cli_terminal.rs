@@ -17,8 +17,13 @@ mod support {
 
 use std::fs;
 
-use serde_json::Value;
-use support::{control::Standalone, shell::Shell, terminal::Terminal};
+use serde_json::{Value, json};
+use support::{
+    control::Standalone,
+    server::{Era, Setup},
+    shell::Shell,
+    terminal::Terminal,
+};
 
 /// A simulator, and a session on it that a human has to decide.
 fn undecided() -> (Standalone, Shell, String) {
@@ -83,6 +88,33 @@ fn anything_else_is_a_no() {
             "{shown}"
         );
     }
+    assert_eq!(status(&shell, &id), "In Review");
+}
+
+/// A no is a no in every process of the profile, wherever it was said.
+#[test]
+fn a_no_at_the_terminal_makes_what_an_agent_was_given_void() {
+    let (simulator, shell, id) = undecided();
+    let [api, auth] = simulator.arguments();
+    let credentials = shell.path("config/didit-mcp/credentials.json");
+    let mut server = Setup::new(Era::BOTH[0])
+        .arguments(&[&api, &auth, "--credentials", credentials.to_str().unwrap()])
+        .variable("DIDIT_API_KEY", &simulator.api_key)
+        .start();
+    let mut arguments = json!({ "session_id": id, "new_status": "Approved" });
+    let preview = server.ok("didit_session_update_status", arguments.clone());
+    let mut terminal = Terminal::start(&shell, &["kyc", "approve", &id]);
+    terminal.sees("Do it? [y/N] ");
+    terminal.types("n");
+    assert_eq!(terminal.ends().0, Some(6));
+    arguments["confirmation_token"] = preview.field("confirmation_token").into();
+    let refused = server.fails("didit_session_update_status", arguments);
+    assert!(
+        refused.text.contains("has made it void"),
+        "{}",
+        refused.text
+    );
+    server.stop();
     assert_eq!(status(&shell, &id), "In Review");
 }
 

@@ -1,5 +1,5 @@
 //! What a human reads is what is sent: for every tool that asks, every value of the recorded request stands in the question and in
-//! the preview, and changing any of it, or of what the human saw, stops the act.
+//! the preview under its own name, and every value that stands there is sent.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +9,7 @@
 )]
 
 mod support {
+    pub mod asking_cases;
     pub mod control;
     pub mod server;
     pub mod world;
@@ -16,189 +17,18 @@ mod support {
 
 use std::collections::BTreeSet;
 
-use didit_mcp::tools::{self, Access, Tool, World};
+use didit_mcp::tools::{self, Access, Tool};
 use serde_json::{Map, Value, json};
 use support::{
-    control::{Control, KEY, Recorded},
+    asking_cases::{cases, changes, prepared},
+    control::{KEY, Recorded},
     server::{Era, Human, Server, Setup},
-    world::world,
 };
 
 const LEGACY: Era = Era::BOTH[0];
-/// Looks like the end of a quotation, like markup, and like another line.
-const ODD: &str = "Seen\" (verified) [x](https://evil.example) <b> \\ `*~";
-
-/// Changes what a human saw, between the question and the act.
-type Meanwhile = fn(&Control, &World);
-
-/// One call of a tool that asks.
-struct Case {
-    tool: &'static str,
-    arguments: Value,
-    meanwhile: Option<Meanwhile>,
-}
 
 fn asks(tool: &Tool) -> bool {
     matches!(tool.access, Access::Decide | Access::Irreversible) || tool.asks_when.is_some()
-}
-
-fn cases(world: &World) -> Vec<Case> {
-    let session = &world.session_id;
-    let decided: Option<Meanwhile> =
-        Some(|control, world| control.force(&world.session_id, "Declined"));
-    let renamed: Option<Meanwhile> = Some(|control, world| {
-        let path = format!("/v3/webhook/destinations/{}/", world.destination_id);
-        control.api(
-            "PATCH",
-            &path,
-            KEY,
-            &json!({ "label": "Renamed meanwhile" }),
-        );
-    });
-    let republished: Option<Meanwhile> = Some(|control, world| {
-        let path = format!("/v3/workflows/{}/", world.workflow_id);
-        control.api(
-            "PATCH",
-            &path,
-            KEY,
-            &json!({ "features": [{ "feature": "OCR" }] }),
-        );
-    });
-    let case = |tool, arguments: Value, meanwhile| Case {
-        tool,
-        arguments,
-        meanwhile,
-    };
-    vec![
-        case(
-            "didit_session_update_status",
-            json!({ "session_id": session, "new_status": "Approved", "comment": ODD, "send_email": true,
-                "email_address": "ana_ruiz@our-company.dev", "email_language": "pt-BR" }),
-            decided,
-        ),
-        case(
-            "didit_session_update_status",
-            json!({ "session_id": session, "new_status": "Declined", "comment": "x".repeat(3_000) }),
-            None,
-        ),
-        case(
-            "didit_session_update_status",
-            json!({ "session_id": session, "new_status": "Resubmitted", "steps": ["document", "selfie"] }),
-            decided,
-        ),
-        case(
-            "didit_session_update_status",
-            json!({ "session_id": session, "new_status": "Resubmitted",
-                "nodes_to_resubmit": [{ "node_id": "feature_ocr_1", "feature": "OCR" }] }),
-            decided,
-        ),
-        case(
-            "didit_session_delete",
-            json!({ "session_id": session, "privacy_erasure": true, "instruction_id": ODD }),
-            decided,
-        ),
-        case(
-            "didit_blocklist_add",
-            json!({ "session_id": session, "items": ["document", "phone", "email"], "comment": ODD }),
-            decided,
-        ),
-        case(
-            "didit_blocklist_add",
-            json!({ "value": "bad.person+1@our-company.dev", "entry_type": "email", "comment": "A list of known ones." }),
-            None,
-        ),
-        case(
-            "didit_blocklist_remove",
-            json!({ "session_id": session, "items": ["face"] }),
-            decided,
-        ),
-        case(
-            "didit_blocklist_remove",
-            json!({ "value": "192.0.2.77", "entry_type": "ip_address" }),
-            None,
-        ),
-        case(
-            "didit_webhook_create",
-            json!({ "url": "https://collect.example.net/a?b=c", "label": ODD,
-                "subscribed_events": ["status.updated", "user.status.updated", "transaction.created"] }),
-            None,
-        ),
-        case(
-            "didit_webhook_update",
-            json!({ "destination_id": world.destination_id, "url": "https://collect.example.net/x", "label": "l".repeat(250),
-                "enabled": false, "subscribed_events": ["status.updated", "data.updated", "user.status.updated",
-                "user.data.updated", "business.status.updated", "business.data.updated", "activity.created",
-                "transaction.created", "transaction.status.updated", "travel_rule.status.updated"] }),
-            renamed,
-        ),
-        case(
-            "didit_webhook_delete",
-            json!({ "destination_id": world.destination_id }),
-            renamed,
-        ),
-        case(
-            "didit_workflow_delete",
-            json!({ "workflow_id": world.workflow_id }),
-            republished,
-        ),
-        case(
-            "didit_workflow_update",
-            json!({ "workflow_id": world.workflow_id, "workflow_label": ODD.chars().take(40).collect::<String>(),
-                "max_retry_attempts": 9, "retry_window_days": 30, "session_expiration_time": 7_200, "is_default": false,
-                "status": "published", "is_desktop_allowed": false, "is_white_label_enabled": true, "liveness": true,
-                "face_match": true, "face_match_score_decline_threshold": 10, "face_match_score_review_threshold": 20,
-                "face_liveness_score_decline_threshold": 11, "liveness_method": "FLASHING", "nfc": true, "aml": true,
-                "aml_score_approve_threshold": 90, "aml_score_review_threshold": 99, "phone": false, "email": false,
-                "proof_of_address": true, "age_estimation": false, "database_validation": false, "ip_analysis": true,
-                "document": true }),
-            republished,
-        ),
-        case(
-            "didit_workflow_update",
-            json!({ "workflow_id": world.workflow_id, "features": [{ "feature": "OCR",
-                "config": { "duplicated_user_action": "NO_ACTION", "documents_allowed": { "ESP": { "P": { "enabled": true } } } } }] }),
-            republished,
-        ),
-        case(
-            "didit_session_create",
-            json!({ "workflow_id": world.workflow_id, "vendor_data": "approved-1", "callback": "https://app.our-company.dev/done?x=1",
-                "callback_method": "both", "metadata": { "order": { "id": 4711, "note": ODD }, "paid": true }, "language": "es",
-                "contact_details": { "email": "ana@our-company.dev", "send_notification_emails": true, "email_lang": "es", "phone": "+34600000000" },
-                "expected_details": { "first_name": ODD, "last_name": "Ñandú", "date_of_birth": "1990-01-15", "gender": "F",
-                    "nationality": "ESP", "country": "ESP", "id_country": "FRA", "poa_country": "PRT", "address": "Calle Mayor 1",
-                    "identification_number": "X123", "ip_address": "192.0.2.9", "expected_document_types": ["P", "ID"],
-                    "company_name": "Our Company", "registry_country": "ES", "registration_number": "B1" },
-                "portrait_file": "portrait.png", "sandbox_scenario": "approve", "qr_code": true }),
-            None,
-        ),
-    ]
-}
-
-/// What the cases need besides the usual account.
-fn prepared(setup: Setup) -> (Server, Control, World) {
-    let (server, control, world) = world(setup);
-    let lists = "/v3/lists/?list_type=blocklist&entry_type=ip_address";
-    let lists = control.api("GET", lists, KEY, &json!({}));
-    let list = lists["results"][0]["uuid"].as_str().unwrap();
-    let entry = json!({ "value": "192.0.2.77" });
-    control.api("POST", &format!("/v3/lists/{list}/entries/"), KEY, &entry);
-    let request = json!({ "workflow_id": world.workflow_id, "vendor_data": "approved-1" });
-    let approved = control.api("POST", "/v3/session/", KEY, &request);
-    control.finish(approved["session_id"].as_str().unwrap(), "approve");
-    std::fs::create_dir_all(server.output_folder()).unwrap();
-    std::fs::write(
-        server.output_folder().join("portrait.png"),
-        b"\x89PNG\r\n\x1a\nxx",
-    )
-    .unwrap();
-    control.requests();
-    (server, control, world)
-}
-
-fn changes(control: &Control) -> Vec<Recorded> {
-    let mut requests = control.requests();
-    requests.retain(|request| request.method != "GET");
-    requests
 }
 
 /// The opposite of a quotation, written from its description: `\u{…}` is a character, a doubled backslash is one.
@@ -248,24 +78,75 @@ fn leaves(request: &Recorded) -> Vec<(String, Value)> {
     found
 }
 
+/// The lines that show values, each with its label: those after the one that says where.
+fn settings(text: &str) -> Vec<(&str, &str)> {
+    let lines = text.lines().skip_while(|line| !line.contains("Where: "));
+    lines
+        .skip(1)
+        .map(|line| line.split_once(": ").unwrap())
+        .collect()
+}
+
+/// The name of the field that a label is about: `Nodes to resubmit 1, node id` is about `node_id`. The caller's own names are
+/// quoted.
+fn field_of(label: &str) -> String {
+    let last = label.rsplit(", ").next().unwrap();
+    match last.strip_prefix('"') {
+        Some(quotation) => unquoted(quotation.strip_suffix('"').unwrap()),
+        None => last.to_lowercase().replace(' ', "_"),
+    }
+}
+
+/// The new values of a line: texts in quotation marks, and words and numbers without them.
+fn values(line: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    let mut rest = line;
+    while !rest.is_empty() && !rest.starts_with(" (was ") {
+        rest = rest.strip_prefix(", ").unwrap_or(rest);
+        if let Some(quotation) = rest.strip_prefix('"') {
+            let (value, after) = quotation.split_once('"').unwrap();
+            found.push(unquoted(value).into());
+            rest = after;
+        } else {
+            let end = [rest.find(", "), rest.find(" (was ")];
+            let end = end.into_iter().flatten().min().unwrap_or(rest.len());
+            found.push(match &rest[..end] {
+                "yes" => true.into(),
+                "no" => false.into(),
+                "nothing" => Value::Null,
+                number => serde_json::from_str(number).unwrap(),
+            });
+            rest = &rest[end..];
+        }
+    }
+    found
+}
+
+/// Nobody can read a picture in base64; its size is shown.
+fn readable(name: &str, leaf: &Value) -> Value {
+    match name {
+        "portrait_image" => "a picture of 10 bytes".into(),
+        _ => leaf.clone(),
+    }
+}
+
 #[track_caller]
 fn assert_shown(text: &str, request: &Recorded) {
-    let plain = unquoted(text);
+    let settings = settings(text);
     for (name, leaf) in leaves(request) {
-        let words = name.replace('_', " ").to_lowercase();
-        let stands = match &leaf {
-            // Nobody can read a picture in base64; its size is shown.
-            Value::String(_) if name == "portrait_image" => plain.contains("a picture of 10 bytes"),
-            Value::String(value) => plain.contains(value.as_str()),
-            Value::Number(number) => plain.contains(&number.to_string()),
-            Value::Bool(flag) => {
-                let said = if *flag { "yes" } else { "no" };
-                let lines = plain.to_lowercase();
-                lines.contains(&format!("{words}: {said}"))
-                    || lines.contains(&format!("{words}\" {flag}"))
-                    || lines.contains(&format!("\"{name}\":{flag}"))
-            }
-            other => panic!("{name}: {other}"),
+        let leaf = readable(&name, &leaf);
+        let stands = match leaf.as_str() {
+            Some(id) if name == "path" => text.contains(id),
+            _ => settings.iter().any(|(label, line)| {
+                if label.starts_with("Step ") {
+                    let line = unquoted(line);
+                    line.contains(&format!("\"{name}\" {leaf}"))
+                        || line.contains(&format!("\"{name}\":{leaf}"))
+                        || name == "feature" && line.starts_with(&leaf.to_string())
+                } else {
+                    field_of(label) == name && values(line).contains(&leaf)
+                }
+            }),
         };
         assert!(
             stands,
@@ -273,6 +154,47 @@ fn assert_shown(text: &str, request: &Recorded) {
             request.method, request.path
         );
     }
+}
+
+/// The other way round: what a human agreed to is not left out or replaced.
+#[track_caller]
+fn assert_sent(text: &str, requests: &[Recorded]) {
+    let sent: Vec<_> = requests.iter().flat_map(leaves).collect();
+    let has = |name: &str, value: &Value| {
+        sent.iter()
+            .any(|(sent, leaf)| sent == name && readable(name, leaf) == *value)
+    };
+    for (label, line) in settings(text) {
+        let is_sent = match label {
+            // Of what a session holds, each kind is a request of its own.
+            kind if kind.starts_with("The ") => true,
+            // What is about to be deleted is shown as it is.
+            "Events" => true,
+            "Receiver" => {
+                let origin = values(line).swap_remove(0);
+                sent.iter().any(|(name, leaf)| {
+                    name == "url" && leaf.as_str().unwrap().starts_with(origin.as_str().unwrap())
+                })
+            }
+            step if step.starts_with("Step ") => {
+                let feature = line.strip_prefix('"').unwrap().split('"').next().unwrap();
+                has("feature", &feature.into())
+            }
+            label => {
+                let name = field_of(label);
+                values(line).iter().all(|value| match value {
+                    Value::Null => sent.iter().all(|(sent, _)| *sent != name),
+                    value => has(&name, value),
+                })
+            }
+        };
+        assert!(is_sent, "{label}: {line} is not in\n{requests:?}");
+    }
+    let kinds = settings(text)
+        .iter()
+        .filter(|(label, _)| label.starts_with("The "))
+        .count();
+    assert!(kinds <= requests.len(), "{kinds} of {requests:?}");
 }
 
 fn question_of(server: &Server) -> String {
@@ -307,6 +229,7 @@ fn every_value_that_is_sent_stands_in_the_question_and_in_the_preview() {
         assert!(!sent.is_empty(), "{}", case.tool);
         sent.iter()
             .for_each(|request| assert_shown(&question, request));
+        assert_sent(&question, &sent);
         assert!(question.lines().count() <= 40 && question.chars().count() <= 4_000);
         server.stop();
 
@@ -322,6 +245,7 @@ fn every_value_that_is_sent_stands_in_the_question_and_in_the_preview() {
         assert!(!sent.is_empty(), "{}", case.tool);
         sent.iter()
             .for_each(|request| assert_shown(&lines, request));
+        assert_sent(&lines, &sent);
         server.stop();
     }
 }
@@ -387,96 +311,6 @@ fn names(path: &str, value: &Value, schema: &Value, found: &mut BTreeSet<String>
     }
 }
 
-/// An agreement is for exactly the arguments that were shown.
-#[test]
-fn changing_any_argument_stops_the_act() {
-    let count = cases(&prepared(Setup::new(LEGACY)).2).len();
-    for number in 0..count {
-        let (mut server, control, world) = prepared(Setup::new(LEGACY));
-        let case = cases(&world).swap_remove(number);
-        let preview = server.ok(case.tool, case.arguments.clone());
-        let token = preview.field("confirmation_token").to_owned();
-        for name in case.arguments.as_object().unwrap().keys() {
-            // A link for nobody in particular replaces nothing, and needs no agreement.
-            if case.tool == "didit_session_create" && name == "vendor_data" {
-                continue;
-            }
-            let mut arguments = case.arguments.clone();
-            arguments["confirmation_token"] = token.as_str().into();
-            arguments[name] = match &arguments[name] {
-                Value::Bool(flag) => json!(!flag),
-                Value::Number(number) => json!(number.as_i64().unwrap() - 1),
-                // What is required cannot be left out, and another id is another call.
-                _ => Value::Null,
-            };
-            server.call(case.tool, arguments);
-            assert!(changes(&control).is_empty(), "{} without {name}", case.tool);
-        }
-        let mut arguments = case.arguments;
-        arguments["confirmation_token"] = token.into();
-        server.ok(case.tool, arguments);
-        assert!(
-            !changes(&control).is_empty(),
-            "{}: the rest has not used it up",
-            case.tool
-        );
-        server.stop();
-    }
-}
-
-/// An agreement is about what was seen: what changes in between is shown anew, in both ways of asking.
-#[test]
-fn changing_what_the_human_saw_stops_the_act() {
-    let count = cases(&prepared(Setup::new(LEGACY)).2).len();
-    for number in 0..count {
-        let (mut server, control, world) = prepared(Setup::new(LEGACY));
-        let case = cases(&world).swap_remove(number);
-        let Some(meanwhile) = case.meanwhile else {
-            continue;
-        };
-        let preview = server.ok(case.tool, case.arguments.clone());
-        meanwhile(&control, &world);
-        let mut arguments = case.arguments.clone();
-        arguments["confirmation_token"] = preview.field("confirmation_token").into();
-        let again = server.call(case.tool, arguments);
-        assert!(
-            changes(&control).is_empty(),
-            "{}: {}",
-            case.tool,
-            again.text
-        );
-        let asked_again = again.text.contains("Something changed since");
-        assert!(
-            asked_again || again.is_error,
-            "{}: {}",
-            case.tool,
-            again.text
-        );
-        server.stop();
-
-        let (mut server, control, world) = prepared(Setup::new(Era::Modern).human(&[]));
-        let call =
-            json!({ "name": case.tool, "arguments": cases(&world).swap_remove(number).arguments });
-        let question = server.result("tools/call", call.clone());
-        let asked = &question["inputRequests"]["agreement"]["params"];
-        let choice = &asked["requestedSchema"]["properties"]["answer"]["enum"][0];
-        meanwhile(&control, &world);
-        let mut answered = call;
-        answered["requestState"] = question["requestState"].clone();
-        answered["inputResponses"] =
-            json!({ "agreement": { "action": "accept", "content": { "answer": choice } } });
-        let again = server.result("tools/call", answered);
-        assert!(changes(&control).is_empty(), "{}: {again}", case.tool);
-        let asked_again = again["resultType"] == "input_required";
-        assert!(
-            asked_again || again["isError"] == true,
-            "{}: {again}",
-            case.tool
-        );
-        server.stop();
-    }
-}
-
 #[test]
 fn what_cannot_be_shown_whole_is_refused_before_anything() {
     for era in Era::BOTH {
@@ -513,5 +347,113 @@ fn a_step_is_what_the_session_says_and_nothing_else() {
         );
     }
     assert!(changes(&control).is_empty());
+    server.stop();
+}
+
+/// What the client is asked to put to its human, whole: nothing is masked there.
+fn question_about(server: &mut Server, tool: &str, arguments: Value) -> String {
+    let call = json!({ "name": tool, "arguments": arguments });
+    let asked = server.result("tools/call", call);
+    let message = &asked["inputRequests"]["agreement"]["params"]["message"];
+    message
+        .as_str()
+        .unwrap_or_else(|| panic!("{tool}: {asked}"))
+        .to_owned()
+}
+
+#[track_caller]
+fn assert_lines(text: &str, expected: &[&str]) {
+    for line in expected {
+        assert!(text.lines().any(|shown| shown == *line), "{line}\n{text}");
+    }
+}
+
+/// A human judges by more than the request: whom a destination is about, what a session holds, what is replaced.
+#[test]
+fn what_is_true_now_stands_beside_what_will_be_sent() {
+    let (mut server, control, world) = prepared(Setup::new(Era::Modern).human(&[]));
+    let destination = &world.destination_id;
+    let about = format!(
+        "Destination {destination}, \"Warehouse\" at \"https://hooks.example.net/old\". Where: simulator, nothing is real"
+    );
+    let arguments = json!({ "destination_id": destination, "url": "https://hooks.example.net@collect.example.net/x" });
+    server.fails("didit_webhook_update", arguments);
+    let arguments = json!({ "destination_id": destination, "url": "https://collect.example.net/hooks.example.net" });
+    assert_lines(
+        &question_about(&mut server, "didit_webhook_update", arguments),
+        &[
+            &about,
+            "Receiver: \"https://collect.example.net\" (was \"https://hooks.example.net\")",
+        ],
+    );
+    let arguments = json!({ "destination_id": destination });
+    assert_lines(
+        &question_about(&mut server, "didit_webhook_delete", arguments),
+        &[&about, "Events: \"status.updated\""],
+    );
+
+    let session = &world.session_id;
+    let path = format!("/v3/session/{session}/decision/");
+    let decision = control.api("GET", &path, KEY, &json!({}));
+    let held = |check: &str, name: &str| decision[check][0][name].as_str().unwrap().to_owned();
+    let document = held("id_verifications", "document_number");
+    let phone = held("phone_verifications", "full_number");
+    let email = held("email_verifications", "email");
+    let arguments = json!({ "session_id": session, "items": ["document", "phone", "email"] });
+    assert_lines(
+        &question_about(&mut server, "didit_blocklist_add", arguments),
+        &[
+            &format!("The document: \"{document}\""),
+            &format!("The phone: \"{phone}\""),
+            &format!("The email: \"{email}\""),
+        ],
+    );
+    server.stop();
+}
+
+/// Didit returns an unfinished session instead of a new one, and writes this call's callback and metadata over it.
+#[test]
+fn what_a_link_replaces_is_asked_about() {
+    let (mut server, control, world) = prepared(Setup::new(Era::Modern).human(&[]));
+    let customer = json!({ "workflow_id": world.workflow_id, "vendor_data": "open-1" });
+    let with = |fields: &Value| {
+        let mut arguments = customer.clone();
+        let fields = fields.as_object().unwrap().clone();
+        arguments.as_object_mut().unwrap().extend(fields);
+        arguments
+    };
+    let old = json!({ "callback": "https://app.our-company.dev/old", "metadata": { "order": 4711, "by": "Ana" } });
+    control.api("POST", "/v3/session/", KEY, &with(&old));
+    let replaces = "Didit returns the person's open session";
+    for (fields, expected) in [
+        (
+            json!({}),
+            &[
+                "Callback: nothing (was \"https://app.our-company.dev/old\")",
+                r#"Metadata: nothing (was "{\u{22}by\u{22}:\u{22}Ana\u{22},\u{22}order\u{22}:4711}")"#,
+            ][..],
+        ),
+        (
+            json!({ "callback": "https://app.our-company.dev/new", "metadata": old["metadata"] }),
+            &[
+                "Callback: \"https://app.our-company.dev/new\" (was \"https://app.our-company.dev/old\")",
+            ],
+        ),
+        (
+            json!({ "callback": old["callback"], "metadata": { "order": 4712 } }),
+            &[
+                "Metadata, \"order\": 4712 (was 4711)",
+                "Metadata, \"by\": nothing (was \"Ana\")",
+            ],
+        ),
+    ] {
+        let question = question_about(&mut server, "didit_session_create", with(&fields));
+        assert!(question.starts_with(replaces), "{question}");
+        assert_lines(&question, expected);
+    }
+    assert!(changes(&control).is_empty());
+    // The same again replaces nothing.
+    let same = server.ok("didit_session_create", with(&old));
+    assert_eq!(same.data["reused"], true, "{}", same.text);
     server.stop();
 }

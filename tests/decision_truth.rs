@@ -206,6 +206,30 @@ fn blank_is_absent_and_one_name_is_a_name() {
     }
 }
 
+/// Didit notes much that changes nothing: it is told as a note, and is no reason for anything.
+#[test]
+fn what_is_only_noted_fails_nobody() {
+    let noted = |log_type: &str| {
+        let warning = json!({ "feature": "ID_VERIFICATION", "risk": "QR_NOT_DETECTED", "log_type": log_type });
+        json!({ "id_verifications": [document(json!({ "warnings": [warning] }))] })
+    };
+    let answer = asked(noted("information"), "detailed", &[]);
+    assert_says(
+        &answer,
+        &["Approved: every check passed.", "Note: document: "],
+    );
+    assert_says_none(&answer, &["Reasons:", "declines", "needs review"]);
+    assert_eq!(answer.data["reasons"], json!([]));
+    let answer = asked(noted("error"), "detailed", &[]);
+    assert_says(&answer, &["Reasons:", "declines"]);
+    assert_says_none(&answer, &["Note: document: "]);
+    // What names another person is a reason all the same, and says of itself that Didit only noted it.
+    let mismatch = json!({ "risk": "DOB_MISMATCH_WITH_PROVIDED", "log_type": "information" });
+    let answer = read(json!({ "id_verifications": [document(json!({ "warnings": [mismatch] }))] }));
+    assert_eq!(answer.data["reasons"][0]["log_type"], "information");
+    assert_says(&answer, &["noted, without consequences in this workflow"]);
+}
+
 #[test]
 fn nobody_passes_without_a_check() {
     let answer =

@@ -16,6 +16,9 @@ use serde_json::{Value, json};
 use support::control::{Control, KEY, simulated};
 use support::server::{Era, Server, Setup};
 
+/// The questions that may wait at once: as many as calls may run.
+const MOST_QUESTIONS: usize = 64;
+
 /// A session that is decided.
 fn session(control: &Control) -> String {
     let workflow = json!({ "workflow_label": "KYC", "features": [{ "feature": "OCR" }] });
@@ -170,4 +173,39 @@ fn calls_in_flight_at_the_end_of_input_are_given_up() {
     // The calls themselves would last longer than the harness waits.
     let (status, errors, _) = server.finish();
     assert_eq!(status.code(), Some(0), "{errors}");
+}
+
+/// A human may think for long, so questions take no place among the calls that run; how many wait at once is bounded.
+#[test]
+fn questions_that_wait_for_a_human_hold_nothing_up_and_are_bounded() {
+    let setup = Setup::new(Era::BOTH[0])
+        .human(&[])
+        .arguments(&["--timeout", "5"]);
+    let (mut server, control) = simulated(setup);
+    let arguments = json!({ "session_id": session(&control), "new_status": "Declined" });
+    let mut asked = Vec::new();
+    for _ in 0..MOST_QUESTIONS {
+        let id = post_call(&mut server, "didit_session_update_status", &arguments);
+        let question = server.receive();
+        assert_eq!(question["method"], "elicitation/create", "{question}");
+        asked.push((id, question["id"].clone()));
+    }
+    let read = post_call(&mut server, "didit_billing_get_balance", &json!({}));
+    let read = server.response(read);
+    assert_ne!(read["result"]["isError"], true, "{read}");
+    let refused = post_call(&mut server, "didit_session_update_status", &arguments);
+    let refused = server.response(refused)["result"]["content"][0]["text"].to_string();
+    assert!(refused.contains("Too many questions"), "{refused}");
+    for (id, question) in asked {
+        let no = json!({ "action": "decline" });
+        server.send(&json!({ "jsonrpc": "2.0", "id": question, "result": no }));
+        server.response(id);
+    }
+    assert!(
+        control
+            .requests()
+            .iter()
+            .all(|request| request.method == "GET")
+    );
+    server.stop();
 }

@@ -293,13 +293,13 @@ fn what_never_stands_still_is_not_done() {
     server.stop();
 }
 
-/// A server whose session belongs to another person from the second look on, in the same status.
-fn with_changing_person(setup: Setup) -> (Server, Scripted) {
+/// A server whose session belongs to another person, or to another customer, from the second look on, in the same status.
+fn with_changing_person(setup: Setup, pointer: &'static str) -> (Server, Scripted) {
     let looks = Arc::new(AtomicUsize::new(0));
     let upstream = Scripted::start(move |request| {
         let mut body = decision();
         if request.line.ends_with("/decision/") && looks.fetch_add(1, Ordering::SeqCst) > 0 {
-            body["id_verifications"][0]["full_name"] = "Somebody Else".into();
+            *body.pointer_mut(pointer).unwrap() = "Somebody Else".into();
         }
         (200, body)
     });
@@ -321,11 +321,16 @@ fn sent_changes(upstream: &Scripted) -> usize {
 
 #[test]
 fn agreement_is_about_the_person_who_was_shown() {
-    let arguments = approval(SESSION);
-    for era in Era::BOTH {
-        let (mut server, upstream) = with_changing_person(Setup::new(era));
+    let decision = decision();
+    for (era, pointer) in Era::BOTH
+        .into_iter()
+        .flat_map(|era| ["/id_verifications/0/full_name", "/vendor_data"].map(|it| (era, it)))
+    {
+        let before = decision.pointer(pointer).unwrap().as_str().unwrap();
+        let arguments = approval(SESSION);
+        let (mut server, upstream) = with_changing_person(Setup::new(era), pointer);
         let preview = server.ok(TOOL, arguments.clone());
-        assert!(preview.text.contains("Testina Sample"), "{}", preview.text);
+        assert!(preview.text.contains(before), "{}", preview.text);
         let mut second = arguments.clone();
         second["confirmation_token"] = preview.field("confirmation_token").into();
         let again = server.ok(TOOL, second);
@@ -339,14 +344,10 @@ fn agreement_is_about_the_person_who_was_shown() {
         assert_eq!(sent_changes(&upstream), 0);
         server.stop();
 
-        let (mut server, upstream) =
-            with_changing_person(Setup::new(era).human(&[Human::Agrees, Human::Declines]));
-        server.fails(TOOL, arguments.clone());
-        for (question, name) in server
-            .questions
-            .iter()
-            .zip(["Testina Sample", "Somebody Else"])
-        {
+        let setup = Setup::new(era).human(&[Human::Agrees, Human::Declines]);
+        let (mut server, upstream) = with_changing_person(setup, pointer);
+        server.fails(TOOL, arguments);
+        for (question, name) in server.questions.iter().zip([before, "Somebody Else"]) {
             let asked = question["message"].as_str().unwrap();
             assert!(asked.contains(name), "{asked}");
         }

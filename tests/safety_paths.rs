@@ -88,6 +88,20 @@ fn what_is_no_regular_file_ends_the_start_with_the_name_of_its_setting() {
 }
 
 #[test]
+fn a_file_of_certificates_is_of_bounded_size() {
+    const MOST: u64 = 16 * 1024 * 1024;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("authority.pem");
+    for (size, is_too_large) in [(MOST, false), (MOST + 1, true)] {
+        fs::File::create(&path).unwrap().set_len(size).unwrap();
+        let finished = run(&["--simulate", "--ca-file", path.to_str().unwrap()], &[]);
+        assert_eq!(finished.code, Some(2), "{finished:?}");
+        let said = finished.stderr.contains("larger than 16 MB");
+        assert_eq!(said, is_too_large, "{finished:?}");
+    }
+}
+
+#[test]
 fn credentials_and_their_lock_are_regular_files() {
     let simulator = Standalone::start(&[]);
     let [api, auth] = simulator.arguments();

@@ -287,6 +287,23 @@ fn every_tool_has_truthful_hints() {
     }
 }
 
+/// Hosts that let a model call tools unattended ask their human before one that is marked so. Where the operator wants nobody to
+/// be asked, no tool is marked.
+#[test]
+fn the_tools_that_decide_are_marked_where_somebody_is_asked() {
+    let declared = tools::all();
+    for (confirmation, asks) in [("ask", true), ("preview", true), ("never", false)] {
+        let confirm = format!("--confirm={confirmation}");
+        for listed in listed(&["--toolsets=all", "--allow-irreversible", &confirm]) {
+            let name = listed["name"].as_str().unwrap();
+            let tool = declared.iter().find(|tool| tool.name == name).unwrap();
+            let decides = matches!(tool.access, Access::Decide | Access::Irreversible);
+            let mark = &listed["_meta"]["anthropic/requiresUserInteraction"];
+            assert_eq!(*mark == true, asks && decides, "{name} with {confirm}");
+        }
+    }
+}
+
 #[test]
 fn every_tool_that_a_text_names_exists() {
     let tools = every_tool();

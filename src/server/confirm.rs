@@ -70,6 +70,19 @@ impl Gate {
     pub fn ledger(&self) -> &Ledger {
         &self.ledger
     }
+
+    /// A no voids every token and open question about the same change, in every process of the profile.
+    pub(super) async fn refused(&self, connection: &Connection, tool: &str, change: &Change) {
+        let scope = scope(&connection.account_digest(), tool, change);
+        self.ledger.void(&scope, None).await;
+    }
+}
+
+/// What a no holds against, whatever the arguments: one target and one direction of a tool in one account.
+fn scope(account: &str, tool: &str, change: &Change) -> String {
+    let scope = json!([account, tool, change.target, change.direction]);
+    let digest = ledger::digest(scope.to_string().as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the call brought with it.
@@ -161,16 +174,10 @@ impl CallConsent {
     fn asking<'a>(&self, change: &'a Change, again: bool) -> Asking<'a> {
         let account = self.connection.account_digest();
         let bytes = |value: Value| value.to_string().into_bytes();
-        let scope = ledger::digest(&bytes(json!([
-            account,
-            self.tool,
-            change.target,
-            change.direction
-        ])));
         Asking {
             change,
             again,
-            scope: scope.iter().map(|byte| format!("{byte:02x}")).collect(),
+            scope: scope(&account, self.tool, change),
             call: bytes(json!([account, self.tool, self.arguments])),
             seen: bytes(change.fingerprint()),
         }
@@ -352,9 +359,10 @@ impl CallConsent {
         });
     }
 
-    /// A no voids every token and open question about the same change, in every process of the profile.
     async fn refused(&self, asking: &Asking<'_>, closed: bool, took: Duration) -> Stop {
-        self.gate.ledger.void(&asking.scope, None).await;
+        let gate = &self.gate;
+        gate.refused(&self.connection, self.tool, asking.change)
+            .await;
         words::refused(closed, took < FASTEST_HUMAN)
     }
 

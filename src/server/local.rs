@@ -18,8 +18,8 @@ use super::{
     schema,
 };
 use crate::tools::{
-    Agreement, Answer, Asked, Change, Consent, JsonObject, Progress, Recorded, Stop, ToolError,
-    Voided,
+    Agreement, Answer, Asked, Change, Connection, Consent, JsonObject, Progress, Recorded, Stop,
+    ToolError, Voided,
 };
 
 /// How long a human at the terminal may think.
@@ -76,6 +76,7 @@ impl Server {
         };
         let caller = LocalCaller {
             gate: Arc::clone(&self.gate),
+            connection: Arc::clone(&self.connection),
             call,
         };
         let slot = Arc::new(self.turn(entry, &caller.gone()).await?);
@@ -100,6 +101,7 @@ fn tool_off(name: &str) -> ToolError {
 
 struct LocalCaller {
     gate: Arc<Gate>,
+    connection: Arc<Connection>,
     call: LocalCall,
 }
 
@@ -107,6 +109,8 @@ impl Caller for LocalCaller {
     fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent> {
         Arc::new(LocalConsent {
             gate: Arc::clone(&self.gate),
+            connection: Arc::clone(&self.connection),
+            tool: call.tool,
             confirmation: self.gate.confirmation(),
             human: Arc::clone(&self.call.consent),
             deadline: call.deadline,
@@ -129,6 +133,8 @@ impl Caller for LocalCaller {
 
 struct LocalConsent {
     gate: Arc<Gate>,
+    connection: Arc<Connection>,
+    tool: &'static str,
     confirmation: Confirmation,
     human: Arc<dyn Consent>,
     deadline: Deadline,
@@ -147,6 +153,11 @@ impl Consent for LocalConsent {
             let answer = self.human.ask(change, again).await;
             self.deadline
                 .shorten(PATIENCE.saturating_sub(asked.elapsed()));
+            // What an agent was given for the same change is worth nothing after a no here either.
+            if matches!(&answer, Err(Stop::Error(error)) if error.code == "refused_by_human") {
+                let gate = &self.gate;
+                gate.refused(&self.connection, self.tool, change).await;
+            }
             answer
         })
     }

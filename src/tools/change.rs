@@ -322,10 +322,23 @@ mod tests {
     fn what_cannot_be_shown_whole_is_refused() {
         assert!(change().check_size().is_ok());
         let mut long = change();
-        long.settings = Setting::of_request(&json!({"comment": "x".repeat(4_000)}), None);
-        assert!(long.check_size().is_err());
-        let many: Vec<_> = (0..40).map(|number| json!({ "entry": number })).collect();
-        long.settings = Setting::of_request(&json!({ "entries": many }), None);
-        assert!(long.check_size().is_err());
+        // The other lines take what is left of the limit, each with its line break.
+        let others: usize = long.lines(PersonalData::Full, Outlet::Question)[..3]
+            .iter()
+            .map(|line| line.chars().count() + 1)
+            .sum();
+        let most = MAX_CHARACTERS - others - "Comment: \"\"\n".len();
+        for (characters, fits) in [(most, true), (most + 1, false)] {
+            let comment = "é".repeat(characters);
+            long.settings = Setting::of_request(&json!({ "comment": comment }), None);
+            assert_eq!(long.check_size().is_ok(), fits, "{characters}");
+        }
+        for (entries, fits) in [(MAX_LINES - 3, true), (MAX_LINES - 2, false)] {
+            let many: Vec<_> = (0..entries)
+                .map(|entry| json!({ "entry": entry }))
+                .collect();
+            long.settings = Setting::of_request(&json!({ "entries": many }), None);
+            assert_eq!(long.check_size().is_ok(), fits, "{entries}");
+        }
     }
 }

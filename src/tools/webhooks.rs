@@ -270,14 +270,7 @@ async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
             choice: "Delete",
             warnings: Vec::new(),
             subject: of(&id, &before),
-            settings: vec![Setting::new(
-                "Events",
-                before
-                    .subscribed_events
-                    .iter()
-                    .fold(Line::default(), |line, event| line.words(" ").sent(event)),
-                None,
-            )],
+            settings: Setting::of_request(&json!({ "events": before.subscribed_events }), None),
             place: context.connection.place_of_change(None),
             seen: row(&before),
         };

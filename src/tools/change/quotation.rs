@@ -47,6 +47,29 @@ mod tests {
 
     use super::quoted;
 
+    const FORBIDDEN: [char; 20] = [
+        '\n',
+        '\r',
+        '\t',
+        '<',
+        '>',
+        '[',
+        ']',
+        '`',
+        '*',
+        '~',
+        '\u{ab}',
+        '\u{bb}',
+        '\u{201c}',
+        '\u{201d}',
+        '\u{2033}',
+        '\u{ff02}',
+        '\u{200b}',
+        '\u{202e}',
+        '\u{2028}',
+        '\u{e0041}',
+    ];
+
     /// The opposite of `quoted`, written from its description.
     fn unquoted(quotation: &str) -> String {
         let inner = quotation
@@ -81,10 +104,18 @@ mod tests {
         fn a_quotation_is_one_line_and_ends_where_it_ends(value in any::<String>()) {
             let quotation = quoted(&value);
             prop_assert_eq!(quotation.matches('"').count(), 2);
-            let forbidden = ['\n', '\r', '<', '[', '`', '*', '\u{202e}', '\u{200b}', '\u{201d}'];
-            let has_one = quotation.contains(forbidden);
-            prop_assert!(!has_one, "{quotation}");
+            prop_assert!(!quotation.contains(FORBIDDEN), "{quotation}");
         }
+    }
+
+    /// Chance seldom makes these characters, so each is tried by itself.
+    #[test]
+    fn what_ends_a_quotation_begins_markup_or_hides_is_spelled_out() {
+        for character in FORBIDDEN {
+            let spelled = format!("\"a\\u{{{:x}}}b\"", u32::from(character));
+            assert_eq!(quoted(&format!("a{character}b")), spelled);
+        }
+        assert_eq!(quoted("a\\b"), "\"a\\\\b\"");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Line;
+use super::{Line, quoted};
 
 /// One value of a request, with what it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,11 +29,14 @@ impl Setting {
         // What cannot be written as JSON cannot be sent either, and sending says so.
         if let Ok(Value::Object(fields)) = serde_json::to_value(request) {
             for (name, value) in &fields {
+                // Metadata is the caller's own, names included; those of everything else are Didit's.
+                let name_of = if name == "metadata" { quoted } else { plain };
                 add(
                     &mut settings,
                     &words(name),
                     value,
                     before.and_then(|before| before.get(name)),
+                    name_of,
                 );
             }
         }
@@ -50,23 +53,34 @@ impl Setting {
     }
 }
 
-fn add(settings: &mut Vec<Setting>, label: &str, new: &Value, old: Option<&Value>) {
+/// `name_of` tells how the name of a field within the value stands in a label.
+fn add(
+    settings: &mut Vec<Setting>,
+    label: &str,
+    new: &Value,
+    old: Option<&Value>,
+    name_of: fn(&str) -> String,
+) {
     match new {
         Value::Object(fields) if !fields.is_empty() => {
+            let mut add = |name: &str, new: &Value, old: Option<&Value>| {
+                let label = format!("{label}, {}", name_of(name));
+                add(settings, &label, new, old, name_of);
+            };
             for (name, value) in fields {
-                let old = old.and_then(|old| old.get(name));
-                add(
-                    settings,
-                    &format!("{label}, {}", name.replace('_', " ")),
-                    value,
-                    old,
-                );
+                add(name, value, old.and_then(|old| old.get(name)));
+            }
+            // An object is replaced as a whole, so what the new one lacks is removed.
+            let before = old.and_then(Value::as_object).into_iter().flatten();
+            for (name, old) in before.filter(|(name, _)| !fields.contains_key(*name)) {
+                add(name, &Value::Null, Some(old));
             }
         }
         Value::Array(items) if items.iter().any(|item| item.is_object() || item.is_array()) => {
             for (place, item) in items.iter().enumerate() {
                 let old = old.and_then(|old| old.get(place));
-                add(settings, &format!("{label} {}", place + 1), item, old);
+                let label = format!("{label} {}", place + 1);
+                add(settings, &label, item, old, name_of);
             }
         }
         _ => settings.push(Setting {
@@ -95,13 +109,19 @@ fn shown(value: &Value) -> Line {
                     line.then(shown(item))
                 })
         }
-        Value::Object(_) => Line::new("{}"),
+        Value::Object(fields) if fields.is_empty() => Line::new("{}"),
+        Value::Object(_) => Line::default().sent(value.to_string()),
     }
+}
+
+/// A field's name in words: `send_email` is `send email`.
+fn plain(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 /// A field's name as the beginning of a line: `send_email` is `Send email`.
 fn words(name: &str) -> String {
-    let words = name.replace('_', " ");
+    let words = plain(name);
     let mut letters = words.chars();
     letters
         .next()
@@ -124,9 +144,11 @@ mod tests {
             "subscribed_events": ["status.updated", "data.updated"],
             "nodes_to_resubmit": [{"node_id": "feature_ocr_1", "feature": "OCR"}],
             "limits": {"age": 18},
+            "metadata": {"order_1": 2, "a\": no (was [b]": true},
+            "nothing": null,
         });
-        let before =
-            json!({"url": "https://old.example.net/x", "enabled": true, "subscribed_events": []});
+        let before = json!({"url": "https://old.example.net/x", "enabled": true, "subscribed_events": [], "limits": {"age": 16, "height": {"cm": 90}},
+                "metadata": {"order_1": 1}, "nothing": {"order": 1}});
         let lines: Vec<String> = Setting::of_request(&request, Some(&before))
             .iter()
             .map(|setting| {
@@ -139,9 +161,13 @@ mod tests {
             lines,
             [
                 "Enabled: yes",
-                "Limits, age: 18",
+                "Limits, age: 18 (was 16)",
+                r#"Limits, height: nothing (was "{\u{22}cm\u{22}:90}")"#,
+                r#"Metadata, "a\u{22}: no (was \u{5b}b\u{5d}": yes"#,
+                r#"Metadata, "order_1": 2 (was 1)"#,
                 "Nodes to resubmit 1, feature: \"OCR\"",
                 "Nodes to resubmit 1, node id: \"feature_ocr_1\"",
+                r#"Nothing: nothing (was "{\u{22}order\u{22}:1}")"#,
                 "Subscribed events: \"status.updated\", \"data.updated\" (was none)",
                 "Url: \"https://new.example.net/x\" (was \"https://old.example.net/x\")",
             ]

@@ -26,6 +26,7 @@ fn decision() -> Value {
         ],
         "liveness_checks": [{ "status": "In Review", "warnings": [{ "risk": "DUPLICATED_FACE", "log_type": "warning" }],
             "matches": [{ "session_id": OTHER, "vendor_data": "c-9", "status": "Approved" }] }],
+        "aml_screenings": [{ "status": "In Review", "total_hits": 1 }],
     })
 }
 
@@ -82,10 +83,8 @@ fn what_was_seen_changes_with_everything_that_counts() {
         ),
         ("/liveness_checks/0/warnings/0/log_type", json!("error")),
         ("/liveness_checks/0/matches/0/session_id", Value::Null),
-        (
-            "/aml_screenings",
-            json!([{ "status": "In Review", "total_hits": 1 }]),
-        ),
+        ("/aml_screenings/0/total_hits", json!(2)),
+        ("/aml_screenings/0/hits", json!([{}])),
         ("/locations", json!([{ "status": "Declined" }])),
         (
             "/warnings",
@@ -96,8 +95,9 @@ fn what_was_seen_changes_with_everything_that_counts() {
         match changed.pointer_mut(pointer) {
             Some(place) => *place = value,
             None => {
-                let key = pointer.trim_start_matches('/').to_owned();
-                changed.as_object_mut().unwrap().insert(key, value);
+                let (parent, key) = pointer.rsplit_once('/').unwrap();
+                let parent = changed.pointer_mut(parent).unwrap();
+                parent[key] = value;
             }
         }
         assert_ne!(facts(&changed).seen, before, "{pointer}");
