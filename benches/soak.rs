@@ -13,7 +13,8 @@
     reason = "a program for developers, which may stop at the first surprise"
 )]
 
-#[path = "../tests/support"]
+#[path = "../tests/it/support"]
+#[allow(dead_code, reason = "most of it is for the tests")]
 mod support {
     pub mod control;
     pub mod server;

@@ -22,7 +22,8 @@ mod peer;
 mod table;
 mod upstream;
 
-#[path = "../../tests/support"]
+#[path = "../../tests/it/support"]
+#[allow(dead_code, reason = "most of it is for the tests")]
 mod support {
     pub mod control;
     pub mod server;

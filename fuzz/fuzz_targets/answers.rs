@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../tests/support/fuzzed.rs"]
+#[path = "../../tests/it/support/fuzzed.rs"]
 mod fuzzed;
 
 thread_local! {

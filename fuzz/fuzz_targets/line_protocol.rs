@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../tests/support/fuzzed.rs"]
+#[path = "../../tests/it/support/fuzzed.rs"]
 mod fuzzed;
 
 fuzz_target!(|input: &[u8]| fuzzed::line_protocol(input));

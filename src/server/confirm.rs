@@ -395,7 +395,7 @@ impl CallConsent {
     }
 }
 
-/// What an answer to a question within the call means. A connection that ended has said no.
+/// What an answer to a question within the call means. Where the connection ended the call ends too, and does nothing.
 fn heard_of(
     answer: Option<Result<rmcp::model::ClientResult, ServiceError>>,
     choice: &str,

@@ -1,0 +1,323 @@
+//! What the client makes of answers: nulls, new keys, wrong types, old dialects.
+
+use crate::support::upstream::{Reply, Upstream, answered};
+use didit_mcp::didit::{
+    AccessToken, Client, Error, ListFilter, Page, Password, Registration, SessionDeletion,
+    SessionFilter, SessionId, SessionRequest, SessionStatus, WorkflowId,
+};
+use serde_json::{Value, json};
+
+const ID: &str = "5b1f3c9a-0000-4000-8000-00000000000a";
+
+fn id<T: std::str::FromStr<Err = Error>>() -> T {
+    ID.parse().unwrap()
+}
+
+#[tokio::test]
+async fn lists_come_in_an_envelope_or_as_a_bare_array() {
+    let row = json!({"uuid": ID, "workflow_label": "KYC", "features": "OCR + LIVENESS + FACE_MATCH", "total_price": 0.15});
+    let envelope = json!({"count": 120, "next": "https://verification.didit.me/v3/workflows/?limit=50&offset=50", "previous": null, "results": [row]});
+    let page = answered(200, envelope, async |client| {
+        client.list_workflows(&Page::default()).await
+    })
+    .await
+    .unwrap();
+    assert_eq!((page.total, page.next_offset), (Some(120), Some(50)));
+    assert_eq!(page.items[0].features, ["OCR", "LIVENESS", "FACE_MATCH"]);
+    assert_eq!(page.items[0].total_price.as_ref().unwrap().as_str(), "0.15");
+
+    let old = json!([{"uuid": ID, "features": ["ocr", "liveness"], "total_price": "0.10"}, "noise", null]);
+    let page = answered(200, old, async |client| {
+        client.list_workflows(&Page::default()).await
+    })
+    .await
+    .unwrap();
+    assert_eq!(
+        (page.total, page.next_offset, page.items.len()),
+        (None, None, 1)
+    );
+    assert_eq!(page.items[0].features, ["OCR", "LIVENESS"]);
+    assert_eq!(
+        page.items[0].total_price.as_ref().unwrap().as_f64(),
+        Some(0.10)
+    );
+
+    let last = json!({"count": 1, "next": null, "previous": null, "results": [{"session_id": ID, "status": "In Review"}]});
+    let page = answered(200, last, async |client| {
+        client.list_sessions(&SessionFilter::default()).await
+    })
+    .await
+    .unwrap();
+    assert_eq!(page.next_offset, None);
+    assert_eq!(page.items[0].status, SessionStatus::InReview);
+
+    let row = json!({"session_id": ID, "session_number": 7, "status": "Newly Invented", "vendor_data": "user-1",
+        "full_name": "Ada Example", "features": [{"feature": "OCR"}], "created_at": 20261123});
+    let found = answered(200, json!([row, 7, null]), async |client| {
+        client.find_sessions(&SessionFilter::default()).await
+    })
+    .await
+    .unwrap();
+    let [session] = &found.items[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(session.session_id, Some(ID.parse().unwrap()));
+    assert_eq!(session.session_number, Some(7));
+    assert_eq!(
+        session.status,
+        SessionStatus::Other("Newly Invented".to_owned())
+    );
+    assert_eq!(session.created_at.as_deref(), Some("20261123"));
+    assert!(!format!("{found:?}").contains("Ada"), "{found:?}");
+
+    let relative = json!({"count": 60, "next": "/v3/lists/?offset=25", "results": []});
+    let page = answered(200, relative, async |client| {
+        client.list_lists(&ListFilter::default()).await
+    })
+    .await
+    .unwrap();
+    assert_eq!(page.next_offset, Some(25));
+}
+
+#[tokio::test]
+async fn a_list_that_is_none_is_unreadable() {
+    for body in ["{}", "7", r#"{"results":{}}"#, "", "null"] {
+        let result = answered(200, body, async |client| {
+            client.list_workflows(&Page::default()).await
+        })
+        .await;
+        assert!(
+            matches!(result, Err(Error::Unreadable { status: 200, .. })),
+            "{body} {result:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn successes_that_are_no_json_keep_their_status() {
+    for body in [
+        "<html>maintenance</html>",
+        "{\"balance\": \"12",
+        "ok",
+        "[1]",
+        "\u{fffd}",
+    ] {
+        let result = answered(203, body, async |client| client.balance().await).await;
+        let Err(Error::Unreadable {
+            status: 203,
+            message,
+        }) = result
+        else {
+            panic!("{body} {result:?}")
+        };
+        assert!(!message.contains("maintenance"), "a body is never quoted");
+    }
+    let upstream = Upstream::start([Reply::Full {
+        status: 200,
+        headers: vec![],
+        body: b"{\"balance\":\"\xff\"}".to_vec(),
+    }])
+    .await;
+    let balance = upstream.builder().build().unwrap().balance().await;
+    let balance = balance.unwrap().balance.unwrap();
+    assert_eq!((balance.as_str(), balance.as_f64()), ("\u{fffd}", None));
+}
+
+#[tokio::test]
+async fn money_is_text_or_number() {
+    let body = json!({"balance": "1234.5600", "auto_refill_enabled": true, "auto_refill_amount": 500, "auto_refill_threshold": null, "currency": "USD"});
+    let balance = answered(200, body, async |client| client.balance().await)
+        .await
+        .unwrap();
+    assert_eq!(balance.balance.as_ref().unwrap().as_str(), "1234.5600");
+    assert_eq!(balance.balance.as_ref().unwrap().as_f64(), Some(1234.56));
+    assert_eq!(balance.auto_refill_amount.as_ref().unwrap().as_str(), "500");
+    assert_eq!(balance.auto_refill_threshold, None);
+    assert_eq!(balance.extra["currency"], "USD");
+}
+
+#[tokio::test]
+async fn wrong_types_never_fail_a_call_and_are_not_lost() {
+    let body = json!({
+        "uuid": ID, "workflow_id": 7, "workflow_label": 12, "version": "3", "is_default": "true", "is_archived": {},
+        "features": {"OCR": true}, "total_price": [], "max_retry_attempts": 3.0, "brand_new": [1]
+    });
+    let workflow = answered(200, body, async |client| client.workflow(&id()).await)
+        .await
+        .unwrap();
+    assert_eq!(workflow.workflow_id, None);
+    assert_eq!(workflow.workflow_label.as_deref(), Some("12"));
+    assert_eq!(
+        (
+            workflow.version,
+            workflow.is_default,
+            workflow.max_retry_attempts
+        ),
+        (Some(3), Some(true), Some(3))
+    );
+    assert!(workflow.features.is_empty());
+    let kept: Vec<_> = workflow.extra.keys().map(String::as_str).collect();
+    assert_eq!(
+        kept,
+        [
+            "brand_new",
+            "features",
+            "is_archived",
+            "total_price",
+            "workflow_id"
+        ]
+    );
+    // Written again, each key stands once, with the value that came.
+    let written: Value = serde_json::from_str(&serde_json::to_string(&workflow).unwrap()).unwrap();
+    assert_eq!(written["features"], json!({"OCR": true}));
+    assert_eq!(
+        serde_json::to_string(&workflow)
+            .unwrap()
+            .matches("\"features\"")
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_created_session_needs_its_id_and_link_alone() {
+    let request = SessionRequest::new(id());
+    let body = json!({"session_id": ID, "url": "https://verify.didit.me/session/test-token-0", "session_number": null,
+        "session_token": null, "status": "Somewhere New", "metadata": "{\"a\":1}", "callback": null, "workflow_version": null});
+    let created = answered(201, body, async |client| {
+        client.create_session(&request).await
+    })
+    .await
+    .unwrap();
+    assert_eq!(created.session_id, id::<SessionId>());
+    assert_eq!(
+        created.status,
+        SessionStatus::Other("Somewhere New".to_owned())
+    );
+    assert_eq!(created.metadata, Some(json!("{\"a\":1}")));
+    for (body, missing) in [
+        (json!({"url": "https://verify.didit.me/s"}), "session_id"),
+        (
+            json!({"session_id": "not-an-id", "url": "https://verify.didit.me/s"}),
+            "session_id",
+        ),
+        (json!({"session_id": ID, "url": null}), "url"),
+    ] {
+        let result = answered(201, body, async |client| {
+            client.create_session(&request).await
+        })
+        .await;
+        let Err(Error::Unreadable { message, .. }) = result else {
+            panic!("{result:?}")
+        };
+        assert!(message.contains(missing), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn deletions_answer_with_json_or_nothing() {
+    let body = json!({"session_id": ID, "session_number": 7, "face_retention_outcome": "failed_retryable"});
+    let call = async |client: Client| {
+        client
+            .delete_session(&id(), &SessionDeletion::default())
+            .await
+    };
+    let deleted = answered(200, body, call).await.unwrap();
+    assert_eq!(
+        deleted.face_retention_outcome.as_deref(),
+        Some("failed_retryable")
+    );
+    let older = answered(204, "", call).await.unwrap();
+    assert_eq!(older.session_id, None);
+    answered(204, "", async |client| {
+        client.delete_workflow(&id::<WorkflowId>()).await
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn registering_again_is_told_from_registering() {
+    let registration = Registration {
+        email: "ada@mail.test".to_owned(),
+        password: Password::new("Fake-passw0rd"),
+    };
+    let call = async |client: Client| client.register(&registration).await;
+    let new = answered(
+        201,
+        json!({"message": "Check your email.", "email": "ada@mail.test"}),
+        call,
+    )
+    .await
+    .unwrap();
+    assert!(!new.resent);
+    let again = answered(200, json!({"message": "A new code."}), call)
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.resent, again.email.as_str(), again.message.as_str()),
+        (true, "ada@mail.test", "A new code.")
+    );
+    assert!(
+        answered(200, "", call).await.unwrap().resent,
+        "the body is not documented, so none is needed"
+    );
+}
+
+#[tokio::test]
+async fn a_verified_account_hides_its_secrets() {
+    let body = json!({"access_token": "test-token-0000-abcd", "refresh_token": "test-refresh-0000", "expires_in": 86400,
+        "organization": {"uuid": ID, "name": "Invented"},
+        "application": {"uuid": ID, "name": "App", "client_id": "c", "api_key": "test-key-0000-wxyz", "data_location": "eu"}});
+    let account = answered(200, body, async |client| {
+        client.verify_email("ada@mail.test", "A3K9F2").await
+    })
+    .await
+    .unwrap();
+    let key = account.application.api_key.clone().unwrap();
+    assert_eq!(
+        (key.expose_secret(), key.last_four().as_str()),
+        ("test-key-0000-wxyz", "wxyz")
+    );
+    assert_eq!(account.application.data_location.as_deref(), Some("eu"));
+    let shown = format!("{account:?} {key} {key:?}");
+    for secret in ["test-key", "test-token", "test-refresh", "wxyz"] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_an_odd_shape_is_not_shown_either() {
+    let body = json!([{"uuid": ID, "api_key": {"value": "test-key-0000-wxyz"}, "mode": "sandbox"}]);
+    let token = AccessToken::new("test-token-0000");
+    let applications = answered(200, body, async |client| {
+        client.applications(&token, &id()).await
+    })
+    .await
+    .unwrap();
+    assert_eq!(applications[0].mode.as_deref(), Some("sandbox"));
+    assert!(!format!("{applications:?}").contains("test-key"));
+}
+
+#[tokio::test]
+async fn a_destination_hides_its_secret() {
+    let body = json!({"uuid": ID, "url": "https://shop.test/hook", "secret_shared_key": "test-secret-0000",
+        "summary": {"total_deliveries": 3, "avg_response_time_ms": 187.5, "error_rate_percentage": 0}});
+    let one = answered(200, body, async |client| client.destination(&id()).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        one.secret_shared_key.as_ref().unwrap().expose_secret(),
+        "test-secret-0000"
+    );
+    assert_eq!(
+        one.summary.as_ref().unwrap().avg_response_time_ms,
+        Some(187.5)
+    );
+    assert!(!format!("{one:?}").contains("test-secret"));
+    let odd = json!({"uuid": ID, "secret_shared_key": ["test-secret-0000"]});
+    let one = answered(200, odd, async |client| client.destination(&id()).await)
+        .await
+        .unwrap();
+    assert!(one.secret_shared_key.is_none() && !format!("{one:?}").contains("test-secret"));
+}

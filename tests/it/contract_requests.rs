@@ -1,0 +1,244 @@
+//! Every request that the client can make, with every field it can fill, held against the description of the API.
+
+use std::collections::BTreeSet;
+
+use crate::support::simulated::Setup;
+use didit_mcp::didit::{
+    BulkDeletion, ContactDetails, DestinationRequest, ExpectedDetails, NewStatus, NodeToResubmit,
+    Page, SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate, TopUp,
+    WorkflowFeature, WorkflowRequest,
+    features::{ConfigKind, FEATURES, Feature},
+};
+use serde_json::{Value, json};
+
+/// A value that a setting takes.
+fn sample(kind: &ConfigKind) -> Option<Value> {
+    Some(match kind {
+        ConfigKind::Integer { least, most } => json!((least + most) / 2),
+        ConfigKind::Number => json!(50),
+        ConfigKind::Boolean => json!(true),
+        ConfigKind::Word(words) => json!(words[0]),
+        ConfigKind::Text => json!("PASSIVE"),
+        // What these hold belongs to the account, so a sample would be refused for what it means.
+        ConfigKind::Uuid | ConfigKind::Array | ConfigKind::Json => return None,
+    })
+}
+
+fn with_every_setting(feature: &Feature) -> WorkflowFeature {
+    feature
+        .config()
+        .filter_map(|(key, kind)| Some((key, sample(kind)?)))
+        .fold(
+            WorkflowFeature::new(feature.name),
+            |feature, (key, value)| feature.with(key, value),
+        )
+}
+
+fn whole_session(workflow: didit_mcp::didit::WorkflowId) -> SessionRequest {
+    let text = |value: &str| Some(value.to_owned());
+    SessionRequest {
+        vendor_data: text("customer-1"),
+        callback: text("https://shop.invalid/done?step=2"),
+        callback_method: text("both"),
+        metadata: Some(json!(["any", { "shape": 1 }])),
+        language: text("pt-br"),
+        contact_details: Some(ContactDetails {
+            email: text("ada@mail.invented-shop.com"),
+            send_notification_emails: Some(true),
+            email_lang: text("es"),
+            phone: text("+14155550100"),
+        }),
+        expected_details: Some(ExpectedDetails {
+            first_name: text("Ada"),
+            last_name: text("Ejemplo"),
+            date_of_birth: text("1990-05-15"),
+            gender: text("F"),
+            nationality: text("esp"),
+            country: text("ESP"),
+            id_country: text("ESP"),
+            poa_country: text("ESP"),
+            address: text("Calle Inventada 1"),
+            identification_number: text("X0000000"),
+            ip_address: text("192.0.2.1"),
+            expected_document_types: Some(vec!["p".to_owned(), "ID".to_owned()]),
+            company_name: text("Invented Ltd"),
+            registry_country: text("GB"),
+            registration_number: text("00000000"),
+        }),
+        portrait_image: Some(b"\x89PNG\r\n\x1a\n-test".to_vec()),
+        sandbox_scenario: text("review_face_match_borderline"),
+        ..SessionRequest::new(workflow)
+    }
+}
+
+fn whole_filter(workflow: didit_mcp::didit::WorkflowId) -> SessionFilter {
+    let text = |value: &str| Some(value.to_owned());
+    SessionFilter {
+        session_kind: text("all"),
+        page: Page {
+            limit: Some(20),
+            offset: Some(0),
+        },
+        status: vec![SessionStatus::InReview, SessionStatus::KycExpired],
+        vendor_data: text("customer 1 & more"),
+        search: text("ada@mail.invented-shop.com"),
+        workflow_id: vec![workflow],
+        date_from: text("2026-01-01"),
+        date_to: text("2026-12-31"),
+        country: vec!["esp".to_owned(), "PRT".to_owned()],
+        document_type: vec!["p".to_owned()],
+        warning: vec!["DOCUMENT_EXPIRED".to_owned()],
+        ..SessionFilter::default()
+    }
+}
+
+#[tokio::test]
+async fn every_request_is_one_that_the_description_allows() {
+    let setup = Setup::new().await;
+    let client = &setup.client;
+    let features = FEATURES
+        .iter()
+        .filter(|feature| !feature.name.starts_with("KYB_") && feature.name != "QUESTIONNAIRE")
+        .map(with_every_setting)
+        .collect();
+    let workflow = client
+        .create_workflow(&WorkflowRequest {
+            workflow_label: Some("Everything".to_owned()),
+            is_default: Some(true),
+            status: Some("published".to_owned()),
+            features: Some(features),
+            is_white_label_enabled: Some(false),
+            is_desktop_allowed: Some(true),
+            max_retry_attempts: Some(3),
+            retry_window_days: Some(7),
+            face_liveness_max_attempts: Some(2),
+            face_match_max_attempts: Some(2),
+            session_expiration_time: Some(86_400),
+        })
+        .await
+        .unwrap();
+    let group = workflow.workflow_id.unwrap();
+    let page = Page {
+        limit: Some(5),
+        offset: Some(0),
+    };
+    client.list_workflows(&page).await.unwrap();
+    client.workflow(&workflow.uuid).await.unwrap();
+    let renamed = WorkflowRequest {
+        workflow_label: Some("Renamed".to_owned()),
+        ..WorkflowRequest::default()
+    };
+    client
+        .update_workflow(&workflow.uuid, &renamed)
+        .await
+        .unwrap();
+
+    let created = client.create_session(&whole_session(group)).await.unwrap();
+    let id = created.session_id;
+    client.list_sessions(&whole_filter(group)).await.unwrap();
+    client
+        .list_sessions(&SessionFilter::default())
+        .await
+        .unwrap();
+    let token = created.session_token.unwrap();
+    client
+        .arm_sandbox_session(&id, &token, "review_face_match_borderline")
+        .await
+        .unwrap();
+    setup
+        .control(
+            reqwest::Method::POST,
+            &format!("sessions/{id}/finish"),
+            json!({}),
+        )
+        .await;
+    let decision = client.decision(&id).await.unwrap();
+    let nodes = decision
+        .steps()
+        .iter()
+        .filter(|step| step.feature == "FACE_MATCH")
+        .map(|step| NodeToResubmit {
+            node_id: step.node_id.unwrap().to_owned(),
+            feature: step.feature.to_owned(),
+        })
+        .collect();
+    let resubmission = StatusUpdate {
+        comment: Some("The selfie is too dark.".to_owned()),
+        nodes_to_resubmit: nodes,
+        send_email: Some(true),
+        email_address: Some("ada@mail.invented-shop.com".to_owned()),
+        email_language: Some("es".to_owned()),
+        ..StatusUpdate::new(NewStatus::Resubmitted)
+    };
+    client.update_status(&id, &resubmission).await.unwrap();
+    client
+        .update_status(&id, &StatusUpdate::new(NewStatus::Approved))
+        .await
+        .unwrap();
+    client.generate_pdf(&id).await.unwrap();
+
+    client.balance().await.unwrap();
+    let top_up = TopUp {
+        amount_in_dollars: 62.5,
+        success_url: Some("https://shop.invalid/paid".to_owned()),
+        cancel_url: None,
+    };
+    client.top_up(&top_up).await.unwrap();
+
+    let destination = DestinationRequest {
+        label: Some("Test".to_owned()),
+        url: Some("https://shop.invalid/hook".to_owned()),
+        enabled: Some(true),
+        webhook_version: Some("v3".to_owned()),
+        subscribed_events: Some(vec!["status.updated".to_owned()]),
+    };
+    let destination = client.create_destination(&destination).await.unwrap();
+    let destination = destination.uuid.unwrap();
+    client.list_destinations().await.unwrap();
+    client.destination(&destination).await.unwrap();
+    let paused = DestinationRequest {
+        enabled: Some(false),
+        ..DestinationRequest::default()
+    };
+    client
+        .update_destination(&destination, &paused)
+        .await
+        .unwrap();
+    client.delete_destination(&destination).await.unwrap();
+
+    let erasure = SessionDeletion {
+        deletion_instruction: Some("privacy_erasure".to_owned()),
+        instruction_id: Some("request-1".to_owned()),
+        ..SessionDeletion::default()
+    };
+    client.delete_session(&id, &erasure).await.unwrap();
+    let numbers = BulkDeletion {
+        session_numbers: vec!["1001".to_owned()],
+        ..BulkDeletion::default()
+    };
+    client.delete_sessions(&numbers).await.unwrap();
+    client.delete_workflow(&workflow.uuid).await.unwrap();
+
+    let sent = setup
+        .control(reqwest::Method::GET, "requests", Value::Null)
+        .await;
+    let contract = crate::support::openapi::Contract::load();
+    let mut seen = BTreeSet::new();
+    for request in sent.as_array().unwrap() {
+        let text = |name: &str| request[name].as_str().unwrap_or_default();
+        let (method, path) = (text("method"), text("path"));
+        let operation = contract
+            .operation(method, path)
+            .unwrap_or_else(|| panic!("{method} {path} is not described"));
+        let query: Vec<(String, String)> = url::form_urlencoded::parse(text("query").as_bytes())
+            .into_owned()
+            .collect();
+        let body: Option<Value> = serde_json::from_str(text("body")).ok();
+        assert_eq!(body.is_none(), text("body").is_empty(), "{method} {path}");
+        let errors = operation.request_errors(&query, body.as_ref());
+        assert!(errors.is_empty(), "{method} {path}: {errors:?}\n{request}");
+        seen.insert(operation.name.clone());
+    }
+    // One request of every operation that this client has and the description knows.
+    assert_eq!(seen.len(), 20, "{seen:#?}");
+}

@@ -1,0 +1,395 @@
+//! Settings at start: what cannot be used ends the process with the valid values, and what is empty counts as absent.
+
+use crate::support::server::{Era, Setup, run};
+use serde_json::json;
+
+/// The program must refuse to start, and say `expected` of what it takes.
+fn assert_refused(arguments: &[&str], variables: &[(&str, &str)], expected: &[&str]) {
+    let finished = run(arguments, variables);
+    assert_eq!(finished.code, Some(2), "{finished:?}");
+    assert_eq!(finished.stdout, "");
+    for text in expected {
+        assert!(finished.stderr.contains(text), "{text}: {finished:?}");
+    }
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
+    let addresses = "an https address, or http on this machine";
+    for (flag, variable, value, valid) in [
+        (
+            "--toolsets",
+            "DIDIT_MCP_TOOLSETS",
+            "sessions,payments",
+            "account, workflows, sessions, blocklist, billing, webhooks, all",
+        ),
+        (
+            "--confirm",
+            "DIDIT_MCP_CONFIRM",
+            "maybe",
+            "ask, preview, never",
+        ),
+        ("--log", "DIDIT_MCP_LOG", "trace", "off, error, warn, info"),
+        ("--timeout", "DIDIT_MCP_TIMEOUT", "0", "from 1 to 600"),
+        ("--timeout", "DIDIT_MCP_TIMEOUT", "601", "from 1 to 600"),
+        ("--timeout", "DIDIT_MCP_TIMEOUT", "soon", "from 1 to 600"),
+        (
+            "--workflow-id",
+            "DIDIT_WORKFLOW_ID",
+            "kyc",
+            "a UUID such as",
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "didit.example",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "http://didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://someone:secret@didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://didit.example/v3?key=1",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "ftp://127.0.0.1/auth",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https:\\\\didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://evil.example\\.didit.example/v3",
+            addresses,
+        ),
+        (
+            "--api-base-url",
+            "DIDIT_API_BASE_URL",
+            "https://@didit.example/v3",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "https:didit.example/v3",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "https:///didit.example/v3",
+            addresses,
+        ),
+        (
+            "--auth-base-url",
+            "DIDIT_AUTH_BASE_URL",
+            "https://d\u{456}dit.example/v3",
+            addresses,
+        ),
+        (
+            "--rate-limits",
+            "DIDIT_MCP_RATE_LIMITS",
+            "some",
+            "on; off for an API on this machine",
+        ),
+        // Without an address of this machine it would be Didit that is called without limits.
+        (
+            "--rate-limits",
+            "DIDIT_MCP_RATE_LIMITS",
+            "off",
+            "both API addresses must be on this machine",
+        ),
+        ("--ca-file", "DIDIT_MCP_CA_FILE", "/", "cannot use"),
+        (
+            "--ca-file",
+            "DIDIT_MCP_CA_FILE",
+            concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"),
+            "it holds no certificates in PEM form",
+        ),
+    ] {
+        // An address with a user name may hold a password, which is not repeated.
+        let last = if value.contains('@') {
+            "(hidden: it holds a user name)"
+        } else {
+            value.rsplit(',').next().unwrap()
+        };
+        assert_refused(&[flag, value], &[], &[flag, variable, last, valid]);
+        assert_refused(&[], &[(variable, value)], &[flag, variable, last, valid]);
+    }
+}
+
+#[test]
+fn a_switch_takes_clear_words_only() {
+    for variable in [
+        "DIDIT_MCP_SIMULATE",
+        "DIDIT_MCP_READ_ONLY",
+        "DIDIT_MCP_IRREVERSIBLE",
+    ] {
+        assert_refused(
+            &[],
+            &[(variable, "perhaps")],
+            &["perhaps", "true, false, 1, 0, yes, no, on, off"],
+        );
+    }
+    for (word, tools) in [
+        ("1", 9),
+        ("Yes", 9),
+        ("on", 9),
+        ("0", 19),
+        ("off", 19),
+        ("", 19),
+    ] {
+        let mut server = Setup::new(Era::Modern)
+            .variable("DIDIT_MCP_READ_ONLY", word)
+            .start();
+        assert_eq!(server.tools().len(), tools, "{word}");
+        server.stop();
+    }
+}
+
+#[test]
+fn an_unknown_flag_and_an_unknown_command_are_refused() {
+    assert_refused(&["--api-key", "test-key"], &[], &["--api-key"]);
+    assert_refused(&["--password", "test-password"], &[], &["--password"]);
+    assert_refused(&["dance"], &[], &["dance"]);
+}
+
+#[test]
+fn a_key_that_cannot_be_one_is_refused_without_being_shown() {
+    let key = "test-key with-blanks";
+    assert_refused(&[], &[("DIDIT_API_KEY", key)], &["DIDIT_API_KEY"]);
+    assert!(
+        !run(&[], &[("DIDIT_API_KEY", key)])
+            .stderr
+            .contains("blanks")
+    );
+}
+
+/// Client configurations leave variables empty when the user fills in nothing, or leave the name of the value there.
+#[test]
+fn an_empty_variable_and_a_placeholder_count_as_absent() {
+    for value in ["", "${user_config.anything}"] {
+        starts_as_if_unset(value);
+    }
+}
+
+fn starts_as_if_unset(value: &str) {
+    let mut setup = Setup::new(Era::Modern);
+    for name in [
+        "DIDIT_API_KEY",
+        "DIDIT_PASSWORD",
+        "DIDIT_WORKFLOW_ID",
+        "DIDIT_API_BASE_URL",
+        "DIDIT_AUTH_BASE_URL",
+        "DIDIT_MCP_SIMULATE",
+        "DIDIT_MCP_TOOLSETS",
+        "DIDIT_MCP_READ_ONLY",
+        "DIDIT_MCP_IRREVERSIBLE",
+        "DIDIT_MCP_CONFIRM",
+        "DIDIT_MCP_OUTPUT_DIR",
+        "DIDIT_MCP_CREDENTIALS",
+        "DIDIT_MCP_PROFILE",
+        "DIDIT_MCP_TIMEOUT",
+        "DIDIT_MCP_LOG",
+        "DIDIT_MCP_RATE_LIMITS",
+        "DIDIT_MCP_CA_FILE",
+    ] {
+        setup = setup.variable(name, value);
+    }
+    let mut server = setup.start();
+    assert_eq!(server.tools().len(), 19);
+    let status = server.ok("didit_account_status", json!({}));
+    assert_eq!(status.data["has_api_key"], false);
+    assert!(
+        status.text.contains("https://verification.didit.me/v3"),
+        "{}",
+        status.text
+    );
+    server.stop();
+}
+
+#[test]
+fn flags_win_over_variables() {
+    let mut server = Setup::new(Era::Modern)
+        .variable("DIDIT_MCP_TOOLSETS", "billing")
+        .arguments(&["--toolsets", "account, workflows"])
+        .start();
+    assert_eq!(server.tools().len(), 8);
+    server.stop();
+}
+
+#[test]
+fn the_settings_are_shown_by_the_status() {
+    let mut server = Setup::new(Era::Modern)
+        .variable("DIDIT_API_KEY", "test-key-settings-0000-wxyz")
+        .arguments(&[
+            "--read-only",
+            "--confirm=never",
+            "--toolsets=account,sessions",
+        ])
+        .start();
+    let status = server.ok("didit_account_status", json!({}));
+    for line in [
+        "API key: ends in wxyz, from the environment variable DIDIT_API_KEY.",
+        "Toolsets: account, sessions.",
+        "Read-only: on.",
+        "Irreversible tools: off.",
+        "Decisions about people: take effect without asking, as the operator chose.",
+    ] {
+        assert!(status.text.contains(line), "{line}\n{}", status.text);
+    }
+    assert!(!status.text.contains("test-key"), "{}", status.text);
+    server.stop();
+}
+
+#[test]
+fn the_version_is_that_of_the_package() {
+    let finished = run(&["--version"], &[]);
+    assert_eq!(finished.code, Some(0));
+    assert_eq!(
+        finished.stdout,
+        concat!("didit-mcp ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
+
+/// Containers run programs as users that the system does not know, without a home folder.
+#[cfg(unix)]
+#[test]
+fn a_user_without_a_home_folder_can_do_what_needs_none() {
+    use std::io::Write as _;
+    use std::os::unix::process::CommandExt as _;
+
+    for variables in [&[("DIDIT_API_KEY", "test-key-settings-0000-wxyz")][..], &[]] {
+        let variables = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let mut command = crate::support::server::command(&[], &variables);
+        // Only the system's administrator may start a program as somebody else. Elsewhere this is a usual start.
+        let spawned = command
+            .stdin(std::process::Stdio::piped())
+            .uid(54_321)
+            .spawn();
+        let mut child = spawned
+            .or_else(|_| {
+                crate::support::server::command(&[], &variables)
+                    .stdin(std::process::Stdio::piped())
+                    .spawn()
+            })
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        for (id, method, parameters) in [
+            (
+                1,
+                "initialize",
+                json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": { "name": "t", "version": "1" } }),
+            ),
+            (2, "tools/list", json!({})),
+            (
+                3,
+                "tools/call",
+                json!({ "name": "didit_account_status", "arguments": {} }),
+            ),
+        ] {
+            let message =
+                json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": parameters });
+            writeln!(input, "{message}").unwrap();
+        }
+        drop(input);
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+        let status = said.lines().find(|line| line.contains("\"id\":3")).unwrap();
+        assert!(status.contains("\"isError\":false"), "{status}");
+        let key = if variables.is_empty() {
+            "API key: none"
+        } else {
+            "API key: ends in wxyz"
+        };
+        assert!(status.contains(key), "{status}");
+    }
+}
+
+/// A proxy that fails is no fault of Didit's, and its password is nobody's business.
+#[test]
+fn a_proxy_is_named_where_it_is_at_fault() {
+    // Nothing listens at the first address; the other answers, and opens no tunnel.
+    let refusing = "127.0.0.1:9".to_owned();
+    let broken = crate::support::scripted::Scripted::start(|_| (502, json!({})));
+    let broken = broken.arguments()[0]
+        .replace("--api-base-url=http://", "")
+        .replace("/v3", "");
+    for address in [refusing, broken] {
+        for (variable, value) in [
+            ("HTTPS_PROXY", format!("http://someone:test-word@{address}")),
+            ("https_proxy", format!("someone:test-word@{address}")),
+            ("ALL_PROXY", format!("http://{address}/")),
+        ] {
+            let mut server = Setup::new(Era::Modern)
+                .arguments(&["--timeout=2"])
+                .variable("DIDIT_API_KEY", "test-key-settings-0000-wxyz")
+                .variable(variable, &value)
+                .start();
+            let failed = server.fails("didit_billing_get_balance", json!({}));
+            let named = format!("through the proxy http://{address} that {variable} names");
+            assert!(failed.text.contains(&named), "{}", failed.text);
+            assert!(!failed.text.contains("test-word"), "{}", failed.text);
+            server.stop();
+        }
+        let checked = run(
+            &["check"],
+            &[
+                ("DIDIT_API_KEY", "test-key-settings-0000-wxyz"),
+                (
+                    "HTTPS_PROXY",
+                    &format!("http://someone:test-word@{address}"),
+                ),
+            ],
+        );
+        let named = format!("through the proxy http://{address} that HTTPS_PROXY names");
+        assert!(checked.stdout.contains(&named), "{checked:?}");
+        assert!(!checked.stdout.contains("test-word"), "{checked:?}");
+    }
+}
+
+#[test]
+fn a_variable_that_names_no_proxy_is_refused_by_name() {
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        for value in [
+            "not a proxy",
+            "http://",
+            "ftp://proxy.test-word.example",
+            "socks5://test-word:1080",
+        ] {
+            assert_refused(&[], &[(variable, value)], &[variable, "HTTP proxy"]);
+            assert!(!run(&[], &[(variable, value)]).stderr.contains("test-word"));
+        }
+        assert_eq!(run(&[], &[(variable, "")]).code, Some(0));
+    }
+    // What is meant for this machine alone needs no proxy.
+    let local = [
+        "--api-base-url=http://127.0.0.1:9/v3",
+        "--auth-base-url=http://127.0.0.1:9/v2",
+    ];
+    assert_eq!(run(&local, &[("HTTPS_PROXY", "not a proxy")]).code, Some(0));
+}

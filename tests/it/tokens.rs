@@ -1,0 +1,191 @@
+//! What an agent pays for in tokens, as `docs/tokens.md` tells it. `INSTA_UPDATE=always cargo test --test tokens` writes the
+//! page anew; otherwise it must be true.
+
+use std::fs;
+
+use crate::support::{
+    control::{Control, simulated},
+    server::{Answer, Era, Server, Setup},
+};
+use serde_json::{Value, json};
+use tiktoken_rs::CoreBPE;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/tokens.md");
+const DECISION: &str = "didit_session_get_decision";
+
+#[test]
+fn the_page_of_tokens_is_true() {
+    let counter = tiktoken_rs::o200k_base().unwrap();
+    let page = page(&counter);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        fs::write(PAGE, &page).unwrap();
+    }
+    let written = fs::read_to_string(PAGE).unwrap_or_default();
+    let differs = written
+        .lines()
+        .zip(page.lines())
+        .find(|(one, other)| one != other);
+    assert!(
+        written == page,
+        "{differs:?}: INSTA_UPDATE=always cargo test --test tokens writes docs/tokens.md anew"
+    );
+}
+
+fn page(counter: &CoreBPE) -> String {
+    let count = |text: &str| counter.encode_ordinary(text).len();
+    let (mut server, control) =
+        simulated(Setup::new(Era::BOTH[0]).arguments(&["--toolsets=all", "--allow-irreversible"]));
+    let mut text = String::from(
+        "# Tokens\n\n\
+         What a model reads, counted with the o200k vocabulary. `tests/it/tokens.rs` writes this page and holds it against the \
+         program; `tests/it/surface.rs` keeps the budgets.\n\n\
+         ## Before the first call\n\n\
+         Name, description and argument schema: what clients show to the model of each tool.\n\n\
+         | tool | tokens | |\n|---|--:|---|\n",
+    );
+    let default = tools(Setup::new(Era::BOTH[0]));
+    let mut totals = [0, 0];
+    for tool in server.tools() {
+        let tokens = count(&visible(&tool));
+        let is_default = default.contains(&tool["name"]);
+        totals[usize::from(is_default)] += tokens;
+        let note = if is_default {
+            ""
+        } else {
+            "only when switched on"
+        };
+        let name = tool["name"].as_str().unwrap();
+        text.push_str(&format!("| `{name}` | {tokens} | {note} |\n"));
+    }
+    let introduction = Setup::new(Era::BOTH[0]).launch().open();
+    let instructions = count(introduction["instructions"].as_str().unwrap());
+    text.push_str(&format!(
+        "| **the {} default tools** | **{}** | at most 5,000 |\n\
+         | the others | {} | |\n\
+         | `instructions` of the server | {instructions} | once a session |\n\n\
+         ## Answers\n\n\
+         Clients show the model the text, the structured result, or both.\n\n\
+         | answer | text | structured |\n|---|--:|--:|\n",
+        default.len(),
+        totals[1],
+        totals[0],
+    ));
+    let home = server.home().display().to_string();
+    for (what, mut answer) in answers(&mut server, &control) {
+        answer.text = answer.text.replace(&home, "/home/ana");
+        let data = if answer.data.is_null() {
+            "none".to_owned()
+        } else {
+            count(&stable(&answer.data.to_string())).to_string()
+        };
+        let words = count(&stable(&answer.text));
+        text.push_str(&format!("| {what} | {words} | {data} |\n"));
+    }
+    server.stop();
+    text
+}
+
+fn visible(tool: &Value) -> String {
+    let visible = json!({
+        "name": tool["name"], "description": tool["description"], "inputSchema": tool["inputSchema"],
+    });
+    visible.to_string()
+}
+
+fn tools(setup: Setup) -> Vec<Value> {
+    let mut server = setup.start();
+    let tools = server.tools();
+    server.stop();
+    tools.iter().map(|tool| tool["name"].clone()).collect()
+}
+
+/// Answers as an agent meets them every day, on the simulator.
+fn answers(server: &mut Server, control: &Control) -> Vec<(&'static str, Answer)> {
+    let workflow = server.ok("didit_workflow_create", json!({ "aml": true }));
+    let mut sessions = Vec::new();
+    for number in 0..21 {
+        let arguments = json!({ "vendor_data": format!("customer-{number}") });
+        let created = server.ok("didit_session_create", arguments);
+        sessions.push(created.field("session_id").to_owned());
+    }
+    let [approved, declined] = [&sessions[0], &sessions[1]];
+    control.finish(approved, "approve");
+    control.finish(declined, "decline_aml_hit");
+    let read = |session: &str, detail: &str| json!({ "session_id": session, "detail": detail });
+    vec![
+        (
+            "account status",
+            server.ok("didit_account_status", json!({})),
+        ),
+        ("new workflow", workflow),
+        (
+            "new link",
+            server.ok(
+                "didit_session_create",
+                json!({ "vendor_data": "customer-x" }),
+            ),
+        ),
+        (
+            "decision, concise",
+            server.ok(DECISION, read(approved, "concise")),
+        ),
+        (
+            "decision, detailed",
+            server.ok(DECISION, read(approved, "detailed")),
+        ),
+        (
+            "decision, declined, concise",
+            server.ok(DECISION, read(declined, "concise")),
+        ),
+        (
+            "decision, declined, detailed",
+            server.ok(DECISION, read(declined, "detailed")),
+        ),
+        (
+            "list of 20 sessions",
+            server.ok("didit_session_list", json!({ "limit": 20 })),
+        ),
+        ("balance", server.ok("didit_billing_get_balance", json!({}))),
+        (
+            "error: an argument that does not fit",
+            server.fails(DECISION, json!({ "session_id": "customer-1" })),
+        ),
+        (
+            "error: no such session",
+            server.fails(
+                DECISION,
+                json!({ "session_id": "00000000-0000-4000-8000-000000000000" }),
+            ),
+        ),
+    ]
+}
+
+/// The text with what is random replaced by a value of the same kind, because such values differ in tokens.
+fn stable(text: &str) -> String {
+    let mut stable = String::with_capacity(text.len());
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_';
+    let mut rest = text;
+    while let Some(start) = rest.find(is_part) {
+        let (before, found) = rest.split_at(start);
+        let end = found.find(|letter| !is_part(letter)).unwrap_or(found.len());
+        let (word, after) = found.split_at(end);
+        stable.push_str(before);
+        let dashes = word.matches('-').count();
+        stable.push_str(match word {
+            _ if ["/session/", "/u/"]
+                .iter()
+                .any(|path| stable.ends_with(path)) =>
+            {
+                "sGkx0000ExampleToken00"
+            }
+            _ if word.len() == 36 && dashes == 4 => "5b1f3c9a-0d2e-4f6a-8b7c-9e1d2f3a4b5c",
+            _ if word.len() == 37 && word.starts_with("data-") => {
+                "data-5b1f3c9a0d2e4f6a8b7c9e1d2f3a4b5c"
+            }
+            _ => word,
+        });
+        rest = after;
+    }
+    stable.push_str(rest);
+    stable
+}
