@@ -34,6 +34,7 @@ mod sessions;
 mod shape;
 mod size;
 mod subject;
+mod tool;
 mod untrusted;
 mod verdict;
 mod wait;
@@ -43,7 +44,7 @@ mod webhooks;
 mod workflow_input;
 mod workflows;
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -58,6 +59,7 @@ pub use input::JsonObject;
 pub use personal::{Class, Outlet};
 pub use shape::{is_checkout_id, is_code, is_plain};
 pub use size::json_characters;
+pub use tool::{Draft, NoInput, RunTool, Tool, ToolFuture};
 pub use untrusted::{
     APART_BEGIN, APART_END, apart, clean, clean_sentence, exact, is_one_line, marked_sentence,
     one_line, visible,
@@ -140,38 +142,6 @@ impl Access {
     }
 }
 
-/// One tool: what the agent reads, and what runs.
-pub struct Tool {
-    /// The name in `tools/list`, `didit_<noun>_<verb>`.
-    pub name: &'static str,
-    /// The name shown to people.
-    pub title: &'static str,
-    /// The group it is switched with.
-    pub toolset: Toolset,
-    /// What a call can do.
-    pub access: Access,
-    /// Whether a second identical call changes nothing more.
-    pub idempotent: bool,
-    /// Whether a call replaces what was there, and so is destructive without being a decision.
-    pub overwrites: bool,
-    /// For a `Write`: the states in which a human agrees first all the same, as a clause; `None` where it never asks.
-    pub asks_when: Option<&'static str>,
-    /// Which tool shows whether an interrupted change happened, and what it shows.
-    pub verify_with: Option<(&'static str, &'static str)>,
-    /// One or two sentences for the agent.
-    pub description: &'static str,
-    /// The schema of the arguments, in the portable subset.
-    pub input: fn() -> JsonObject,
-    /// The schema of the structured result, where it feeds another call.
-    pub output: Option<fn() -> JsonObject>,
-    /// Older or shorter names of arguments, accepted but not advertised: `(from, to)`.
-    pub aliases: &'static [(&'static str, &'static str)],
-    /// Arguments of a call that works in an account with one of everything. Tests of all tools run it.
-    pub example: fn(&World) -> Value,
-    /// Runs the tool on arguments that already fit the schema.
-    pub run: RunTool,
-}
-
 /// What there is in the account that examples are about: one of everything.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -188,12 +158,6 @@ pub struct World {
     /// The code that was sent to it.
     pub code: String,
 }
-
-/// The body of a tool.
-pub type RunTool = fn(Context, Map<String, Value>) -> ToolFuture;
-
-/// What a running tool is to the server.
-pub type ToolFuture = Pin<Box<dyn Future<Output = Result<Answer, Stop>> + Send>>;
 
 /// What a call has at hand.
 #[derive(Clone)]

@@ -4,17 +4,16 @@ mod login;
 mod register;
 mod status;
 
-use login::{LoginInput, login};
-use register::{RegisterInput, VerifyEmailInput, register, verify_email};
-use status::{StatusInput, StatusOutput, status};
+use login::login;
+use register::{register, verify_email};
+use status::{StatusOutput, status};
 
 use serde_json::json;
 
 use super::{
-    Access, Answer, Context, Tool, Toolset,
+    Answer, Context, Tool, Toolset,
     connection::Connection,
     error::{Stop, ToolError},
-    input::{input_schema, output_schema, parse},
     untrusted::{apart, clean},
 };
 use crate::{
@@ -28,85 +27,55 @@ const PASSWORD_WITHHELD: &str =
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
-        Tool {
-            name: "didit_account_status",
-            title: "Account status",
-            toolset: Toolset::Account,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Shows which Didit account and key are in use, what is switched on, and what to do next.",
-            input: input_schema::<StatusInput>,
-            output: Some(output_schema::<StatusOutput>),
-            aliases: &[],
-            example: |_| json!({ "check": true }),
-            run: |context, arguments| {
-                Box::pin(async move { status(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_account_register",
-            title: "Open an account",
-            toolset: Toolset::Account,
-            access: Access::Write,
-            idempotent: false,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some((
-                "didit_account_register",
+        Tool::read("didit_account_status", Toolset::Account)
+.title("Account status")
+.description(
+                "Shows which Didit account and key are in use, what is switched on, and what to do \
+                 next.",
+            )
+.example(|_| json!({ "check": true }))
+.output::<StatusOutput>()
+.run(status),
+        Tool::write("didit_account_register", Toolset::Account)
+.title("Open an account")
+.description(
+                "Opens a Didit account for an e-mail address, which receives a code; calling it again \
+                 sends a new code. The password is generated and stored by the server.",
+            )
+.example(|world| json!({ "email": world.email }))
+.verify_with(
+"didit_account_register",
                 "again is safe: it sends a new code.",
-            )),
-            description: "Opens a Didit account for an e-mail address, which receives a code; calling it again sends a \
-                          new code. The password is generated and stored by the server.",
-            input: input_schema::<RegisterInput>,
-            output: None,
-            aliases: &[],
-            example: |world| json!({ "email": world.email }),
-            run: |context, arguments| {
-                Box::pin(async move { register(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_account_verify_email",
-            title: "Confirm the e-mail",
-            toolset: Toolset::Account,
-            access: Access::Write,
-            idempotent: false,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some((
-                "didit_account_login",
+)
+.run(register),
+        Tool::write("didit_account_verify_email", Toolset::Account)
+.title("Confirm the e-mail")
+.description(
+                "Confirms a new account with the code from the e-mail; its API key is stored and used \
+                 from then on.",
+            )
+.example(|world| json!({ "code": world.code }))
+.verify_with(
+"didit_account_login",
                 "fetches the key if the code was taken.",
-            )),
-            description: "Confirms a new account with the code from the e-mail; its API key is stored and used from then on.",
-            input: input_schema::<VerifyEmailInput>,
-            output: None,
-            aliases: &[("otp", "code")],
-            example: |world| json!({ "code": world.code }),
-            run: |context, arguments| {
-                Box::pin(async move { verify_email(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_account_login",
-            title: "Log in",
-            toolset: Toolset::Account,
-            access: Access::Write,
-            idempotent: true,
-            overwrites: false,
-            asks_when: Some("another application than the one in use would be used from then on"),
-            verify_with: Some(("didit_account_login", "again is safe.")),
-            description: "Logs in with the stored account, picks the application, and stores and uses its API key.",
-            input: input_schema::<LoginInput>,
-            output: None,
-            aliases: &[("application", "application_id")],
-            example: |world| json!({ "email": world.account }),
-            run: |context, arguments| {
-                Box::pin(async move { login(&context, parse(arguments)?).await })
-            },
-        },
+)
+.aliases(&[("otp", "code")])
+.run(verify_email),
+        Tool::write("didit_account_login", Toolset::Account)
+.title("Log in")
+.description(
+                "Logs in with the stored account, picks the application, and stores and uses its API \
+                 key.",
+            )
+.example(|world| json!({ "email": world.account }))
+.idempotent()
+.asks_when("another application than the one in use would be used from then on")
+.verify_with(
+"didit_account_login",
+                "again is safe.",
+)
+.aliases(&[("application", "application_id")])
+.run(login),
     ]
 }
 

@@ -5,62 +5,38 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Access, Answer, Context, Environment, Tool, Toolset,
+    Answer, Context, Environment, NoInput, Tool, Toolset,
     error::{Stop, ToolError},
-    input::{input_schema, output_schema, parse},
     untrusted::{clean_link, link_apart},
 };
 use crate::didit::{Money, TopUp};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
-        Tool {
-            name: "didit_billing_get_balance",
-            title: "Get the balance",
-            toolset: Toolset::Billing,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Reads the organization's prepaid balance in US dollars and its automatic refill.",
-            input: input_schema::<BalanceInput>,
-            output: Some(output_schema::<BalanceOutput>),
-            aliases: &[],
-            example: |_| json!({}),
-            run: |context, arguments| {
-                Box::pin(async move {
-                    let BalanceInput {} = parse(arguments)?;
-                    balance(&context).await
-                })
-            },
-        },
-        Tool {
-            name: "didit_billing_top_up",
-            title: "Make a top-up link",
-            toolset: Toolset::Billing,
-            access: Access::Write,
-            idempotent: false,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some((
+        Tool::read("didit_billing_get_balance", Toolset::Billing)
+            .title("Get the balance")
+            .description(
+                "Reads the organization's prepaid balance in US dollars and its automatic refill.",
+            )
+            .example(|_| json!({}))
+            .output::<BalanceOutput>()
+            .run(balance),
+        Tool::write("didit_billing_top_up", Toolset::Billing)
+            .title("Make a top-up link")
+            .description(
+                "Makes a Stripe checkout link that a human opens to add money; no money moves by \
+                 itself.",
+            )
+            .example(|_| json!({ "amount_in_dollars": 50 }))
+            .verify_with(
                 "didit_billing_get_balance",
                 "shows the balance; a second link does no harm.",
-            )),
-            description: "Makes a Stripe checkout link that a human opens to add money; no money moves by itself.",
-            input: input_schema::<TopUpInput>,
-            output: Some(output_schema::<TopUpOutput>),
-            aliases: &[("amount", "amount_in_dollars")],
-            example: |_| json!({ "amount_in_dollars": 50 }),
-            run: |context, arguments| {
-                Box::pin(async move { top_up(&context, parse(arguments)?).await })
-            },
-        },
+            )
+            .aliases(&[("amount", "amount_in_dollars")])
+            .output::<TopUpOutput>()
+            .run(top_up),
     ]
 }
-
-#[derive(Deserialize, JsonSchema)]
-struct BalanceInput {}
 
 #[derive(Serialize, JsonSchema)]
 struct BalanceOutput {
@@ -75,7 +51,7 @@ struct BalanceOutput {
     auto_refill_threshold: Option<String>,
 }
 
-async fn balance(context: &Context) -> Result<Answer, Stop> {
+async fn balance(context: Context, _: NoInput) -> Result<Answer, Stop> {
     let balance = context.client()?.balance().await?;
     // What is no number is no amount, whatever it says.
     let amount = |money: Option<Money>| money.filter(|money| money.as_f64().is_some());
@@ -135,7 +111,7 @@ struct TopUpOutput {
     environment: &'static str,
 }
 
-async fn top_up(context: &Context, input: TopUpInput) -> Result<Answer, Stop> {
+async fn top_up(context: Context, input: TopUpInput) -> Result<Answer, Stop> {
     if !input.amount_in_dollars.is_finite() {
         return Err(ToolError::invalid(
             "amount_in_dollars",

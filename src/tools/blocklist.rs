@@ -10,72 +10,47 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{
-    Access, Tool, Toolset,
-    error::ToolError,
-    input::{input_schema, parse},
-};
-use add::{AddInput, add};
-use list::{ListInput, list};
+use super::{Tool, Toolset, error::ToolError};
+use add::add;
+use list::list;
 use remove::remove;
-use target::TargetInput;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
-        Tool {
-            name: "didit_blocklist_list",
-            title: "List the blocklist",
-            toolset: Toolset::Blocklist,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Lists what is blocked, by kind; later sessions that match an entry are declined.",
-            input: input_schema::<ListInput>,
-            output: None,
-            aliases: &[("item_type", "entry_type")],
-            example: |_| json!({ "entry_type": "document" }),
-            run: |context, arguments| {
-                Box::pin(async move { list(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_blocklist_add",
-            title: "Block",
-            toolset: Toolset::Blocklist,
-            access: Access::Decide,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some(("didit_blocklist_list", "shows whether it is blocked.")),
-            description: "Blocks a fraudster's face, document or contacts by session, or one value, after a human agreed.",
-            input: input_schema::<AddInput>,
-            output: None,
-            aliases: &[],
-            example: |world| json!({ "session_id": world.session_id, "items": ["document"], "comment": "A forged passport." }),
-            run: |context, arguments| {
-                Box::pin(async move { add(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_blocklist_remove",
-            title: "Unblock",
-            toolset: Toolset::Blocklist,
-            access: Access::Decide,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some(("didit_blocklist_list", "shows whether it is still blocked.")),
-            description: "Takes a session's face, document or contacts, or one value, off the blocklist, after a human agreed.",
-            input: input_schema::<TargetInput>,
-            output: None,
-            aliases: &[],
-            example: |world| json!({ "session_id": world.session_id, "items": ["face"] }),
-            run: |context, arguments| {
-                Box::pin(async move { remove(&context, parse(arguments)?).await })
-            },
-        },
+        Tool::read("didit_blocklist_list", Toolset::Blocklist)
+.title("List the blocklist")
+.description(
+                "Lists what is blocked, by kind; later sessions that match an entry are declined.",
+            )
+.example(|_| json!({ "entry_type": "document" }))
+.aliases(&[("item_type", "entry_type")])
+.run(list),
+        Tool::decide("didit_blocklist_add", Toolset::Blocklist)
+.title("Block")
+.description(
+                "Blocks a fraudster's face, document or contacts by session, or one value, after a \
+                 human agreed.",
+            )
+.example(|world| json!({ "session_id": world.session_id, "items": ["document"], "comment": "A forged passport." }))
+.idempotent()
+.verify_with(
+"didit_blocklist_list",
+                "shows whether it is blocked.",
+)
+.run(add),
+        Tool::decide("didit_blocklist_remove", Toolset::Blocklist)
+.title("Unblock")
+.description(
+                "Takes a session's face, document or contacts, or one value, off the blocklist, after \
+                 a human agreed.",
+            )
+.example(|world| json!({ "session_id": world.session_id, "items": ["face"] }))
+.idempotent()
+.verify_with(
+"didit_blocklist_list",
+                "shows whether it is still blocked.",
+)
+.run(remove),
     ]
 }
 

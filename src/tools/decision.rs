@@ -58,7 +58,7 @@ const RAW_FILE: files::Kind = files::Kind {
 };
 
 /// Reads a session and explains it.
-pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answer, Stop> {
+pub(super) async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
@@ -74,7 +74,7 @@ pub(super) async fn get(context: &Context, input: DecisionInput) -> Result<Answe
         files::free_name(&context.connection.settings().output_dir, name, RAW_FILE)?;
     }
     let decision = context.client()?.decision(&id).await?;
-    let mut answer = explain(context, &decision).await;
+    let mut answer = explain(&context, &decision).await;
     if input.detail == Detail::Detailed {
         answer = detail::add(answer, &decision, level);
     }

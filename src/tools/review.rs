@@ -70,7 +70,7 @@ pub(super) struct DeleteInput {
 }
 
 /// Approves, declines or asks for steps again.
-pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
+pub(super) async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let new_status = match input.new_status {
         Verdict::Approved => NewStatus::Approved,
@@ -93,7 +93,7 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
     };
     draft.validate()?;
     let client = context.client()?;
-    let (before, update) = agreed(context, async || {
+    let (before, update) = agreed(&context, async || {
         let before = client.decision(&id).await?;
         refuse_wrong_moment(&before, new_status)?;
         let update = StatusUpdate {
@@ -101,7 +101,7 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
             ..draft.clone()
         }
         .normalized()?;
-        Ok((change(context, &id, &before, &update), (before, update)))
+        Ok((change(&context, &id, &before, &update), (before, update)))
     })
     .await?;
     client.update_status(&id, &update).await?;
@@ -241,7 +241,7 @@ const REPORT: files::Kind = files::Kind {
 };
 
 /// Saves the report of a finished session.
-pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, Stop> {
+pub(super) async fn pdf(context: Context, input: PdfInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let settings = context.connection.settings();
     settings
@@ -272,7 +272,7 @@ pub(super) async fn pdf(context: &Context, input: PdfInput) -> Result<Answer, St
 }
 
 /// Deletes a session for good.
-pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
+pub(super) async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let deletion = SessionDeletion {
         deletion_instruction: input.privacy_erasure.then(|| "privacy_erasure".to_owned()),
@@ -286,7 +286,7 @@ pub(super) async fn delete(context: &Context, input: DeleteInput) -> Result<Answ
         "It is not recorded as a demand for erasure."
     };
     let client = context.client()?;
-    agreed(context, async || {
+    agreed(&context, async || {
         let before = client.decision(&id).await?;
         let facts = PersonFacts::of(&before);
         let change = Change {

@@ -5,160 +5,106 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    Access, Answer, Context, Tool, Toolset,
+    Answer, Context, Tool, Toolset,
     consent::agreed,
-    decision::{self, DecisionInput},
+    decision,
     earlier::{self, Earlier},
     error::{Stop, ToolError},
-    input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
     qr,
-    review::{self, DeleteInput, PDF_TOOL, PdfInput, UpdateInput},
+    review::{self, PDF_TOOL},
     session_input::{SessionInput, resolve_workflow},
     shape::is_plain,
     untrusted::{apart, clean_link, link_apart},
-    wait::{self, WaitInput},
+    wait,
 };
 use crate::didit::{SessionFilter, SessionStatus};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
-        Tool {
-            name: "didit_session_create",
-            title: "Create a verification link",
-            toolset: Toolset::Sessions,
-            access: Access::Write,
-            idempotent: false,
-            overwrites: false,
-            asks_when: Some(
-                "the person was approved already, or an open session of theirs would get another callback or metadata",
-            ),
-            verify_with: Some((
-                "didit_session_list",
-                "shows whether the session exists; with vendor_data the same call again is safe, because Didit returns the unfinished session.",
-            )),
-            description: "Makes the link at which one person is verified; the person opens it on a phone or computer.",
-            input: input_schema::<SessionInput>,
-            output: Some(output_schema::<CreatedOutput>),
-            aliases: &[("user_id", "vendor_data"), ("callback_url", "callback")],
-            example: |world| json!({ "workflow_id": world.workflow_id, "vendor_data": "example-1" }),
-            run: |context, arguments| {
-                Box::pin(async move { create(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_session_list",
-            title: "List sessions",
-            toolset: Toolset::Sessions,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Lists verification sessions, newest first, filtered by status, person, workflow, date, country or warning.",
-            input: input_schema::<ListInput>,
-            output: Some(output_schema::<SessionList>),
-            aliases: &[],
-            example: |_| json!({ "limit": 5 }),
-            run: |context, arguments| {
-                Box::pin(async move { list(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_session_get_decision",
-            title: "Get the decision",
-            toolset: Toolset::Sessions,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Reads where a session stands: verdict, checks that ran, reasons, and what to do next.",
-            input: input_schema::<DecisionInput>,
-            output: None,
-            aliases: &[("id", "session_id")],
-            example: |world| json!({ "session_id": world.session_id }),
-            run: |context, arguments| {
-                Box::pin(async move { decision::get(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: wait::TOOL,
-            title: "Wait for the decision",
-            toolset: Toolset::Sessions,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Waits until the person is done and the session is decided or in review, then answers like \
-                          didit_session_get_decision; reports progress.",
-            input: input_schema::<WaitInput>,
-            output: None,
-            aliases: &[
+        Tool::write("didit_session_create", Toolset::Sessions)
+.title("Create a verification link")
+.description(
+                "Makes the link at which one person is verified; the person opens it on a phone or \
+                 computer.",
+            )
+.example(|world| json!({ "workflow_id": world.workflow_id, "vendor_data": "example-1" }))
+.asks_when(
+                "the person was approved already, or an open session of theirs would get another \
+                 callback or metadata",
+            )
+.verify_with(
+"didit_session_list",
+                "shows whether the session exists; with vendor_data the same call again is safe, \
+                 because Didit returns the unfinished session.",
+)
+.aliases(&[("user_id", "vendor_data"), ("callback_url", "callback")])
+.output::<CreatedOutput>()
+.run(create),
+        Tool::read("didit_session_list", Toolset::Sessions)
+.title("List sessions")
+.description(
+                "Lists verification sessions, newest first, filtered by status, person, workflow, \
+                 date, country or warning.",
+            )
+.example(|_| json!({ "limit": 5 }))
+.output::<SessionList>()
+.run(list),
+        Tool::read("didit_session_get_decision", Toolset::Sessions)
+.title("Get the decision")
+.description(
+                "Reads where a session stands: verdict, checks that ran, reasons, and what to do \
+                 next.",
+            )
+.example(|world| json!({ "session_id": world.session_id }))
+.aliases(&[("id", "session_id")])
+.run(decision::get),
+        Tool::read(wait::TOOL, Toolset::Sessions)
+.title("Wait for the decision")
+.description(
+                "Waits until the person is done and the session is decided or in review, then answers \
+                 like didit_session_get_decision; reports progress.",
+            )
+.example(|world| json!({ "session_id": world.session_id, "max_wait_s": 1 }))
+.aliases(&[
                 ("id", "session_id"),
                 ("timeout", "max_wait_s"),
                 ("max_wait", "max_wait_s"),
-            ],
-            example: |world| json!({ "session_id": world.session_id, "max_wait_s": 1 }),
-            run: |context, arguments| {
-                Box::pin(async move { wait::wait(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_session_update_status",
-            title: "Approve, decline or ask again",
-            toolset: Toolset::Sessions,
-            access: Access::Decide,
-            idempotent: false,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some(("didit_session_get_decision", "shows the status as it is.")),
-            description: "Approves or declines a person, or asks for steps again at the same link, after a human agreed.",
-            input: input_schema::<UpdateInput>,
-            output: None,
-            aliases: &[("status", "new_status"), ("id", "session_id")],
-            example: |world| json!({ "session_id": world.session_id, "new_status": "Approved", "comment": "Checked by eye." }),
-            run: |context, arguments| {
-                Box::pin(async move { review::update(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: PDF_TOOL,
-            title: "Save the PDF report",
-            toolset: Toolset::Sessions,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Saves the PDF report of a finished session as a new file in the server's output folder.",
-            input: input_schema::<PdfInput>,
-            output: None,
-            aliases: &[("id", "session_id")],
-            example: |world| json!({ "session_id": world.session_id }),
-            run: |context, arguments| {
-                Box::pin(async move { review::pdf(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_session_delete",
-            title: "Delete a session",
-            toolset: Toolset::Sessions,
-            access: Access::Irreversible,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some(("didit_session_list", "shows whether it is still there.")),
-            description: "Deletes a session with everything it collected, for good.",
-            input: input_schema::<DeleteInput>,
-            output: None,
-            aliases: &[("id", "session_id")],
-            example: |world| json!({ "session_id": world.session_id }),
-            run: |context, arguments| {
-                Box::pin(async move { review::delete(&context, parse(arguments)?).await })
-            },
-        },
+            ])
+.run(wait::wait),
+        Tool::decide("didit_session_update_status", Toolset::Sessions)
+.title("Approve, decline or ask again")
+.description(
+                "Approves or declines a person, or asks for steps again at the same link, after a \
+                 human agreed.",
+            )
+.example(|world| json!({ "session_id": world.session_id, "new_status": "Approved", "comment": "Checked by eye." }))
+.verify_with(
+"didit_session_get_decision",
+                "shows the status as it is.",
+)
+.aliases(&[("status", "new_status"), ("id", "session_id")])
+.run(review::update),
+        Tool::read(PDF_TOOL, Toolset::Sessions)
+.title("Save the PDF report")
+.description(
+                "Saves the PDF report of a finished session as a new file in the server's output \
+                 folder.",
+            )
+.example(|world| json!({ "session_id": world.session_id }))
+.aliases(&[("id", "session_id")])
+.run(review::pdf),
+        Tool::irreversible("didit_session_delete", Toolset::Sessions)
+.title("Delete a session")
+.description("Deletes a session with everything it collected, for good.")
+.example(|world| json!({ "session_id": world.session_id }))
+.idempotent()
+.verify_with(
+"didit_session_list",
+                "shows whether it is still there.",
+)
+.aliases(&[("id", "session_id")])
+.run(review::delete),
     ]
 }
 
@@ -184,7 +130,7 @@ struct CreatedOutput {
     reused: bool,
 }
 
-async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> {
+async fn create(context: Context, input: SessionInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let client = context.client()?;
     // Everything that can be refused is refused before the workflow is looked up.
@@ -193,9 +139,9 @@ async fn create(context: &Context, input: SessionInput) -> Result<Answer, Stop> 
         let named = input.workflow_id.clone();
         (input.request(connection)?, with_qr_code, named)
     };
-    let (workflow_id, label) = resolve_workflow(context, named.as_deref()).await?;
+    let (workflow_id, label) = resolve_workflow(&context, named.as_deref()).await?;
     let request = draft.for_workflow(workflow_id).normalized()?;
-    let earlier = agreed(context, async || {
+    let earlier = agreed(&context, async || {
         // Only a part of the time, so that a link still comes where this look-up hangs.
         let lookup = earlier::look_up(&client, &request);
         let earlier = tokio::time::timeout(connection.settings().timeout / 3, lookup)
@@ -324,7 +270,7 @@ struct SessionList {
     total: Option<u64>,
 }
 
-async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
+async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
     let filter = input.filter()?;
     let sessions = context.client()?.find_sessions(&filter).await?;
     let found = sessions

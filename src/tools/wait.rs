@@ -42,7 +42,7 @@ pub(super) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> Duration {
 }
 
 /// Follows the session until it is decided or the agreed time is over.
-pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, Stop> {
+pub(super) async fn wait(context: Context, input: WaitInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let pace = context.connection.pace();
@@ -57,7 +57,7 @@ pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, 
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     loop {
         if is_settled(&latest.status) {
-            return Ok(decision::explain(context, &latest).await);
+            return Ok(decision::explain(&context, &latest).await);
         }
         tokio::select! {
             seen = follower.next() => latest = seen?,
@@ -68,7 +68,7 @@ pub(super) async fn wait(context: &Context, input: WaitInput) -> Result<Answer, 
                 doing(&latest),
             ),
             () = &mut over => {
-                let answer = decision::explain(context, &latest).await;
+                let answer = decision::explain(&context, &latest).await;
                 return Ok(still_waiting(answer, total));
             }
         }

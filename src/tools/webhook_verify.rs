@@ -32,8 +32,8 @@ pub(super) struct VerifyInput {
 }
 
 /// Examines the webhook and explains what is wrong with it.
-pub(super) async fn verify(context: &Context, input: &VerifyInput) -> Result<Answer, Stop> {
-    let secret = secret(context, input.destination_id.as_deref()).await?;
+pub(super) async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
+    let secret = secret(&context, input.destination_id.as_deref()).await?;
     let delivery = Delivery {
         body: input.body.as_bytes(),
         signature: input.signature.as_deref(),

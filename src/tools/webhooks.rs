@@ -5,119 +5,74 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Access, Answer, Context, Tool, Toolset,
+    Answer, Context, NoInput, Tool, Toolset,
     change::{Change, Line, Setting},
     consent::agreed,
     error::Stop,
-    input::{input_schema, parse},
     untrusted::{apart, code_apart, link_apart},
-    webhook_verify::{self, VerifyInput},
+    webhook_verify,
 };
 use crate::didit::{Destination, DestinationId, DestinationRequest, SharedSecret, WebAddress};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
-        Tool {
-            name: "didit_webhook_list",
-            title: "List webhook destinations",
-            toolset: Toolset::Webhooks,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Lists where Didit reports events, and how deliveries go.",
-            input: input_schema::<ListInput>,
-            output: None,
-            aliases: &[],
-            example: |_| json!({}),
-            run: |context, arguments| {
-                Box::pin(async move {
-                    let ListInput {} = parse(arguments)?;
-                    list(&context).await
-                })
-            },
-        },
-        Tool {
-            name: "didit_webhook_create",
-            title: "Add a webhook destination",
-            toolset: Toolset::Webhooks,
-            access: Access::Decide,
-            idempotent: false,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some((
-                "didit_webhook_list",
+        Tool::read("didit_webhook_list", Toolset::Webhooks)
+.title("List webhook destinations")
+.description("Lists where Didit reports events, and how deliveries go.")
+.example(|_| json!({}))
+.run(list),
+        Tool::decide("didit_webhook_create", Toolset::Webhooks)
+.title("Add a webhook destination")
+.description(
+                "Adds an address to which Didit reports events, after a human agreed; its secret is \
+                 stored, not shown.",
+            )
+.example(|_| json!({ "url": "https://hooks.example.net/didit", "label": "Example" }))
+.verify_with(
+"didit_webhook_list",
                 "shows whether the destination exists.",
-            )),
-            description: "Adds an address to which Didit reports events, after a human agreed; its secret is stored, not shown.",
-            input: input_schema::<CreateInput>,
-            output: None,
-            aliases: &[("events", "subscribed_events")],
-            example: |_| json!({ "url": "https://hooks.example.net/didit", "label": "Example" }),
-            run: |context, arguments| {
-                Box::pin(async move { create(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_webhook_update",
-            title: "Change a webhook destination",
-            toolset: Toolset::Webhooks,
-            access: Access::Decide,
-            idempotent: true,
-            overwrites: true,
-            asks_when: None,
-            verify_with: Some(("didit_webhook_list", "shows the destination as it is.")),
-            description: "Changes or pauses a webhook destination, after a human agreed; the list of events is replaced as a whole.",
-            input: input_schema::<UpdateInput>,
-            output: None,
-            aliases: &[("events", "subscribed_events")],
-            example: |world| json!({ "destination_id": world.destination_id, "label": "Renamed" }),
-            run: |context, arguments| {
-                Box::pin(async move { update(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_webhook_delete",
-            title: "Delete a webhook destination",
-            toolset: Toolset::Webhooks,
-            access: Access::Irreversible,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some(("didit_webhook_list", "shows whether it is still there.")),
-            description: "Deletes a webhook destination for good, after a human agreed; its secret dies with it.",
-            input: input_schema::<DeleteInput>,
-            output: None,
-            aliases: &[],
-            example: |world| json!({ "destination_id": world.destination_id }),
-            run: |context, arguments| {
-                Box::pin(async move { delete(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_webhook_verify",
-            title: "Verify a webhook",
-            toolset: Toolset::Webhooks,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Checks whether a received webhook is Didit's and fresh, and explains a mismatch; a secret that is not stored yet is fetched and stored.",
-            input: input_schema::<VerifyInput>,
-            output: None,
-            aliases: &[("payload", "body"), ("x_signature", "signature")],
-            example: |world| json!({ "body": "{}", "signature": "00", "timestamp": "1", "destination_id": world.destination_id }),
-            run: |context, arguments| {
-                Box::pin(async move { webhook_verify::verify(&context, &parse(arguments)?).await })
-            },
-        },
+)
+.aliases(&[("events", "subscribed_events")])
+.run(create),
+        Tool::decide("didit_webhook_update", Toolset::Webhooks)
+.title("Change a webhook destination")
+.description(
+                "Changes or pauses a webhook destination, after a human agreed; the list of events is \
+                 replaced as a whole.",
+            )
+.example(|world| json!({ "destination_id": world.destination_id, "label": "Renamed" }))
+.idempotent()
+.overwrites()
+.verify_with(
+"didit_webhook_list",
+                "shows the destination as it is.",
+)
+.aliases(&[("events", "subscribed_events")])
+.run(update),
+        Tool::irreversible("didit_webhook_delete", Toolset::Webhooks)
+.title("Delete a webhook destination")
+.description(
+                "Deletes a webhook destination for good, after a human agreed; its secret dies with \
+                 it.",
+            )
+.example(|world| json!({ "destination_id": world.destination_id }))
+.idempotent()
+.verify_with(
+"didit_webhook_list",
+                "shows whether it is still there.",
+)
+.run(delete),
+        Tool::read("didit_webhook_verify", Toolset::Webhooks)
+.title("Verify a webhook")
+.description(
+                "Checks whether a received webhook is Didit's and fresh, and explains a mismatch; a \
+                 secret that is not stored yet is fetched and stored.",
+            )
+.example(|world| json!({ "body": "{}", "signature": "00", "timestamp": "1", "destination_id": world.destination_id }))
+.aliases(&[("payload", "body"), ("x_signature", "signature")])
+.run(webhook_verify::verify),
     ]
 }
-
-#[derive(Deserialize, JsonSchema)]
-struct ListInput {}
 
 #[derive(Deserialize, JsonSchema)]
 struct CreateInput {
@@ -146,7 +101,7 @@ struct DeleteInput {
     destination_id: String,
 }
 
-async fn list(context: &Context) -> Result<Answer, Stop> {
+async fn list(context: Context, _: NoInput) -> Result<Answer, Stop> {
     let destinations = context.client()?.list_destinations().await?;
     let mut text = format!("{} webhook destination(s):", destinations.len());
     for destination in &destinations {
@@ -158,7 +113,7 @@ async fn list(context: &Context) -> Result<Answer, Stop> {
         .with_next("didit_webhook_create", "adds one."))
 }
 
-async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
+async fn create(context: Context, input: CreateInput) -> Result<Answer, Stop> {
     let events = input
         .subscribed_events
         .unwrap_or_else(|| vec!["status.updated".to_owned(), "data.updated".to_owned()]);
@@ -171,7 +126,7 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     }
     .normalized()?;
     let client = context.client()?;
-    agreed(context, async || {
+    agreed(&context, async || {
         let mut settings = host_line(&request, None);
         settings.extend(Setting::of_request(&request, None));
         let change = Change {
@@ -191,7 +146,7 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     .await?;
     let created = client.create_destination(&request).await?;
     // From here on the destination exists, whatever becomes of its secret.
-    let stored = match remember(context, &created).await {
+    let stored = match remember(&context, &created).await {
         Ok(stored) => stored,
         Err(Stop::Error(error)) => format!(
             "Its secret could not be stored here: {} didit_webhook_verify with its destination_id fetches it again.",
@@ -213,7 +168,7 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     ))
 }
 
-async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
+async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     let id: DestinationId = input.destination_id.parse()?;
     let request = DestinationRequest {
         label: input.label,
@@ -224,7 +179,7 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
     }
     .normalized()?;
     let client = context.client()?;
-    agreed(context, async || {
+    agreed(&context, async || {
         let before = client.destination(&id).await?;
         let is_now = json!({
             "label": before.label,
@@ -257,10 +212,10 @@ async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
     .with_data(&row_with(&changed, &[("done", true.into())])))
 }
 
-async fn delete(context: &Context, input: DeleteInput) -> Result<Answer, Stop> {
+async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
     let id: DestinationId = input.destination_id.parse()?;
     let client = context.client()?;
-    agreed(context, async || {
+    agreed(&context, async || {
         let before = client.destination(&id).await?;
         let change = Change {
             direction: "delete",

@@ -11,11 +11,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Access, Answer, Context, Tool, Toolset,
+    Answer, Context, Tool, Toolset,
     change::{Change, Line},
     consent::agreed,
     error::{Stop, ToolError},
-    input::{input_schema, output_schema, parse},
     paging::{self, PageInput},
     untrusted::{apart, code_apart},
     workflow_input::{self, ALIASES, FeatureInput, General, Steps, Switches, Template},
@@ -25,101 +24,66 @@ pub(super) use find::find;
 use find::find_version;
 use row::WorkflowRow;
 pub(super) use row::features;
-use update::{UpdateInput, update};
+use update::update;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
-        Tool {
-            name: "didit_workflow_list",
-            title: "List workflows",
-            toolset: Toolset::Workflows,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Lists the application's workflows: the templates that say which checks a session runs.",
-            input: input_schema::<PageInput>,
-            output: Some(output_schema::<WorkflowList>),
-            aliases: &[],
-            example: |_| json!({ "limit": 5 }),
-            run: |context, arguments| {
-                Box::pin(async move { list(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_workflow_get",
-            title: "Get a workflow",
-            toolset: Toolset::Workflows,
-            access: Access::Read,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: None,
-            description: "Reads one workflow: its checks with their settings, price, version and link.",
-            input: input_schema::<WorkflowInput>,
-            output: None,
-            aliases: &[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")],
-            example: |world| json!({ "workflow_id": world.workflow_id }),
-            run: |context, arguments| {
-                Box::pin(async move { get(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_workflow_create",
-            title: "Create a workflow",
-            toolset: Toolset::Workflows,
-            access: Access::Write,
-            idempotent: false,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some(("didit_workflow_list", "shows whether the workflow exists.")),
-            description: "Creates a workflow from switches, which change the recommended KYC: document, passive liveness, face match \
-                          (below 50 declined), 3 tries.",
-            input: input_schema::<CreateInput>,
-            output: Some(output_schema::<WorkflowRow>),
-            aliases: ALIASES,
-            example: |_| json!({ "workflow_label": "Example KYC", "aml": true }),
-            run: |context, arguments| {
-                Box::pin(async move { create(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_workflow_update",
-            title: "Change a workflow",
-            toolset: Toolset::Workflows,
-            access: Access::Write,
-            idempotent: true,
-            overwrites: true,
-            asks_when: Some("it removes a check from a published workflow or loosens one"),
-            verify_with: Some(("didit_workflow_get", "shows the settings as they are.")),
-            description: "Changes a workflow for later sessions: switches add (true) or remove (false) checks; the rest stays.",
-            input: input_schema::<UpdateInput>,
-            output: None,
-            aliases: ALIASES,
-            example: |world| json!({ "workflow_id": world.workflow_id, "aml": true }),
-            run: |context, arguments| {
-                Box::pin(async move { update(&context, parse(arguments)?).await })
-            },
-        },
-        Tool {
-            name: "didit_workflow_delete",
-            title: "Delete a workflow",
-            toolset: Toolset::Workflows,
-            access: Access::Irreversible,
-            idempotent: true,
-            overwrites: false,
-            asks_when: None,
-            verify_with: Some(("didit_workflow_list", "shows whether it is still there.")),
-            description: "Deletes one version of a workflow for good; its sessions keep their results.",
-            input: input_schema::<WorkflowInput>,
-            output: None,
-            aliases: &[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")],
-            example: |world| json!({ "workflow_id": world.workflow_id }),
-            run: |context, arguments| {
-                Box::pin(async move { delete(&context, parse(arguments)?).await })
-            },
-        },
+        Tool::read("didit_workflow_list", Toolset::Workflows)
+.title("List workflows")
+.description(
+                "Lists the application's workflows: the templates that say which checks a session \
+                 runs.",
+            )
+.example(|_| json!({ "limit": 5 }))
+.output::<WorkflowList>()
+.run(list),
+        Tool::read("didit_workflow_get", Toolset::Workflows)
+.title("Get a workflow")
+.description("Reads one workflow: its checks with their settings, price, version and link.")
+.example(|world| json!({ "workflow_id": world.workflow_id }))
+.aliases(&[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")])
+.run(get),
+        Tool::write("didit_workflow_create", Toolset::Workflows)
+.title("Create a workflow")
+.description(
+                "Creates a workflow from switches, which change the recommended KYC: document, \
+                 passive liveness, face match (below 50 declined), 3 tries.",
+            )
+.example(|_| json!({ "workflow_label": "Example KYC", "aml": true }))
+.verify_with(
+"didit_workflow_list",
+                "shows whether the workflow exists.",
+)
+.aliases(ALIASES)
+.output::<WorkflowRow>()
+.run(create),
+        Tool::write("didit_workflow_update", Toolset::Workflows)
+.title("Change a workflow")
+.description(
+                "Changes a workflow for later sessions: switches add (true) or remove (false) checks; \
+                 the rest stays.",
+            )
+.example(|world| json!({ "workflow_id": world.workflow_id, "aml": true }))
+.idempotent()
+.overwrites()
+.asks_when("it removes a check from a published workflow or loosens one")
+.verify_with(
+"didit_workflow_get",
+                "shows the settings as they are.",
+)
+.aliases(ALIASES)
+.run(update),
+        Tool::irreversible("didit_workflow_delete", Toolset::Workflows)
+.title("Delete a workflow")
+.description("Deletes one version of a workflow for good; its sessions keep their results.")
+.example(|world| json!({ "workflow_id": world.workflow_id }))
+.idempotent()
+.verify_with(
+"didit_workflow_list",
+                "shows whether it is still there.",
+)
+.aliases(&[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")])
+.run(delete),
     ]
 }
 
@@ -152,7 +116,7 @@ struct WorkflowList {
     total: Option<u64>,
 }
 
-async fn list(context: &Context, input: PageInput) -> Result<Answer, Stop> {
+async fn list(context: Context, input: PageInput) -> Result<Answer, Stop> {
     let page = paging::page(&input)?;
     let workflows = context.client()?.list_workflows(&page).await?;
     let found = workflows
@@ -183,8 +147,8 @@ async fn list(context: &Context, input: PageInput) -> Result<Answer, Stop> {
     })
 }
 
-async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = find(context, &input.workflow_id).await?;
+async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
+    let workflow = find(&context, &input.workflow_id).await?;
     let mut text = summary(&workflow);
     let steps = current_features(&workflow);
     for step in &steps {
@@ -225,7 +189,7 @@ async fn get(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
         .with_next("didit_workflow_update", "changes it for later sessions."))
 }
 
-async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
+async fn create(context: Context, input: CreateInput) -> Result<Answer, Stop> {
     let by_switches = input.features.is_none();
     let steps = match input.features {
         Some(features) => {
@@ -251,9 +215,9 @@ async fn create(context: &Context, input: CreateInput) -> Result<Answer, Stop> {
     ))
 }
 
-async fn delete(context: &Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = agreed(context, async || {
-        let workflow = find_version(context, &input.workflow_id).await?;
+async fn delete(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
+    let workflow = agreed(&context, async || {
+        let workflow = find_version(&context, &input.workflow_id).await?;
         let change = Change {
             direction: "delete",
             target: format!("workflow version {}", workflow.uuid),

@@ -7,29 +7,17 @@ use didit_mcp::{
     redact::Redactor,
     server::{Policy, Server},
     tools::{
-        Access, Answer, Connection, ConnectionSettings, JsonObject, Mode, PersonalData, Tool,
-        Toolset,
+        Answer, Connection, ConnectionSettings, Draft, Mode, NoInput, PersonalData, Tool, Toolset,
     },
 };
 use rmcp::{ServiceExt, model::CallToolRequestParams};
 
-fn tool(name: &'static str, run: didit_mcp::tools::RunTool) -> Tool {
-    Tool {
-        name,
-        title: "Test",
-        toolset: Toolset::Account,
-        access: Access::Write,
-        idempotent: false,
-        overwrites: false,
-        asks_when: None,
-        verify_with: Some(("didit_test_fine", "shows what happened.")),
-        description: "A tool of this test.",
-        input: JsonObject::new,
-        output: None,
-        aliases: &[],
-        example: |_| serde_json::json!({}),
-        run,
-    }
+fn draft(name: &'static str) -> Draft {
+    Tool::write(name, Toolset::Account)
+        .title("Test")
+        .description("A tool of this test.")
+        .example(|_| serde_json::json!({}))
+        .verify_with("didit_test_fine", "shows what happened.")
 }
 
 fn server(timeout: Duration) -> Server {
@@ -51,13 +39,10 @@ fn server(timeout: Duration) -> Server {
     let store = Store::Memory(Box::new(std::sync::Mutex::new(Profile::default())));
     let connection = Arc::new(Connection::new(settings, store, Redactor::default()));
     let tools = vec![
-        tool("didit_test_panic", |_, _| {
-            Box::pin(async { panic!("the passport number is P1234567") })
-        }),
-        tool("didit_test_hang", |_, _| Box::pin(std::future::pending())),
-        tool("didit_test_fine", |_, _| {
-            Box::pin(async { Ok(Answer::new("fine")) })
-        }),
+        draft("didit_test_panic")
+            .run(|_, _: NoInput| async { panic!("the passport number is P1234567") }),
+        draft("didit_test_hang").run(|_, _: NoInput| std::future::pending()),
+        draft("didit_test_fine").run(|_, _: NoInput| async { Ok(Answer::new("fine")) }),
     ];
     Server::with_tools(tools, connection, &Policy::default(), None)
 }

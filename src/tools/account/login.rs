@@ -23,7 +23,7 @@ pub(super) struct LoginInput {
     application_id: Option<String>,
 }
 
-pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer, Stop> {
+pub(super) async fn login(context: Context, input: LoginInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let wanted = input
         .application_id
@@ -79,11 +79,11 @@ pub(super) async fn login(context: &Context, input: LoginInput) -> Result<Answer
         [(organization, application)] => {
             let application =
                 with_key(&client, &login.access_token, organization, application).await?;
-            agreed(context, async || {
+            agreed(&context, async || {
                 Ok((switch(connection, organization, &application), ()))
             })
             .await?;
-            adopt(context, &email, &application, Some(organization)).await?;
+            adopt(&context, &email, &application, Some(organization)).await?;
             Ok(key_in_use(connection, &application).with_next(
                 "didit_workflow_list",
                 "shows the workflows of this application.",

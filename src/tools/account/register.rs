@@ -20,7 +20,7 @@ pub(super) struct RegisterInput {
     email: String,
 }
 
-pub(super) async fn register(context: &Context, input: RegisterInput) -> Result<Answer, Stop> {
+pub(super) async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let email = input.email.trim().to_owned();
     let mut registration = Registration {
@@ -120,7 +120,7 @@ pub(super) struct VerifyEmailInput {
 }
 
 pub(super) async fn verify_email(
-    context: &Context,
+    context: Context,
     input: VerifyEmailInput,
 ) -> Result<Answer, Stop> {
     let connection = &context.connection;
@@ -155,7 +155,7 @@ pub(super) async fn verify_email(
     connection.hide(verified.access_token.expose_secret());
     let application = verified.application;
     let organization = verified.organization;
-    adopt(context, &email, &application, organization.as_ref()).await?;
+    adopt(&context, &email, &application, organization.as_ref()).await?;
     Ok(key_in_use(connection, &application).with_next(
         "didit_workflow_create",
         "makes the template of checks for this new account.",

@@ -41,7 +41,7 @@ pub(super) struct StatusOutput {
     simulator_url: Option<String>,
 }
 
-pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answer, Stop> {
+pub(super) async fn status(context: Context, input: StatusInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let snapshot = connection.snapshot()?;
     let mode = match connection.settings().mode {
@@ -113,7 +113,7 @@ pub(super) async fn status(context: &Context, input: StatusInput) -> Result<Answ
     );
     let mut said = None;
     let key_works = if input.check {
-        let proof = prove(context).await?;
+        let proof = prove(&context).await?;
         lines.push(proof.line);
         said = proof.said;
         Some(proof.works)

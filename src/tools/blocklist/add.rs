@@ -29,7 +29,7 @@ pub(super) struct AddInput {
     comment: Option<String>,
 }
 
-pub(super) async fn add(context: &Context, input: AddInput) -> Result<Answer, Stop> {
+pub(super) async fn add(context: Context, input: AddInput) -> Result<Answer, Stop> {
     let target = input.target.read()?;
     let client = context.client()?;
     let comment = input.comment;
@@ -47,10 +47,10 @@ pub(super) async fn add(context: &Context, input: AddInput) -> Result<Answer, St
     }
     .normalized()?;
     // Where it goes, and what is there already, is settled before a human is asked: agreement is never for nothing.
-    let plan = agreed(context, async || {
+    let plan = agreed(&context, async || {
         let plan = Plan::of(&target, &client).await?;
         let change = match &plan.left {
-            Some(left) => Some(question(context, &client, left, &entry, &plan).await?),
+            Some(left) => Some(question(&context, &client, left, &entry, &plan).await?),
             None => None,
         };
         Ok((change, plan))

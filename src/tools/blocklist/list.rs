@@ -96,7 +96,7 @@ impl EntryRow {
     }
 }
 
-pub(super) async fn list(context: &Context, input: ListInput) -> Result<Answer, Stop> {
+pub(super) async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
     let client = context.client()?;
     let page = paging::page(&input.page)?;
     let level = context.connection.settings().personal_data;

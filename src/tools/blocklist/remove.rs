@@ -11,10 +11,10 @@ use crate::tools::{
     Answer, Context, change::Change, consent::agreed, error::Stop, person::PersonFacts,
 };
 
-pub(super) async fn remove(context: &Context, input: TargetInput) -> Result<Answer, Stop> {
+pub(super) async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
     let target = input.read()?;
     let client = context.client()?;
-    let (is_legacy, entries) = agreed(context, async || {
+    let (is_legacy, entries) = agreed(&context, async || {
         let places = target.places(&client).await?;
         let entries = target.entries(&client, &places).await?;
         let session = target.decision(&client).await?;

@@ -31,7 +31,7 @@ pub(super) struct UpdateInput {
     features: Option<Vec<FeatureInput>>,
 }
 
-pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answer, Stop> {
+pub(super) async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     let by_switches = input.features.is_none();
     let mut draft = input.general.request();
     if let Some(features) = input.features {
@@ -48,8 +48,8 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
         .into());
     }
     check(&draft, by_switches)?;
-    let (current, request, note) = agreed(context, async || {
-        let current = find(context, &input.workflow_id).await?;
+    let (current, request, note) = agreed(&context, async || {
+        let current = find(&context, &input.workflow_id).await?;
         let mut request = draft.clone();
         let mut note = None;
         if !switches.is_empty() {
@@ -61,7 +61,7 @@ pub(super) async fn update(context: &Context, input: UpdateInput) -> Result<Answ
             check(&request, by_switches)?;
         }
         let request = plain::without_what_is_so(request.normalized()?, &current);
-        let change = weaker(context, &current, &request);
+        let change = weaker(&context, &current, &request);
         Ok((change, (current, request, note)))
     })
     .await?;
