@@ -1,0 +1,33 @@
+//! `cargo xtask house [FOLDER]` counts the code of a checkout.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for developers, at a terminal"
+)]
+
+mod circles;
+mod house;
+mod source;
+
+use std::{path::PathBuf, process::ExitCode};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let here = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
+    let done = match arguments.as_slice() {
+        ["house"] => house::print(&here()),
+        ["house", folder] => house::print(folder.as_ref()),
+        _ => {
+            eprintln!("cargo xtask house [FOLDER]   counts lines, bytes, circles and names");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
