@@ -22,7 +22,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub workflow_id: Option<String>,
-    /// Groups of tools to switch on, separated by commas; `all` for every one.
+    /// Groups of tools to switch on, separated by commas; `webhooks` is off unless named, `all` means every one [default: account,workflows,sessions,blocklist,billing].
     #[arg(
         long,
         global = true,
@@ -55,7 +55,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub confirm_wait: Option<String>,
-    /// The one folder that files are written to and read from.
+    /// The one folder that files are written to and read from [default: `files` in the data folder of didit-mcp].
     #[arg(
         long,
         global = true,
@@ -65,7 +65,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub output_dir: Option<PathBuf>,
-    /// The credentials file.
+    /// The credentials file [default: in your settings folder].
     #[arg(
         long,
         global = true,
@@ -93,7 +93,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub timeout: Option<String>,
-    /// Base address of the verification API.
+    /// Base address of the verification API [default: https://verification.didit.me/v3].
     #[arg(
         long,
         global = true,
@@ -102,7 +102,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub api_base_url: Option<String>,
-    /// Base address of the account API.
+    /// Base address of the account API [default: https://apx.didit.me/auth/v2].
     #[arg(
         long,
         global = true,
@@ -167,7 +167,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub log: Option<String>,
-    /// A file for the log instead of stderr.
+    /// A file for the log [default: standard error].
     #[arg(
         long,
         global = true,

@@ -1,5 +1,5 @@
-//! What an agent pays for in tokens, as `docs/tokens.md` tells it. `INSTA_UPDATE=always cargo test --test tokens` writes the
-//! page anew; otherwise it must be true.
+//! What an agent pays for in tokens, as `docs/tokens.md` tells it. `cargo xtask docs` writes the page anew; otherwise it
+//! must be true.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ fn the_page_of_tokens_is_true() {
         .find(|(one, other)| one != other);
     assert!(
         written == page,
-        "{differs:?}: INSTA_UPDATE=always cargo test --test tokens writes docs/tokens.md anew"
+        "{differs:?}: `cargo xtask docs` writes docs/tokens.md anew"
     );
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask house [FOLDER]` counts the code of a checkout.
+//! `cargo xtask docs` writes the derived pages, `cargo xtask house` counts the code.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -6,6 +6,7 @@
 )]
 
 mod circles;
+mod docs;
 mod house;
 mod source;
 
@@ -16,9 +17,12 @@ fn main() -> ExitCode {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let here = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..");
     let done = match arguments.as_slice() {
+        ["docs"] => docs::docs(&here(), false),
+        ["docs", "--check"] => docs::docs(&here(), true),
         ["house"] => house::print(&here()),
         ["house", folder] => house::print(folder.as_ref()),
         _ => {
+            eprintln!("cargo xtask docs [--check]    writes the derived pages, or checks them");
             eprintln!("cargo xtask house [FOLDER]   counts lines, bytes, circles and names");
             return ExitCode::from(2);
         }
