@@ -8,6 +8,7 @@ mod blocklist;
 mod check;
 mod completions;
 mod demo;
+mod failure;
 mod kyc;
 mod output;
 mod progress;
@@ -27,6 +28,8 @@ use crate::{
     tools::{ToolError, one_line, visible},
     visible::escaped,
 };
+
+use failure::Failure;
 
 /// Secrets are never flags, because those show in lists of processes.
 const SECRETS: &str = "Variables without a flag:
@@ -96,9 +99,6 @@ enum Command {
     /// Print the completions of a shell.
     Completions(completions::Arguments),
 }
-
-/// Why a command failed: one line for people.
-type Failure = Box<dyn std::error::Error>;
 
 /// Runs the program and returns its exit code: 0 when it did its job, 1 when it failed, 2 for a setting
 /// or an argument that cannot be used.

@@ -1,6 +1,7 @@
 //! Every setting, read once at start: flags win over variables, and an unknown value is an error that
 //! lists the valid ones. Secrets come from variables alone, because flags show in process lists.
 
+mod error;
 mod options;
 mod secrets;
 
@@ -12,7 +13,9 @@ use std::{
 
 use url::Url;
 
+pub use error::Error;
 pub use options::Options;
+use options::is_placeholder;
 pub use secrets::Secrets;
 
 use crate::{
@@ -29,42 +32,6 @@ use crate::{
 };
 
 const RATE_LIMITS: &str = "--rate-limits (DIDIT_MCP_RATE_LIMITS)";
-
-/// A setting that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// A value that is not one of the valid ones.
-    #[error("{setting} does not take \"{value}\"; valid: {valid}")]
-    Value {
-        /// The flag and its variable.
-        setting: &'static str,
-        /// What was given.
-        value: String,
-        /// What can be given.
-        valid: String,
-    },
-    /// A secret that cannot be one.
-    #[error("{variable} {reason}")]
-    Secret {
-        /// The variable.
-        variable: &'static str,
-        /// What is wrong, without the value.
-        reason: String,
-    },
-    /// A variable that should name a proxy and does not; the value is left out, because it may hold a password.
-    #[error("{0}")]
-    Proxy(String),
-    /// A file that a setting names cannot be used.
-    #[error("{setting} cannot use {}: {reason}", file.display())]
-    File {
-        /// The flag and its variable.
-        setting: &'static str,
-        /// The file.
-        file: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-}
 
 /// Everything, checked.
 pub struct Settings {
@@ -481,9 +448,4 @@ fn output_dir(options: &Options) -> PathBuf {
 fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim)
         .filter(|text| !text.is_empty() && !is_placeholder(text))
-}
-
-/// Whether a client left the name of a value where the value should be.
-fn is_placeholder(text: &str) -> bool {
-    text.starts_with("${") && text.ends_with('}')
 }

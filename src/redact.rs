@@ -15,6 +15,7 @@ use std::{
 
 use serde_json::Value;
 
+pub use finder::SHORTEST;
 use finder::{Finder, Kind, Place};
 pub use words::is_protocol_word;
 
@@ -22,8 +23,6 @@ pub use words::is_protocol_word;
 const HIDDEN: &str = "[hidden]";
 /// Where a message carries what its caller made up to find it again.
 const CALLERS_OWN: [&str; 2] = ["/id", "/params/progressToken"];
-/// Shorter values would hide ordinary words.
-pub const SHORTEST: usize = 8;
 /// Passing secrets that are kept at once.
 const MOST_PASSING: usize = 4;
 

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use super::Failure;
+use super::failure::Failure;
 use crate::{
     audit::Trail,
     config::{self, Options, Secrets, Settings, keeps_rate_limits},

@@ -5,7 +5,7 @@ use std::{io::Write, process::ExitCode};
 use clap::Args;
 use clap_complete::Shell;
 
-use super::{Failure, output::unless_unread};
+use super::{failure::Failure, output::unless_unread};
 
 /// Which shell.
 #[derive(Debug, Args)]

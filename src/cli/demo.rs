@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::Failure;
+use super::failure::Failure;
 use client::Session;
 use screen::Screen;
 

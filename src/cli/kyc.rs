@@ -2,6 +2,7 @@
 
 mod batch;
 mod decision;
+mod fields;
 mod full;
 mod list;
 mod review;
@@ -12,13 +13,12 @@ mod workflow;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
 
 use super::{
     output::Format,
     runner::{self, WAIT_EXIT_CODES},
 };
-use crate::{config::Options, redact::Redactor, tools::Answer};
+use crate::{config::Options, redact::Redactor};
 
 /// What to do about a person's verification.
 #[derive(Debug, Args)]
@@ -81,30 +81,4 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
         },
     )
     .await
-}
-
-/// An object of what was given, or null when nothing was.
-fn object(entries: Value) -> Value {
-    let Value::Object(entries) = entries else {
-        return Value::Null;
-    };
-    let given: Map<String, Value> = entries
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .collect();
-    if given.is_empty() {
-        Value::Null
-    } else {
-        Value::Object(given)
-    }
-}
-
-/// A text of an answer's structured form; empty when it is not there.
-fn text<'a>(answer: &'a Answer, name: &str) -> &'a str {
-    answer
-        .data
-        .as_ref()
-        .and_then(|data| data.get(name))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
 }

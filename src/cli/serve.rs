@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use super::{Failure, assembly::assemble};
+use super::{assembly::assemble, failure::Failure};
 use crate::{
     config::Options, receiver::Receiver, redact::Redactor, server::serve_stdio, tools::Connection,
 };

@@ -8,7 +8,7 @@ use std::{
 
 use clap::Args;
 
-use super::Failure;
+use super::failure::Failure;
 use crate::simulator;
 
 /// What the simulator can be told.

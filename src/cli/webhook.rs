@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::Failure;
+use super::failure::Failure;
 use crate::{
     config::{self, Secrets},
     redact::Redactor,

@@ -6,11 +6,13 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use uuid::Uuid;
 
 use super::{
-    SHORTEST,
     letters::{Letters, Tags, all},
     spellings::{lettered, spellings},
     words::holds_word,
 };
+
+/// Shorter values would hide ordinary words.
+pub const SHORTEST: usize = 8;
 
 /// So many letters and digits in a row tell a random secret from every other text.
 const SHORTEST_PIECE: usize = 12;

@@ -7,21 +7,12 @@ mod address;
 mod alike;
 mod codes;
 mod fold;
+mod likeness;
 mod names;
 #[cfg(test)]
 mod tests;
 
 pub(super) use address::addresses;
 pub(super) use codes::{birth_dates, countries, document_types, genders, numbers};
+pub(super) use likeness::Likeness;
 pub(super) use names::{Name, names, present};
-
-/// What a comparison says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Likeness {
-    /// The same, but for how people write it.
-    Match,
-    /// Not to be told from the texts: a human sees both.
-    Unsure,
-    /// Something else.
-    Differs,
-}

@@ -4,8 +4,9 @@
 use super::{
     connection::PersonalData,
     error::ToolError,
+    mask::{masked, masked_email},
     plain::is_enumerated,
-    untrusted::{clean, masked, masked_email},
+    untrusted::clean,
 };
 
 /// What a value tells about a person.

@@ -3,7 +3,6 @@
 //! What stands bare among our own words is told in [`super::shape`]. In running text a tool passes every other value through
 //! [`apart`], and the server puts it behind the fence; in structured results the server does so with every text by itself.
 
-pub(super) use super::mask::{masked, masked_email};
 use super::{
     change::quoted,
     shape::{self, is_code},

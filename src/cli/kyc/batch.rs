@@ -1,6 +1,8 @@
 //! `kyc batch`: one session for each row of a CSV file, each person invited once, whatever happens in between.
 
 mod journal;
+mod newest;
+mod paths;
 mod results;
 mod rows;
 mod settle;
@@ -27,8 +29,9 @@ use crate::{
     tools::{ToolError, clean},
 };
 use journal::{Binding, Journal};
+use newest::Newest;
+use paths::{beside, folder_of, hex, unusable};
 use rows::Table;
-use settle::Newest;
 use work::Tally;
 
 /// Exit code of a run that was interrupted, as shells have it.
@@ -319,26 +322,4 @@ fn real(path: &Path) -> PathBuf {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_path_buf(),
     }
-}
-
-/// The folder that a file lies in.
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    }
-}
-
-fn beside(file: &Path, ending: &str) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(ending);
-    PathBuf::from(name)
-}
-
-fn unusable(message: String) -> ToolError {
-    ToolError::new("invalid_rows", format!("{message}. Nothing was sent."))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

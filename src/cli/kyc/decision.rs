@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::text;
+use super::fields::text;
 use crate::{
     cli::{
         progress::Spinner,

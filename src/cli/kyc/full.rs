@@ -8,9 +8,10 @@ use url::Url;
 
 use super::{
     decision::{self, Waiting},
+    fields::text,
     session::{self, Person},
     setup::{self, Checks},
-    text, workflow,
+    workflow,
 };
 use crate::{
     cli::{

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{object, text};
+use super::fields::{object, text};
 use crate::{
     cli::{
         ask::Agreed,

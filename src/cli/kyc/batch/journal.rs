@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{folder_of, settle::Newest};
+use super::{newest::Newest, paths::folder_of};
 use crate::{private_file, tools::ToolError};
 
 /// How the first line of every journal begins.

@@ -10,8 +10,8 @@ use std::{
 use csv::{StringRecord, WriterBuilder};
 
 use super::{
-    folder_of,
     journal::{Journal, State},
+    paths::folder_of,
     rows::Table,
 };
 use crate::{

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::{Map, Value};
 
-use super::unusable;
+use super::paths::unusable;
 use crate::{
     cli::runner::Runner,
     tools::{self, Stop, ToolError, clean},

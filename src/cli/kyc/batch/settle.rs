@@ -3,36 +3,16 @@
 //! Didit gives an unfinished session back instead of a second one, but not a finished one, and a person may have finished
 //! between two runs. So Didit is asked first, and a session that is newer than the batch is the row's own.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::journal::Session;
+use super::{
+    journal::Session,
+    newest::{Newest, list, number_of},
+};
 use crate::{
     cli::{output::data, runner::Runner},
     tools::ToolError,
 };
-
-/// The highest number of a session, of each kind, before the batch sent anything. Numbers only grow, whatever clocks say.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Newest {
-    user: Option<i64>,
-    business: Option<i64>,
-}
-
-impl Newest {
-    /// The numbers as they are now.
-    pub(super) async fn of(runner: &Runner) -> Result<Self, ToolError> {
-        let mut newest = Self::default();
-        for (kind, number) in [
-            ("user", &mut newest.user),
-            ("business", &mut newest.business),
-        ] {
-            let rows = list(runner, json!({ "session_kind": kind, "limit": 1 })).await?;
-            *number = rows.first().and_then(number_of);
-        }
-        Ok(newest)
-    }
-}
 
 /// The session that was made for this person since the batch began, if there is one.
 pub(super) async fn settle(
@@ -86,20 +66,6 @@ async fn is_of(runner: &Runner, decision: &Value, workflow_id: &str) -> Result<b
         Err(error) if error.code == "not_found" => Ok(true),
         Err(error) => Err(error),
     }
-}
-
-async fn list(runner: &Runner, filter: Value) -> Result<Vec<Value>, ToolError> {
-    let answer = runner.call_silently("didit_session_list", filter).await?;
-    let rows = data(&answer);
-    Ok(rows
-        .get("items")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default())
-}
-
-fn number_of(row: &Value) -> Option<i64> {
-    row.get("session_number").and_then(Value::as_i64)
 }
 
 fn text<'a>(object: &'a Value, name: &str) -> Option<&'a str> {

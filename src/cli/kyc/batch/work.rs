@@ -7,8 +7,9 @@ use serde_json::{Map, Value};
 
 use super::{
     journal::{Journal, Session, State},
+    newest::Newest,
     rows::{Row, TOOL, Table},
-    settle::{Newest, settle},
+    settle::settle,
 };
 use crate::{
     cli::{output::data, progress::Bar, runner::Runner},
