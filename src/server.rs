@@ -1,6 +1,7 @@
 //! The Model Context Protocol server over stdio: finds the tool, checks the arguments, asks a human
 //! where policy says so, runs the tool within its deadline, and shapes what goes back.
 
+mod address;
 mod call;
 mod card;
 mod catalog;
@@ -19,6 +20,8 @@ mod reference;
 mod resources;
 mod respond;
 mod schema;
+mod slot;
+mod state;
 mod stdio;
 mod subscriptions;
 mod traffic;
@@ -27,11 +30,11 @@ mod vocabulary;
 mod watch;
 
 pub use catalog::Catalog;
-pub use handler::Server;
 pub use instructions::instructions;
 pub use local::LocalCall;
 pub use policy::{Confirmation, Policy};
 pub use respond::structured;
 pub use schema::fit;
+pub use state::Server;
 pub use stdio::{serve_stdio, serve_streams};
 pub use vocabulary::vocabulary;

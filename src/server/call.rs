@@ -13,18 +13,19 @@ use rmcp::{
     service::RequestContext,
 };
 use serde_json::{Map, Value};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    Server, address,
     catalog::{CONFIRMATION_TOKEN, Entry},
-    confirm::{CallConsent, Gate, NoConsent, Presented, locked},
+    confirm::{CallConsent, Gate, NoConsent, Presented},
     deadline::Deadline,
-    handler::Server,
     policy,
     progress::ClientProgress,
     record::Record,
-    resources, respond, schema,
+    respond, schema,
+    slot::{Fitted, Slot, locked},
     watch::Watch,
 };
 use crate::tools::{
@@ -47,49 +48,6 @@ pub(super) trait Caller: Send + Sync {
 
     /// The call's name in the log.
     fn request(&self) -> String;
-}
-
-/// A call whose arguments fit.
-pub(super) struct Fitted<'a> {
-    /// The tool's name.
-    pub(super) tool: &'static str,
-    /// Its arguments, without the token.
-    pub(super) arguments: &'a Map<String, Value>,
-    /// The one-use token of an earlier preview.
-    pub(super) token: Option<String>,
-    /// The moment by which the call is answered.
-    pub(super) deadline: Deadline,
-    /// What the audit trail keeps of it.
-    pub(super) record: Arc<Record>,
-    /// Its place among the calls that run, which it leaves while a human thinks.
-    pub(super) slot: Arc<Slot>,
-}
-
-/// A call's place among those that run at once. A call that asks a human leaves it to others, and goes on without one when the
-/// human has answered, so that an answer never waits behind other calls; how many ask at once has a bound of its own.
-pub(super) struct Slot {
-    held: Mutex<Option<OwnedSemaphorePermit>>,
-    questions: Arc<Semaphore>,
-}
-
-impl Slot {
-    /// Lets another call run from now on.
-    ///
-    /// # Errors
-    /// `busy` when too many calls wait for a human already; the question must not be asked then.
-    pub(super) fn leave_for_question(&self) -> Result<(), ToolError> {
-        let question = Arc::clone(&self.questions)
-            .try_acquire_owned()
-            .map_err(|_| {
-                ToolError::new(
-                    "busy",
-                    "Too many questions wait for the human already, so this one was not asked. Nothing was changed.",
-                )
-            })?;
-        // It is kept to the end of the call.
-        *locked(&self.held) = Some(question);
-        Ok(())
-    }
 }
 
 /// A call of the protocol.
@@ -264,7 +222,7 @@ impl Server {
             .await
             .map_err(|error| ErrorData::internal_error(error.message, None))?;
         let settings = self.connection.settings();
-        let deadline = Deadline::after(settings.budget_of(resources::tool_of(uri), None));
+        let deadline = Deadline::after(settings.budget_of(address::tool_of(uri), None));
         let call = Context {
             connection: Arc::clone(&self.connection),
             consent: Arc::new(NoConsent),

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, Reference};
 
-use super::handler::Server;
+use super::state::Server;
 use crate::{
     didit::{
         LANGUAGES, Page, SessionFilter, SessionStatus, features::FEATURES,

@@ -9,7 +9,7 @@ mod ledger;
 mod words;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -27,10 +27,10 @@ use tokio::time::Instant;
 pub use ledger::Ledger;
 
 use super::{
-    call::{Fitted, Slot},
     deadline::Deadline,
     policy::Confirmation,
     record::Record,
+    slot::{Fitted, Slot, locked},
 };
 use crate::tools::{
     Agreement, Asked, Change, Connection, Consent, Recorded, Stop, ToolError, Voided,
@@ -452,8 +452,4 @@ fn route(context: &RequestContext<RoleServer>) -> Route {
         (true, true) => Route::InputRequired,
         (true, false) => Route::Elicit(Box::new(context.clone())),
     }
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

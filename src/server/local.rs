@@ -9,13 +9,8 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    call::{Caller, Fitted},
-    confirm::Gate,
-    deadline::Deadline,
-    handler::Server,
-    policy::Confirmation,
-    record::Record,
-    schema,
+    call::Caller, confirm::Gate, deadline::Deadline, policy::Confirmation, record::Record, schema,
+    slot::Fitted, state::Server,
 };
 use crate::tools::{
     Agreement, Answer, Asked, Change, Connection, Consent, JsonObject, Progress, Recorded, Stop,

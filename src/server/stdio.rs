@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{handler::Server, traffic::Traffic, transport::LineTransport};
+use super::{state::Server, traffic::Traffic, transport::LineTransport};
 use crate::redact::Redactor;
 
 /// Serves on standard input and output until end of input, a signal, or a client that reads no more.

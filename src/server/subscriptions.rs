@@ -16,7 +16,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{catalog::Catalog, resources::Address};
+use super::{address::Address, catalog::Catalog};
 use crate::{
     didit::{Kind, SessionId},
     tools::{Connection, ToolError},
