@@ -214,6 +214,29 @@ fn an_answer_after_a_preview_took_over() {
     }
 }
 
+/// The no of a client that hears of the end of its question before it hears of the preview.
+#[test]
+fn a_no_at_the_moment_at_which_the_preview_takes_over() {
+    let desk = Desk::new();
+    let mut server = desk.process(LEGACY, true, &["--confirm-wait=1"]);
+    let id = server.post("tools/call", desk.call());
+    let question = server.receive();
+    let taken_back = server.notification();
+    assert_eq!(taken_back["method"], "notifications/cancelled");
+    send(
+        &mut server,
+        &question["id"],
+        Reply::Result(r#"{"action":"decline"}"#),
+    );
+    let answer = Answer::read(&server.response(id)["result"]);
+    assert_eq!(told(&answer), Told::Preview, "{}", answer.text);
+    server.result("ping", json!({}));
+    wait_until(|| is_void(&desk));
+    assert_eq!(desk.worth(answer.field("confirmation_token")), Token::Void);
+    assert_eq!(desk.changes(), 0);
+    server.finish();
+}
+
 /// Whether a no has been recorded. It is written away from the thread that serves, so nothing else tells when.
 fn is_void(desk: &Desk) -> bool {
     let book = desk.folder.path().join("credentials.confirmations.json");
