@@ -8,10 +8,24 @@ use super::{
     target::{Found, Place, Target, TargetInput},
 };
 use crate::tools::{
-    Answer, Context, change::Change, consent::agreed, error::Stop, person::PersonFacts,
+    Answer, Context, Tool, Toolset, change::Change, consent::agreed, error::Stop,
+    person::PersonFacts,
 };
 
-pub(super) async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
+pub(super) fn tool() -> Tool {
+    Tool::decide("didit_blocklist_remove", Toolset::Blocklist)
+        .title("Unblock")
+        .description(
+            "Takes a session's face, document or contacts, or one value, off the blocklist, after \
+             a human agreed.",
+        )
+        .example(|world| json!({ "session_id": world.session_id, "items": ["face"] }))
+        .idempotent()
+        .verify_with("didit_blocklist_list", "shows whether it is still blocked.")
+        .run(remove)
+}
+
+async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
     let target = input.read()?;
     let client = context.client()?;
     let (is_legacy, entries) = agreed(&context, async || {
