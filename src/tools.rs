@@ -39,7 +39,6 @@ mod untrusted;
 mod verdict;
 mod wait;
 mod watch;
-mod webhook_verify;
 mod webhooks;
 mod workflow_input;
 mod workflows;
