@@ -40,7 +40,6 @@ mod verdict;
 mod wait;
 mod watch;
 mod webhooks;
-mod workflow_input;
 mod workflows;
 
 use std::sync::Arc;
