@@ -44,7 +44,10 @@ async fn adopt(
                 apart(&name_of(application))
             ),
         )
-        .with_advice("its key is in the Didit Business Console (API & Webhooks); the operator sets it as DIDIT_API_KEY.")
+        .with_advice(
+            "its key is in the Didit Business Console (API & Webhooks); \
+             the operator sets it as DIDIT_API_KEY.",
+        )
         .into());
     };
     let connection = &context.connection;

@@ -73,6 +73,7 @@ fn legacy_kind(kind: EntryType) -> Result<&'static str, ToolError> {
 fn only_sessions() -> ToolError {
     ToolError::invalid(
         "value",
-        "This account has the older blocklist, which takes entries from sessions alone: `session_id` with `items`.",
+        "This account has the older blocklist, which takes entries from sessions alone: \
+         `session_id` with `items`.",
     )
 }

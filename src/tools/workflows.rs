@@ -65,7 +65,9 @@ fn refuse_both(switches: &Switches) -> Result<(), ToolError> {
     }
     Err(ToolError::invalid(
         "features",
-        "`features` says exactly which steps run, so switches and thresholds cannot be given with it; settings go into each feature's `config`.",
+        "`features` says exactly which steps run, \
+         so switches and thresholds cannot be given with it; \
+         settings go into each feature's `config`.",
     ))
 }
 

@@ -63,7 +63,8 @@ async fn login(context: Context, input: LoginInput) -> Result<Answer, Stop> {
         let advice = if settings.withholds_password() {
             PASSWORD_WITHHELD
         } else {
-            "or the operator sets DIDIT_PASSWORD in this server's environment; passwords are never arguments."
+            "or the operator sets DIDIT_PASSWORD in this server's environment; \
+             passwords are never arguments."
         };
         return Err(ToolError::new(
             "no_account",

@@ -79,7 +79,10 @@ async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop
     if let Some(other) = other {
         return Err(ToolError::new(
             "account_exists",
-            format!("This profile already holds another account ({other}), which a registration would replace."),
+            format!(
+                "This profile already holds another account ({other}), \
+                 which a registration would replace."
+            ),
         )
         .with_advice("the operator starts this server with another --profile for a second account.")
         .into());
@@ -140,7 +143,8 @@ fn refuse_reserved_domain(email: &str) -> Result<(), ToolError> {
     }
     Err(ToolError::invalid(
         "email",
-        "The domain of `email` is reserved for documentation and tests, so no code can arrive there. Nothing was sent.",
+        "The domain of `email` is reserved for documentation and tests, \
+         so no code can arrive there. Nothing was sent.",
     )
     .with_advice("give an address whose mailbox the human can open."))
 }
@@ -189,7 +193,8 @@ fn refused_registration(error: didit::Error) -> ToolError {
     error
         .with_hint(
             "didit_account_login",
-            "fetches the key of an account that exists, with its stored password or that of DIDIT_PASSWORD.",
+            "fetches the key of an account that exists, \
+             with its stored password or that of DIDIT_PASSWORD.",
         )
         .with_advice("or the operator sets DIDIT_API_KEY (Didit Business Console, API & Webhooks).")
 }

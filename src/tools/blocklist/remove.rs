@@ -81,6 +81,10 @@ async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
             }
         }
     }
+    let removed: Vec<_> = entries
+        .iter()
+        .map(|found| json!({ "entry_type": found.kind.name(), "uuid": found.entry.to_string() }))
+        .collect();
     let mut text = format!("Unblocked {described}.");
     if !missing.is_empty() {
         text.push_str(&format!(
@@ -92,10 +96,7 @@ async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
         "done": true,
         "blocked": false,
         "target": described,
-        "removed": entries
-            .iter()
-            .map(|found| json!({ "entry_type": found.kind.name(), "uuid": found.entry.to_string() }))
-            .collect::<Vec<_>>(),
+        "removed": removed,
         "not_found": names(&missing),
     })))
 }

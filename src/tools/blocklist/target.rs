@@ -374,7 +374,8 @@ fn further(offset: Option<u32>, next: u64) -> Result<u32, ToolError> {
         .ok_or_else(|| {
             ToolError::new(
                 "unreadable_answer",
-                "The pages of the blocklist do not come to an end, so the entry was not looked for any further.",
+                "The pages of the blocklist do not come to an end, \
+                 so the entry was not looked for any further.",
             )
         })
 }

@@ -135,7 +135,8 @@ impl Earlier {
                 .map(|number| format!("#{number}"))
                 .unwrap_or_default();
             warnings.push(Line::new(format!(
-                "Didit returns the person's open session {number} and replaces its callback and metadata."
+                "Didit returns the person's open session {number} \
+                 and replaces its callback and metadata."
             )));
         }
         let before =

@@ -154,8 +154,8 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
         return Err(ToolError::new(
             "not_allowed_now",
             format!(
-                "The session is {}, and only Approved, Declined, In Review, Kyc Expired, Abandoned and \
-                 Resubmitted ones can be decided by hand. Nothing was changed.",
+                "The session is {}, and only Approved, Declined, In Review, Kyc Expired, \
+                 Abandoned and Resubmitted ones can be decided by hand. Nothing was changed.",
                 clean(before.status.as_str())
             ),
         )

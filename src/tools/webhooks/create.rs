@@ -77,7 +77,8 @@ async fn create(context: Context, input: CreateInput) -> Result<Answer, Stop> {
     let stored = match remember(&context, &created).await {
         Ok(stored) => stored,
         Err(Stop::Error(error)) => format!(
-            "Its secret could not be stored here: {} didit_webhook_verify with its destination_id fetches it again.",
+            "Its secret could not be stored here: {} \
+             didit_webhook_verify with its destination_id fetches it again.",
             error.message
         ),
         Err(other) => return Err(other),

@@ -103,7 +103,8 @@ pub(super) async fn remember(context: &Context, destination: &Destination) -> Re
         })
         .await?;
     Ok(format!(
-        "Its secret is stored in {}; the receiver of the webhooks needs it as DIDIT_WEBHOOK_SECRET.",
+        "Its secret is stored in {}; \
+         the receiver of the webhooks needs it as DIDIT_WEBHOOK_SECRET.",
         context.connection.place()
     ))
 }

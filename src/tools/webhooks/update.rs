@@ -94,7 +94,8 @@ fn consequence(request: &DestinationRequest, before: &Destination) -> &'static s
     let has_other_events = other_events.is_some_and(|events| *events != before.subscribed_events);
     match (is_on, has_other_address || has_other_events) {
         (false, true) => {
-            "Didit reports nothing while it is paused; once it is switched on, events go there with the personal data in them."
+            "Didit reports nothing while it is paused; once it is switched on, \
+             events go there with the personal data in them."
         }
         (false, false) => "Didit reports nothing to it while it is paused.",
         (true, true) => RECEIVES,

@@ -141,16 +141,19 @@ fn word(check: Check) -> &'static str {
 fn explanation(found: &Examination, refusal: Option<&Refusal>) -> Option<&'static str> {
     match (found.raw, found.v2, found.simple) {
         (Check::Differs, Check::Matches, _) => Some(
-            "the body was parsed and written again before it was checked; the raw signature needs the bytes as they came.",
+            "the body was parsed and written again before it was checked; \
+             the raw signature needs the bytes as they came.",
         ),
         (Check::Differs, Check::Differs, Check::Matches) => Some(
-            "the body was changed on its way, beyond the four values that the simple signature covers.",
+            "the body was changed on its way, \
+             beyond the four values that the simple signature covers.",
         ),
         (Check::Differs, _, Check::Differs) | (Check::Differs, Check::Absent, _)
             if found.is_json =>
         {
             Some(
-                "the secret belongs to another destination, or has been replaced since; it is used as the text shown, not decoded.",
+                "the secret belongs to another destination, or has been replaced since; \
+                 it is used as the text shown, not decoded.",
             )
         }
         _ => match refusal {

@@ -182,8 +182,8 @@ pub(super) fn refuse_graph(workflow: &Workflow) -> Result<(), ToolError> {
     }
     Err(ToolError::invalid(
         "workflow_id",
-        "This workflow has branches, actions or a repeated step, and changing it by switches would turn it into a plain \
-         list. Nothing was sent.",
+        "This workflow has branches, actions or a repeated step, \
+         and changing it by switches would turn it into a plain list. Nothing was sent.",
     )
     .with_advice(
         "exact `features` replace it by a list on purpose; the Didit console changes it as it is.",

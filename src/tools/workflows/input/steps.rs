@@ -107,8 +107,9 @@ impl Switches {
         }
         config.insert("aml_score_approve_threshold".to_owned(), review.into());
         Some(format!(
-            "aml_score_approve_threshold was {approve} and is {review} now, because it cannot lie above \
-             aml_score_review_threshold: every risk above {review} is declined, and none is left for review."
+            "aml_score_approve_threshold was {approve} and is {review} now, \
+             because it cannot lie above aml_score_review_threshold: \
+             every risk above {review} is declined, and none is left for review."
         ))
     }
 
@@ -141,7 +142,8 @@ impl Switches {
         {
             return Err(ToolError::invalid(
                 "document",
-                "A workflow needs at least one step that the person does; AML, database and IP checks only work on what others collect.",
+                "A workflow needs at least one step that the person does; \
+                 AML, database and IP checks only work on what others collect.",
             ));
         }
         Ok(())
