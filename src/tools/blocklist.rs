@@ -2,6 +2,7 @@
 
 mod add;
 mod change;
+mod entries;
 mod list;
 mod remove;
 mod target;

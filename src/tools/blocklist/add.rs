@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::{
     EntryType,
     change::{action, bystanders, held, part_done, whose},
+    entries::{Found, Place},
     names, only_sessions,
-    target::{Found, Place, Target, TargetInput},
+    target::{Target, TargetInput},
 };
 use crate::{
     didit::{Client, ListEntryId, NewEntry},

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
-    EntryType, legacy_kind,
-    target::{Place, list_of},
+    EntryType,
+    entries::{Place, list_of},
+    legacy_kind,
 };
 use crate::{
     didit::{BlocklistItem, ListEntry},

@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::{
     change::{action, held, part_done, whose},
+    entries::{Found, Place},
     names,
-    target::{Found, Place, Target, TargetInput},
+    target::{Target, TargetInput},
 };
 use crate::tools::{
     Answer, Context, Tool, Toolset, change::Change, consent::agreed, error::Stop,
