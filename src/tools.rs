@@ -14,9 +14,6 @@ mod change;
 mod compare;
 mod connection;
 mod consent;
-mod decision;
-mod detail;
-mod earlier;
 mod error;
 mod files;
 mod input;
@@ -27,9 +24,6 @@ mod person;
 mod personal;
 mod plain;
 pub mod qr;
-mod resubmission;
-mod review;
-mod session_input;
 mod sessions;
 mod shape;
 mod size;
@@ -37,16 +31,11 @@ mod subject;
 mod tool;
 mod untrusted;
 mod verdict;
-mod wait;
 mod watch;
-mod webhook_verify;
 mod webhooks;
-mod workflow_input;
 mod workflows;
 
 use std::sync::Arc;
-
-use serde_json::{Map, Value};
 
 use crate::didit::{Client, Observer, SessionStatus};
 
@@ -57,6 +46,7 @@ pub use consent::{Agreement, Asked, Consent, Recorded, Voided};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet};
+pub use sessions::{input::check_session, report::report, wait::TOOL as WAIT_TOOL};
 pub use shape::{is_checkout_id, is_code, is_plain};
 pub use size::json_characters;
 pub use tool::{Draft, NoInput, RunTool, Tool, ToolFuture};
@@ -64,7 +54,6 @@ pub use untrusted::{
     APART_BEGIN, APART_END, apart, clean, clean_sentence, exact, is_one_line, marked_sentence,
     one_line, visible,
 };
-pub use wait::TOOL as WAIT_TOOL;
 pub use watch::Watch;
 
 /// The groups that an operator can switch on and off together.
@@ -213,29 +202,6 @@ pub fn status_meanings() -> impl Iterator<Item = (&'static str, &'static str, &'
 /// Every risk code with a meaning in plain words, for reference.
 pub fn known_warnings() -> impl Iterator<Item = (&'static str, &'static str)> {
     advice::WARNINGS.into_iter()
-}
-
-/// The PDF report of a session, for a conversation.
-///
-/// # Errors
-/// That the operator's level keeps it from there; else what Didit answered instead.
-pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, Stop> {
-    let level = context.connection.settings().personal_data;
-    level.demand_everything(Outlet::Conversation, "A report")?;
-    Ok(context
-        .client()?
-        .generate_pdf(&session.parse()?)
-        .await?
-        .bytes)
-}
-
-/// Checks the arguments of a new session as far as that goes without asking Didit.
-///
-/// # Errors
-/// The first rule that they break.
-pub fn check_session(connection: &Connection, arguments: Map<String, Value>) -> Result<(), Stop> {
-    let input: session_input::SessionInput = input::parse(arguments)?;
-    input.request(connection).map(drop)
 }
 
 /// Every tool there is, in the order of [`Toolset::ALL`].

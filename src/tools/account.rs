@@ -3,15 +3,10 @@
 mod login;
 mod register;
 mod status;
-
-use login::login;
-use register::{register, verify_email};
-use status::{StatusOutput, status};
-
-use serde_json::json;
+mod verify_email;
 
 use super::{
-    Answer, Context, Tool, Toolset,
+    Answer, Context, Tool,
     connection::Connection,
     error::{Stop, ToolError},
     untrusted::{apart, clean},
@@ -27,55 +22,10 @@ const PASSWORD_WITHHELD: &str =
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
-        Tool::read("didit_account_status", Toolset::Account)
-.title("Account status")
-.description(
-                "Shows which Didit account and key are in use, what is switched on, and what to do \
-                 next.",
-            )
-.example(|_| json!({ "check": true }))
-.output::<StatusOutput>()
-.run(status),
-        Tool::write("didit_account_register", Toolset::Account)
-.title("Open an account")
-.description(
-                "Opens a Didit account for an e-mail address, which receives a code; calling it again \
-                 sends a new code. The password is generated and stored by the server.",
-            )
-.example(|world| json!({ "email": world.email }))
-.verify_with(
-"didit_account_register",
-                "again is safe: it sends a new code.",
-)
-.run(register),
-        Tool::write("didit_account_verify_email", Toolset::Account)
-.title("Confirm the e-mail")
-.description(
-                "Confirms a new account with the code from the e-mail; its API key is stored and used \
-                 from then on.",
-            )
-.example(|world| json!({ "code": world.code }))
-.verify_with(
-"didit_account_login",
-                "fetches the key if the code was taken.",
-)
-.aliases(&[("otp", "code")])
-.run(verify_email),
-        Tool::write("didit_account_login", Toolset::Account)
-.title("Log in")
-.description(
-                "Logs in with the stored account, picks the application, and stores and uses its API \
-                 key.",
-            )
-.example(|world| json!({ "email": world.account }))
-.idempotent()
-.asks_when("another application than the one in use would be used from then on")
-.verify_with(
-"didit_account_login",
-                "again is safe.",
-)
-.aliases(&[("application", "application_id")])
-.run(login),
+        status::tool(),
+        register::tool(),
+        verify_email::tool(),
+        login::tool(),
     ]
 }
 
@@ -94,7 +44,10 @@ async fn adopt(
                 apart(&name_of(application))
             ),
         )
-        .with_advice("its key is in the Didit Business Console (API & Webhooks); the operator sets it as DIDIT_API_KEY.")
+        .with_advice(
+            "its key is in the Didit Business Console (API & Webhooks); \
+             the operator sets it as DIDIT_API_KEY.",
+        )
         .into());
     };
     let connection = &context.connection;

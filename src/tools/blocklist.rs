@@ -2,56 +2,18 @@
 
 mod add;
 mod change;
+mod entries;
 mod list;
 mod remove;
 mod target;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use super::{Tool, Toolset, error::ToolError};
-use add::add;
-use list::list;
-use remove::remove;
+use super::{Tool, error::ToolError};
 
 pub(super) fn tools() -> Vec<Tool> {
-    vec![
-        Tool::read("didit_blocklist_list", Toolset::Blocklist)
-.title("List the blocklist")
-.description(
-                "Lists what is blocked, by kind; later sessions that match an entry are declined.",
-            )
-.example(|_| json!({ "entry_type": "document" }))
-.aliases(&[("item_type", "entry_type")])
-.run(list),
-        Tool::decide("didit_blocklist_add", Toolset::Blocklist)
-.title("Block")
-.description(
-                "Blocks a fraudster's face, document or contacts by session, or one value, after a \
-                 human agreed.",
-            )
-.example(|world| json!({ "session_id": world.session_id, "items": ["document"], "comment": "A forged passport." }))
-.idempotent()
-.verify_with(
-"didit_blocklist_list",
-                "shows whether it is blocked.",
-)
-.run(add),
-        Tool::decide("didit_blocklist_remove", Toolset::Blocklist)
-.title("Unblock")
-.description(
-                "Takes a session's face, document or contacts, or one value, off the blocklist, after \
-                 a human agreed.",
-            )
-.example(|world| json!({ "session_id": world.session_id, "items": ["face"] }))
-.idempotent()
-.verify_with(
-"didit_blocklist_list",
-                "shows whether it is still blocked.",
-)
-.run(remove),
-    ]
+    vec![list::tool(), add::tool(), remove::tool()]
 }
 
 /// What can be blocked.
@@ -112,6 +74,7 @@ fn legacy_kind(kind: EntryType) -> Result<&'static str, ToolError> {
 fn only_sessions() -> ToolError {
     ToolError::invalid(
         "value",
-        "This account has the older blocklist, which takes entries from sessions alone: `session_id` with `items`.",
+        "This account has the older blocklist, which takes entries from sessions alone: \
+         `session_id` with `items`.",
     )
 }

@@ -13,7 +13,8 @@ use url::Url;
 use super::{
     change::{Environment, Place},
     error::{Stop, ToolError},
-    limits, wait,
+    limits,
+    sessions::{report, wait},
     watch::{Pace, Watch},
 };
 use crate::{
@@ -117,7 +118,7 @@ impl ConnectionSettings {
         match tool {
             wait::TOOL => self.timeout + wait::agreed_wait(arguments),
             // Reports are rendered on request and can take many seconds.
-            super::review::PDF_TOOL => self.timeout * 2 + REPORT_MARGIN,
+            report::TOOL => self.timeout * 2 + REPORT_MARGIN,
             _ => self.timeout,
         }
     }

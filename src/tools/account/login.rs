@@ -2,28 +2,43 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{PASSWORD_WITHHELD, adopt, key_in_use, name_of};
 use crate::{
     didit::{self, AccessToken, Application, ApplicationId, Client, Organization, Password},
     tools::{
-        Answer, Change, Connection, Context, Environment, Line, Setting,
+        Answer, Change, Connection, Context, Environment, Line, Setting, Tool, Toolset,
         consent::agreed,
         error::{Stop, ToolError},
         untrusted::apart,
     },
 };
 
+pub(super) fn tool() -> Tool {
+    Tool::write("didit_account_login", Toolset::Account)
+        .title("Log in")
+        .description(
+            "Logs in with the stored account, picks the application, and stores and uses its API \
+             key.",
+        )
+        .example(|world| json!({ "email": world.account }))
+        .idempotent()
+        .asks_when("another application than the one in use would be used from then on")
+        .verify_with("didit_account_login", "again is safe.")
+        .aliases(&[("application", "application_id")])
+        .run(login)
+}
+
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct LoginInput {
+struct LoginInput {
     /// Address of the account; the stored one when absent.
     email: Option<String>,
     /// Application UUID, when the account has several.
     application_id: Option<String>,
 }
 
-pub(super) async fn login(context: Context, input: LoginInput) -> Result<Answer, Stop> {
+async fn login(context: Context, input: LoginInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let wanted = input
         .application_id
@@ -48,7 +63,8 @@ pub(super) async fn login(context: Context, input: LoginInput) -> Result<Answer,
         let advice = if settings.withholds_password() {
             PASSWORD_WITHHELD
         } else {
-            "or the operator sets DIDIT_PASSWORD in this server's environment; passwords are never arguments."
+            "or the operator sets DIDIT_PASSWORD in this server's environment; \
+             passwords are never arguments."
         };
         return Err(ToolError::new(
             "no_account",

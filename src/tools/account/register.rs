@@ -1,26 +1,42 @@
-//! Opening an account: its address, its password, and the code that proves the address.
+//! Opening an account: its address and its password.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
-use super::{PASSWORD_WITHHELD, adopt, key_in_use, root_of};
+use super::{PASSWORD_WITHHELD, root_of};
 use crate::{
     credentials::Profile,
     didit::{self, Password, Registration},
     tools::{
-        Answer, Context,
+        Answer, Context, Tool, Toolset,
         connection::{Connection, Mode},
         error::{Stop, ToolError},
     },
 };
 
+pub(super) fn tool() -> Tool {
+    Tool::write("didit_account_register", Toolset::Account)
+        .title("Open an account")
+        .description(
+            "Opens a Didit account for an e-mail address, which receives a code; calling it again \
+             sends a new code. The password is generated and stored by the server.",
+        )
+        .example(|world| json!({ "email": world.email }))
+        .verify_with(
+            "didit_account_register",
+            "again is safe: it sends a new code.",
+        )
+        .run(register)
+}
+
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct RegisterInput {
+struct RegisterInput {
     /// Address that can receive mail; Didit refuses reserved domains such as example.com.
     email: String,
 }
 
-pub(super) async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop> {
+async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let email = input.email.trim().to_owned();
     let mut registration = Registration {
@@ -63,7 +79,10 @@ pub(super) async fn register(context: Context, input: RegisterInput) -> Result<A
     if let Some(other) = other {
         return Err(ToolError::new(
             "account_exists",
-            format!("This profile already holds another account ({other}), which a registration would replace."),
+            format!(
+                "This profile already holds another account ({other}), \
+                 which a registration would replace."
+            ),
         )
         .with_advice("the operator starts this server with another --profile for a second account.")
         .into());
@@ -111,57 +130,6 @@ pub(super) async fn register(context: Context, input: RegisterInput) -> Result<A
     })
 }
 
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct VerifyEmailInput {
-    /// The 6 letters and digits from the e-mail.
-    code: String,
-    /// Address of the account; the one registered last when absent.
-    email: Option<String>,
-}
-
-pub(super) async fn verify_email(
-    context: Context,
-    input: VerifyEmailInput,
-) -> Result<Answer, Stop> {
-    let connection = &context.connection;
-    let profile = connection.profile()?;
-    let waiting = profile.other_accounts.last().map(|account| &account.email);
-    let latest = waiting.or(profile.email.as_ref()).cloned();
-    let email = match input.email.or(latest) {
-        Some(email) => email.trim().to_owned(),
-        None => {
-            return Err(ToolError::invalid(
-                "email",
-                "No registration is stored here, so `email` is needed.",
-            )
-            .with_hint(
-                "didit_account_register",
-                "opens an account and sends a code.",
-            )
-            .into());
-        }
-    };
-    let verified = context
-        .client_without_key()?
-        .verify_email(&email, &input.code)
-        .await
-        .map_err(|error| match ToolError::from(error) {
-            refused if refused.code == "refused" => refused.with_hint(
-                "didit_account_register",
-                "sends a new code to the same address.",
-            ),
-            other => other,
-        })?;
-    connection.hide(verified.access_token.expose_secret());
-    let application = verified.application;
-    let organization = verified.organization;
-    adopt(&context, &email, &application, organization.as_ref()).await?;
-    Ok(key_in_use(connection, &application).with_next(
-        "didit_workflow_create",
-        "makes the template of checks for this new account.",
-    ))
-}
-
 /// Mail to such a domain reaches nobody, and Didit fails on it without saying why.
 /// <https://www.rfc-editor.org/rfc/rfc2606>
 fn refuse_reserved_domain(email: &str) -> Result<(), ToolError> {
@@ -175,7 +143,8 @@ fn refuse_reserved_domain(email: &str) -> Result<(), ToolError> {
     }
     Err(ToolError::invalid(
         "email",
-        "The domain of `email` is reserved for documentation and tests, so no code can arrive there. Nothing was sent.",
+        "The domain of `email` is reserved for documentation and tests, \
+         so no code can arrive there. Nothing was sent.",
     )
     .with_advice("give an address whose mailbox the human can open."))
 }
@@ -224,7 +193,8 @@ fn refused_registration(error: didit::Error) -> ToolError {
     error
         .with_hint(
             "didit_account_login",
-            "fetches the key of an account that exists, with its stored password or that of DIDIT_PASSWORD.",
+            "fetches the key of an account that exists, \
+             with its stored password or that of DIDIT_PASSWORD.",
         )
         .with_advice("or the operator sets DIDIT_API_KEY (Didit Business Console, API & Webhooks).")
 }

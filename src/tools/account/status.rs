@@ -2,27 +2,40 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::root_of;
 use crate::{
     didit::{self, Kind, Page},
     tools::{
-        Answer, Context,
+        Answer, Context, Tool, Toolset,
         connection::{KeySource, Mode},
         error::{Stop, ToolError},
         untrusted::apart,
     },
 };
 
+pub(super) fn tool() -> Tool {
+    Tool::read("didit_account_status", Toolset::Account)
+        .title("Account status")
+        .description(
+            "Shows which Didit account and key are in use, what is switched on, and what to do \
+             next.",
+        )
+        .example(|_| json!({ "check": true }))
+        .output::<StatusOutput>()
+        .run(status)
+}
+
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct StatusInput {
+struct StatusInput {
     /// Prove the key with one harmless call to Didit.
     #[serde(default)]
     check: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
-pub(super) struct StatusOutput {
+struct StatusOutput {
     /// `didit` or `simulator`.
     mode: &'static str,
     /// `live`, `sandbox`, `simulated` or `unknown`.
@@ -41,7 +54,7 @@ pub(super) struct StatusOutput {
     simulator_url: Option<String>,
 }
 
-pub(super) async fn status(context: Context, input: StatusInput) -> Result<Answer, Stop> {
+async fn status(context: Context, input: StatusInput) -> Result<Answer, Stop> {
     let connection = &context.connection;
     let snapshot = connection.snapshot()?;
     let mode = match connection.settings().mode {
@@ -137,15 +150,23 @@ pub(super) async fn status(context: Context, input: StatusInput) -> Result<Answe
     let answer = answer.with_untrusted("Said by Didit", said.as_deref());
     let stored = profile.email.is_some() || waiting.is_some();
     Ok(match source {
-        Some(KeySource::Environment) if key_works == Some(false) => answer
-            .with_human_step("the operator replaces DIDIT_API_KEY (Didit Business Console, API & Webhooks)."),
-        Some(_) if key_works == Some(false) && stored => answer
-            .with_next("didit_account_login", "fetches the key of the stored account again."),
+        Some(KeySource::Environment) if key_works == Some(false) => answer.with_human_step(
+            "the operator replaces DIDIT_API_KEY \
+             (Didit Business Console, API & Webhooks).",
+        ),
+        Some(_) if key_works == Some(false) && stored => answer.with_next(
+            "didit_account_login",
+            "fetches the key of the stored account again.",
+        ),
         Some(_) => answer
-            .with_next("didit_workflow_list", "shows the workflows of this application.")
+            .with_next(
+                "didit_workflow_list",
+                "shows the workflows of this application.",
+            )
             .with_next("didit_session_create", "makes a verification link."),
         None if foreign_origin.is_some() => answer.with_human_step(
-            "the operator starts this server with another --profile for this address, or sets DIDIT_API_KEY.",
+            "the operator starts this server with another --profile for this address, \
+             or sets DIDIT_API_KEY.",
         ),
         None if stored => {
             let answer = if waiting.is_some() {
@@ -156,12 +177,19 @@ pub(super) async fn status(context: Context, input: StatusInput) -> Result<Answe
             } else {
                 answer
             };
-            answer.with_next("didit_account_login", "fetches the key of the stored account.")
+            answer.with_next(
+                "didit_account_login",
+                "fetches the key of the stored account.",
+            )
         }
         None => answer
-            .with_next("didit_account_register", "opens an account for an e-mail address.")
+            .with_next(
+                "didit_account_register",
+                "opens an account for an e-mail address.",
+            )
             .with_human_step(
-                "or the operator sets DIDIT_API_KEY from the Didit Business Console (API & Webhooks).",
+                "or the operator sets DIDIT_API_KEY from the Didit Business Console \
+                 (API & Webhooks).",
             ),
     })
 }

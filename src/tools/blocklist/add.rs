@@ -7,13 +7,14 @@ use serde_json::{Value, json};
 use super::{
     EntryType,
     change::{action, bystanders, held, part_done, whose},
+    entries::{Found, Place},
     names, only_sessions,
-    target::{Found, Place, Target, TargetInput},
+    target::{Target, TargetInput},
 };
 use crate::{
     didit::{Client, ListEntryId, NewEntry},
     tools::{
-        Answer, Context,
+        Answer, Context, Tool, Toolset,
         change::{Change, Setting},
         consent::agreed,
         error::Stop,
@@ -21,15 +22,34 @@ use crate::{
     },
 };
 
+pub(super) fn tool() -> Tool {
+    Tool::decide("didit_blocklist_add", Toolset::Blocklist)
+        .title("Block")
+        .description(
+            "Blocks a fraudster's face, document or contacts by session, or one value, after a \
+             human agreed.",
+        )
+        .example(|world| {
+            json!({
+                "session_id": world.session_id,
+                "items": ["document"],
+                "comment": "A forged passport.",
+            })
+        })
+        .idempotent()
+        .verify_with("didit_blocklist_list", "shows whether it is blocked.")
+        .run(add)
+}
+
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct AddInput {
+struct AddInput {
     #[serde(flatten)]
     target: TargetInput,
     /// Why, for the record.
     comment: Option<String>,
 }
 
-pub(super) async fn add(context: Context, input: AddInput) -> Result<Answer, Stop> {
+async fn add(context: Context, input: AddInput) -> Result<Answer, Stop> {
     let target = input.target.read()?;
     let client = context.client()?;
     let comment = input.comment;

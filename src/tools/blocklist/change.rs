@@ -106,7 +106,8 @@ pub(super) fn bystanders(target: &Target, session: &Decision, facts: &PersonFact
         .any(|warning| warning.risk.as_deref() == Some("LIVENESS_FACE_ATTACK"));
     if is_attack && kinds.contains(&EntryType::Document) {
         warnings.push(Line::new(
-            "The selfie looked like an attack, so the document's owner may be the victim, and would be blocked.",
+            "The selfie looked like an attack, so the document's owner may be the victim, \
+             and would be blocked.",
         ));
     }
     warnings

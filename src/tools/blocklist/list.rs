@@ -2,15 +2,17 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
-    EntryType, legacy_kind,
-    target::{Place, list_of},
+    EntryType,
+    entries::{Place, list_of},
+    legacy_kind,
 };
 use crate::{
     didit::{BlocklistItem, ListEntry},
     tools::{
-        Answer, Context, PersonalData,
+        Answer, Context, PersonalData, Tool, Toolset,
         error::{Stop, ToolError},
         paging::{self, PageInput},
         personal::{Class, Outlet},
@@ -18,8 +20,19 @@ use crate::{
     },
 };
 
+pub(super) fn tool() -> Tool {
+    Tool::read("didit_blocklist_list", Toolset::Blocklist)
+        .title("List the blocklist")
+        .description(
+            "Lists what is blocked, by kind; later sessions that match an entry are declined.",
+        )
+        .example(|_| json!({ "entry_type": "document" }))
+        .aliases(&[("item_type", "entry_type")])
+        .run(list)
+}
+
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct ListInput {
+struct ListInput {
     #[serde(default = "default_type")]
     entry_type: EntryType,
     /// Value or label.
@@ -96,7 +109,7 @@ impl EntryRow {
     }
 }
 
-pub(super) async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
+async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
     let client = context.client()?;
     let page = paging::page(&input.page)?;
     let level = context.connection.settings().personal_data;

@@ -4,14 +4,29 @@ use serde_json::json;
 
 use super::{
     change::{action, held, part_done, whose},
+    entries::{Found, Place},
     names,
-    target::{Found, Place, Target, TargetInput},
+    target::{Target, TargetInput},
 };
 use crate::tools::{
-    Answer, Context, change::Change, consent::agreed, error::Stop, person::PersonFacts,
+    Answer, Context, Tool, Toolset, change::Change, consent::agreed, error::Stop,
+    person::PersonFacts,
 };
 
-pub(super) async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
+pub(super) fn tool() -> Tool {
+    Tool::decide("didit_blocklist_remove", Toolset::Blocklist)
+        .title("Unblock")
+        .description(
+            "Takes a session's face, document or contacts, or one value, off the blocklist, after \
+             a human agreed.",
+        )
+        .example(|world| json!({ "session_id": world.session_id, "items": ["face"] }))
+        .idempotent()
+        .verify_with("didit_blocklist_list", "shows whether it is still blocked.")
+        .run(remove)
+}
+
+async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
     let target = input.read()?;
     let client = context.client()?;
     let (is_legacy, entries) = agreed(&context, async || {
@@ -67,6 +82,10 @@ pub(super) async fn remove(context: Context, input: TargetInput) -> Result<Answe
             }
         }
     }
+    let removed: Vec<_> = entries
+        .iter()
+        .map(|found| json!({ "entry_type": found.kind.name(), "uuid": found.entry.to_string() }))
+        .collect();
     let mut text = format!("Unblocked {described}.");
     if !missing.is_empty() {
         text.push_str(&format!(
@@ -78,10 +97,7 @@ pub(super) async fn remove(context: Context, input: TargetInput) -> Result<Answe
         "done": true,
         "blocked": false,
         "target": described,
-        "removed": entries
-            .iter()
-            .map(|found| json!({ "entry_type": found.kind.name(), "uuid": found.entry.to_string() }))
-            .collect::<Vec<_>>(),
+        "removed": removed,
         "not_found": names(&missing),
     })))
 }

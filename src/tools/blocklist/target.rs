@@ -1,26 +1,16 @@
-//! What is to be blocked or unblocked, and where that is kept.
+//! What is to be blocked or unblocked.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{EntryType, legacy_kind, only_sessions};
+use super::EntryType;
 use crate::{
-    didit::{
-        BlocklistItems, Client, Decision, Error, Kind, ListEntry, ListEntryId, ListFilter, ListId,
-        Page, SessionId,
-    },
+    didit::{BlocklistItems, Client, Decision, SessionId},
     tools::{
-        change::{Line, Setting},
         error::{Stop, ToolError},
-        personal::Class,
         untrusted::clean,
     },
 };
-
-/// Entries of a page.
-const PAGE: u32 = 100;
-/// The most pages that are looked through: ten thousand entries.
-const MAX_PAGES: u32 = 100;
 
 /// The arguments that name a target.
 #[derive(Deserialize, JsonSchema)]
@@ -62,53 +52,6 @@ pub(super) enum Target {
         /// The value as given.
         value: String,
     },
-}
-
-/// An entry that matches a target.
-pub(super) struct Found {
-    /// What it blocks.
-    pub kind: EntryType,
-    /// The list that holds it.
-    pub list: ListId,
-    /// Its id there.
-    pub entry: ListEntryId,
-    /// What it blocks, as far as Didit says.
-    value: Option<String>,
-    /// The session that it came from.
-    session: Option<SessionId>,
-}
-
-impl Found {
-    /// The entry in the question to the human who must agree.
-    pub(super) fn setting(&self) -> Setting {
-        Setting::new(format!("The {}", self.kind.name()), self.line(), None)
-    }
-
-    /// The entry in a question about others of the same session.
-    pub(super) fn left_as_it_is(&self) -> Setting {
-        let name = format!("The {}, blocked already", self.kind.name());
-        Setting::new(name, self.line(), None)
-    }
-
-    fn line(&self) -> Line {
-        let mut line = Line::new(format!("entry {}", self.entry));
-        if let Some(value) = &self.value {
-            line = line.words(", ").personal(Class::Number, value);
-        }
-        if let Some(session) = &self.session {
-            line = line.words(format!(", from session {session}"));
-        }
-        line
-    }
-}
-
-/// Where entries of a kind are kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    /// A list of the Lists API.
-    List(ListId),
-    /// The older blocklist: this account has no lists.
-    Legacy,
 }
 
 impl TargetInput {
@@ -200,136 +143,12 @@ impl Target {
         }
     }
 
-    /// Where each kind is kept, in the order of the items.
-    pub(super) async fn places(&self, client: &Client) -> Result<Vec<Place>, Stop> {
-        match self {
-            Self::Session { items, .. } => {
-                let mut places = Vec::new();
-                for kind in items.kinds() {
-                    places.push(list_of(client, kind).await?);
-                }
-                Ok(places)
-            }
-            Self::Value { kind, .. } => match list_of(client, *kind).await? {
-                Place::Legacy => {
-                    legacy_kind(*kind)?;
-                    Err(only_sessions().into())
-                }
-                place => Ok(vec![place]),
-            },
-        }
-    }
-
     /// The session that holds what is meant, where one was named.
     pub(super) async fn decision(&self, client: &Client) -> Result<Option<Decision>, Stop> {
         match self {
             Self::Session { session, .. } => Ok(Some(client.decision(session).await?)),
             Self::Value { .. } => Ok(None),
         }
-    }
-
-    /// The entries that match, for removal; none on the older blocklist, which does not tell what it holds.
-    pub(super) async fn entries(
-        &self,
-        client: &Client,
-        places: &[Place],
-    ) -> Result<Vec<Found>, Stop> {
-        if places.contains(&Place::Legacy) {
-            return Ok(Vec::new());
-        }
-        let mut found = Vec::new();
-        for (list, kind) in self.lists(places) {
-            let mut offset = None;
-            loop {
-                let (matching, next) = self.matching(client, list, kind, offset).await?;
-                found.extend(matching);
-                let Some(next) = next else {
-                    break;
-                };
-                offset = Some(further(offset, next)?);
-            }
-        }
-        if found.is_empty() {
-            return Err(ToolError::new(
-                "not_found",
-                format!(
-                    "The blocklist holds no entry for {}. Nothing was changed.",
-                    self.describe()
-                ),
-            )
-            .with_hint("didit_blocklist_list", "shows what is blocked.")
-            .into());
-        }
-        Ok(found)
-    }
-
-    /// The entries that match on the first page of each list, so that no human is asked for what Didit would refuse as being
-    /// there. An entry further back in a long list is left for Didit to tell.
-    pub(super) async fn already(
-        &self,
-        client: &Client,
-        places: &[Place],
-    ) -> Result<Vec<Found>, Stop> {
-        let mut found = Vec::new();
-        for (list, kind) in self.lists(places) {
-            found.extend(self.matching(client, list, kind, None).await?.0);
-        }
-        Ok(found)
-    }
-
-    /// The lists with the kind that each is for.
-    fn lists<'p>(
-        &self,
-        places: &'p [Place],
-    ) -> impl Iterator<Item = (&'p ListId, EntryType)> + use<'p> {
-        places
-            .iter()
-            .zip(self.kinds())
-            .filter_map(|(place, kind)| match place {
-                Place::List(list) => Some((list, kind)),
-                Place::Legacy => None,
-            })
-    }
-
-    /// The entries of one page that match, and where the next page begins.
-    async fn matching(
-        &self,
-        client: &Client,
-        list: &ListId,
-        kind: EntryType,
-        offset: Option<u32>,
-    ) -> Result<(Vec<Found>, Option<u64>), Stop> {
-        let search = match self {
-            Self::Value { kind, value } => Some(as_stored(*kind, value)),
-            Self::Session { .. } => None,
-        };
-        let page = Page {
-            limit: Some(PAGE),
-            offset,
-        };
-        let entries = client.list_entries(list, search.as_deref(), &page).await?;
-        let is_meant = |entry: &ListEntry| match self {
-            Self::Session { session, .. } => entry.reference_session_id == Some(*session),
-            Self::Value { kind, value } => entry
-                .value
-                .as_deref()
-                .is_some_and(|held| same_value(*kind, held, value)),
-        };
-        let found = entries
-            .items
-            .into_iter()
-            .filter(is_meant)
-            .filter_map(|entry| {
-                Some(Found {
-                    kind,
-                    list: *list,
-                    entry: entry.uuid?,
-                    value: entry.value,
-                    session: entry.reference_session_id,
-                })
-            })
-            .collect();
-        Ok((found, entries.next_offset))
     }
 
     /// What is left when some kinds are taken out.
@@ -364,60 +183,4 @@ impl SessionItem {
             Self::Email => EntryType::Email,
         }
     }
-}
-
-/// The offset of the next page. Links that lead nowhere, or on for ever, must not keep a call busy.
-fn further(offset: Option<u32>, next: u64) -> Result<u32, ToolError> {
-    u32::try_from(next)
-        .ok()
-        .filter(|next| *next > offset.unwrap_or(0) && *next < MAX_PAGES * PAGE)
-        .ok_or_else(|| {
-            ToolError::new(
-                "unreadable_answer",
-                "The pages of the blocklist do not come to an end, so the entry was not looked for any further.",
-            )
-        })
-}
-
-/// A phone number is stored without the separators that people write; other values keep theirs.
-fn as_stored(kind: EntryType, value: &str) -> String {
-    match kind {
-        EntryType::Phone => value
-            .chars()
-            .filter(|character| !matches!(character, ' ' | '.' | '-' | '(' | ')'))
-            .collect(),
-        _ => value.to_owned(),
-    }
-}
-
-/// Didit lower-cases values, upper-cases countries, and compares without case.
-fn same_value(kind: EntryType, held: &str, wanted: &str) -> bool {
-    as_stored(kind, held).to_lowercase() == as_stored(kind, wanted).to_lowercase()
-}
-
-/// The system blocklist of a kind; the older API when the account has no lists at all.
-pub(super) async fn list_of(client: &Client, kind: EntryType) -> Result<Place, Stop> {
-    let filter = ListFilter {
-        list_type: Some("blocklist".to_owned()),
-        entry_type: Some(kind.name().to_owned()),
-        ..ListFilter::default()
-    };
-    let lists = match client.list_lists(&filter).await {
-        Err(Error::Api(error)) if error.kind == Kind::NotFound => return Ok(Place::Legacy),
-        other => other?,
-    };
-    lists
-        .items
-        .into_iter()
-        .filter(|list| list.entry_type.as_deref() == Some(kind.name()))
-        .max_by_key(|list| list.is_system)
-        .and_then(|list| list.uuid)
-        .map(Place::List)
-        .ok_or_else(|| {
-            ToolError::invalid(
-                "entry_type",
-                format!("The account has no blocklist of {} entries.", kind.name()),
-            )
-            .into()
-        })
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{current_features, update::refuse_graph};
 use crate::{
     didit::{Workflow, WorkflowFeature, WorkflowRequest},
-    tools::{decision::plain_name, untrusted::clean},
+    tools::{untrusted::clean, verdict},
 };
 
 /// What holds for later sessions, as sentences.
@@ -32,9 +32,9 @@ pub(super) fn in_force(workflow: &Workflow) -> String {
 /// A check with what its limits lead to.
 fn check(feature: &WorkflowFeature) -> String {
     let number = |key: &str| feature.config.as_ref()?.get(key)?.as_f64();
-    let name = match plain_name(&feature.feature) {
-        "another check" => clean(&feature.feature),
-        known => known.to_owned(),
+    let name = match verdict::plain_name(&feature.feature) {
+        Some(known) => known.to_owned(),
+        None => clean(&feature.feature),
     };
     let mut limits = Vec::new();
     match feature.feature.as_str() {

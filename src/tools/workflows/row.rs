@@ -3,11 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::super::{
-    billing::dollars,
-    untrusted::{apart, clean_link, code_apart, link_apart},
+use crate::{
+    didit::{Money, Workflow, WorkflowId, WorkflowSummary},
+    tools::{
+        billing::dollars,
+        untrusted::{apart, clean_link, code_apart, link_apart},
+    },
 };
-use crate::didit::{Money, Workflow, WorkflowId, WorkflowSummary};
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct WorkflowRow {

@@ -2,25 +2,44 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
-    check, current_features, described, find::find, plain, refuse_both, row::WorkflowRow, summary,
-    weakening,
+    check, current_features, described,
+    find::find,
+    input::{self, ALIASES, FeatureInput, General, Switches},
+    plain, refuse_both,
+    row::WorkflowRow,
+    summary, weakening,
 };
 use crate::{
     didit::{Workflow, WorkflowRequest},
     tools::{
-        Answer, Context,
+        Answer, Context, Tool, Toolset,
         change::{Change, Line, Setting},
         consent::agreed,
         error::{Stop, ToolError},
-        workflow_input::{self, FeatureInput, General, Switches},
     },
 };
 
+pub(super) fn tool() -> Tool {
+    Tool::write("didit_workflow_update", Toolset::Workflows)
+        .title("Change a workflow")
+        .description(
+            "Changes a workflow for later sessions: switches add (true) or remove (false) checks; \
+             the rest stays.",
+        )
+        .example(|world| json!({ "workflow_id": world.workflow_id, "aml": true }))
+        .idempotent()
+        .overwrites()
+        .asks_when("it removes a check from a published workflow or loosens one")
+        .verify_with("didit_workflow_get", "shows the settings as they are.")
+        .aliases(ALIASES)
+        .run(update)
+}
+
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct UpdateInput {
+struct UpdateInput {
     /// UUID of the workflow or of one of its versions.
     workflow_id: String,
     #[serde(flatten)]
@@ -31,12 +50,12 @@ pub(super) struct UpdateInput {
     features: Option<Vec<FeatureInput>>,
 }
 
-pub(super) async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
+async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     let by_switches = input.features.is_none();
     let mut draft = input.general.request();
     if let Some(features) = input.features {
         refuse_both(&input.switches)?;
-        draft.features = Some(workflow_input::exact(features));
+        draft.features = Some(input::exact(features));
     }
     let switches = input.switches;
     if draft == WorkflowRequest::default() && switches.is_empty() {
@@ -118,7 +137,8 @@ fn weaker(context: &Context, current: &Workflow, request: &WorkflowRequest) -> O
         direction: "weaken",
         target: format!("workflow {}", current.workflow_id.unwrap_or(current.uuid)),
         action: Line::new("Make a workflow in use less strict."),
-        consequence: "Later sessions run the steps below, and people may pass who would not have passed before."
+        consequence: "Later sessions run the steps below, \
+             and people may pass who would not have passed before."
             .to_owned(),
         choice: "Make it less strict",
         warnings,
@@ -162,8 +182,8 @@ pub(super) fn refuse_graph(workflow: &Workflow) -> Result<(), ToolError> {
     }
     Err(ToolError::invalid(
         "workflow_id",
-        "This workflow has branches, actions or a repeated step, and changing it by switches would turn it into a plain \
-         list. Nothing was sent.",
+        "This workflow has branches, actions or a repeated step, \
+         and changing it by switches would turn it into a plain list. Nothing was sent.",
     )
     .with_advice(
         "exact `features` replace it by a list on purpose; the Didit console changes it as it is.",

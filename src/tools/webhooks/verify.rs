@@ -4,19 +4,40 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    Answer, Context,
-    error::{Stop, ToolError},
-    webhooks,
+use super::destination::remember;
+use crate::{
+    didit::{
+        DestinationId, SharedSecret,
+        delivery::{self, Check, Delivery, Examination, Refusal},
+    },
+    tools::{
+        Answer, Context, Tool, Toolset,
+        error::{Stop, ToolError},
+    },
 };
-use crate::didit::{
-    DestinationId, SharedSecret,
-    delivery::{self, Check, Delivery, Examination, Refusal},
-};
+
+pub(super) fn tool() -> Tool {
+    Tool::read("didit_webhook_verify", Toolset::Webhooks)
+        .title("Verify a webhook")
+        .description(
+            "Checks whether a received webhook is Didit's and fresh, and explains a mismatch; a \
+             secret that is not stored yet is fetched and stored.",
+        )
+        .example(|world| {
+            json!({
+                "body": "{}",
+                "signature": "00",
+                "timestamp": "1",
+                "destination_id": world.destination_id,
+            })
+        })
+        .aliases(&[("payload", "body"), ("x_signature", "signature")])
+        .run(verify)
+}
 
 /// A webhook as the receiver saw it.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct VerifyInput {
+struct VerifyInput {
     /// Body, byte for byte as it came.
     body: String,
     /// X-Signature.
@@ -32,7 +53,7 @@ pub(super) struct VerifyInput {
 }
 
 /// Examines the webhook and explains what is wrong with it.
-pub(super) async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
+async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
     let secret = secret(&context, input.destination_id.as_deref()).await?;
     let delivery = Delivery {
         body: input.body.as_bytes(),
@@ -97,7 +118,7 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
         field: Some("destination_id".into()),
         ..ToolError::from(error)
     })?;
-    webhooks::remember(context, &found).await?;
+    remember(context, &found).await?;
     found.secret_shared_key.ok_or_else(|| {
         ToolError::new(
             "no_webhook_secret",
@@ -120,16 +141,19 @@ fn word(check: Check) -> &'static str {
 fn explanation(found: &Examination, refusal: Option<&Refusal>) -> Option<&'static str> {
     match (found.raw, found.v2, found.simple) {
         (Check::Differs, Check::Matches, _) => Some(
-            "the body was parsed and written again before it was checked; the raw signature needs the bytes as they came.",
+            "the body was parsed and written again before it was checked; \
+             the raw signature needs the bytes as they came.",
         ),
         (Check::Differs, Check::Differs, Check::Matches) => Some(
-            "the body was changed on its way, beyond the four values that the simple signature covers.",
+            "the body was changed on its way, \
+             beyond the four values that the simple signature covers.",
         ),
         (Check::Differs, _, Check::Differs) | (Check::Differs, Check::Absent, _)
             if found.is_json =>
         {
             Some(
-                "the secret belongs to another destination, or has been replaced since; it is used as the text shown, not decoded.",
+                "the secret belongs to another destination, or has been replaced since; \
+                 it is used as the text shown, not decoded.",
             )
         }
         _ => match refusal {

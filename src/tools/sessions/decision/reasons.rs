@@ -50,7 +50,7 @@ pub(super) fn is_reason(warning: &Warning) -> bool {
 }
 
 /// The warnings that changed nothing, each with the name of its check.
-pub(in crate::tools) fn notes(decision: &Decision) -> impl Iterator<Item = (String, &Warning)> {
+pub(super) fn notes(decision: &Decision) -> impl Iterator<Item = (String, &Warning)> {
     warnings_of(decision)
         .into_iter()
         .filter(|(_, warning)| !is_reason(warning))
@@ -76,7 +76,7 @@ pub(super) fn reasons(decision: &Decision) -> Vec<Reason> {
 }
 
 /// What a warning says, where its code is known. Didit's own words for newer ones are shown apart.
-pub(in crate::tools) fn describe(warning: &Warning) -> String {
+pub(super) fn describe(warning: &Warning) -> String {
     let risk = warning.risk.as_deref();
     if risk == Some("CUSTOM_STATUS_RULE_TRIGGERED") {
         return rule(warning);
@@ -103,7 +103,7 @@ fn rule(warning: &Warning) -> String {
 }
 
 /// Didit's own words for a warning that this version does not know, with a label.
-pub(in crate::tools) fn own_words(warning: &Warning) -> (String, Option<&str>) {
+pub(super) fn own_words(warning: &Warning) -> (String, Option<&str>) {
     let is_known = warning.risk.as_deref().and_then(plain_words).is_some();
     let label = format!("Didit on {}", plain::code(warning.risk.as_deref()));
     let words = warning.short_description.as_deref();

@@ -5,12 +5,14 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Connection,
-    change::{Change, Line, Setting},
-};
-use crate::didit::{
-    Client, Decision, Error, Page, SessionFilter, SessionId, SessionRequest, SessionStatus,
+use crate::{
+    didit::{
+        Client, Decision, Error, Page, SessionFilter, SessionId, SessionRequest, SessionStatus,
+    },
+    tools::{
+        Connection,
+        change::{Change, Line, Setting},
+    },
 };
 
 /// Sessions that are looked at: the newest of the person.
@@ -133,7 +135,8 @@ impl Earlier {
                 .map(|number| format!("#{number}"))
                 .unwrap_or_default();
             warnings.push(Line::new(format!(
-                "Didit returns the person's open session {number} and replaces its callback and metadata."
+                "Didit returns the person's open session {number} \
+                 and replaces its callback and metadata."
             )));
         }
         let before =

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::{Answer, Context, advice, decision, error::Stop, verdict};
-use crate::didit::{Decision, SessionId, SessionStatus, Step};
+use super::decision;
+use crate::{
+    didit::{Decision, SessionId, SessionStatus, Step},
+    tools::{Answer, Context, Tool, Toolset, advice, error::Stop, verdict},
+};
 
 /// The tool that waits.
 pub const TOOL: &str = "didit_session_wait_for_decision";
@@ -19,9 +22,26 @@ const MAX_WAIT_S: u64 = 600;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Statuses of steps that the person has yet to do.
 const OPEN_STEPS: [&str; 2] = ["Not Finished", "Resub Requested"];
+
+pub(super) fn tool() -> Tool {
+    Tool::read(TOOL, Toolset::Sessions)
+        .title("Wait for the decision")
+        .description(
+            "Waits until the person is done and the session is decided or in review, then answers \
+             like didit_session_get_decision; reports progress.",
+        )
+        .example(|world| json!({ "session_id": world.session_id, "max_wait_s": 1 }))
+        .aliases(&[
+            ("id", "session_id"),
+            ("timeout", "max_wait_s"),
+            ("max_wait", "max_wait_s"),
+        ])
+        .run(wait)
+}
+
 /// The arguments of a wait.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct WaitInput {
+struct WaitInput {
     /// Session UUID.
     session_id: String,
     /// Seconds to wait, 45 by default.
@@ -30,7 +50,7 @@ pub(super) struct WaitInput {
 }
 
 /// The time that a call has agreed to wait, for its deadline.
-pub(super) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> Duration {
+pub(in crate::tools) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> Duration {
     let seconds = arguments
         .and_then(|arguments| arguments.get("max_wait_s"))
         .and_then(|value| match value {
@@ -42,7 +62,7 @@ pub(super) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> Duration {
 }
 
 /// Follows the session until it is decided or the agreed time is over.
-pub(super) async fn wait(context: Context, input: WaitInput) -> Result<Answer, Stop> {
+async fn wait(context: Context, input: WaitInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let pace = context.connection.pace();

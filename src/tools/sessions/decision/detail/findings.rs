@@ -1,124 +1,36 @@
-//! Everything a session found out, without images and with numbers masked.
+//! What each check found, with what could say something apart from what could not.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{
-    PersonalData,
-    answer::Answer,
-    decision::{MAX_DUPLICATES, describe, elsewhere_line, notes, own_words},
-    person::PersonFacts,
-    personal::{Class, Outlet},
-    plain::is_word,
-    shape::is_plain,
-    untrusted::clean,
+use super::MAX_HITS;
+use crate::{
+    didit::{Decision, decision::AmlScreening},
+    tools::{
+        PersonalData,
+        personal::{Class, Outlet},
+        plain::is_word,
+        shape::is_plain,
+        untrusted::clean,
+    },
 };
-use crate::didit::Decision;
 
-/// Hits of a watch-list search that are shown.
-const MAX_HITS: usize = 5;
 /// Lists of one hit that are shown.
 const MAX_LISTS: usize = 10;
-
-/// Adds the findings of each check to a concise answer.
-pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
-    let Findings { checks, words, .. } = findings(decision, level);
-    let facts = PersonFacts::of(decision);
-    for duplicate in facts.duplicates.iter().skip(MAX_DUPLICATES) {
-        answer.text.push_str(&elsewhere_line(duplicate));
-    }
-    let mut structured: Map<String, Value> = Map::new();
-    for (check, facts) in checks {
-        let key = check.replace(' ', "_");
-        let entry = structured.entry(key).or_insert_with(|| json!([]));
-        let place = entry.as_array().map_or(0, Vec::len);
-        let number = if place == 0 {
-            String::new()
-        } else {
-            format!(" {}", place + 1)
-        };
-        answer.text.push_str(&format!("\n{check}{number}:"));
-        for (name, value) in &facts {
-            let shown = match value {
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-            answer.text.push_str(&format!(" {name} {shown};"));
-        }
-        if let Some(list) = entry.as_array_mut() {
-            list.push(Value::Object(facts.into_iter().collect()));
-        }
-    }
-    let mut all_notes = Vec::new();
-    for (check, warning) in notes(decision) {
-        let note = format!("{check}: {}", describe(warning));
-        answer.text.push_str(&format!("\nNote: {note}"));
-        all_notes.push(note);
-        if let (label, Some(words)) = own_words(warning)
-            && let Some(words) = level.release(Outlet::Conversation, Class::Words, words)
-        {
-            answer = answer.with_untrusted(&label, Some(&words));
-        }
-    }
-    if let Some(Value::Object(data)) = &mut answer.data {
-        data.insert("findings".into(), structured.into());
-        data.insert("notes".into(), all_notes.into());
-    }
-    answer = with_people_s_words(answer, decision, level);
-    words.into_iter().fold(answer, |answer, (label, value)| {
-        answer.with_untrusted(&label, Some(&value))
-    })
-}
 
 type Facts = Vec<(String, Value)>;
 
 /// What the checks found.
-struct Findings {
+pub(super) struct Findings {
     level: PersonalData,
     /// The facts of each check whose shape leaves no room for a sentence.
-    checks: Vec<(String, Facts)>,
+    pub(super) checks: Vec<(String, Facts)>,
     /// All others, each with what it is: a document or a person may have written them.
-    words: Vec<(String, String)>,
+    pub(super) words: Vec<(String, String)>,
 }
 
-impl Findings {
-    fn add(&mut self, check: &str, facts: Vec<(&str, Option<Value>)>) {
-        let mut plain = Facts::new();
-        for (name, value) in facts {
-            match value {
-                Some(Value::String(text)) if !is_bare(&text) => {
-                    self.add_words(label(check, name), &text);
-                }
-                Some(value) => plain.push((name.to_owned(), value)),
-                None => {}
-            }
-        }
-        if !plain.is_empty() {
-            self.checks.push((check.to_owned(), plain));
-        }
-    }
-}
-
-impl Findings {
-    /// Adds what somebody put into words, unless the operator lets none out.
-    fn add_words(&mut self, label: String, text: &str) {
-        let shown = self.level.release(Outlet::Conversation, Class::Words, text);
-        self.words.extend(shown.map(|text| (label, text)));
-    }
-}
-
-/// Whether a finding says nothing but itself: an item of a list, or a shape without room for a sentence.
-fn is_bare(text: &str) -> bool {
-    is_plain(text) || is_word(text)
-}
-
-/// The name of a fact away from its check.
-fn label(check: &str, name: &str) -> String {
-    let first = check.get(..1).unwrap_or_default().to_uppercase();
-    format!("{first}{} {name}", check.get(1..).unwrap_or_default())
-}
-
-fn findings(decision: &Decision, level: PersonalData) -> Findings {
+/// Collects what each check found, as far as the operator lets it out.
+pub(super) fn findings(decision: &Decision, level: PersonalData) -> Findings {
     let number = |value: &Option<String>| shown(value, level, Class::Number);
     let email = |value: &Option<String>| shown(value, level, Class::Email);
     let personal = |value: &Option<String>| shown(value, level, Class::Identity);
@@ -310,71 +222,52 @@ fn findings(decision: &Decision, level: PersonalData) -> Findings {
     all
 }
 
-fn with_people_s_words(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
-    let add = |answer: Answer, label: &str, class: Class, value: Option<&str>| {
-        let shown = value.and_then(|value| level.release(Outlet::Conversation, class, value));
-        answer.with_untrusted(label, shown.as_deref())
-    };
-    for document in &decision.id_verifications {
-        let address = document.formatted_address.as_deref();
-        answer = add(answer, "Address on the document", Class::Private, address);
-        let birth = document.place_of_birth.as_deref();
-        answer = add(answer, "Place of birth", Class::Private, birth);
-        let personal = document.personal_number.as_deref();
-        answer = add(answer, "Personal number", Class::Private, personal);
-    }
-    for address in &decision.poa_verifications {
-        let proven = address.poa_formatted_address.as_deref();
-        answer = add(answer, "Proven address", Class::Private, proven);
-    }
-    if let Some(expected) = &decision.expected_details {
-        for (key, label) in [
-            ("first_name", "Expected first name"),
-            ("last_name", "Expected last name"),
-        ] {
-            let name = expected.get(key).and_then(Value::as_str);
-            // A difference has put the whole name there already.
-            let is_there = answer
-                .untrusted
-                .iter()
-                .any(|fact| fact.label == "Expected name");
-            answer = add(answer, label, Class::Identity, name.filter(|_| !is_there));
+impl Findings {
+    fn add(&mut self, check: &str, facts: Vec<(&str, Option<Value>)>) {
+        let mut plain = Facts::new();
+        for (name, value) in facts {
+            match value {
+                Some(Value::String(text)) if !is_bare(&text) => {
+                    self.add_words(label(check, name), &text);
+                }
+                Some(value) => plain.push((name.to_owned(), value)),
+                None => {}
+            }
+        }
+        if !plain.is_empty() {
+            self.checks.push((check.to_owned(), plain));
         }
     }
-    for hit in decision
-        .aml_screenings
-        .iter()
-        .flat_map(|screening| screening.hits.iter().take(MAX_HITS))
-    {
-        answer = add(
-            answer,
-            "Watch-list entry",
-            Class::Words,
-            hit.caption.as_deref(),
-        );
+
+    /// Adds what somebody put into words, unless the operator lets none out.
+    fn add_words(&mut self, label: String, text: &str) {
+        let shown = self.level.release(Outlet::Conversation, Class::Words, text);
+        self.words.extend(shown.map(|text| (label, text)));
     }
-    for review in decision.reviews.iter().rev().take(6) {
-        let comment = review.comment.as_deref();
-        // The last one is there already.
-        let is_there = answer
-            .untrusted
-            .iter()
-            .any(|fact| Some(fact.value.as_str()) == comment);
-        let comment = comment.filter(|_| !is_there);
-        answer = add(answer, "Earlier review comment", Class::Words, comment);
-    }
-    answer
 }
 
-fn hits(screening: &crate::didit::decision::AmlScreening, level: PersonalData) -> Option<Value> {
+/// Whether a finding says nothing but itself: an item of a list, or a shape without room for a sentence.
+fn is_bare(text: &str) -> bool {
+    is_plain(text) || is_word(text)
+}
+
+/// The name of a fact away from its check.
+fn label(check: &str, name: &str) -> String {
+    let first = check.get(..1).unwrap_or_default().to_uppercase();
+    format!("{first}{} {name}", check.get(1..).unwrap_or_default())
+}
+
+fn hits(screening: &AmlScreening, level: PersonalData) -> Option<Value> {
     let bare = |text: &str| enumerated(text, level).filter(|_| is_bare(text));
     let hits: Vec<Value> = screening
         .hits
         .iter()
         .take(MAX_HITS)
         .map(|hit| {
+            let lists = hit.datasets.iter().take(MAX_LISTS);
+            let lists: Vec<Value> = lists.filter_map(|list| bare(list)).collect();
             json!({
-                "lists": hit.datasets.iter().take(MAX_LISTS).filter_map(|list| bare(list)).collect::<Vec<_>>(),
+                "lists": lists,
                 "match_score": hit.match_score,
                 "review_status": hit.review_status.as_deref().and_then(bare),
             })

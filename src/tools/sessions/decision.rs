@@ -1,37 +1,56 @@
 //! A session's result in plain terms: verdict, checks, reasons, what to do next.
 
 mod data;
+mod detail;
 mod reasons;
 mod words;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
-use super::{
-    Answer, Context, PersonalData, advice,
-    change::Environment,
-    detail,
-    error::{Stop, ToolError},
-    files,
-    limits::{self, Score},
-    person::{Duplicate, Mismatch, PersonFacts},
-    personal::Outlet,
-    plain, shape,
-    untrusted::clean_link,
-    verdict,
+use crate::{
+    didit::{Decision, SessionId, SessionStatus},
+    tools::{
+        Answer, Context, PersonalData, Tool, Toolset, advice,
+        change::Environment,
+        error::{Stop, ToolError},
+        files,
+        limits::{self, Score},
+        person::{Duplicate, Mismatch, PersonFacts},
+        personal::Outlet,
+        plain, shape,
+        untrusted::clean_link,
+        verdict,
+    },
 };
-use crate::didit::{Decision, SessionId, SessionStatus};
 use data::data;
-pub(super) use reasons::{describe, notes, own_words};
-use reasons::{reasons, weight};
+use reasons::{notes, reasons, weight};
 use words::with_words;
 
 /// Other sessions that a concise answer names.
-pub(super) const MAX_DUPLICATES: usize = 5;
+const MAX_DUPLICATES: usize = 5;
+/// Didit's whole answer.
+const RAW_FILE: files::Kind = files::Kind {
+    field: "raw_file",
+    extension: ".json",
+};
+
+pub(super) fn tool() -> Tool {
+    Tool::read("didit_session_get_decision", Toolset::Sessions)
+        .title("Get the decision")
+        .description(
+            "Reads where a session stands: verdict, checks that ran, reasons, and what to do \
+             next.",
+        )
+        .example(|world| json!({ "session_id": world.session_id }))
+        .aliases(&[("id", "session_id")])
+        .run(get)
+}
 
 /// The arguments of a look at a session.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct DecisionInput {
+struct DecisionInput {
     /// Session UUID.
     session_id: String,
     #[serde(default)]
@@ -51,24 +70,20 @@ enum Detail {
     Detailed,
 }
 
-/// Didit's whole answer.
-const RAW_FILE: files::Kind = files::Kind {
-    field: "raw_file",
-    extension: ".json",
-};
-
 /// Reads a session and explains it.
-pub(super) async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
+async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
         if level == PersonalData::None {
             return Err(ToolError::invalid(
                 "raw_file",
-                "Didit's whole answer holds personal data, and the operator lets none out (personal data level none), so it \
-                 is not saved to a file either.",
+                "Didit's whole answer holds personal data, and the operator lets none out \
+                 (personal data level none), so it is not saved to a file either.",
             )
-            .with_advice("the call without `raw_file` works; the operator can choose --pii minimal.")
+            .with_advice(
+                "the call without `raw_file` works; the operator can choose --pii minimal.",
+            )
             .into());
         }
         files::free_name(&context.connection.settings().output_dir, name, RAW_FILE)?;
@@ -90,11 +105,11 @@ pub(super) async fn get(context: Context, input: DecisionInput) -> Result<Answer
 }
 
 /// What an explanation depends on besides the decision.
-pub(super) struct View {
-    pub level: PersonalData,
-    pub environment: Environment,
+struct View {
+    level: PersonalData,
+    environment: Environment,
     /// In the order of [`Decision::steps`].
-    pub scores: Vec<Option<Score>>,
+    scores: Vec<Option<Score>>,
 }
 
 /// The result as most callers need it. The person's own data are limited to what a verdict needs (name,
@@ -110,7 +125,7 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> Answer {
 }
 
 /// The explanation itself.
-pub(super) fn concise(decision: &Decision, view: &View) -> Answer {
+fn concise(decision: &Decision, view: &View) -> Answer {
     let facts = PersonFacts::of(decision);
     let verdict = verdict::of(decision, &facts);
     let reasons = reasons(decision);
@@ -139,7 +154,8 @@ pub(super) fn concise(decision: &Decision, view: &View) -> Answer {
     let notes = notes(decision).count();
     if notes > 0 {
         text.push_str(&format!(
-            "\nDidit also notes {notes} without consequences in this workflow (detail: detailed shows them)."
+            "\nDidit also notes {notes} without consequences in this workflow \
+             (detail: detailed shows them)."
         ));
     }
     let odd = odd(decision);
@@ -276,7 +292,7 @@ fn elsewhere(facts: &PersonFacts) -> String {
 }
 
 /// One line on another session.
-pub(super) fn elsewhere_line(duplicate: &Duplicate) -> String {
+fn elsewhere_line(duplicate: &Duplicate) -> String {
     let [before, after] = duplicate.words();
     let whose = match duplicate.other_vendor_data() {
         Some(vendor_data) if shape::is_plain(vendor_data) => format!(", {vendor_data}"),
@@ -321,9 +337,4 @@ fn is_open(status: &SessionStatus) -> bool {
             | SessionStatus::Resubmitted
             | SessionStatus::AwaitingUser
     )
-}
-
-/// A step in the words of people.
-pub(super) fn plain_name(feature: &str) -> &'static str {
-    verdict::plain_name(feature).unwrap_or("another check")
 }

@@ -3,13 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{
-    change::{Line, Setting, quoted},
-    decision::plain_name,
-    error::ToolError,
-    untrusted::clean,
+use crate::{
+    didit::{NodeToResubmit, StatusUpdate, Step},
+    tools::{
+        change::{Line, Setting, quoted},
+        error::ToolError,
+        untrusted::clean,
+        verdict,
+    },
 };
-use crate::didit::{NodeToResubmit, StatusUpdate, Step};
 
 /// A step by its id in the session.
 #[derive(Deserialize, JsonSchema)]
@@ -184,4 +186,9 @@ pub(super) fn left_behind(steps: &[Step<'_>], update: &StatusUpdate) -> Vec<Line
         ))
     })
     .collect()
+}
+
+/// A step in the words of people.
+fn plain_name(feature: &str) -> &'static str {
+    verdict::plain_name(feature).unwrap_or("another check")
 }

@@ -1,29 +1,45 @@
-//! Deciding about a session, its report, and deleting it.
+//! Deciding about a session by hand: approving, declining, or asking for steps again.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{
-    Answer, Context, advice,
-    change::{Change, Line, Setting},
-    consent::agreed,
-    error::{Stop, ToolError},
-    files,
-    person::PersonFacts,
-    personal::Outlet,
-    resubmission::{self, NodeInput},
-    subject,
-    untrusted::{clean, clean_link},
+use super::resubmission::{self, NodeInput};
+use crate::{
+    didit::{Decision, NewStatus, SessionId, SessionStatus, StatusUpdate},
+    tools::{
+        Answer, Context, Tool, Toolset, advice,
+        change::{Change, Line, Setting},
+        consent::agreed,
+        error::{Stop, ToolError},
+        person::PersonFacts,
+        subject,
+        untrusted::{clean, clean_link},
+    },
 };
-use crate::didit::{Decision, NewStatus, SessionDeletion, SessionId, SessionStatus, StatusUpdate};
 
-/// The tool that saves reports.
-pub(super) const PDF_TOOL: &str = "didit_session_generate_pdf";
+pub(super) fn tool() -> Tool {
+    Tool::decide("didit_session_update_status", Toolset::Sessions)
+        .title("Approve, decline or ask again")
+        .description(
+            "Approves or declines a person, or asks for steps again at the same link, after a \
+             human agreed.",
+        )
+        .example(|world| {
+            json!({
+                "session_id": world.session_id,
+                "new_status": "Approved",
+                "comment": "Checked by eye.",
+            })
+        })
+        .verify_with("didit_session_get_decision", "shows the status as it is.")
+        .aliases(&[("status", "new_status"), ("id", "session_id")])
+        .run(update)
+}
 
 /// The arguments of a decision about a person.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct UpdateInput {
+struct UpdateInput {
     /// Session UUID.
     session_id: String,
     new_status: Verdict,
@@ -48,29 +64,8 @@ enum Verdict {
     Resubmitted,
 }
 
-/// The arguments of a report.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct PdfInput {
-    /// Session UUID.
-    session_id: String,
-    /// Name of the new file (`*.pdf`); made from the session when absent.
-    file_name: Option<String>,
-}
-
-/// The arguments of a deletion.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct DeleteInput {
-    /// Session UUID.
-    session_id: String,
-    /// Record it as the person's own demand for erasure.
-    #[serde(default)]
-    privacy_erasure: bool,
-    /// Your reference of the instruction.
-    instruction_id: Option<String>,
-}
-
 /// Approves, declines or asks for steps again.
-pub(super) async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
+async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let new_status = match input.new_status {
         Verdict::Approved => NewStatus::Approved,
@@ -107,7 +102,8 @@ pub(super) async fn update(context: Context, input: UpdateInput) -> Result<Answe
     client.update_status(&id, &update).await?;
     let text = match new_status {
         NewStatus::Resubmitted => format!(
-            "Asked the person to redo {}. The data of those steps are gone, and the same link works again.{}",
+            "Asked the person to redo {}. \
+             The data of those steps are gone, and the same link works again.{}",
             resubmission::names(&update.nodes_to_resubmit)
                 .as_deref()
                 .unwrap_or("every step that is not approved"),
@@ -158,8 +154,8 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
         return Err(ToolError::new(
             "not_allowed_now",
             format!(
-                "The session is {}, and only Approved, Declined, In Review, Kyc Expired, Abandoned and Resubmitted ones can be \
-                 decided by hand. Nothing was changed.",
+                "The session is {}, and only Approved, Declined, In Review, Kyc Expired, \
+                 Abandoned and Resubmitted ones can be decided by hand. Nothing was changed.",
                 clean(before.status.as_str())
             ),
         )
@@ -232,90 +228,4 @@ fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
             .place_of_change(before.environment.as_deref()),
         seen: facts.seen,
     }
-}
-
-/// The report.
-const REPORT: files::Kind = files::Kind {
-    field: "file_name",
-    extension: ".pdf",
-};
-
-/// Saves the report of a finished session.
-pub(super) async fn pdf(context: Context, input: PdfInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
-    let settings = context.connection.settings();
-    settings
-        .personal_data
-        .demand_everything(Outlet::File, "A report")?;
-    let folder = &settings.output_dir;
-    if let Some(name) = &input.file_name {
-        files::free_name(folder, name, REPORT)?;
-    }
-    let report = context.client()?.generate_pdf(&id).await?;
-    let bytes = report.bytes.len();
-    let path = match &input.file_name {
-        Some(name) => files::write_new(folder, name, report.bytes, REPORT).await?,
-        None => files::write_numbered(folder, &report.file_name, report.bytes, REPORT).await?,
-    };
-    let environment = context.connection.environment_of(None);
-    Ok(Answer::new(format!(
-        "Saved the report of session {id} ({bytes} bytes) to {}. It holds personal data. Environment: {}.",
-        path.display(),
-        environment.words()
-    ))
-    .with_data(&json!({
-        "session_id": id.to_string(),
-        "environment": environment.name(),
-        "path": path.display().to_string(),
-        "bytes": bytes,
-    })))
-}
-
-/// Deletes a session for good.
-pub(super) async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
-    let deletion = SessionDeletion {
-        deletion_instruction: input.privacy_erasure.then(|| "privacy_erasure".to_owned()),
-        instruction_id: input.instruction_id,
-        ..SessionDeletion::default()
-    }
-    .normalized()?;
-    let record = if deletion.deletion_instruction.is_some() {
-        "It is recorded as the person's own demand for erasure, and purges every face template of the person."
-    } else {
-        "It is not recorded as a demand for erasure."
-    };
-    let client = context.client()?;
-    agreed(&context, async || {
-        let before = client.decision(&id).await?;
-        let facts = PersonFacts::of(&before);
-        let change = Change {
-            direction: "delete",
-            target: format!("session {id}"),
-            action: Line::new("Delete the session of ")
-                .then(subject::name(&facts))
-                .words(" with everything it collected."),
-            consequence: format!(
-                "The documents, photos and results are gone for good; there is no undo and no refund. {record}"
-            ),
-            choice: "Delete",
-            warnings: Vec::new(),
-            subject: subject::line(&id, &before),
-            settings: Setting::of_request(&deletion, None),
-            place: context
-                .connection
-                .place_of_change(before.environment.as_deref()),
-            seen: facts.seen,
-        };
-        Ok((change, ()))
-    })
-    .await?;
-    let deleted = client.delete_session(&id, &deletion).await?;
-    let face = deleted
-        .face_retention_outcome
-        .map(|outcome| format!(" Face template: {}.", clean(&outcome)))
-        .unwrap_or_default();
-    Ok(Answer::new(format!("Deleted session {id}.{face}"))
-        .with_data(&json!({ "done": true, "session_id": id.to_string() }))
-        .with_next("didit_session_list", "shows what is left."))
 }

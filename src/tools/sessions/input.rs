@@ -2,17 +2,19 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{
-    Context,
-    connection::Connection,
-    error::{Stop, ToolError},
-    files,
-    untrusted::{apart, clean},
-    workflows::features,
+use crate::{
+    didit::{ContactDetails, ExpectedDetails, Page, SessionRequest, WorkflowId, WorkflowSummary},
+    tools::{
+        Context,
+        connection::Connection,
+        error::{Stop, ToolError},
+        files, input,
+        untrusted::{apart, clean},
+        workflows::features,
+    },
 };
-use crate::didit::{ContactDetails, ExpectedDetails, SessionRequest, WorkflowId};
 
 /// The largest portrait that Didit takes, in bytes.
 const MAX_PORTRAIT_BYTES: u64 = 2 * 1024 * 1024;
@@ -29,7 +31,7 @@ pub(super) struct SessionInput {
     /// Which device goes there.
     callback_method: Option<CallbackMethod>,
     /// Any JSON, returned with the session.
-    #[schemars(with = "Option<serde_json::Map<String, Value>>")]
+    #[schemars(with = "Option<Map<String, Value>>")]
     metadata: Option<Value>,
     /// Language of the pages, such as en or pt-BR.
     language: Option<String>,
@@ -90,6 +92,15 @@ struct ExpectedInput {
 enum Gender {
     M,
     F,
+}
+
+/// Checks the arguments of a new session as far as that goes without asking Didit.
+///
+/// # Errors
+/// The first rule that they break.
+pub fn check_session(connection: &Connection, arguments: Map<String, Value>) -> Result<(), Stop> {
+    let input: SessionInput = input::parse(arguments)?;
+    input.request(connection).map(drop)
 }
 
 /// A request that lacks only its workflow.
@@ -187,7 +198,7 @@ pub(super) async fn resolve_workflow(
     }
     let workflows = context
         .client()?
-        .list_workflows(&crate::didit::Page {
+        .list_workflows(&Page {
             limit: Some(50),
             offset: None,
         })
@@ -205,9 +216,8 @@ pub(super) async fn resolve_workflow(
             usable.push((id, workflow));
         }
     }
-    let label = |workflow: &crate::didit::WorkflowSummary| {
-        clean(workflow.workflow_label.as_deref().unwrap_or_default())
-    };
+    let label =
+        |workflow: &WorkflowSummary| clean(workflow.workflow_label.as_deref().unwrap_or_default());
     let chosen = match usable.as_slice() {
         [only] => Some(only),
         several => several
@@ -220,14 +230,22 @@ pub(super) async fn resolve_workflow(
             "workflow_id",
             "The application has no published workflow yet, so nothing was sent.",
         )
-        .with_hint("didit_workflow_create", "makes one; without arguments it is the recommended KYC.")
+        .with_hint(
+            "didit_workflow_create",
+            "makes one; without arguments it is the recommended KYC.",
+        )
         .into()),
         None => Err(ToolError::invalid(
             "workflow_id",
-            "The application has several workflows and no default, so one must be named. Nothing was sent.",
+            "The application has several workflows and no default, so one must be named. \
+             Nothing was sent.",
         )
         .with_allowed(usable.iter().map(|(id, workflow)| {
-            format!("{id} ({}: {})", apart(&label(workflow)), features(&workflow.features))
+            format!(
+                "{id} ({}: {})",
+                apart(&label(workflow)),
+                features(&workflow.features)
+            )
         }))
         .into()),
     }

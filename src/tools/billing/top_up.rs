@@ -1,0 +1,95 @@
+//! A payment link for a human.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::dollars;
+use crate::{
+    didit::TopUp,
+    tools::{
+        Answer, Context, Environment, Tool, Toolset,
+        error::{Stop, ToolError},
+        untrusted::{clean_link, link_apart},
+    },
+};
+
+pub(super) fn tool() -> Tool {
+    Tool::write("didit_billing_top_up", Toolset::Billing)
+        .title("Make a top-up link")
+        .description(
+            "Makes a Stripe checkout link that a human opens to add money; no money moves by \
+             itself.",
+        )
+        .example(|_| json!({ "amount_in_dollars": 50 }))
+        .verify_with(
+            "didit_billing_get_balance",
+            "shows the balance; a second link does no harm.",
+        )
+        .aliases(&[("amount", "amount_in_dollars")])
+        .output::<TopUpOutput>()
+        .run(top_up)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct TopUpInput {
+    /// US dollars, at least 50.
+    #[schemars(range(min = 50))]
+    amount_in_dollars: f64,
+    /// Page after payment.
+    success_url: Option<String>,
+    /// Page after giving up.
+    cancel_url: Option<String>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct TopUpOutput {
+    checkout_session_id: String,
+    /// For a human.
+    checkout_session_url: String,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
+}
+
+async fn top_up(context: Context, input: TopUpInput) -> Result<Answer, Stop> {
+    if !input.amount_in_dollars.is_finite() {
+        return Err(ToolError::invalid(
+            "amount_in_dollars",
+            "`amount_in_dollars` takes a number of at least 50.",
+        )
+        .into());
+    }
+    let checkout = context
+        .client()?
+        .top_up(&TopUp {
+            amount_in_dollars: input.amount_in_dollars,
+            success_url: input.success_url,
+            cancel_url: input.cancel_url,
+        })
+        .await?;
+    let Some(link) = checkout.checkout_session_url.as_deref().map(clean_link) else {
+        return Err(
+            ToolError::new("unreadable_answer", "Didit's answer names no payment link.").into(),
+        );
+    };
+    let environment = context.connection.environment_of(None);
+    let money = match environment {
+        Environment::Simulated => "The simulator's money is not real.",
+        Environment::Sandbox => "Sandbox sessions need no money.",
+        Environment::Live | Environment::Unknown => "The money that is paid there is real.",
+    };
+    Ok(Answer::new(format!(
+        "Payment link for {} ({}): {}\n\
+         No money has moved; the amount is added after a human pays there. {money}",
+        dollars(input.amount_in_dollars),
+        environment.words(),
+        link_apart(&link)
+    ))
+    .with_data(&TopUpOutput {
+        checkout_session_id: checkout.checkout_session_id.unwrap_or_default(),
+        checkout_session_url: link,
+        environment: environment.name(),
+    })
+    .with_human_step("a human opens the link and pays.")
+    .with_next("didit_billing_get_balance", "shows whether it has arrived."))
+}

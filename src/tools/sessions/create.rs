@@ -1,0 +1,148 @@
+//! Making the link at which one person is verified.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{
+    earlier::{self, Earlier},
+    input::{SessionInput, resolve_workflow},
+    wait,
+};
+use crate::{
+    didit::SessionStatus,
+    tools::{
+        Answer, Context, Tool, Toolset,
+        consent::agreed,
+        error::Stop,
+        qr,
+        untrusted::{apart, clean_link, link_apart},
+    },
+};
+
+const LINK_WARNING: &str =
+    "\nWhoever has the link can act as the person, so it goes to that person alone.";
+const NOT_KNOWN: &str = "\nWhether this person was approved before could not be looked up.";
+
+pub(super) fn tool() -> Tool {
+    Tool::write("didit_session_create", Toolset::Sessions)
+        .title("Create a verification link")
+        .description(
+            "Makes the link at which one person is verified; the person opens it on a phone or \
+             computer.",
+        )
+        .example(|world| json!({ "workflow_id": world.workflow_id, "vendor_data": "example-1" }))
+        .asks_when(
+            "the person was approved already, or an open session of theirs would get another \
+             callback or metadata",
+        )
+        .verify_with(
+            "didit_session_list",
+            "shows whether the session exists; with vendor_data the same call again is safe, \
+             because Didit returns the unfinished session.",
+        )
+        .aliases(&[("user_id", "vendor_data"), ("callback_url", "callback")])
+        .output::<CreatedOutput>()
+        .run(create)
+}
+
+#[derive(Serialize, JsonSchema)]
+struct CreatedOutput {
+    session_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_number: Option<i64>,
+    /// The link for the person.
+    url: String,
+    url_note: &'static str,
+    status: String,
+    workflow_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_version: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vendor_data: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    callback: Option<String>,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
+    /// An unfinished session was returned.
+    reused: bool,
+}
+
+async fn create(context: Context, input: SessionInput) -> Result<Answer, Stop> {
+    let connection = &context.connection;
+    let client = context.client()?;
+    // Everything that can be refused is refused before the workflow is looked up.
+    let (draft, with_qr_code, named) = {
+        let with_qr_code = input.qr_code;
+        let named = input.workflow_id.clone();
+        (input.request(connection)?, with_qr_code, named)
+    };
+    let (workflow_id, label) = resolve_workflow(&context, named.as_deref()).await?;
+    let request = draft.for_workflow(workflow_id).normalized()?;
+    let earlier = agreed(&context, async || {
+        // Only a part of the time, so that a link still comes where this look-up hangs.
+        let lookup = earlier::look_up(&client, &request);
+        let earlier = tokio::time::timeout(connection.settings().timeout / 3, lookup)
+            .await
+            .unwrap_or(Earlier::NotKnown);
+        Ok((earlier.change(connection, &request), earlier))
+    })
+    .await?;
+    let created = client.create_session(&request).await?;
+    let reused =
+        earlier.is_open(&created.session_id) || created.status != SessionStatus::NotStarted;
+    let link = clean_link(&created.url);
+    let mut text = if reused {
+        format!(
+            "Didit returned the unfinished session {} of this vendor_data ({}); \
+             its callback and metadata are now the ones of this call.\nLink: {}",
+            created.session_id,
+            apart(created.status.as_str()),
+            link_apart(&link)
+        )
+    } else {
+        format!(
+            "Created session {}.\nLink: {}",
+            created.session_id,
+            link_apart(&link)
+        )
+    };
+    if let Some(label) = label {
+        text.push_str(&format!(
+            "\nWorkflow: {} (chosen as the only sensible one).",
+            apart(&label)
+        ));
+    }
+    let environment = connection.place_of_change(None).environment.name();
+    text.push_str(&format!("\nEnvironment: {environment}."));
+    if matches!(earlier, Earlier::NotKnown) {
+        text.push_str(NOT_KNOWN);
+    }
+    text.push_str(LINK_WARNING);
+    let picture = if with_qr_code { qr::png(&link) } else { None };
+    if picture.is_some() {
+        text.push_str(
+            "\nThe picture is the same link as a QR code, to be read with the person's phone.",
+        );
+    }
+    let answer = Answer::new(text)
+        .with_data(&CreatedOutput {
+            session_id: created.session_id.to_string(),
+            session_number: created.session_number,
+            url: link,
+            url_note: LINK_WARNING.trim_start(),
+            status: created.status.to_string(),
+            workflow_id: created.workflow_id.unwrap_or(workflow_id).to_string(),
+            workflow_version: created.workflow_version,
+            vendor_data: created.vendor_data,
+            callback: created.callback,
+            environment,
+            reused,
+        })
+        .with_human_step("the link is handed to the person.")
+        .with_next(wait::TOOL, "waits until the person is done.");
+    Ok(match picture {
+        Some(picture) => answer.with_image("image/png", picture),
+        None => answer,
+    })
+}

@@ -1,0 +1,98 @@
+//! Another receiver of events.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::destination::{RECEIVES, host_line, line, remember, row_with};
+use crate::{
+    didit::DestinationRequest,
+    tools::{
+        Answer, Context, Tool, Toolset,
+        change::{Change, Line, Setting},
+        consent::agreed,
+        error::Stop,
+    },
+};
+
+pub(super) fn tool() -> Tool {
+    Tool::decide("didit_webhook_create", Toolset::Webhooks)
+        .title("Add a webhook destination")
+        .description(
+            "Adds an address to which Didit reports events, after a human agreed; its secret is \
+             stored, not shown.",
+        )
+        .example(|_| json!({ "url": "https://hooks.example.net/didit", "label": "Example" }))
+        .verify_with(
+            "didit_webhook_list",
+            "shows whether the destination exists.",
+        )
+        .aliases(&[("events", "subscribed_events")])
+        .run(create)
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct CreateInput {
+    /// Public https address.
+    url: String,
+    /// Name of the destination.
+    label: String,
+    /// status.updated and data.updated when absent.
+    subscribed_events: Option<Vec<String>>,
+}
+
+async fn create(context: Context, input: CreateInput) -> Result<Answer, Stop> {
+    let events = input
+        .subscribed_events
+        .unwrap_or_else(|| vec!["status.updated".to_owned(), "data.updated".to_owned()]);
+    let request = DestinationRequest {
+        label: Some(input.label),
+        url: Some(input.url),
+        enabled: None,
+        webhook_version: Some("v3".to_owned()),
+        subscribed_events: Some(events),
+    }
+    .normalized()?;
+    let client = context.client()?;
+    agreed(&context, async || {
+        let mut settings = host_line(&request, None);
+        settings.extend(Setting::of_request(&request, None));
+        let change = Change {
+            direction: "create",
+            target: "a new webhook destination".to_owned(),
+            action: Line::new("Add a webhook destination."),
+            consequence: RECEIVES.to_owned(),
+            choice: "Add the destination",
+            warnings: Vec::new(),
+            subject: Line::default(),
+            settings,
+            place: context.connection.place_of_change(None),
+            seen: Value::Null,
+        };
+        Ok((change, ()))
+    })
+    .await?;
+    let created = client.create_destination(&request).await?;
+    // From here on the destination exists, whatever becomes of its secret.
+    let stored = match remember(&context, &created).await {
+        Ok(stored) => stored,
+        Err(Stop::Error(error)) => format!(
+            "Its secret could not be stored here: {} \
+             didit_webhook_verify with its destination_id fetches it again.",
+            error.message
+        ),
+        Err(other) => return Err(other),
+    };
+    Ok(Answer::new(format!(
+        "Created the webhook destination {}.\n{stored}",
+        line(&created)
+    ))
+    .with_data(&row_with(
+        &created,
+        &[("done", true.into()), ("secret", stored.into())],
+    ))
+    .with_next(
+        "didit_webhook_verify",
+        "checks a delivery with that secret.",
+    ))
+}
