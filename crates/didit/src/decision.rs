@@ -15,52 +15,65 @@ pub use identity::{
 };
 pub use other::OtherCheck;
 
+pub use super::lenient::Items;
+
 use reqwest::Method;
-use serde::Serialize;
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::features::Feature;
 use super::http::{Answer, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
-use super::received::{Fields, found};
+use super::lenient;
 use super::rules;
 use super::status::SessionStatus;
 
-found! {
-    /// Something that was noticed. How it counted is in `log_type`.
-    pub struct Warning {
-        /// The feature, in a third vocabulary: `FACEMATCH`, `PROOF_OF_ADDRESS`, `EMAIL`, `LOCATION` and others.
-        pub feature: Option<String>,
-        /// The risk code, such as `DOCUMENT_EXPIRED`; the set is open.
-        pub risk: Option<String>,
-        /// More about it, such as the session it duplicates.
-        pub additional_data: Option<Value>,
-        /// `error` (declined it), `warning` (put it in review) or `information`.
-        pub log_type: Option<String>,
-        /// A few words.
-        pub short_description: Option<String>,
-        /// A sentence or two.
-        pub long_description: Option<String>,
-        /// The step.
-        pub node_id: Option<String>,
-    }
+/// Something that was noticed. How it counted is in `log_type`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Warning {
+    /// The feature, in a third vocabulary: `FACEMATCH`, `PROOF_OF_ADDRESS`, `EMAIL`, `LOCATION` and others.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub feature: Option<String>,
+    /// The risk code, such as `DOCUMENT_EXPIRED`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub risk: Option<String>,
+    /// More about it, such as the session it duplicates.
+    pub additional_data: Option<Value>,
+    /// `error` (declined it), `warning` (put it in review) or `information`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub log_type: Option<String>,
+    /// A few words.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub short_description: Option<String>,
+    /// A sentence or two.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub long_description: Option<String>,
+    /// The step.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub node_id: Option<String>,
 }
 
-found! {
-    /// A human's decision about the session.
-    pub struct Review {
-        /// Who.
-        pub user: Option<String>,
-        /// `STATUS_UPDATED`, `DETAIL_VIEWED` and others, where the answer tells kinds of entries apart.
-        pub activity_type: Option<String>,
-        /// What.
-        pub new_status: Option<String>,
-        /// Why.
-        pub comment: Option<String>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-    }
+/// A human's decision about the session.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Review {
+    /// Who.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub user: Option<String>,
+    /// `STATUS_UPDATED`, `DETAIL_VIEWED` and others, where the answer tells kinds of entries apart.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub activity_type: Option<String>,
+    /// What.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub new_status: Option<String>,
+    /// Why.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub comment: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
 }
 
 /// What every kind of check has.
@@ -73,8 +86,32 @@ pub trait Check {
     fn warnings(&self) -> &[Warning];
 }
 
+/// Says of structs that have these three fields where they are.
+macro_rules! checks {
+    ($($name:ident)*) => {$(
+        impl Check for $name {
+            fn node_id(&self) -> Option<&str> {
+                self.node_id.as_deref()
+            }
+
+            fn status(&self) -> Option<&str> {
+                self.status.as_deref()
+            }
+
+            fn warnings(&self) -> &[Warning] {
+                &self.warnings
+            }
+        }
+    )*};
+}
+
+checks! {
+    IdVerification NfcVerification LivenessCheck FaceMatch PhoneVerification EmailVerification ProofOfAddress DocumentAi
+    Questionnaire AmlScreening IpAnalysis DatabaseValidation RegistryCheck CompanyDocuments KeyPeople OtherCheck
+}
+
 /// One step of the workflow, as it went.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step<'a> {
     /// The feature's name in a workflow, such as `OCR`; of a kind that this client does not know, Didit's own name for it.
     pub feature: &'a str,
@@ -87,82 +124,103 @@ pub struct Step<'a> {
 }
 
 /// A session with everything it found out. Features that did not run yet have no item.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct Decision {
     /// The session.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// `user` or `business`.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub session_kind: Option<String>,
     /// Its number within the application.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// The link for the person.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub session_url: Option<String>,
     /// Where it stands.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub status: SessionStatus,
     /// `live` or `sandbox`.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub environment: Option<String>,
     /// The workflow's group id.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_id: Option<WorkflowId>,
     /// Display names of the workflow's features, such as `ID_VERIFICATION`.
+    #[serde(deserialize_with = "lenient::texts")]
     pub features: Vec<String>,
     /// Your own reference.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// Your own data.
     pub metadata: Option<Value>,
     /// What the documents should say.
+    #[serde(deserialize_with = "lenient::object")]
     pub expected_details: Option<Map<String, Value>>,
     /// How to reach the person.
+    #[serde(deserialize_with = "lenient::object")]
     pub contact_details: Option<Map<String, Value>>,
     /// Where the person goes afterwards.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub callback: Option<String>,
     /// Documents (`OCR`).
-    pub id_verifications: Vec<IdVerification>,
+    pub id_verifications: Items<IdVerification>,
     /// Chips of documents (`NFC`).
-    pub nfc_verifications: Vec<NfcVerification>,
+    pub nfc_verifications: Items<NfcVerification>,
     /// Why the chip was not read.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub nfc_skip_reason: Option<String>,
     /// Selfies (`LIVENESS`, `AGE_ESTIMATION`).
-    pub liveness_checks: Vec<LivenessCheck>,
+    pub liveness_checks: Items<LivenessCheck>,
     /// Selfie against portrait (`FACE_MATCH`).
-    pub face_matches: Vec<FaceMatch>,
+    pub face_matches: Items<FaceMatch>,
     /// Phone numbers (`PHONE_VERIFICATION`).
-    pub phone_verifications: Vec<PhoneVerification>,
+    pub phone_verifications: Items<PhoneVerification>,
     /// E-mail addresses (`EMAIL_VERIFICATION`).
-    pub email_verifications: Vec<EmailVerification>,
+    pub email_verifications: Items<EmailVerification>,
     /// Bills and statements (`PROOF_OF_ADDRESS`).
-    pub poa_verifications: Vec<ProofOfAddress>,
+    pub poa_verifications: Items<ProofOfAddress>,
     /// Other documents (`DOCUMENT_AI`).
-    pub document_ai_documents: Vec<DocumentAi>,
+    pub document_ai_documents: Items<DocumentAi>,
     /// Answers (`QUESTIONNAIRE`).
-    pub questionnaire_responses: Vec<Questionnaire>,
+    pub questionnaire_responses: Items<Questionnaire>,
     /// Watch lists (`AML`).
-    pub aml_screenings: Vec<AmlScreening>,
+    pub aml_screenings: Items<AmlScreening>,
     /// Network and device (`IP_ANALYSIS`).
-    pub ip_analyses: Vec<IpAnalysis>,
+    pub ip_analyses: Items<IpAnalysis>,
     /// Government records (`DATABASE_VALIDATION`).
-    pub database_validations: Vec<DatabaseValidation>,
+    pub database_validations: Items<DatabaseValidation>,
     /// Business registers (`KYB_REGISTRY`).
-    pub registry_checks: Vec<RegistryCheck>,
+    pub registry_checks: Items<RegistryCheck>,
     /// Business documents (`KYB_DOCUMENTS`).
-    pub document_verifications: Vec<CompanyDocuments>,
+    pub document_verifications: Items<CompanyDocuments>,
     /// Officers and owners (`KYB_KEY_PEOPLE`).
-    pub key_people_checks: Vec<KeyPeople>,
+    pub key_people_checks: Items<KeyPeople>,
     /// Checks of kinds that this client does not know.
+    #[serde(skip)]
     pub other_checks: Vec<OtherCheck>,
     /// What was noticed about the session as a whole.
+    #[serde(deserialize_with = "lenient::objects")]
     pub warnings: Vec<Warning>,
     /// Human decisions.
-    pub reviews: Vec<Review>,
+    pub reviews: Items<Review>,
     /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
     /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub expires_at: Option<String>,
-    /// Every other key, and known keys whose value has an unexpected type.
+    /// Every key that is not named here.
+    #[serde(flatten)]
     pub extra: Map<String, Value>,
     /// The whole answer, as the JSON text that came; where that was not quite JSON, as it was read.
+    #[serde(skip)]
     pub raw: String,
     /// What was odd about the text, as short sentences without any value of it: numbers that are none and count as absent,
     /// half characters. Empty for nearly every answer.
+    #[serde(skip)]
     pub oddities: Vec<String>,
 }
 
@@ -184,55 +242,54 @@ impl Decision {
     }
 
     fn read(answer: Answer) -> Result<Self, Error> {
-        let decision = answer.read(Self::from_fields)?;
-        let (raw, oddities) = answer.into_json();
-        Ok(Self {
-            raw,
-            oddities,
-            ..decision
-        })
+        let mut decision: Self = answer.read()?;
+        decision.other_checks = OtherCheck::all(&decision.extra);
+        (decision.raw, decision.oddities) = answer.into_json();
+        Ok(decision)
     }
 
-    fn from_fields(mut fields: Fields<'_>) -> Result<Self, &'static str> {
-        Ok(Self {
-            session_id: fields.take("session_id")?,
-            session_kind: fields.take("session_kind")?,
-            session_number: fields.take("session_number")?,
-            session_url: fields.take("session_url")?,
-            status: fields.take("status")?,
-            environment: fields.take("environment")?,
-            workflow_id: fields.take("workflow_id")?,
-            features: fields.take("features")?,
-            vendor_data: fields.take("vendor_data")?,
-            metadata: fields.take("metadata")?,
-            expected_details: fields.take("expected_details")?,
-            contact_details: fields.take("contact_details")?,
-            callback: fields.take("callback")?,
-            id_verifications: fields.take("id_verifications")?,
-            nfc_verifications: fields.take("nfc_verifications")?,
-            nfc_skip_reason: fields.take("nfc_skip_reason")?,
-            liveness_checks: fields.take("liveness_checks")?,
-            face_matches: fields.take("face_matches")?,
-            phone_verifications: fields.take("phone_verifications")?,
-            email_verifications: fields.take("email_verifications")?,
-            poa_verifications: fields.take("poa_verifications")?,
-            document_ai_documents: fields.take("document_ai_documents")?,
-            questionnaire_responses: fields.take("questionnaire_responses")?,
-            aml_screenings: fields.take("aml_screenings")?,
-            ip_analyses: fields.take("ip_analyses")?,
-            database_validations: fields.take("database_validations")?,
-            registry_checks: fields.take("registry_checks")?,
-            document_verifications: fields.take("document_verifications")?,
-            key_people_checks: fields.take("key_people_checks")?,
-            warnings: fields.take("warnings")?,
-            reviews: fields.take("reviews")?,
-            created_at: fields.take("created_at")?,
-            expires_at: fields.take("expires_at")?,
-            other_checks: OtherCheck::all(&fields),
-            extra: fields.rest(),
-            raw: String::new(),
-            oddities: Vec::new(),
-        })
+    /// The lists of the answer that are none, by their names: what they say is not in this struct.
+    pub fn unreadable_lists(&self) -> Vec<&'static str> {
+        let lists = [
+            ("id_verifications", self.id_verifications.is_unreadable()),
+            ("nfc_verifications", self.nfc_verifications.is_unreadable()),
+            ("liveness_checks", self.liveness_checks.is_unreadable()),
+            ("face_matches", self.face_matches.is_unreadable()),
+            (
+                "phone_verifications",
+                self.phone_verifications.is_unreadable(),
+            ),
+            (
+                "email_verifications",
+                self.email_verifications.is_unreadable(),
+            ),
+            ("poa_verifications", self.poa_verifications.is_unreadable()),
+            (
+                "document_ai_documents",
+                self.document_ai_documents.is_unreadable(),
+            ),
+            (
+                "questionnaire_responses",
+                self.questionnaire_responses.is_unreadable(),
+            ),
+            ("aml_screenings", self.aml_screenings.is_unreadable()),
+            ("ip_analyses", self.ip_analyses.is_unreadable()),
+            (
+                "database_validations",
+                self.database_validations.is_unreadable(),
+            ),
+            ("registry_checks", self.registry_checks.is_unreadable()),
+            (
+                "document_verifications",
+                self.document_verifications.is_unreadable(),
+            ),
+            ("key_people_checks", self.key_people_checks.is_unreadable()),
+            ("reviews", self.reviews.is_unreadable()),
+        ];
+        let unreadable = lists
+            .into_iter()
+            .filter(|(_, is_unreadable)| *is_unreadable);
+        unreadable.map(|(name, _)| name).collect()
     }
 
     /// Every check that ran or is waiting, in the order of the answer's lists.

@@ -19,13 +19,13 @@ pub use update::{
 };
 
 use reqwest::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client, Credential};
 use super::ids::SessionId;
-use super::received::received;
+use super::lenient;
 use super::rules;
 use super::secret::SessionToken;
 use super::status::SessionStatus;
@@ -50,16 +50,19 @@ pub const SANDBOX_SCENARIOS: [&str; 16] = [
     "review_poa_partial_match",
 ];
 
-received! {
-    /// A sandbox session whose outcome is set.
-    pub struct ArmedSession {
-        /// The session.
-        pub session_id: Option<SessionId>,
-        /// The scenario it will follow.
-        pub scenario: Option<String>,
-        /// Its status, `Not Started`.
-        pub status: SessionStatus,
-    }
+/// A sandbox session whose outcome is set.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct ArmedSession {
+    /// The session.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// The scenario it will follow.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub scenario: Option<String>,
+    /// Its status, `Not Started`.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub status: SessionStatus,
 }
 
 #[derive(Serialize)]
@@ -85,7 +88,7 @@ impl Client {
                 scenario: &scenario,
             })?;
         let answer = self.json(call).await?;
-        let armed = answer.read(ArmedSession::from_fields)?;
+        let armed: ArmedSession = answer.read()?;
         let echo = Echo::of(answer.status);
         echo.may_be("session_id", session, armed.session_id.as_ref())?;
         echo.may_be_word("scenario", Some(&scenario), armed.scenario.as_deref())?;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::Method;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::countries;
@@ -13,8 +13,7 @@ use crate::echo::Echo;
 use crate::error::{Error, Kind};
 use crate::http::{Call, Client, unreadable};
 use crate::ids::{SessionId, WorkflowId};
-use crate::json::Json;
-use crate::received::Received;
+use crate::lenient;
 use crate::rules::{self, WebAddress};
 use crate::secret::SessionToken;
 use crate::status::SessionStatus;
@@ -129,30 +128,37 @@ pub struct ExpectedDetails {
 pub const EXPECTED_DOCUMENT_TYPES: [&str; 7] = ["P", "ID", "DL", "RP", "HIC", "TC", "SSC"];
 
 /// A session, new or found again. Nothing in the answer says which; compare `session_id` or look at `status`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreatedSession {
     /// Its id.
     pub session_id: SessionId,
     /// Its number within the application.
+    #[serde(default, deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// Its secret token, which is also part of the link.
+    #[serde(default, deserialize_with = "lenient::scalar")]
     pub session_token: Option<SessionToken>,
     /// The link for the person. Whoever has it can act as the person.
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub url: String,
     /// Your own reference.
+    #[serde(default, deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// Your own data.
+    #[serde(default)]
     pub metadata: Option<Value>,
     /// `Not Started` for a new one.
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub status: SessionStatus,
     /// Where the person goes afterwards.
+    #[serde(default, deserialize_with = "lenient::scalar")]
     pub callback: Option<String>,
     /// The workflow's group id, whichever id was sent.
+    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_id: Option<WorkflowId>,
     /// The version it is pinned to.
+    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_version: Option<i64>,
-    /// Everything else.
-    pub extra: serde_json::Map<String, Value>,
 }
 
 impl SessionRequest {
@@ -311,22 +317,7 @@ impl Client {
         let request = request.normalized()?;
         let call = Call::api(Method::POST, &[&"session"]).body(&request)?;
         let answer = self.json(call).await?;
-        let created = answer.read(|mut fields| {
-            Ok(CreatedSession {
-                session_id: fields.take("session_id")?,
-                session_number: fields.take("session_number")?,
-                session_token: fields.take("session_token")?,
-                // Whether there is one, and whether it is one, is said with the id of the session below.
-                url: fields.take::<Option<String>>("url")?.unwrap_or_default(),
-                vendor_data: fields.take("vendor_data")?,
-                metadata: fields.take("metadata")?,
-                status: fields.take("status")?,
-                callback: fields.take("callback")?,
-                workflow_id: fields.take("workflow_id")?,
-                workflow_version: fields.take("workflow_version")?,
-                extra: fields.rest(),
-            })
-        })?;
+        let created: CreatedSession = answer.read_needing("session_id")?;
         self.belongs(answer.status, &created, &request).await?;
         Ok(created)
     }
@@ -381,16 +372,6 @@ impl Client {
             }
             _ => Ok(()),
         }
-    }
-}
-
-impl Received for SessionToken {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        String::receive(value).map(Self::new)
-    }
-
-    fn absent() -> Option<Self> {
-        None
     }
 }
 

@@ -1,13 +1,14 @@
 //! Listing sessions.
 
 use reqwest::Method;
+use serde::Deserialize;
 
 use crate::echo::Echo;
 use crate::error::Error;
 use crate::http::{Call, Client};
 use crate::ids::{SessionId, WorkflowId};
+use crate::lenient;
 use crate::paging::{Page, Paged};
-use crate::received::found;
 use crate::rules;
 use crate::status::SessionStatus;
 
@@ -78,97 +79,127 @@ pub struct SessionFilter {
     pub organization_name: Option<String>,
 }
 
-found! {
-    /// The status of one feature in a session's row.
-    pub struct FeatureState {
-        /// Its display name, such as `ID_VERIFICATION`.
-        pub feature: Option<String>,
-        /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`; the set is open.
-        pub status: Option<String>,
-    }
+/// The status of one feature in a session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct FeatureState {
+    /// Its display name, such as `ID_VERIFICATION`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub feature: Option<String>,
+    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub status: Option<String>,
 }
 
-found! {
-    /// A phone number in a session's row.
-    pub struct PhoneState {
-        /// The number.
-        pub number: Option<String>,
-        /// Whether the person proved it.
-        pub is_verified: Option<bool>,
-    }
+/// A phone number in a session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct PhoneState {
+    /// The number.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub number: Option<String>,
+    /// Whether the person proved it.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub is_verified: Option<bool>,
 }
 
-found! {
-    /// An e-mail address in a session's row.
-    pub struct EmailState {
-        /// The address.
-        pub email: Option<String>,
-        /// Whether the person proved it.
-        pub is_verified: Option<bool>,
-    }
+/// An e-mail address in a session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct EmailState {
+    /// The address.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub email: Option<String>,
+    /// Whether the person proved it.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub is_verified: Option<bool>,
 }
 
-found! {
-    /// A session's row. Keys that it does not name, and values of an unexpected type, are left out, because rows come by the
-    /// hundred.
-    pub struct SessionSummary {
-        /// Its id.
-        pub session_id: Option<SessionId>,
-        /// `user` or `business`.
-        pub session_kind: Option<String>,
-        /// Its number within the application.
-        pub session_number: Option<i64>,
-        /// The link for the person.
-        pub session_url: Option<String>,
-        /// Where it stands.
-        pub status: SessionStatus,
-        /// Didit's id of the person, over all their sessions.
-        pub didit_internal_id: Option<String>,
-        /// Your own reference.
-        pub vendor_data: Option<String>,
-        /// The person's name.
-        pub full_name: Option<String>,
-        /// The document's display name, such as `Passport`.
-        pub document_type: Option<String>,
-        /// The issuing country.
-        pub country: Option<String>,
-        /// A link to the person's picture, which lives about an hour.
-        pub portrait_image: Option<String>,
-        /// The status of each feature.
-        pub features: Vec<FeatureState>,
-        /// The phone number, when one was asked for.
-        pub phone_number: Option<PhoneState>,
-        /// The e-mail address, when one was asked for.
-        pub email_address: Option<EmailState>,
-        /// A business's name.
-        pub company_name: Option<String>,
-        /// A business's number in its register.
-        pub registration_number: Option<String>,
-        /// The workflow, in business rows.
-        pub workflow_id: Option<WorkflowId>,
-        /// The workflow's name, in business rows.
-        pub workflow_label: Option<String>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-    }
+/// A session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct SessionSummary {
+    /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// `user` or `business`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_kind: Option<String>,
+    /// Its number within the application.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_number: Option<i64>,
+    /// The link for the person.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_url: Option<String>,
+    /// Where it stands.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub status: SessionStatus,
+    /// Didit's id of the person, over all their sessions.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub didit_internal_id: Option<String>,
+    /// Your own reference.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub vendor_data: Option<String>,
+    /// The person's name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub full_name: Option<String>,
+    /// The document's display name, such as `Passport`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub document_type: Option<String>,
+    /// The issuing country.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub country: Option<String>,
+    /// A link to the person's picture, which lives about an hour.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub portrait_image: Option<String>,
+    /// The status of each feature.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub features: Vec<FeatureState>,
+    /// The phone number, when one was asked for.
+    #[serde(deserialize_with = "lenient::object")]
+    pub phone_number: Option<PhoneState>,
+    /// The e-mail address, when one was asked for.
+    #[serde(deserialize_with = "lenient::object")]
+    pub email_address: Option<EmailState>,
+    /// A business's name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub company_name: Option<String>,
+    /// A business's number in its register.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub registration_number: Option<String>,
+    /// The workflow, in business rows.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub workflow_id: Option<WorkflowId>,
+    /// The workflow's name, in business rows.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub workflow_label: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
 }
 
-found! {
-    /// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
-    pub struct SessionReference {
-        /// Its id.
-        pub session_id: Option<SessionId>,
-        /// `user` or `business`.
-        pub session_kind: Option<String>,
-        /// Its number within the application.
-        pub session_number: Option<i64>,
-        /// Where it stands.
-        pub status: SessionStatus,
-        /// Your own reference.
-        pub vendor_data: Option<String>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-    }
+/// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct SessionReference {
+    /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// `user` or `business`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_kind: Option<String>,
+    /// Its number within the application.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_number: Option<i64>,
+    /// Where it stands.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub status: SessionStatus,
+    /// Your own reference.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub vendor_data: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
 }
 
 impl Client {
