@@ -7,7 +7,7 @@
     missing_docs
 )]
 
-use didit_mcp::didit::signature::{InvalidBody, matches, sign, wire_body};
+use didit_mcp::didit::signature::{InvalidBody, sign, wire_body};
 use serde_json::Value;
 
 fn vectors() -> Vec<Value> {
@@ -39,10 +39,7 @@ fn every_vector_is_signed_as_given() {
         );
         for (_, wrong) in vector["must_fail"].as_object().unwrap() {
             let wrong = wrong.as_str().unwrap();
-            assert!(
-                !matches(&signatures.raw, wrong) && !matches(&signatures.v2, wrong),
-                "{name}"
-            );
+            assert!(signatures.raw != wrong && signatures.v2 != wrong, "{name}");
         }
     }
 }
