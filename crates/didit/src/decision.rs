@@ -6,14 +6,17 @@ mod business;
 mod contact;
 mod identity;
 mod other;
+mod screening;
+mod steps;
 
 pub use business::{CompanyDocuments, KeyPeople, RegisteredCompany, RegistryCheck};
 pub use contact::{Carrier, EmailVerification, IpAnalysis, PhoneVerification, ProofOfAddress};
-pub use identity::{
-    AmlHit, AmlScreening, ChipData, DatabaseValidation, DocumentAi, FaceMatch, IdVerification,
-    LivenessCheck, NfcVerification, Questionnaire, ScreenedPerson,
-};
+pub use identity::{ChipData, FaceMatch, IdVerification, LivenessCheck, NfcVerification};
 pub use other::OtherCheck;
+pub use screening::{
+    AmlHit, AmlScreening, DatabaseValidation, DocumentAi, Questionnaire, ScreenedPerson,
+};
+pub use steps::{Check, Step};
 
 pub use super::lenient::Items;
 
@@ -22,7 +25,6 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
-use super::features::Feature;
 use super::http::{Answer, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
 use super::lenient;
@@ -74,53 +76,6 @@ pub struct Review {
     /// ISO 8601.
     #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
-}
-
-/// What every kind of check has.
-pub trait Check {
-    /// Which step of the workflow it is.
-    fn node_id(&self) -> Option<&str>;
-    /// Its status.
-    fn status(&self) -> Option<&str>;
-    /// What was noticed.
-    fn warnings(&self) -> &[Warning];
-}
-
-/// Says of structs that have these three fields where they are.
-macro_rules! checks {
-    ($($name:ident)*) => {$(
-        impl Check for $name {
-            fn node_id(&self) -> Option<&str> {
-                self.node_id.as_deref()
-            }
-
-            fn status(&self) -> Option<&str> {
-                self.status.as_deref()
-            }
-
-            fn warnings(&self) -> &[Warning] {
-                &self.warnings
-            }
-        }
-    )*};
-}
-
-checks! {
-    IdVerification NfcVerification LivenessCheck FaceMatch PhoneVerification EmailVerification ProofOfAddress DocumentAi
-    Questionnaire AmlScreening IpAnalysis DatabaseValidation RegistryCheck CompanyDocuments KeyPeople OtherCheck
-}
-
-/// One step of the workflow, as it went.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step<'a> {
-    /// The feature's name in a workflow, such as `OCR`; of a kind that this client does not know, Didit's own name for it.
-    pub feature: &'a str,
-    /// The step's id, such as `feature_ocr_1`.
-    pub node_id: Option<&'a str>,
-    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    pub status: Option<&'a str>,
-    /// What was noticed.
-    pub warnings: &'a [Warning],
 }
 
 /// A session with everything it found out. Features that did not run yet have no item.
@@ -248,86 +203,6 @@ impl Decision {
         Ok(decision)
     }
 
-    /// The lists of the answer that are none, by their names: what they say is not in this struct.
-    pub fn unreadable_lists(&self) -> Vec<&'static str> {
-        let lists = [
-            ("id_verifications", self.id_verifications.is_unreadable()),
-            ("nfc_verifications", self.nfc_verifications.is_unreadable()),
-            ("liveness_checks", self.liveness_checks.is_unreadable()),
-            ("face_matches", self.face_matches.is_unreadable()),
-            (
-                "phone_verifications",
-                self.phone_verifications.is_unreadable(),
-            ),
-            (
-                "email_verifications",
-                self.email_verifications.is_unreadable(),
-            ),
-            ("poa_verifications", self.poa_verifications.is_unreadable()),
-            (
-                "document_ai_documents",
-                self.document_ai_documents.is_unreadable(),
-            ),
-            (
-                "questionnaire_responses",
-                self.questionnaire_responses.is_unreadable(),
-            ),
-            ("aml_screenings", self.aml_screenings.is_unreadable()),
-            ("ip_analyses", self.ip_analyses.is_unreadable()),
-            (
-                "database_validations",
-                self.database_validations.is_unreadable(),
-            ),
-            ("registry_checks", self.registry_checks.is_unreadable()),
-            (
-                "document_verifications",
-                self.document_verifications.is_unreadable(),
-            ),
-            ("key_people_checks", self.key_people_checks.is_unreadable()),
-            ("reviews", self.reviews.is_unreadable()),
-        ];
-        let unreadable = lists
-            .into_iter()
-            .filter(|(_, is_unreadable)| *is_unreadable);
-        unreadable.map(|(name, _)| name).collect()
-    }
-
-    /// Every check that ran or is waiting, in the order of the answer's lists.
-    pub fn steps(&self) -> Vec<Step<'_>> {
-        // Age estimation has no list of its own; without LIVENESS in the workflow a selfie can only be one.
-        let lists = |name: &str| self.features.iter().any(|feature| feature == name);
-        let selfie = if lists("AGE_ESTIMATION") && !lists("LIVENESS") {
-            "AGE_ESTIMATION"
-        } else {
-            "LIVENESS"
-        };
-        let mut steps = Vec::new();
-        add(&mut steps, "OCR", &self.id_verifications);
-        add(&mut steps, "NFC", &self.nfc_verifications);
-        add(&mut steps, selfie, &self.liveness_checks);
-        add(&mut steps, "FACE_MATCH", &self.face_matches);
-        add(&mut steps, "PHONE_VERIFICATION", &self.phone_verifications);
-        add(&mut steps, "EMAIL_VERIFICATION", &self.email_verifications);
-        add(&mut steps, "PROOF_OF_ADDRESS", &self.poa_verifications);
-        add(&mut steps, "DOCUMENT_AI", &self.document_ai_documents);
-        add(&mut steps, "QUESTIONNAIRE", &self.questionnaire_responses);
-        add(&mut steps, "AML", &self.aml_screenings);
-        add(&mut steps, "IP_ANALYSIS", &self.ip_analyses);
-        add(
-            &mut steps,
-            "DATABASE_VALIDATION",
-            &self.database_validations,
-        );
-        add(&mut steps, "KYB_REGISTRY", &self.registry_checks);
-        add(&mut steps, "KYB_DOCUMENTS", &self.document_verifications);
-        add(&mut steps, "KYB_KEY_PEOPLE", &self.key_people_checks);
-        for check in &self.other_checks {
-            let feature = check.feature.as_deref().unwrap_or_default();
-            add(&mut steps, feature, std::slice::from_ref(check));
-        }
-        steps
-    }
-
     /// Whether a human changed the status: `None` where the answer does not say.
     pub fn is_overridden(&self) -> Option<bool> {
         match self.extra.get("status_override")? {
@@ -344,48 +219,6 @@ impl Decision {
             .get("automatic_status")?
             .as_str()
     }
-
-    /// The features of the workflow, as Didit names them, of which there is no result.
-    pub fn features_without_result(&self) -> Vec<&str> {
-        let steps = self.steps();
-        self.features
-            .iter()
-            .map(String::as_str)
-            .filter(|name| !steps.iter().any(|step| is_result_of(step.feature, name)))
-            .collect()
-    }
-}
-
-/// Whether a step is the result of a feature, of which Didit has several vocabularies.
-fn is_result_of(step: &str, feature: &str) -> bool {
-    let known = |name: &str| {
-        let name = name.trim();
-        match name.to_ascii_uppercase().as_str() {
-            "EMAIL" => Some("EMAIL_VERIFICATION"),
-            "FACEMATCH" => Some("FACE_MATCH"),
-            // Both look at the same selfie, and their results are in the same list.
-            "AGE_ESTIMATION" | "FACE_SEARCH" => Some("LIVENESS"),
-            _ => Feature::find(name).map(|feature| feature.name),
-        }
-    };
-    match (known(step), known(feature)) {
-        (Some(step), Some(feature)) => step == feature,
-        (None, None) => {
-            // A list such as `geolocation_checks` holds the results of `GEOLOCATION`.
-            let (step, feature) = (step.to_ascii_lowercase(), feature.to_ascii_lowercase());
-            step.contains(&feature) || feature.contains(&step)
-        }
-        _ => false,
-    }
-}
-
-fn add<'a, C: Check>(steps: &mut Vec<Step<'a>>, feature: &'a str, checks: &'a [C]) {
-    steps.extend(checks.iter().map(|check| Step {
-        feature,
-        node_id: check.node_id(),
-        status: check.status(),
-        warnings: check.warnings(),
-    }));
 }
 
 impl Client {

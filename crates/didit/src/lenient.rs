@@ -4,15 +4,20 @@
 //! `Deserialize` with a default for everything, and their fields are read by the functions here: what fits is taken, in
 //! whatever form it comes, and what does not fit counts as absent. Neither fails the rest of the answer.
 
+mod items;
+mod scalars;
+
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::Deref;
 
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{
     Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::{Number, Value};
+
+pub use items::Items;
+pub(crate) use items::Object;
+use items::Texts;
 
 /// The one name in the object as which a number comes where another crate has switched on `arbitrary_precision`.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -132,7 +137,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    Items::deserialize(deserializer).map(|items| items.items)
+    Items::deserialize(deserializer).map(Items::into_vec)
 }
 
 /// Reads a list of texts. Workflow rows join their features with `" + "`, so a lone text is split there.
@@ -150,190 +155,6 @@ pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T
     match serde_json::from_str(text) {
         Err(error) if error.is_data() => T::deserialize(serde_json::from_str::<Value>(text)?),
         read => read,
-    }
-}
-
-/// An object, or nothing.
-pub(crate) struct Object<T>(pub(crate) Option<T>);
-
-impl<'de, T: Deserialize<'de>> Lenient<'de> for Object<T> {
-    fn entries<A: MapAccess<'de>>(entries: A) -> Result<Option<Self>, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(entries)).map(|object| Some(Self(Some(object))))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        scalar(deserializer).map(|object| object.unwrap_or(Self(None)))
-    }
-}
-
-/// The objects of a list, which it lends as a slice.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Items<T> {
-    items: Vec<T>,
-    is_unreadable: bool,
-}
-
-impl<T> Items<T> {
-    /// Whether something came that is no list of objects, so that whatever it says is not among the items.
-    pub fn is_unreadable(&self) -> bool {
-        self.is_unreadable
-    }
-
-    fn unreadable() -> Option<Self> {
-        Some(Self {
-            items: Vec::new(),
-            is_unreadable: true,
-        })
-    }
-}
-
-impl<T> Default for Items<T> {
-    fn default() -> Self {
-        Self {
-            items: Vec::new(),
-            is_unreadable: false,
-        }
-    }
-}
-
-impl<T> Deref for Items<T> {
-    type Target = [T];
-
-    fn deref(&self) -> &[T] {
-        &self.items
-    }
-}
-
-impl<'a, T> IntoIterator for &'a Items<T> {
-    type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.items.iter()
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Lenient<'de> for Items<T> {
-    fn text(_text: &str) -> Option<Self> {
-        Self::unreadable()
-    }
-
-    fn number(_number: &Number) -> Option<Self> {
-        Self::unreadable()
-    }
-
-    fn flag(_flag: bool) -> Option<Self> {
-        Self::unreadable()
-    }
-
-    fn items<A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
-        let mut read = Self::default();
-        while let Some(Object(item)) = list.next_element()? {
-            read.items.extend(item);
-        }
-        Ok(Some(read))
-    }
-
-    fn entries<A: MapAccess<'de>>(entries: A) -> Result<Option<Self>, A::Error> {
-        let lone = T::deserialize(MapAccessDeserializer::new(entries))?;
-        Ok(Some(Self {
-            items: vec![lone],
-            is_unreadable: false,
-        }))
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Items<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        or_default(deserializer)
-    }
-}
-
-/// A list of texts.
-struct Texts(Vec<String>);
-
-impl<'de> Lenient<'de> for Texts {
-    fn text(text: &str) -> Option<Self> {
-        let parts = text.split(" + ").map(str::trim);
-        let parts = parts.filter(|part| !part.is_empty()).map(str::to_owned);
-        Some(Self(parts.collect()))
-    }
-
-    fn items<A: SeqAccess<'de>>(mut items: A) -> Result<Option<Self>, A::Error> {
-        let mut texts = Vec::new();
-        while let Some(Text(text)) = items.next_element()? {
-            texts.extend(text);
-        }
-        Ok(Some(Self(texts)))
-    }
-}
-
-/// One text of a list, or something else.
-#[derive(serde::Deserialize)]
-struct Text(#[serde(deserialize_with = "scalar")] Option<String>);
-
-impl Lenient<'_> for String {
-    fn text(text: &str) -> Option<Self> {
-        Some(text.to_owned())
-    }
-
-    fn number(number: &Number) -> Option<Self> {
-        Some(number.to_string())
-    }
-
-    fn flag(flag: bool) -> Option<Self> {
-        Some(flag.to_string())
-    }
-}
-
-impl Lenient<'_> for bool {
-    fn text(text: &str) -> Option<Self> {
-        match text {
-            text if text.eq_ignore_ascii_case("true") => Some(true),
-            text if text.eq_ignore_ascii_case("false") => Some(false),
-            _ => None,
-        }
-    }
-
-    fn number(number: &Number) -> Option<Self> {
-        match number.as_i64()? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        }
-    }
-
-    fn flag(flag: bool) -> Option<Self> {
-        Some(flag)
-    }
-}
-
-impl Lenient<'_> for i64 {
-    fn text(text: &str) -> Option<Self> {
-        text.trim().parse().ok()
-    }
-
-    fn number(number: &Number) -> Option<Self> {
-        number.as_i64().or_else(|| whole(number.as_f64()?))
-    }
-}
-
-/// The integer equal to `number`, within the range where a double is exact.
-fn whole(number: f64) -> Option<i64> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-}
-
-impl Lenient<'_> for f64 {
-    fn text(text: &str) -> Option<Self> {
-        let number = text.trim().parse().ok();
-        number.filter(|number: &f64| number.is_finite())
-    }
-
-    fn number(number: &Number) -> Option<Self> {
-        number.as_f64()
     }
 }
 

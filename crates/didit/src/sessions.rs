@@ -3,17 +3,17 @@
 //! <https://docs.didit.me/sessions-api/create-session>
 
 mod create;
+mod created;
 mod delete;
 mod list;
+mod rows;
 mod update;
 
-pub use create::{
-    ContactDetails, CreatedSession, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest,
-};
+pub use create::{ContactDetails, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest};
+pub use created::CreatedSession;
 pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
-pub use list::{
-    EmailState, FeatureState, PhoneState, SessionFilter, SessionReference, SessionSummary,
-};
+pub use list::SessionFilter;
+pub use rows::{EmailState, FeatureState, PhoneState, SessionReference, SessionSummary};
 pub use update::{
     NewStatus, NodeToResubmit, Pdf, RESUBMITTABLE_FEATURES, StatusUpdate, StatusUpdated,
 };
