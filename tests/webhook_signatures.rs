@@ -109,3 +109,11 @@ fn keys_longer_than_a_block_are_hashed_first() {
     let expected = "bf56b1f6cc96e155b1f9695de165b01027af10d5c2b024bfc5c937a155402daf";
     assert_eq!(sign(&"k".repeat(131), b"{}").unwrap().raw, expected);
 }
+
+/// Deep enough for anything that is sent, and no deeper: each level costs another look at what is in it.
+#[test]
+fn a_body_is_signed_down_to_a_depth() {
+    let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));
+    assert!(sign("secret", nested(32).as_bytes()).is_ok());
+    assert_eq!(sign("secret", nested(33).as_bytes()), Err(InvalidBody));
+}

@@ -183,7 +183,7 @@ impl Decision {
     /// Reads the JSON text of a decision, such as the `raw` of an earlier one.
     ///
     /// # Errors
-    /// [`Error::Unreadable`] when the text is not the JSON of an object, or nests deeper than 128 levels.
+    /// [`Error::Unreadable`] when the text is not the JSON of an object, or nests deeper than 128 levels in a part that is kept.
     pub fn from_json(text: impl Into<String>) -> Result<Self, Error> {
         Self::read(Answer::new(200, text.into()))
     }

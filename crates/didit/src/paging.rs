@@ -56,17 +56,16 @@ struct Rows<T> {
 impl<T: DeserializeOwned> Paged<T> {
     /// Reads the envelope or a bare array.
     pub(crate) fn read(answer: &Answer, page: Page) -> Result<Self, Error> {
-        let envelope: Envelope<T> = if answer.is_list() {
-            Envelope {
+        let Object(envelope) = if answer.is_list() {
+            Object(Some(Envelope {
                 count: None,
                 next: None,
                 results: answer.typed("results")?,
-            }
-        } else if answer.is_object() {
-            answer.read_needing("results")?
+            }))
         } else {
-            return Err(answer.expected("a list"));
+            answer.typed("results")?
         };
+        let envelope: Envelope<T> = envelope.ok_or_else(|| answer.expected("a list"))?;
         let rows = envelope.results.count;
         let next = envelope.next.as_ref().and_then(Value::as_str);
         // Iterating by the server's own link is right even where a page holds more rows than asked for.

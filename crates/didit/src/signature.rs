@@ -38,7 +38,7 @@ pub struct InvalidBody;
 ///
 /// # Errors
 ///
-/// [`InvalidBody`] when the body is not JSON, is nested deeper than 128 levels or holds half a surrogate pair.
+/// [`InvalidBody`] when the body is not JSON, is nested deeper than 32 levels or holds half a surrogate pair.
 pub fn sign(secret: &str, body: &[u8]) -> Result<Signatures, InvalidBody> {
     let values = Values::of(body).ok_or(InvalidBody)?;
     let hex = |message: &[u8]| {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::error::{Error, one_line, type_name};
 use crate::ids::Segment;
-use crate::lenient;
+use crate::lenient::{self, Object};
 use crate::repair::{Repaired, bare, repaired};
 use crate::secret::{AccessToken, SessionToken};
 
@@ -162,21 +162,13 @@ impl Answer {
         }
     }
 
-    /// Whether the body is an object.
-    pub(crate) fn is_object(&self) -> bool {
-        bare(&self.body).starts_with('{')
-    }
-
     /// Whether the body is a list.
     pub(crate) fn is_list(&self) -> bool {
         bare(&self.body).starts_with('[')
     }
 
-    /// The body as a value, where so little is known of it that nothing else holds it; an empty one is `null`.
+    /// The body as a value, where so little is known of it that nothing else holds it.
     pub(crate) fn value(&self) -> Result<Value, Error> {
-        if bare(&self.body).is_empty() {
-            return Ok(Value::Null);
-        }
         self.parse().map_err(|_| self.not_json())
     }
 
@@ -187,10 +179,9 @@ impl Answer {
 
     /// The object of the answer, as a struct that cannot do without this key.
     pub(crate) fn read_needing<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
-        if self.is_object() {
-            self.typed(key)
-        } else {
-            Err(self.expected("an object"))
+        match self.typed(key)? {
+            Object(Some(object)) => Ok(object),
+            Object(None) => Err(self.expected("an object")),
         }
     }
 
@@ -216,8 +207,11 @@ impl Answer {
         }
     }
 
-    /// Reads the body as it came, or else as it is mended.
+    /// Reads the body as it came, or else as it is mended; an empty one is `null`.
     fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        if bare(&self.body).is_empty() {
+            return lenient::from_json("null");
+        }
         match lenient::from_json(&self.body) {
             Err(error) if !error.is_data() => {
                 match self.repaired.get_or_init(|| repaired(&self.body)) {

@@ -8,8 +8,8 @@ use std::fmt::Write;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Deeper bodies are refused instead of exhausting the stack.
-const DEEPEST: usize = 128;
+/// Deeper bodies are refused: a text is looked at once for every level around it, and anybody can send one.
+const DEEPEST: usize = 32;
 
 /// The members of an object. Of a name that comes twice the last one counts.
 type Members<'body> = BTreeMap<String, &'body RawValue>;
