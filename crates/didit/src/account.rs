@@ -3,16 +3,14 @@
 //! <https://docs.didit.me/integration/programmatic-registration>
 
 use reqwest::Method;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use super::echo::Echo;
 use super::error::Error;
-use super::http::{Answer, Call, Client, Credential, unreadable};
+use super::http::{Answer, Call, Client, Credential};
 use super::ids::{ApplicationId, OrganizationId, Segment};
-use super::json::Json;
+use super::lenient;
 use super::paging::{Page, Paged};
-use super::received::{Fields, Received, received};
 use super::rules;
 use super::secret::{AccessToken, ApiKey, Password};
 
@@ -47,37 +45,46 @@ pub struct Registered {
     pub resent: bool,
 }
 
-received! {
-    /// An organization.
-    pub struct Organization {
-        /// Its id.
-        pub uuid: Option<OrganizationId>,
-        /// Its name.
-        pub name: Option<String>,
-        /// Whom Didit writes to.
-        pub contact_email: Option<String>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-    }
+/// An organization.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Organization {
+    /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub uuid: Option<OrganizationId>,
+    /// Its name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub name: Option<String>,
+    /// Whom Didit writes to.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub contact_email: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
 }
 
 /// An application, with its key.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct Application {
     /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<ApplicationId>,
     /// Its name.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub name: Option<String>,
     /// Its public identifier.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub client_id: Option<String>,
     /// Its key, when the account may see it.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub api_key: Option<ApiKey>,
     /// Where its data is kept, such as `eu`.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub data_location: Option<String>,
     /// `live` or `sandbox`, when the server says so.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub mode: Option<String>,
-    /// Everything else.
-    pub extra: Map<String, Value>,
 }
 
 /// A signed-in account.
@@ -102,6 +109,22 @@ pub struct VerifiedAccount {
     pub organization: Option<Organization>,
     /// The first application, with its key.
     pub application: Application,
+}
+
+/// Both answers that begin with a token.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SignedIn {
+    #[serde(deserialize_with = "lenient::scalar")]
+    access_token: Option<AccessToken>,
+    #[serde(deserialize_with = "lenient::scalar")]
+    expires_in: Option<i64>,
+    #[serde(deserialize_with = "lenient::scalar")]
+    message: Option<String>,
+    #[serde(deserialize_with = "lenient::object")]
+    organization: Option<Organization>,
+    #[serde(deserialize_with = "lenient::object")]
+    application: Option<Application>,
 }
 
 #[derive(Serialize)]
@@ -162,13 +185,14 @@ impl Client {
             email: &email,
             code: &code,
         })?;
-        self.json(call).await?.read(|mut fields| {
-            Ok(VerifiedAccount {
-                access_token: fields.take("access_token")?,
-                expires_in: fields.take("expires_in")?,
-                organization: fields.take("organization")?,
-                application: fields.take("application")?,
-            })
+        let answer = self.json(call).await?;
+        let read: SignedIn = answer.read()?;
+        let echo = Echo::of(answer.status);
+        Ok(VerifiedAccount {
+            access_token: echo.present("access_token", read.access_token)?,
+            expires_in: read.expires_in,
+            organization: read.organization,
+            application: echo.present("application", read.application)?,
         })
     }
 
@@ -178,12 +202,12 @@ impl Client {
     /// An API error of kind `Authentication` for a wrong password.
     pub async fn login(&self, email: &str, password: &Password) -> Result<Login, Error> {
         let call = credentials_call("login", email, password)?;
-        self.json(call).await?.read(|mut fields| {
-            Ok(Login {
-                access_token: fields.take("access_token")?,
-                expires_in: fields.take("expires_in")?,
-                message: fields.take("message")?,
-            })
+        let answer = self.json(call).await?;
+        let read: SignedIn = answer.read()?;
+        Ok(Login {
+            access_token: Echo::of(answer.status).present("access_token", read.access_token)?,
+            expires_in: read.expires_in,
+            message: read.message,
         })
     }
 
@@ -234,8 +258,7 @@ impl Client {
         let answer = self
             .json(Call::account(Method::GET, path, Credential::Bearer(token)))
             .await?;
-        let found = Application::receive(answer.document()?.root())
-            .ok_or_else(|| unreadable(answer.status, "an application was expected"))?;
+        let found: Application = answer.read()?;
         Echo::of(answer.status).may_be("uuid", application, found.uuid.as_ref())?;
         Ok(found)
     }
@@ -256,11 +279,8 @@ fn credentials_call(
 
 /// Only the status is certain: the body of a repeated registration is not documented.
 fn registered(answer: &Answer, email: &str) -> Result<Registered, Error> {
-    let document = answer.document()?;
-    let word = |key| {
-        let text = document.root().as_object()?.get(key)?.as_str()?;
-        Some(super::error::one_line(text))
-    };
+    let value = answer.value()?;
+    let word = |key: &str| value.get(key)?.as_str().map(super::error::one_line);
     // A code that went to another address opens another's account.
     let answered = word("email");
     Echo::of(answer.status).may_be_word("email", Some(email), answered.as_deref())?;
@@ -271,46 +291,4 @@ fn registered(answer: &Answer, email: &str) -> Result<Registered, Error> {
         email: answered.unwrap_or_else(|| email.trim().to_owned()),
         resent: answer.status == 200,
     })
-}
-
-impl Received for Application {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value.as_object()?);
-        // A key of an unexpected shape is still a secret, so it never stays among the plain leftovers.
-        fields.leave_out("api_key");
-        Some(Self {
-            uuid: fields.take("uuid").ok()?,
-            name: fields.take("name").ok()?,
-            client_id: fields.take("client_id").ok()?,
-            api_key: fields.take("api_key").ok()?,
-            data_location: fields.take("data_location").ok()?,
-            mode: fields.take("mode").ok()?,
-            extra: fields.rest(),
-        })
-    }
-
-    fn absent() -> Option<Self> {
-        None
-    }
-}
-
-impl Received for ApiKey {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        Self::parse(value.as_str()?).ok()
-    }
-
-    fn absent() -> Option<Self> {
-        None
-    }
-}
-
-impl Received for AccessToken {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        let text = value.as_str()?.trim();
-        (!text.is_empty()).then(|| Self::new(text))
-    }
-
-    fn absent() -> Option<Self> {
-        None
-    }
 }

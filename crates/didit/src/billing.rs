@@ -1,13 +1,14 @@
 //! The organization's balance.
 
 use reqwest::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client, unreadable};
+use super::lenient;
 use super::money::Money;
-use super::received::received;
 use super::rules::{self, WebAddress};
 
 /// Where a checkout returns to when nothing else is said; the API's own default host is not available.
@@ -20,18 +21,25 @@ const PLACEHOLDER_ENCODED: &str = "%7BCHECKOUT_SESSION_ID%7D";
 /// The smallest top-up in dollars.
 pub const SMALLEST_TOP_UP: f64 = 50.0;
 
-received! {
-    /// The balance of the organization, in dollars.
-    pub struct Balance {
-        /// What is left.
-        pub balance: Option<Money>,
-        /// Whether a card is charged by itself when the balance gets low.
-        pub auto_refill_enabled: Option<bool>,
-        /// How much is charged then.
-        pub auto_refill_amount: Option<Money>,
-        /// Below which balance.
-        pub auto_refill_threshold: Option<Money>,
-    }
+/// The balance of the organization, in dollars.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Balance {
+    /// What is left.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub balance: Option<Money>,
+    /// Whether a card is charged by itself when the balance gets low.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub auto_refill_enabled: Option<bool>,
+    /// How much is charged then.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub auto_refill_amount: Option<Money>,
+    /// Below which balance.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub auto_refill_threshold: Option<Money>,
+    /// Every key that is not named here.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// A payment to prepare. No money moves before a human pays at the link.
@@ -52,14 +60,16 @@ struct TopUpBody {
     cancel_url: String,
 }
 
-received! {
-    /// A Stripe checkout.
-    pub struct Checkout {
-        /// Its id at Stripe.
-        pub checkout_session_id: Option<String>,
-        /// The link for the human who pays.
-        pub checkout_session_url: Option<String>,
-    }
+/// A Stripe checkout.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Checkout {
+    /// Its id at Stripe.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub checkout_session_id: Option<String>,
+    /// The link for the human who pays.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub checkout_session_url: Option<String>,
 }
 
 impl TopUp {
@@ -110,7 +120,7 @@ impl Client {
         let answer = self
             .json(Call::api(Method::GET, &[&"billing", &"balance"]))
             .await?;
-        let balance = answer.read(Balance::from_fields)?;
+        let balance: Balance = answer.read()?;
         Echo::of(answer.status).present("balance", balance.balance.as_ref())?;
         Ok(balance)
     }
@@ -122,7 +132,7 @@ impl Client {
     pub async fn top_up(&self, top_up: &TopUp) -> Result<Checkout, Error> {
         let call = Call::api(Method::POST, &[&"billing", &"top-up"]).body(&top_up.body()?)?;
         let answer = self.json(call).await?;
-        let checkout = answer.read(Checkout::from_fields)?;
+        let checkout: Checkout = answer.read()?;
         let echo = Echo::of(answer.status);
         let link = echo.present(
             "checkout_session_url",

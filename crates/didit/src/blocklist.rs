@@ -3,14 +3,15 @@
 //! <https://docs.didit.me/sessions-api/blocklist/add>
 
 use reqwest::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client};
 use super::ids::SessionId;
+use super::lenient;
 use super::paging::{Page, Paged};
-use super::received::received;
 use super::rules;
 
 /// What of a session is put on, or taken off, the blocklist.
@@ -45,40 +46,55 @@ struct Removal {
     unblock_email: bool,
 }
 
-received! {
-    /// The server's words after a change.
-    pub struct BlocklistChanged {
-        /// One sentence.
-        pub message: Option<String>,
-    }
+/// The server's words after a change.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BlocklistChanged {
+    /// One sentence.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub message: Option<String>,
+    /// Every key that is not named here.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
-received! {
-    /// A blocked face, document, phone number or e-mail address.
-    pub struct BlocklistItem {
-        /// `face`, `document`, `phone` or `email`.
-        pub r#type: Option<String>,
-        /// The session it came from.
-        pub session_id: Option<SessionId>,
-        /// That session's number.
-        pub session_number: Option<i64>,
-        /// ISO 8601.
-        pub blocklisted_at: Option<String>,
-        /// A short-lived link to the face.
-        pub face_image: Option<String>,
-        /// The document's code.
-        pub document_type: Option<String>,
-        /// The document's number.
-        pub document_number: Option<String>,
-        /// A short-lived link to the document.
-        pub front_image: Option<String>,
-        /// The phone number.
-        pub phone_number: Option<String>,
-        /// The phone number's country.
-        pub country_code: Option<String>,
-        /// The e-mail address.
-        pub email: Option<String>,
-    }
+/// A blocked face, document, phone number or e-mail address.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BlocklistItem {
+    /// `face`, `document`, `phone` or `email`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub r#type: Option<String>,
+    /// The session it came from.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// That session's number.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_number: Option<i64>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub blocklisted_at: Option<String>,
+    /// A short-lived link to the face.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub face_image: Option<String>,
+    /// The document's code.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub document_type: Option<String>,
+    /// The document's number.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub document_number: Option<String>,
+    /// A short-lived link to the document.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub front_image: Option<String>,
+    /// The phone number.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub phone_number: Option<String>,
+    /// The phone number's country.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub country_code: Option<String>,
+    /// The e-mail address.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub email: Option<String>,
 }
 
 impl Client {
@@ -130,7 +146,7 @@ impl Client {
         session: &SessionId,
     ) -> Result<BlocklistChanged, Error> {
         let answer = self.json(call).await?.or_empty();
-        let changed = answer.read(BlocklistChanged::from_fields)?;
+        let changed: BlocklistChanged = answer.read()?;
         Echo::of(answer.status).may_be_in(&changed.extra, &["session_id"], session)?;
         Ok(changed)
     }

@@ -2,9 +2,10 @@
 //!
 //! <https://docs.didit.me/integration/webhooks>
 
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ids::SessionId, repair::repaired, secret::SharedSecret, signature};
+use super::{ids::SessionId, lenient, repair::repaired, secret::SharedSecret, signature};
 
 /// How far a delivery's time may lie from now, in seconds, either way.
 pub const FRESH_FOR_S: i64 = 300;
@@ -81,47 +82,63 @@ pub enum Refusal {
 }
 
 /// A delivery that is proved to come from Didit, and fresh.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct Event {
     /// Its id, the same when it is delivered again.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub event_id: Option<String>,
     /// The kind, such as `status.updated`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub webhook_type: Option<String>,
     /// The session it is about.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// The new status.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// Your own reference.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// `live` or `sandbox`.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub environment: Option<String>,
     /// When it was sent, in epoch seconds.
+    #[serde(skip)]
     pub timestamp: i64,
     /// The whole of it.
+    #[serde(skip)]
     pub payload: Value,
 }
 
 /// Examines a delivery without judging it.
 pub fn examine(secret: &SharedSecret, delivery: &Delivery<'_>, now: i64) -> Examination {
-    let computed = signature::sign(secret.expose_secret(), delivery.body).ok();
-    let check = |received: Option<&str>, computed: Option<&String>| match (received, computed) {
-        (None, _) => Check::Absent,
-        (Some(received), Some(computed))
-            if signature::matches(computed, &received.trim().to_ascii_lowercase()) =>
-        {
-            Check::Matches
+    let check = |received: Option<&str>, message: Option<&[u8]>| {
+        let is_signature = |received: &str| {
+            let secret = secret.expose_secret();
+            message.is_some_and(|it| signature::is_signature(secret, it, received.trim()))
+        };
+        match received {
+            None => Check::Absent,
+            Some(received) if is_signature(received) => Check::Matches,
+            Some(_) => Check::Differs,
         }
-        _ => Check::Differs,
     };
-    let computed = computed.as_ref();
     // The bytes have a signature also where they are only nearly JSON; the other two need the values.
-    let raw = signature::sign_bytes(secret.expose_secret(), delivery.body);
+    let values = signature::Values::of(delivery.body);
+    let (canonical, simple) = values
+        .as_ref()
+        .map(|it| (it.canonical.as_bytes(), it.simple.as_bytes()))
+        .unzip();
+    let payload = payload(delivery.body);
     Examination {
-        raw: check(delivery.signature, Some(&raw)),
-        v2: check(delivery.signature_v2, computed.map(|all| &all.v2)),
-        simple: check(delivery.signature_simple, computed.map(|all| &all.simple)),
-        is_json: payload(delivery.body).is_some(),
-        age_s: timestamp(delivery.body).map(|sent| now.saturating_sub(sent)),
+        raw: check(delivery.signature, Some(delivery.body)),
+        v2: check(delivery.signature_v2, canonical),
+        simple: check(delivery.signature_simple, simple),
+        is_json: payload.is_some(),
+        age_s: payload
+            .and_then(|it| timestamp(&it))
+            .map(|sent| now.saturating_sub(sent)),
     }
 }
 
@@ -166,16 +183,11 @@ pub fn verify(secret: &SharedSecret, delivery: &Delivery<'_>, now: i64) -> Resul
         }
     }
     let payload = payload(delivery.body).ok_or(Refusal::NotJson)?;
-    let text = |key: &str| payload.get(key).and_then(Value::as_str).map(str::to_owned);
+    let event = Event::deserialize(&payload).map_err(|_| Refusal::NotJson)?;
     Ok(Event {
-        event_id: text("event_id"),
-        webhook_type: text("webhook_type"),
-        session_id: text("session_id").and_then(|id| id.parse().ok()),
-        status: text("status"),
-        vendor_data: text("vendor_data"),
-        environment: text("environment"),
         timestamp: now.saturating_sub(age_s),
         payload,
+        ..event
     })
 }
 
@@ -187,8 +199,7 @@ fn payload(body: &[u8]) -> Option<Value> {
     })
 }
 
-fn timestamp(body: &[u8]) -> Option<i64> {
-    let payload = payload(body)?;
+fn timestamp(payload: &Value) -> Option<i64> {
     let timestamp = payload.get("timestamp")?;
     timestamp
         .as_i64()

@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use super::error::Error;
 use super::http::unreadable;
-use super::json::{Entries, Json};
 
 /// Judges what an answer with this HTTP status repeats of its request.
 #[derive(Debug, Clone, Copy)]
@@ -121,16 +120,10 @@ impl Echo {
     }
 
     /// Refuses another id in the answer to a deletion, which has often no body at all.
-    pub(crate) fn deleted(
-        self,
-        answer: Option<Entries<'_>>,
-        sent: impl ToString,
-    ) -> Result<(), Error> {
+    pub(crate) fn deleted(self, answer: &Value, sent: impl ToString) -> Result<(), Error> {
         let sent = sent.to_string();
         ["uuid", "id"].into_iter().try_for_each(|key| {
-            let answered = answer
-                .and_then(|fields| fields.get(key))
-                .and_then(Json::as_str);
+            let answered = answer.get(key).and_then(Value::as_str);
             self.may_be_word(key, Some(&sent), answered)
         })
     }

@@ -37,8 +37,7 @@ const MAX_DOCUMENT_BYTES: usize = 50_000_000;
 const DOCUMENT_TIME: u32 = 2;
 /// The most bytes read of an error: its words are short, and longer ones only cost time to take apart.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
-/// The most values in one answer. Small ones take twelve times their size in memory once they are read,
-/// and a hundred times where they are kept.
+/// The most values in one answer. Small ones take a hundred times their size in memory where they are kept.
 const MAX_VALUES: usize = 100_000;
 /// From how many bytes on an answer is large. Most have a tenth of that.
 const LARGE_BYTES: usize = 128 * 1024;
@@ -173,7 +172,7 @@ impl Client {
     /// nothing about success.
     pub(crate) async fn delete(&self, call: Call<'_>, id: impl ToString) -> Result<(), Error> {
         let answer = self.json(call).await?;
-        Echo::of(answer.status).deleted(answer.document()?.root().as_object(), id)
+        Echo::of(answer.status).deleted(&answer.value()?, id)
     }
 
     /// The same client, which tells `observer` what its calls do.

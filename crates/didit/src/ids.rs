@@ -10,8 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::error::Error;
-use super::json::Json;
-use super::received::Received;
+use super::lenient::Lenient;
 
 /// One part of a path: a literal of this crate or a checked id.
 pub(crate) trait Segment: fmt::Display + Send + Sync {}
@@ -67,13 +66,9 @@ macro_rules! id {
             }
         }
 
-        impl Received for $name {
-            fn receive(value: Json<'_>) -> Option<Self> {
-                value.as_str().and_then(hyphenated).map(Self)
-            }
-
-            fn absent() -> Option<Self> {
-                None
+        impl Lenient<'_> for $name {
+            fn text(text: &str) -> Option<Self> {
+                hyphenated(text).map(Self)
             }
         }
 

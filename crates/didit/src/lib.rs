@@ -1,7 +1,7 @@
 //! The typed client of the Didit API.
 //!
 //! Requests are exact: what breaks a documented rule is an [`Error::Invalid`] that names the field and the allowed values, and
-//! nothing is sent; `normalized` of a request is what is sent. Answers are read leniently: unknown keys and values are kept,
+//! nothing is sent; `normalized` of a request is what is sent. Answers are read leniently: unknown keys and values are no fault,
 //! `null` is normal, and neither a scalar of the wrong type nor a number that JSON does not have fails a call. But an answer
 //! that is about something else than what was asked, or without what makes it useful, is an [`Error::Unreadable`].
 //!
@@ -27,12 +27,11 @@ pub mod error;
 pub mod features;
 mod http;
 pub mod ids;
-mod json;
+mod lenient;
 pub mod lists;
 mod money;
 mod paging;
 pub mod rate_limit;
-mod received;
 mod repair;
 pub mod retry;
 mod rules;

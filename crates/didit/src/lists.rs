@@ -3,15 +3,15 @@
 //! <https://docs.didit.me/management-api/lists/overview>
 
 use reqwest::Method;
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client};
 use super::ids::{ListEntryId, ListId, SessionId};
+use super::lenient;
 use super::paging::{Page, Paged};
-use super::received::received;
 use super::rules;
 
 /// What the entries of a list are.
@@ -93,56 +93,78 @@ pub struct NewEntry {
     pub metadata: Option<Value>,
 }
 
-received! {
-    /// A list.
-    pub struct List {
-        /// Its id.
-        pub uuid: Option<ListId>,
-        /// Its name.
-        pub name: Option<String>,
-        /// What it is for.
-        pub description: Option<String>,
-        /// One of [`LIST_TYPES`]; the set is open.
-        pub list_type: Option<String>,
-        /// One of [`ENTRY_TYPES`]; the set is open.
-        pub entry_type: Option<String>,
-        /// Whether it belongs to every application and cannot be changed or deleted.
-        pub is_system: Option<bool>,
-        /// How many entries it has.
-        pub entry_count: Option<i64>,
-        /// ISO 8601.
-        pub last_entry_added_at: Option<String>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-        /// ISO 8601.
-        pub updated_at: Option<String>,
-    }
+/// A list.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct List {
+    /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub uuid: Option<ListId>,
+    /// Its name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub name: Option<String>,
+    /// What it is for.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub description: Option<String>,
+    /// One of [`LIST_TYPES`]; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub list_type: Option<String>,
+    /// One of [`ENTRY_TYPES`]; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub entry_type: Option<String>,
+    /// Whether it belongs to every application and cannot be changed or deleted.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub is_system: Option<bool>,
+    /// How many entries it has.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub entry_count: Option<i64>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub last_entry_added_at: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub updated_at: Option<String>,
 }
 
-received! {
-    /// An entry of a list.
-    pub struct ListEntry {
-        /// Its id.
-        pub uuid: Option<ListEntryId>,
-        /// The value, in the server's spelling: lower case, countries upper case, phones E.164.
-        pub value: Option<String>,
-        /// What people see instead.
-        pub display_label: Option<String>,
-        /// Why.
-        pub comment: Option<String>,
-        /// `api`, `console`, `email` or `system`.
-        pub added_by: Option<String>,
-        /// The session it came from.
-        pub reference_session_id: Option<SessionId>,
-        /// That session's number.
-        pub reference_session_number: Option<i64>,
-        /// The object within the session.
-        pub reference_object_uuid: Option<String>,
-        /// Any JSON.
-        pub metadata: Option<Value>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-    }
+/// An entry of a list.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct ListEntry {
+    /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub uuid: Option<ListEntryId>,
+    /// The value, in the server's spelling: lower case, countries upper case, phones E.164.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub value: Option<String>,
+    /// What people see instead.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub display_label: Option<String>,
+    /// Why.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub comment: Option<String>,
+    /// `api`, `console`, `email` or `system`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub added_by: Option<String>,
+    /// The session it came from.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub reference_session_id: Option<SessionId>,
+    /// That session's number.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub reference_session_number: Option<i64>,
+    /// The object within the session.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub reference_object_uuid: Option<String>,
+    /// Any JSON.
+    pub metadata: Option<Value>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
+    /// Every key that is not named here.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 impl ListFilter {
@@ -262,7 +284,7 @@ impl Client {
         let answer = self
             .json(Call::api(Method::POST, &[&"lists"]).body(&list)?)
             .await?;
-        let created = answer.read(List::from_fields)?;
+        let created: List = answer.read()?;
         let echo = Echo::of(answer.status);
         let echo = echo.made(echo.present("uuid", created.uuid)?.as_uuid());
         let kind = ListFilter {
@@ -299,7 +321,7 @@ impl Client {
         let entry = entry.normalized()?;
         let call = Call::api(Method::POST, &[&"lists", list, &"entries"]).body(&entry)?;
         let answer = self.json(call).await?;
-        let created = answer.read(ListEntry::from_fields)?;
+        let created: ListEntry = answer.read()?;
         let echo = Echo::of(answer.status);
         let echo = echo.made(echo.present("uuid", created.uuid)?.as_uuid());
         echo.may_be_value(entry.value.as_deref(), created.value.as_deref())?;

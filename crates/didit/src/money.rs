@@ -3,9 +3,9 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
+use serde_json::Number;
 
-use super::json::Json;
-use super::received::Received;
+use super::lenient::Lenient;
 
 /// An amount in US dollars. The API writes balances as strings (`"1234.5600"`) and prices as numbers, so the text is kept as
 /// it came.
@@ -39,16 +39,12 @@ impl Serialize for Money {
     }
 }
 
-impl Received for Money {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        match value {
-            Json::String(text) => Some(Self(text.trim().to_owned())),
-            Json::Number(number) => Some(Self(number.to_string())),
-            _ => None,
-        }
+impl Lenient<'_> for Money {
+    fn text(text: &str) -> Option<Self> {
+        Some(Self(text.trim().to_owned()))
     }
 
-    fn absent() -> Option<Self> {
-        None
+    fn number(number: &Number) -> Option<Self> {
+        Some(Self(number.to_string()))
     }
 }

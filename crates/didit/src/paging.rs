@@ -1,12 +1,13 @@
 //! Pages of lists.
 
-use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use url::Url;
 
 use super::error::Error;
-use super::http::{Answer, Call, unreadable};
-use super::json::Json;
-use super::received::Received;
+use super::http::{Answer, Call};
+use super::lenient::Object;
 
 /// Which part of a list to get. What is unset is left to the server (50 rows from the start, 25 for the Lists API).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -28,7 +29,7 @@ impl Page {
 }
 
 /// One page of a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Paged<T> {
     /// The rows; one that cannot be read at all is left out.
     pub items: Vec<T>,
@@ -38,42 +39,53 @@ pub struct Paged<T> {
     pub next_offset: Option<u64>,
 }
 
-impl<T> Paged<T> {
-    /// Reads the envelope `{count, next, previous, results}` or a bare array.
-    pub(crate) fn read(answer: &Answer, page: Page) -> Result<Self, Error>
-    where
-        T: Received,
-    {
-        let document = answer.document()?;
-        let (results, envelope) = match document.root() {
-            Json::Array(rows) => (rows, None),
-            Json::Object(envelope) => match envelope.get("results") {
-                Some(Json::Array(rows)) => (rows, Some(envelope)),
-                _ => return Err(unreadable(answer.status, "it has no usable `results`")),
-            },
-            other => {
-                return Err(unreadable(
-                    answer.status,
-                    format!("a list was expected, not {}", other.type_name()),
-                ));
-            }
+/// `{count, next, previous, results}`.
+#[derive(Deserialize)]
+struct Envelope<T> {
+    count: Option<Value>,
+    next: Option<Value>,
+    results: Rows<T>,
+}
+
+/// The rows that could be read, and how many there were.
+struct Rows<T> {
+    items: Vec<T>,
+    count: u64,
+}
+
+impl<T: DeserializeOwned> Paged<T> {
+    /// Reads the envelope or a bare array.
+    pub(crate) fn read(answer: &Answer, page: Page) -> Result<Self, Error> {
+        let Object(envelope) = if answer.is_list() {
+            Object(Some(Envelope {
+                count: None,
+                next: None,
+                results: answer.typed("results")?,
+            }))
+        } else {
+            answer.typed("results")?
         };
-        let total = match envelope.and_then(|envelope| envelope.get("count")) {
-            Some(Json::Number(count)) => count.as_u64(),
-            _ => None,
-        };
-        let next = envelope.and_then(|envelope| envelope.get("next")?.as_str());
-        let rows = results.count() as u64;
-        let items = results.filter_map(T::receive).collect();
+        let envelope: Envelope<T> = envelope.ok_or_else(|| answer.expected("a list"))?;
+        let rows = envelope.results.count;
+        let next = envelope.next.as_ref().and_then(Value::as_str);
         // Iterating by the server's own link is right even where a page holds more rows than asked for.
         let next_offset = next.map(|link| {
             offset_of(link).unwrap_or_else(|| u64::from(page.offset.unwrap_or(0)) + rows)
         });
         Ok(Self {
-            items,
-            total,
+            items: envelope.results.items,
+            total: envelope.count.as_ref().and_then(Value::as_u64),
             next_offset,
         })
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Rows<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let rows: Vec<Object<T>> = Vec::deserialize(deserializer)?;
+        let count = rows.len() as u64;
+        let items = rows.into_iter().filter_map(|Object(row)| row).collect();
+        Ok(Self { items, count })
     }
 }
 

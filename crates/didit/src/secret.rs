@@ -3,8 +3,10 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Number;
 
 use super::error::Error;
+use super::lenient::Lenient;
 
 /// Declares a secret text that neither `Debug` nor `Display` shows and that is wiped when dropped.
 macro_rules! secret {
@@ -93,6 +95,35 @@ impl ApiKey {
             ));
         }
         Ok(Self::new(text))
+    }
+}
+
+impl Lenient<'_> for ApiKey {
+    fn text(text: &str) -> Option<Self> {
+        Self::parse(text).ok()
+    }
+}
+
+impl Lenient<'_> for AccessToken {
+    fn text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Self::new(text))
+    }
+}
+
+impl Lenient<'_> for SharedSecret {
+    fn text(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::new(text))
+    }
+}
+
+impl Lenient<'_> for SessionToken {
+    fn text(text: &str) -> Option<Self> {
+        Some(Self::new(text))
+    }
+
+    fn number(number: &Number) -> Option<Self> {
+        Some(Self::new(number.to_string()))
     }
 }
 

@@ -3,29 +3,29 @@
 //! <https://docs.didit.me/sessions-api/create-session>
 
 mod create;
+mod created;
 mod delete;
 mod list;
+mod rows;
 mod update;
 
-pub use create::{
-    ContactDetails, CreatedSession, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest,
-};
+pub use create::{ContactDetails, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest};
+pub use created::CreatedSession;
 pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
-pub use list::{
-    EmailState, FeatureState, PhoneState, SessionFilter, SessionReference, SessionSummary,
-};
+pub use list::SessionFilter;
+pub use rows::{EmailState, FeatureState, PhoneState, SessionReference, SessionSummary};
 pub use update::{
     NewStatus, NodeToResubmit, Pdf, RESUBMITTABLE_FEATURES, StatusUpdate, StatusUpdated,
 };
 
 use reqwest::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::echo::Echo;
 use super::error::Error;
 use super::http::{Call, Client, Credential};
 use super::ids::SessionId;
-use super::received::received;
+use super::lenient;
 use super::rules;
 use super::secret::SessionToken;
 use super::status::SessionStatus;
@@ -50,16 +50,19 @@ pub const SANDBOX_SCENARIOS: [&str; 16] = [
     "review_poa_partial_match",
 ];
 
-received! {
-    /// A sandbox session whose outcome is set.
-    pub struct ArmedSession {
-        /// The session.
-        pub session_id: Option<SessionId>,
-        /// The scenario it will follow.
-        pub scenario: Option<String>,
-        /// Its status, `Not Started`.
-        pub status: SessionStatus,
-    }
+/// A sandbox session whose outcome is set.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct ArmedSession {
+    /// The session.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// The scenario it will follow.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub scenario: Option<String>,
+    /// Its status, `Not Started`.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub status: SessionStatus,
 }
 
 #[derive(Serialize)]
@@ -85,7 +88,7 @@ impl Client {
                 scenario: &scenario,
             })?;
         let answer = self.json(call).await?;
-        let armed = answer.read(ArmedSession::from_fields)?;
+        let armed: ArmedSession = answer.read()?;
         let echo = Echo::of(answer.status);
         echo.may_be("session_id", session, armed.session_id.as_ref())?;
         echo.may_be_word("scenario", Some(&scenario), armed.scenario.as_deref())?;

@@ -14,7 +14,7 @@
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 
 mod canonical;
 
@@ -34,60 +34,72 @@ pub struct Signatures {
 #[error("the webhook body is not valid JSON")]
 pub struct InvalidBody;
 
-/// Signs `body`, the bytes on the wire. To verify, sign what was received and compare with [`matches()`].
+/// Signs `body`, the bytes on the wire.
 ///
 /// # Errors
 ///
-/// [`InvalidBody`] when the body is not JSON, is nested deeper than 128 levels or holds half a surrogate pair.
+/// [`InvalidBody`] when the body is not JSON, is nested deeper than 32 levels or holds half a surrogate pair.
 pub fn sign(secret: &str, body: &[u8]) -> Result<Signatures, InvalidBody> {
-    let document = canonical::parse(body).ok_or(InvalidBody)?;
+    let values = Values::of(body).ok_or(InvalidBody)?;
+    let hex = |message: &[u8]| {
+        let mac = keyed(secret, message).ok_or(InvalidBody)?;
+        let bytes = mac.finalize().into_bytes();
+        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    };
     Ok(Signatures {
-        raw: sign_bytes(secret, body),
-        v2: sign_bytes(secret, document.write(false).as_bytes()),
-        simple: sign_bytes(secret, simple_text(&document).as_bytes()),
+        raw: hex(body)?,
+        v2: hex(values.canonical.as_bytes())?,
+        simple: hex(values.simple.as_bytes())?,
     })
 }
 
 /// The bytes Didit puts on the wire for `payload`: keys sorted, no spaces, whole floats as integers, ASCII only.
 pub fn wire_body(payload: &Value) -> String {
-    canonical::Document::from(payload).write(true)
+    let text = payload.to_string();
+    canonical::ascii(&canonical::canonical(&text).unwrap_or(text))
 }
 
-/// Whether a received signature equals the computed one, in time that does not depend on where they differ.
-pub fn matches(computed: &str, received: &str) -> bool {
-    let (computed, received) = (computed.as_bytes(), received.as_bytes());
-    computed.len() == received.len()
-        && computed
-            .iter()
-            .zip(received)
-            .fold(0, |difference, (one, other)| difference | (one ^ other))
-            == 0
+/// What the second and the third signature of a body are made over.
+pub(crate) struct Values {
+    /// Its canonical form.
+    pub(crate) canonical: String,
+    /// Four of its values.
+    pub(crate) simple: String,
 }
 
-fn simple_text(document: &canonical::Document) -> String {
-    ["timestamp", "session_id", "status", "webhook_type"]
-        .map(|key| document.member(key))
-        .join(":")
-}
-
-/// The signature of these bytes, whatever they are, in lower-case hex.
-pub(crate) fn sign_bytes(secret: &str, message: &[u8]) -> String {
-    // A key of exactly one block, shortened or padded as HMAC itself does, cannot have a wrong length.
-    let mut block = [0_u8; 64];
-    if secret.len() > block.len() {
-        for (slot, byte) in block.iter_mut().zip(Sha256::digest(secret.as_bytes())) {
-            *slot = byte;
-        }
-    } else {
-        for (slot, byte) in block.iter_mut().zip(secret.bytes()) {
-            *slot = byte;
-        }
+impl Values {
+    /// Those of a body; `None` where it is not JSON that has a canonical form.
+    pub(crate) fn of(body: &[u8]) -> Option<Self> {
+        let text = std::str::from_utf8(body).ok()?;
+        let keys = ["timestamp", "session_id", "status", "webhook_type"];
+        Some(Self {
+            canonical: canonical::canonical(text)?,
+            simple: canonical::members(text, keys).join(":"),
+        })
     }
-    let mut mac = Hmac::<Sha256>::new(&block.into());
+}
+
+/// Whether this is the signature of a message, in time that does not depend on where it differs.
+pub(crate) fn is_signature(secret: &str, message: &[u8], received: &str) -> bool {
+    match (keyed(secret, message), bytes(received)) {
+        (Some(mac), Some(received)) => mac.verify_slice(&received).is_ok(),
+        _ => false,
+    }
+}
+
+/// The code of a message; HMAC takes a key of any length.
+fn keyed(secret: &str, message: &[u8]) -> Option<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(message);
-    mac.finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Some(mac)
+}
+
+/// The bytes that are written in hex, in either case.
+fn bytes(hex: &str) -> Option<Vec<u8>> {
+    let digit = |letter: &u8| char::from(*letter).to_digit(16);
+    let pairs = hex.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
+        _ => None,
+    });
+    pairs.collect()
 }

@@ -6,8 +6,7 @@ use std::str::FromStr;
 use serde::{Serialize, Serializer};
 
 use super::error::Error;
-use super::json::Json;
-use super::received::Received;
+use super::lenient::Lenient;
 
 /// The status of a session.
 ///
@@ -138,13 +137,15 @@ impl Serialize for SessionStatus {
     }
 }
 
-impl Received for SessionStatus {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        let text = value.as_str()?;
-        Some(Self::known(text).unwrap_or_else(|| Self::Other(text.to_owned())))
+impl Default for SessionStatus {
+    /// That of an answer without a status.
+    fn default() -> Self {
+        Self::Other(String::new())
     }
+}
 
-    fn absent() -> Option<Self> {
-        Some(Self::Other(String::new()))
+impl Lenient<'_> for SessionStatus {
+    fn text(text: &str) -> Option<Self> {
+        Some(Self::known(text).unwrap_or_else(|| Self::Other(text.to_owned())))
     }
 }

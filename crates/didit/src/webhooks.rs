@@ -5,16 +5,14 @@
 use std::collections::BTreeSet;
 
 use reqwest::Method;
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use super::echo::Echo;
 use super::error::Error;
-use super::http::{Call, Client, unreadable};
+use super::http::{Call, Client};
 use super::ids::DestinationId;
-use super::json::Json;
+use super::lenient;
 use super::paging::{Page, Paged};
-use super::received::{Fields, Received, received};
 use super::rules::{self, WebAddress};
 use super::secret::SharedSecret;
 
@@ -52,51 +50,67 @@ pub struct DestinationRequest {
     pub subscribed_events: Option<Vec<String>>,
 }
 
-received! {
-    /// How deliveries to a destination went.
-    pub struct DeliverySummary {
-        /// How many there were.
-        pub total_deliveries: Option<i64>,
-        /// How many failed.
-        pub failed_deliveries: Option<i64>,
-        /// How many of a hundred failed.
-        pub error_rate_percentage: Option<f64>,
-        /// Milliseconds.
-        pub min_response_time_ms: Option<f64>,
-        /// Milliseconds.
-        pub avg_response_time_ms: Option<f64>,
-        /// Milliseconds.
-        pub max_response_time_ms: Option<f64>,
-        /// ISO 8601.
-        pub last_delivery_at: Option<String>,
-    }
+/// How deliveries to a destination went.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct DeliverySummary {
+    /// How many there were.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub total_deliveries: Option<i64>,
+    /// How many failed.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub failed_deliveries: Option<i64>,
+    /// How many of a hundred failed.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub error_rate_percentage: Option<f64>,
+    /// Milliseconds.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub min_response_time_ms: Option<f64>,
+    /// Milliseconds.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub avg_response_time_ms: Option<f64>,
+    /// Milliseconds.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub max_response_time_ms: Option<f64>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub last_delivery_at: Option<String>,
 }
 
 /// A destination.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
 pub struct Destination {
     /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<DestinationId>,
     /// Its name.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub label: Option<String>,
     /// Where it is.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub url: Option<String>,
     /// Whether it receives anything.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub enabled: Option<bool>,
     /// `v1`, `v2` or `v3`.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub webhook_version: Option<String>,
     /// The events; the set is open.
+    #[serde(deserialize_with = "lenient::texts")]
     pub subscribed_events: Vec<String>,
     /// With what its deliveries are signed; not in lists.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub secret_shared_key: Option<SharedSecret>,
-    /// How deliveries went; not in lists, where the numbers are in `extra`.
+    /// How deliveries went; not in lists.
+    #[serde(deserialize_with = "lenient::object")]
     pub summary: Option<DeliverySummary>,
     /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
     /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
     pub updated_at: Option<String>,
-    /// Everything else.
-    pub extra: Map<String, Value>,
 }
 
 impl DestinationRequest {
@@ -226,8 +240,7 @@ impl Client {
         sent: &DestinationRequest,
     ) -> Result<Destination, Error> {
         let answer = self.json(call).await?;
-        let destination = Destination::receive(answer.document()?.root())
-            .ok_or_else(|| unreadable(answer.status, "a destination was expected"))?;
+        let destination: Destination = answer.read()?;
         let echo = Echo::of(answer.status);
         let uuid = echo.present("uuid", destination.uuid)?;
         echo.may_be("uuid", &uuid, asked)?;
@@ -246,41 +259,5 @@ impl Client {
             echo.may_be("subscribed_events", &sent.iter().collect(), Some(&events))?;
         }
         Ok(destination)
-    }
-}
-
-impl Received for Destination {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        let mut fields = Fields::of(value.as_object()?);
-        // A secret of an unexpected shape is still a secret, so it never stays among the plain leftovers.
-        fields.leave_out("secret_shared_key");
-        Some(Self {
-            uuid: fields.take("uuid").ok()?,
-            label: fields.take("label").ok()?,
-            url: fields.take("url").ok()?,
-            enabled: fields.take("enabled").ok()?,
-            webhook_version: fields.take("webhook_version").ok()?,
-            subscribed_events: fields.take("subscribed_events").ok()?,
-            secret_shared_key: fields.take("secret_shared_key").ok()?,
-            summary: fields.take("summary").ok()?,
-            created_at: fields.take("created_at").ok()?,
-            updated_at: fields.take("updated_at").ok()?,
-            extra: fields.rest(),
-        })
-    }
-
-    fn absent() -> Option<Self> {
-        None
-    }
-}
-
-impl Received for SharedSecret {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        let text = value.as_str()?;
-        (!text.is_empty()).then(|| Self::new(text))
-    }
-
-    fn absent() -> Option<Self> {
-        None
     }
 }

@@ -304,27 +304,9 @@ fn elsewhere_line(duplicate: &Duplicate) -> String {
 
 /// Parts of the answer that should be lists of checks and are something else.
 fn odd(decision: &Decision) -> Vec<String> {
-    const LISTS: [&str; 16] = [
-        "id_verifications",
-        "nfc_verifications",
-        "liveness_checks",
-        "face_matches",
-        "phone_verifications",
-        "email_verifications",
-        "poa_verifications",
-        "document_ai_documents",
-        "questionnaire_responses",
-        "aml_screenings",
-        "ip_analyses",
-        "database_validations",
-        "registry_checks",
-        "document_verifications",
-        "key_people_checks",
-        "reviews",
-    ];
-    LISTS
+    let lists = decision.unreadable_lists();
+    lists
         .into_iter()
-        .filter(|list| decision.extra.contains_key(*list))
         .map(|list| format!("{list} cannot be read"))
         .collect()
 }

@@ -204,9 +204,12 @@ pub(super) fn before(request: &WorkflowRequest, current: &Workflow) -> String {
     lines
 }
 
-fn fields(value: &impl Serialize) -> Map<String, Value> {
-    match serde_json::to_value(value) {
+/// The fields that hold something.
+pub(super) fn fields(value: &impl Serialize) -> Map<String, Value> {
+    let mut fields = match serde_json::to_value(value) {
         Ok(Value::Object(fields)) => fields,
         _ => Map::new(),
-    }
+    };
+    fields.retain(|_, value| !value.is_null());
+    fields
 }

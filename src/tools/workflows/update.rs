@@ -130,7 +130,7 @@ fn weaker(context: &Context, current: &Workflow, request: &WorkflowRequest) -> O
         features: None,
         ..request.clone()
     };
-    let before = serde_json::to_value(current).unwrap_or_default();
+    let before = plain::fields(current).into();
     let mut settings = Setting::of_request(&rest, Some(&before));
     settings.extend(weakening::steps(features));
     Some(Change {

@@ -1,63 +1,108 @@
 //! Checks of a business: register, documents, people.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::received::{check, found};
+use super::Warning;
+use crate::lenient;
 
-found! {
-    /// What a register says of a business. Officers, owners and the rest are in the decision's `raw`.
-    pub struct RegisteredCompany {
-        /// Its name.
-        pub company_name: Option<String>,
-        /// Its number in the register.
-        pub registration_number: Option<String>,
-        /// ISO 3166-1 alpha-2.
-        pub country_code: Option<String>,
-        /// Such as `Active`.
-        pub registry_status: Option<String>,
-        /// Its legal form.
-        pub company_type: Option<String>,
-        /// `YYYY-MM-DD`.
-        pub incorporation_date: Option<String>,
-        /// Its registered address.
-        pub registered_address: Option<String>,
-        /// `LOW`, `MEDIUM` or `HIGH`.
-        pub risk_level: Option<String>,
-        /// `valid`, `invalid`, `could_not_validate` or `not_applicable`.
-        pub vat_validation_status: Option<String>,
-    }
+/// What a register says of a business. Officers, owners and the rest are in the decision's `raw`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct RegisteredCompany {
+    /// Its name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub company_name: Option<String>,
+    /// Its number in the register.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub registration_number: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub country_code: Option<String>,
+    /// Such as `Active`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub registry_status: Option<String>,
+    /// Its legal form.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub company_type: Option<String>,
+    /// `YYYY-MM-DD`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub incorporation_date: Option<String>,
+    /// Its registered address.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub registered_address: Option<String>,
+    /// `LOW`, `MEDIUM` or `HIGH`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub risk_level: Option<String>,
+    /// `valid`, `invalid`, `could_not_validate` or `not_applicable`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub vat_validation_status: Option<String>,
 }
 
-check! {
-    /// A business register.
-    pub struct RegistryCheck {
-        /// Whether the register's data has arrived.
-        pub data_resolved: Option<bool>,
-        /// What it says.
-        pub company: Option<RegisteredCompany>,
-        /// Who owns what.
-        pub ownership_structure: Option<Value>,
-    }
+/// A business register.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct RegistryCheck {
+    /// Which step of the workflow this is, such as `feature_ocr_1`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub node_id: Option<String>,
+    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub status: Option<String>,
+    /// Whether the register's data has arrived.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub data_resolved: Option<bool>,
+    /// What it says.
+    #[serde(deserialize_with = "lenient::object")]
+    pub company: Option<RegisteredCompany>,
+    /// Who owns what.
+    pub ownership_structure: Option<Value>,
+    /// What was noticed, whatever its severity.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub warnings: Vec<Warning>,
 }
 
-check! {
-    /// Documents of a business.
-    pub struct CompanyDocuments {
-        /// The documents, each with its own status.
-        pub items: Vec<Map<String, Value>>,
-        /// The groups that are required.
-        pub required_groups: Vec<String>,
-    }
+/// Documents of a business.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct CompanyDocuments {
+    /// Which step of the workflow this is, such as `feature_ocr_1`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub node_id: Option<String>,
+    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub status: Option<String>,
+    /// The documents, each with its own status.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub items: Vec<Map<String, Value>>,
+    /// The groups that are required.
+    #[serde(deserialize_with = "lenient::texts")]
+    pub required_groups: Vec<String>,
+    /// What was noticed, whatever its severity.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub warnings: Vec<Warning>,
 }
 
-check! {
-    /// Officers and owners of a business.
-    pub struct KeyPeople {
-        /// Officers and owners according to the register.
-        pub registry: Option<Map<String, Value>>,
-        /// The people the business named.
-        pub submitted: Option<Map<String, Value>>,
-        /// How many owners are approved, flagged or pending.
-        pub ubo_kyc_summary: Option<Map<String, Value>>,
-    }
+/// Officers and owners of a business.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct KeyPeople {
+    /// Which step of the workflow this is, such as `feature_ocr_1`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub node_id: Option<String>,
+    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub status: Option<String>,
+    /// Officers and owners according to the register.
+    #[serde(deserialize_with = "lenient::object")]
+    pub registry: Option<Map<String, Value>>,
+    /// The people the business named.
+    #[serde(deserialize_with = "lenient::object")]
+    pub submitted: Option<Map<String, Value>>,
+    /// How many owners are approved, flagged or pending.
+    #[serde(deserialize_with = "lenient::object")]
+    pub ubo_kyc_summary: Option<Map<String, Value>>,
+    /// What was noticed, whatever its severity.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub warnings: Vec<Warning>,
 }

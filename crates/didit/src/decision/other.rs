@@ -1,49 +1,63 @@
 //! Checks of kinds that came after this client: found by their shape.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::json::Json;
-use crate::received::{Fields, Received, check};
+use super::Warning;
+use crate::lenient;
 
-check! {
-    /// A check of a kind that this client does not know, such as a location or a signature. The rest of it is in the
-    /// decision's `extra` and `raw`.
-    pub struct OtherCheck {
-        /// What it checks, as Didit names it: the item's own feature, else that of its warnings, else the list's name.
-        pub feature: Option<String>,
-        /// `Approved` and the like, of checks whose `status` is a word of their own.
-        pub verdict: Option<String>,
-        /// Other sessions with the same finding.
-        pub matches: Vec<Map<String, Value>>,
-    }
+/// A check of a kind that this client does not know, such as a location or a signature. The rest of it is in the
+/// decision's `extra` and `raw`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct OtherCheck {
+    /// Which step of the workflow this is, such as `feature_ocr_1`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub node_id: Option<String>,
+    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub status: Option<String>,
+    /// What it checks, as Didit names it: the item's own feature, else that of its warnings, else the list's name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub feature: Option<String>,
+    /// `Approved` and the like, of checks whose `status` is a word of their own.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub verdict: Option<String>,
+    /// Other sessions with the same finding.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub matches: Vec<Map<String, Value>>,
+    /// What was noticed, whatever its severity.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub warnings: Vec<Warning>,
 }
 
 impl OtherCheck {
-    /// Every check among the fields that nothing else has read: the items of lists, each an object with `status` or
-    /// `warnings`.
-    pub(super) fn all(fields: &Fields<'_>) -> Vec<Self> {
+    /// Every check among the keys that nothing else has read: the items of lists, each an object with `status` or `warnings`.
+    pub(super) fn all(unknown: &Map<String, Value>) -> Vec<Self> {
         let mut checks = Vec::new();
-        for (name, value) in fields.untaken() {
+        for (name, value) in unknown {
             if is_history(name) {
                 continue;
             }
             match value {
-                Json::Array(items) => {
-                    checks.extend(items.filter_map(|item| Self::named(name, item)));
+                Value::Array(items) => {
+                    checks.extend(items.iter().filter_map(|item| Self::named(name, item)));
                 }
                 // A lone object is often no check at all, so it must look more like one.
-                Json::Object(_) if has(value, "node_id") => checks.extend(Self::named(name, value)),
+                Value::Object(_) if has(value, "node_id") => {
+                    checks.extend(Self::named(name, value));
+                }
                 _ => {}
             }
         }
         checks
     }
 
-    fn named(list: &str, item: Json<'_>) -> Option<Self> {
+    fn named(list: &str, item: &Value) -> Option<Self> {
         if !has(item, "status") && !has(item, "warnings") {
             return None;
         }
-        let mut check = Self::receive(item)?;
+        let mut check = Self::deserialize(item).ok()?;
         if check.feature.is_none() {
             let told = check
                 .warnings
@@ -62,10 +76,8 @@ impl OtherCheck {
     }
 }
 
-fn has(item: Json<'_>, key: &str) -> bool {
-    item.as_object().is_some_and(|mut entries| {
-        entries.any(|(name, value)| name == key && !matches!(value, Json::Null))
-    })
+fn has(item: &Value, key: &str) -> bool {
+    item.get(key).is_some_and(|value| !value.is_null())
 }
 
 /// Lists that are about checks and are none: earlier tries of a check that has a list of its own, and what happened when.

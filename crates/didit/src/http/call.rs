@@ -5,11 +5,12 @@ use std::sync::OnceLock;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::error::{Error, one_line};
+use crate::error::{Error, one_line, type_name};
 use crate::ids::Segment;
-use crate::json::{Document, Json};
-use crate::received::Fields;
+use crate::lenient::{self, Object};
 use crate::repair::{Repaired, bare, repaired};
 use crate::secret::{AccessToken, SessionToken};
 
@@ -161,19 +162,75 @@ impl Answer {
         }
     }
 
-    /// The JSON of the body; an empty one reads as `null`.
-    pub(crate) fn document(&self) -> Result<Document<'_>, Error> {
-        if bare(&self.body).is_empty() {
-            return Ok(Document::null());
+    /// Whether the body is a list.
+    pub(crate) fn is_list(&self) -> bool {
+        bare(&self.body).starts_with('[')
+    }
+
+    /// The body as a value, where so little is known of it that nothing else holds it.
+    pub(crate) fn value(&self) -> Result<Value, Error> {
+        self.parse().map_err(|_| self.not_json())
+    }
+
+    /// The object of the answer, as a struct that can do without any of its fields.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        self.read_needing("content")
+    }
+
+    /// The object of the answer, as a struct that cannot do without this key.
+    pub(crate) fn read_needing<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
+        match self.typed(key)? {
+            Object(Some(object)) => Ok(object),
+            Object(None) => Err(self.expected("an object")),
         }
-        Document::parse(&self.body)
-            .or_else(
-                |error| match self.repaired.get_or_init(|| repaired(&self.body)) {
-                    Some(repaired) => Document::parse(&repaired.text),
+    }
+
+    /// The body, whatever it is, as a type that cannot do without this key.
+    pub(crate) fn typed<T: DeserializeOwned>(&self, key: &str) -> Result<T, Error> {
+        self.parse().map_err(|error| {
+            if error.is_data() {
+                unreadable(self.status, format!("it has no usable `{key}`"))
+            } else {
+                self.not_json()
+            }
+        })
+    }
+
+    /// The refusal of a body that is something else.
+    pub(crate) fn expected(&self, what: &str) -> Error {
+        match self.value() {
+            Ok(other) => unreadable(
+                self.status,
+                format!("{what} was expected, not {}", type_name(&other)),
+            ),
+            Err(not_json) => not_json,
+        }
+    }
+
+    /// Reads the body as it came, or else as it is mended; an empty one is `null`.
+    fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        if bare(&self.body).is_empty() {
+            return lenient::from_json("null");
+        }
+        match lenient::from_json(&self.body) {
+            Err(error) if !error.is_data() => {
+                match self.repaired.get_or_init(|| repaired(&self.body)) {
+                    Some(repaired) => lenient::from_json(&repaired.text),
                     None => Err(error),
-                },
-            )
-            .map_err(|_| not_json(self.status, self.body.as_bytes()))
+                }
+            }
+            read => read,
+        }
+    }
+
+    /// The refusal of a body that is none of JSON.
+    fn not_json(&self) -> Error {
+        let what = if bare(&self.body).starts_with('<') {
+            "it is a web page, not JSON"
+        } else {
+            "it is not JSON"
+        };
+        unreadable(self.status, what)
     }
 
     /// The body in a form that is JSON, once it was read, and what was odd about it, as sentences.
@@ -188,32 +245,6 @@ impl Answer {
         }
         (text, oddities)
     }
-
-    /// The object of the answer, read by one of the structs that `received!` declares.
-    pub(crate) fn read<T>(
-        &self,
-        from_fields: impl FnOnce(Fields<'_>) -> Result<T, &'static str>,
-    ) -> Result<T, Error> {
-        match self.document()?.root() {
-            Json::Object(entries) => from_fields(Fields::of(entries))
-                .map_err(|key| unreadable(self.status, format!("it has no usable `{key}`"))),
-            other => Err(unreadable(
-                self.status,
-                format!("an object was expected, not {}", other.type_name()),
-            )),
-        }
-    }
-}
-
-/// A success whose body is none of JSON.
-fn not_json(status: u16, body: &[u8]) -> Error {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    let what = if body.trim_ascii_start().starts_with(b"<") {
-        "it is a web page, not JSON"
-    } else {
-        "it is not JSON"
-    };
-    unreadable(status, what)
 }
 
 /// A success that cannot be understood.

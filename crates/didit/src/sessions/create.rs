@@ -1,23 +1,16 @@
-//! Creating a session.
+//! What a session is created with.
 
 use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use reqwest::Method;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::countries;
-use crate::echo::Echo;
-use crate::error::{Error, Kind};
-use crate::http::{Call, Client, unreadable};
-use crate::ids::{SessionId, WorkflowId};
-use crate::json::Json;
-use crate::received::Received;
+use crate::error::Error;
+use crate::ids::WorkflowId;
 use crate::rules::{self, WebAddress};
-use crate::secret::SessionToken;
-use crate::status::SessionStatus;
 
 /// The largest portrait, in bytes before base64.
 const LARGEST_PORTRAIT: usize = 2 * 1024 * 1024;
@@ -127,33 +120,6 @@ pub struct ExpectedDetails {
 /// The document codes a session can be limited to: passport, identity card, driver's licence, residence permit, health
 /// insurance card, tax card, social security card.
 pub const EXPECTED_DOCUMENT_TYPES: [&str; 7] = ["P", "ID", "DL", "RP", "HIC", "TC", "SSC"];
-
-/// A session, new or found again. Nothing in the answer says which; compare `session_id` or look at `status`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CreatedSession {
-    /// Its id.
-    pub session_id: SessionId,
-    /// Its number within the application.
-    pub session_number: Option<i64>,
-    /// Its secret token, which is also part of the link.
-    pub session_token: Option<SessionToken>,
-    /// The link for the person. Whoever has it can act as the person.
-    pub url: String,
-    /// Your own reference.
-    pub vendor_data: Option<String>,
-    /// Your own data.
-    pub metadata: Option<Value>,
-    /// `Not Started` for a new one.
-    pub status: SessionStatus,
-    /// Where the person goes afterwards.
-    pub callback: Option<String>,
-    /// The workflow's group id, whichever id was sent.
-    pub workflow_id: Option<WorkflowId>,
-    /// The version it is pinned to.
-    pub workflow_version: Option<i64>,
-    /// Everything else.
-    pub extra: serde_json::Map<String, Value>,
-}
 
 impl SessionRequest {
     /// A request with the workflow alone.
@@ -298,99 +264,6 @@ impl ExpectedDetails {
             registry_country: rules::optional(&self.registry_country, registry_country)?,
             registration_number: text("registration_number", &self.registration_number, 100)?,
         })
-    }
-}
-
-impl Client {
-    /// Creates a session, or gets the unfinished one of the same `vendor_data` back.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `OutOfCredit` when
-    /// the balance is too low.
-    pub async fn create_session(&self, request: &SessionRequest) -> Result<CreatedSession, Error> {
-        let request = request.normalized()?;
-        let call = Call::api(Method::POST, &[&"session"]).body(&request)?;
-        let answer = self.json(call).await?;
-        let created = answer.read(|mut fields| {
-            Ok(CreatedSession {
-                session_id: fields.take("session_id")?,
-                session_number: fields.take("session_number")?,
-                session_token: fields.take("session_token")?,
-                // Whether there is one, and whether it is one, is said with the id of the session below.
-                url: fields.take::<Option<String>>("url")?.unwrap_or_default(),
-                vendor_data: fields.take("vendor_data")?,
-                metadata: fields.take("metadata")?,
-                status: fields.take("status")?,
-                callback: fields.take("callback")?,
-                workflow_id: fields.take("workflow_id")?,
-                workflow_version: fields.take("workflow_version")?,
-                extra: fields.rest(),
-            })
-        })?;
-        self.belongs(answer.status, &created, &request).await?;
-        Ok(created)
-    }
-
-    /// A link that leads elsewhere, or to another person's session, must not reach the person.
-    async fn belongs(
-        &self,
-        status: u16,
-        created: &CreatedSession,
-        request: &SessionRequest,
-    ) -> Result<(), Error> {
-        let echo = Echo::of(status).made(created.session_id.as_uuid());
-        let sent = request.vendor_data.as_deref().unwrap_or_default();
-        let answered = created.vendor_data.as_deref().map(str::trim);
-        let is_absent = sent.is_empty() && answered.is_some_and(str::is_empty);
-        echo.hold(
-            "vendor_data",
-            is_absent || answered.is_none_or(|answered| answered == sent),
-        )?;
-        echo.may_be_address(
-            "callback",
-            request.callback.as_deref(),
-            created.callback.as_deref(),
-        )?;
-        let id = created.session_id;
-        if created.url.is_empty() {
-            return Err(unreadable(
-                status,
-                format!(
-                    "it has no usable `url`: there is a session {id}, whose link this key may not see"
-                ),
-            ));
-        }
-        if !rules::is_web_link(&created.url) {
-            return Err(unreadable(
-                status,
-                format!(
-                    "the `url` of the session {id} is not an https address that a person can be sent to"
-                ),
-            ));
-        }
-        match created.workflow_id {
-            Some(answered) if answered != request.workflow_id => {
-                // The answer names the workflow, also where the request named one of its versions.
-                let fits = match self.workflow(&request.workflow_id).await {
-                    Ok(version) => version.workflow_id == Some(answered),
-                    Err(Error::Api(error)) if error.kind == Kind::NotFound => false,
-                    // Without an answer there is no contradiction.
-                    Err(_) => true,
-                };
-                echo.hold("workflow_id", fits)
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Received for SessionToken {
-    fn receive(value: Json<'_>) -> Option<Self> {
-        String::receive(value).map(Self::new)
-    }
-
-    fn absent() -> Option<Self> {
-        None
     }
 }
 

@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 use reqwest::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::echo::Echo;
 use crate::error::Error;
 use crate::http::{Call, Client};
 use crate::ids::SessionId;
-use crate::received::received;
+use crate::lenient;
 use crate::rules;
 
 /// How to delete a session, and whether the face stays as a template. Without anything set, no body is sent and the
@@ -46,26 +46,31 @@ pub struct BulkDeletion {
     pub deletion: SessionDeletion,
 }
 
-received! {
-    /// What became of a deleted session. All fields are `None` for the older answer without a body.
-    pub struct DeletedSession {
-        /// The session.
-        pub session_id: Option<SessionId>,
-        /// Its number within the application.
-        pub session_number: Option<i64>,
-        /// `retained_with_user`, `deleted`, `none`, `ineligible_no_vendor_user`, `failed_retryable`; the set is open.
-        pub face_retention_outcome: Option<String>,
-        /// The template that stays.
-        pub biometric_template_uuid: Option<String>,
-    }
+/// What became of a deleted session. All fields are `None` for the older answer without a body.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct DeletedSession {
+    /// The session.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// Its number within the application.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_number: Option<i64>,
+    /// `retained_with_user`, `deleted`, `none`, `ineligible_no_vendor_user`, `failed_retryable`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub face_retention_outcome: Option<String>,
+    /// The template that stays.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub biometric_template_uuid: Option<String>,
 }
 
-received! {
-    /// What became of many sessions; empty for the older answer without a body.
-    pub struct BulkDeleted {
-        /// One per session deleted.
-        pub results: Vec<DeletedSession>,
-    }
+/// What became of many sessions; empty for the older answer without a body.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct BulkDeleted {
+    /// One per session deleted.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub results: Vec<DeletedSession>,
 }
 
 impl SessionDeletion {
@@ -135,7 +140,7 @@ impl Client {
             call.body(&deletion)?
         };
         let answer = self.json(call).await?.or_empty();
-        let deleted = answer.read(DeletedSession::from_fields)?;
+        let deleted: DeletedSession = answer.read()?;
         let answered = deleted.session_id.as_ref();
         Echo::of(answer.status).may_be("session_id", session, answered)?;
         Ok(deleted)
@@ -149,7 +154,7 @@ impl Client {
         let request = deletion.normalized()?;
         let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(&request)?;
         let answer = self.json(call).await?.or_empty();
-        let deleted = answer.read(BulkDeleted::from_fields)?;
+        let deleted: BulkDeleted = answer.read()?;
         let asked: Vec<i64> = request
             .session_numbers
             .iter()

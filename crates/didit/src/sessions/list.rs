@@ -2,12 +2,12 @@
 
 use reqwest::Method;
 
+use super::rows::{SessionReference, SessionSummary};
 use crate::echo::Echo;
 use crate::error::Error;
 use crate::http::{Call, Client};
-use crate::ids::{SessionId, WorkflowId};
+use crate::ids::WorkflowId;
 use crate::paging::{Page, Paged};
-use crate::received::found;
 use crate::rules;
 use crate::status::SessionStatus;
 
@@ -76,99 +76,6 @@ pub struct SessionFilter {
     pub is_kyc_to_be_reviewed: Option<bool>,
     /// An organization's name.
     pub organization_name: Option<String>,
-}
-
-found! {
-    /// The status of one feature in a session's row.
-    pub struct FeatureState {
-        /// Its display name, such as `ID_VERIFICATION`.
-        pub feature: Option<String>,
-        /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`; the set is open.
-        pub status: Option<String>,
-    }
-}
-
-found! {
-    /// A phone number in a session's row.
-    pub struct PhoneState {
-        /// The number.
-        pub number: Option<String>,
-        /// Whether the person proved it.
-        pub is_verified: Option<bool>,
-    }
-}
-
-found! {
-    /// An e-mail address in a session's row.
-    pub struct EmailState {
-        /// The address.
-        pub email: Option<String>,
-        /// Whether the person proved it.
-        pub is_verified: Option<bool>,
-    }
-}
-
-found! {
-    /// A session's row. Keys that it does not name, and values of an unexpected type, are left out, because rows come by the
-    /// hundred.
-    pub struct SessionSummary {
-        /// Its id.
-        pub session_id: Option<SessionId>,
-        /// `user` or `business`.
-        pub session_kind: Option<String>,
-        /// Its number within the application.
-        pub session_number: Option<i64>,
-        /// The link for the person.
-        pub session_url: Option<String>,
-        /// Where it stands.
-        pub status: SessionStatus,
-        /// Didit's id of the person, over all their sessions.
-        pub didit_internal_id: Option<String>,
-        /// Your own reference.
-        pub vendor_data: Option<String>,
-        /// The person's name.
-        pub full_name: Option<String>,
-        /// The document's display name, such as `Passport`.
-        pub document_type: Option<String>,
-        /// The issuing country.
-        pub country: Option<String>,
-        /// A link to the person's picture, which lives about an hour.
-        pub portrait_image: Option<String>,
-        /// The status of each feature.
-        pub features: Vec<FeatureState>,
-        /// The phone number, when one was asked for.
-        pub phone_number: Option<PhoneState>,
-        /// The e-mail address, when one was asked for.
-        pub email_address: Option<EmailState>,
-        /// A business's name.
-        pub company_name: Option<String>,
-        /// A business's number in its register.
-        pub registration_number: Option<String>,
-        /// The workflow, in business rows.
-        pub workflow_id: Option<WorkflowId>,
-        /// The workflow's name, in business rows.
-        pub workflow_label: Option<String>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-    }
-}
-
-found! {
-    /// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
-    pub struct SessionReference {
-        /// Its id.
-        pub session_id: Option<SessionId>,
-        /// `user` or `business`.
-        pub session_kind: Option<String>,
-        /// Its number within the application.
-        pub session_number: Option<i64>,
-        /// Where it stands.
-        pub status: SessionStatus,
-        /// Your own reference.
-        pub vendor_data: Option<String>,
-        /// ISO 8601.
-        pub created_at: Option<String>,
-    }
 }
 
 impl Client {

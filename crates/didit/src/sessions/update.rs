@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 use reqwest::Method;
 use reqwest::header::CONTENT_DISPOSITION;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::echo::Echo;
 use crate::error::Error;
 use crate::http::{Call, Client, unreadable};
 use crate::ids::SessionId;
-use crate::received::received;
+use crate::lenient;
 use crate::rules;
 
 /// The names a step can be given in [`NodeToResubmit`]: those of workflows, and the display names the server also takes.
@@ -106,12 +106,13 @@ pub struct NodeToResubmit {
     pub feature: String,
 }
 
-received! {
-    /// The whole answer to a status update.
-    pub struct StatusUpdated {
-        /// The session.
-        pub session_id: Option<SessionId>,
-    }
+/// The whole answer to a status update.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct StatusUpdated {
+    /// The session.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
 }
 
 /// A report.
@@ -219,7 +220,7 @@ impl Client {
         let call = Call::api(Method::PATCH, &[&"session", session, &"update-status"])
             .body(&update.normalized()?)?;
         let answer = self.json(call).await?;
-        let updated = answer.read(StatusUpdated::from_fields)?;
+        let updated: StatusUpdated = answer.read()?;
         // The id is the whole answer, so one without it confirms nothing.
         let answered = updated.session_id.as_ref();
         Echo::of(answer.status).must_be("session_id", session, answered)?;

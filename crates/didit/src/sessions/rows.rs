@@ -1,0 +1,130 @@
+//! Sessions in a list.
+
+use serde::Deserialize;
+
+use crate::ids::{SessionId, WorkflowId};
+use crate::lenient;
+use crate::status::SessionStatus;
+
+/// The status of one feature in a session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct FeatureState {
+    /// Its display name, such as `ID_VERIFICATION`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub feature: Option<String>,
+    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`; the set is open.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub status: Option<String>,
+}
+
+/// A phone number in a session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct PhoneState {
+    /// The number.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub number: Option<String>,
+    /// Whether the person proved it.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub is_verified: Option<bool>,
+}
+
+/// An e-mail address in a session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct EmailState {
+    /// The address.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub email: Option<String>,
+    /// Whether the person proved it.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub is_verified: Option<bool>,
+}
+
+/// A session's row.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct SessionSummary {
+    /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// `user` or `business`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_kind: Option<String>,
+    /// Its number within the application.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_number: Option<i64>,
+    /// The link for the person.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_url: Option<String>,
+    /// Where it stands.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub status: SessionStatus,
+    /// Didit's id of the person, over all their sessions.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub didit_internal_id: Option<String>,
+    /// Your own reference.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub vendor_data: Option<String>,
+    /// The person's name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub full_name: Option<String>,
+    /// The document's display name, such as `Passport`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub document_type: Option<String>,
+    /// The issuing country.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub country: Option<String>,
+    /// A link to the person's picture, which lives about an hour.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub portrait_image: Option<String>,
+    /// The status of each feature.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub features: Vec<FeatureState>,
+    /// The phone number, when one was asked for.
+    #[serde(deserialize_with = "lenient::object")]
+    pub phone_number: Option<PhoneState>,
+    /// The e-mail address, when one was asked for.
+    #[serde(deserialize_with = "lenient::object")]
+    pub email_address: Option<EmailState>,
+    /// A business's name.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub company_name: Option<String>,
+    /// A business's number in its register.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub registration_number: Option<String>,
+    /// The workflow, in business rows.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub workflow_id: Option<WorkflowId>,
+    /// The workflow's name, in business rows.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub workflow_label: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
+}
+
+/// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct SessionReference {
+    /// Its id.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_id: Option<SessionId>,
+    /// `user` or `business`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_kind: Option<String>,
+    /// Its number within the application.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub session_number: Option<i64>,
+    /// Where it stands.
+    #[serde(deserialize_with = "lenient::or_default")]
+    pub status: SessionStatus,
+    /// Your own reference.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub vendor_data: Option<String>,
+    /// ISO 8601.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub created_at: Option<String>,
+}
