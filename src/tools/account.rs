@@ -1,24 +1,13 @@
 //! Opening a Didit account and choosing which key is used.
 
+mod key;
 mod login;
 mod register;
 mod status;
 mod verify_email;
 
-use super::{
-    Answer, Context, Tool,
-    connection::Connection,
-    error::{Stop, ToolError},
-    untrusted::{apart, clean},
-};
-use crate::{
-    credentials::Named,
-    didit::{ApiKey, Application, Organization},
-};
-
-/// Said where the operator's password would have been used.
-const PASSWORD_WITHHELD: &str =
-    "The one of DIDIT_PASSWORD is never given to a simulator or over plain HTTP.";
+use super::Tool;
+use key::{PASSWORD_WITHHELD, adopt, key_in_use, name_of, root_of};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -27,89 +16,4 @@ pub(super) fn tools() -> Vec<Tool> {
         verify_email::tool(),
         login::tool(),
     ]
-}
-
-/// Stores the key of an application, to be used from the next call on.
-async fn adopt(
-    context: &Context,
-    email: &str,
-    application: &Application,
-    organization: Option<&Organization>,
-) -> Result<(), Stop> {
-    let Some(key) = &application.api_key else {
-        return Err(ToolError::new(
-            "no_key_in_answer",
-            format!(
-                "Didit returned no API key for the application {}.",
-                apart(&name_of(application))
-            ),
-        )
-        .with_advice(
-            "its key is in the Didit Business Console (API & Webhooks); \
-             the operator sets it as DIDIT_API_KEY.",
-        )
-        .into());
-    };
-    let connection = &context.connection;
-    let mut is_another = false;
-    connection
-        .remember(|profile| {
-            profile.put_in_use(email);
-            is_another = profile
-                .api_key
-                .as_deref()
-                .is_some_and(|old| old != key.expose_secret());
-            profile.api_key = Some(key.expose_secret().to_owned());
-            profile.api_origin = Some(connection.origin());
-            profile.application = Some(Named {
-                uuid: application
-                    .uuid
-                    .map(|id| id.to_string())
-                    .unwrap_or_default(),
-                name: name_of(application),
-                mode: application.mode.as_deref().map(clean),
-            });
-            profile.organization = organization.map(|organization| Named {
-                uuid: organization
-                    .uuid
-                    .map(|id| id.to_string())
-                    .unwrap_or_default(),
-                name: organization.name.as_deref().map(clean).unwrap_or_default(),
-                mode: None,
-            });
-        })
-        .await?;
-    if is_another {
-        context.consent.void_all().await;
-    }
-    Ok(())
-}
-
-fn key_in_use(connection: &Connection, application: &Application) -> Answer {
-    let last_four = application
-        .api_key
-        .as_ref()
-        .map(ApiKey::last_four)
-        .unwrap_or_default();
-    let mut text = format!(
-        "The API key of the application {} (ends in {last_four}) is stored in {}",
-        apart(&name_of(application)),
-        connection.place()
-    );
-    text.push_str(if connection.key_is_from_environment() {
-        ", but DIDIT_API_KEY is set in the environment and wins over it."
-    } else {
-        " and in use now."
-    });
-    Answer::new(text)
-}
-
-fn name_of(application: &Application) -> String {
-    application.name.as_deref().map(clean).unwrap_or_default()
-}
-
-fn root_of(connection: &Connection) -> String {
-    let mut root = connection.settings().api_base_url.clone();
-    root.set_path("/");
-    root.to_string()
 }

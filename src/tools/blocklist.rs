@@ -3,78 +3,14 @@
 mod add;
 mod change;
 mod entries;
+mod entry_type;
 mod list;
 mod remove;
 mod target;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use super::{Tool, error::ToolError};
+use super::Tool;
+use entry_type::{EntryType, legacy_kind, names, only_sessions};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![list::tool(), add::tool(), remove::tool()]
-}
-
-/// What can be blocked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum EntryType {
-    Face,
-    Document,
-    Phone,
-    Email,
-    IpAddress,
-    DeviceFingerprint,
-    WalletAddress,
-    BankAccount,
-    User,
-    Business,
-}
-
-impl EntryType {
-    /// Didit's own word.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Face => "face",
-            Self::Document => "document",
-            Self::Phone => "phone",
-            Self::Email => "email",
-            Self::IpAddress => "ip_address",
-            Self::DeviceFingerprint => "device_fingerprint",
-            Self::WalletAddress => "wallet_address",
-            Self::BankAccount => "bank_account",
-            Self::User => "user",
-            Self::Business => "business",
-        }
-    }
-}
-
-fn names(kinds: &[EntryType]) -> Vec<&'static str> {
-    kinds.iter().map(|kind| kind.name()).collect()
-}
-
-/// The older API knows four kinds, and takes them from sessions alone.
-fn legacy_kind(kind: EntryType) -> Result<&'static str, ToolError> {
-    match kind {
-        EntryType::Face | EntryType::Document | EntryType::Phone | EntryType::Email => {
-            Ok(kind.name())
-        }
-        _ => Err(ToolError::invalid(
-            "entry_type",
-            format!(
-                "This account has the older blocklist, which knows no {} entries.",
-                kind.name()
-            ),
-        )
-        .with_allowed(["face", "document", "phone", "email"])),
-    }
-}
-
-fn only_sessions() -> ToolError {
-    ToolError::invalid(
-        "value",
-        "This account has the older blocklist, which takes entries from sessions alone: \
-         `session_id` with `items`.",
-    )
 }

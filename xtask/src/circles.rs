@@ -6,8 +6,8 @@ use crate::source::{Module, ModulePath};
 
 type Modules = BTreeMap<ModulePath, Module>;
 
-/// The files of each circle.
-pub fn circles(modules: &Modules) -> Vec<Vec<String>> {
+/// The files of each circle, and the arrows between them.
+pub fn circles(modules: &Modules) -> Vec<(Vec<String>, Vec<String>)> {
     let edges: BTreeMap<&str, BTreeSet<&str>> = modules
         .iter()
         .map(|(path, module)| (module.file.as_str(), uses(modules, path, module)))
@@ -29,6 +29,23 @@ pub fn circles(modules: &Modules) -> Vec<Vec<String>> {
         circles.push(circle.collect());
     }
     circles
+        .into_iter()
+        .map(|circle| {
+            let arrows = arrows(&edges, &circle);
+            (circle, arrows)
+        })
+        .collect()
+}
+
+fn arrows(edges: &BTreeMap<&str, BTreeSet<&str>>, circle: &[String]) -> Vec<String> {
+    let is_inside = |file: &str| circle.iter().any(|it| it == file);
+    let inside = edges.iter().filter(|(file, _)| is_inside(file));
+    inside
+        .map(|(file, used)| {
+            let used: Vec<&str> = used.iter().copied().filter(|it| is_inside(it)).collect();
+            format!("{file} uses {}", used.join(", "))
+        })
+        .collect()
 }
 
 fn reachable<'m>(edges: &BTreeMap<&'m str, BTreeSet<&'m str>>, from: &str) -> BTreeSet<&'m str> {

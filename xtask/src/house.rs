@@ -50,8 +50,8 @@ pub fn print(root: &Path) -> io::Result<()> {
     }
     let circles = circles(&found);
     println!("\ncircles among files: {}", circles.len());
-    for circle in &circles {
-        println!("- {} files: {}", circle.len(), circle.join(", "));
+    for (files, arrows) in &circles {
+        println!("- {} files:\n  {}", files.len(), arrows.join("\n  "));
     }
     println!("test programs: {}", test_programs(root)?);
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::dollars;
+use crate::tools::dollars::dollars;
 use crate::{
     didit::TopUp,
     tools::{

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{
     didit::{Money, Workflow, WorkflowId, WorkflowSummary},
     tools::{
-        billing::dollars,
+        dollars::dollars,
         untrusted::{apart, clean_link, code_apart, link_apart},
     },
 };
