@@ -302,7 +302,7 @@ fn every_tool_that_a_text_names_exists() {
         .collect();
     let mut texts = instructions();
     texts.push(Value::from(tools.clone()).to_string());
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/snapshots");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/snapshots");
     for entry in std::fs::read_dir(folder).unwrap() {
         texts.push(std::fs::read_to_string(entry.unwrap().path()).unwrap());
     }
