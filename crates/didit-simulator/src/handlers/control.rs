@@ -1,0 +1,237 @@
+//! The simulator's own endpoints under `/_simulator/`, for tests and developers.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::{
+    behaviour::play,
+    call::Call,
+    catalog::{
+        people::{PEOPLE, Person},
+        scenarios,
+        status::Status,
+    },
+    model::{
+        journal::{Fault, FaultKind, Mail, RecordedRequest},
+        state::State,
+        webhooks::Delivery,
+    },
+    options::Mode,
+    reply::{Answer, Reply, field, not_found},
+    values::{Fields, Object, micros, money, plain, to_ten_thousandths},
+};
+
+/// `GET requests`
+pub fn requests(state: &mut State, _: &Call) -> Answer {
+    rows(&state.requests, RecordedRequest::show)
+}
+
+/// `GET open`: how many requests of the API are waiting for their answer now, so that a test sees a client give up.
+pub fn open_requests(state: &mut State, _: &Call) -> Answer {
+    Ok(Reply::ok(&json!({ "requests": state.requests_open })))
+}
+
+/// `DELETE requests`
+pub fn forget_requests(state: &mut State, _: &Call) -> Answer {
+    state.requests.clear();
+    Ok(Reply::no_content())
+}
+
+/// `GET inbox`
+pub fn inbox(state: &mut State, _: &Call) -> Answer {
+    rows(&state.inbox, Mail::show)
+}
+
+/// `GET people`: whom sessions can meet; expecting one of them by name brings that person.
+pub fn people(_: &mut State, _: &Call) -> Answer {
+    rows(PEOPLE.iter(), Person::show)
+}
+
+fn rows<'a, T: 'a>(all: impl IntoIterator<Item = &'a T>, show: fn(&T) -> Value) -> Answer {
+    Ok(Reply::ok(&all.into_iter().map(show).collect()))
+}
+
+/// `POST sessions/{id}/start`
+pub fn start_session(state: &mut State, call: &Call) -> Answer {
+    play::start(state, call.id(0));
+    session_status(state, call)
+}
+
+/// `POST sessions/{id}/finish`
+pub fn finish_session(state: &mut State, call: &Call) -> Answer {
+    let body = lenient_body(call)?;
+    let unknown = |slug: &str| field("scenario", &format!("Unknown sandbox scenario: '{slug}'."));
+    let scenario = body
+        .text("scenario")
+        .map(|slug| scenarios::find(slug).ok_or_else(|| unknown(slug)));
+    play::finish(state, call.id(0), scenario.transpose()?);
+    session_status(state, call)
+}
+
+/// `POST sessions/{id}/status`
+pub fn force_status(state: &mut State, call: &Call) -> Answer {
+    let status = lenient_body(call)?.text("status").and_then(Status::parse);
+    play::set_status(
+        state,
+        call.id(0),
+        status.ok_or_else(|| field("status", "Unknown status."))?,
+    );
+    session_status(state, call)
+}
+
+fn session_status(state: &State, call: &Call) -> Answer {
+    let session = state.session(call.id(0)).ok_or_else(not_found)?;
+    Ok(Reply::ok(
+        &json!({ "session_id": session.id, "status": session.status.name() }),
+    ))
+}
+
+/// `GET faults`
+pub fn list_faults(state: &mut State, _: &Call) -> Answer {
+    rows(&state.faults, |fault: &Fault| {
+        json!({
+            "kind": fault.kind.name(),
+            "method": fault.method,
+            "path_prefix": fault.path_prefix,
+            "times": fault.times.unwrap_or(0),
+        })
+    })
+}
+
+/// `POST faults`
+pub fn add_fault(state: &mut State, call: &Call) -> Answer {
+    let body = lenient_body(call)?;
+    let number = |key: &str| body.get(key).and_then(Value::as_u64);
+    let name = body.text("kind").unwrap_or_default();
+    let Some((_, kind)) = FaultKind::NAMES.iter().find(|(known, _)| *known == name) else {
+        let names = FaultKind::NAMES.map(|(name, _)| name).join(", ");
+        return Err(field("kind", &format!("Use one of: {names}.")));
+    };
+    let status = |code: u64| {
+        u16::try_from(code)
+            .ok()
+            .and_then(|code| StatusCode::from_u16(code).ok())
+    };
+    let no_status = || field("status", "Not an HTTP status.");
+    let status = number("status")
+        .map(|code| status(code).ok_or_else(no_status))
+        .transpose()?;
+    let headers = body
+        .get("headers")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten();
+    let times = number("times").unwrap_or(1);
+    state.faults.push(Fault {
+        method: body.text("method").map(str::to_owned),
+        path_prefix: body.text("path_prefix").unwrap_or_default().to_owned(),
+        kind: *kind,
+        status,
+        body: body.get("body").map(plain),
+        headers: headers
+            .map(|(name, value)| (name.to_lowercase(), plain(value)))
+            .collect(),
+        times: (times > 0).then_some(times),
+        delay: Duration::from_millis(number("delay_ms").unwrap_or(0)),
+    });
+    Ok(Reply::created(&json!({ "faults": state.faults.len() })))
+}
+
+/// `DELETE faults`
+pub fn clear_faults(state: &mut State, _: &Call) -> Answer {
+    state.faults.clear();
+    Ok(Reply::no_content())
+}
+
+/// `POST clock`
+pub fn advance_clock(state: &mut State, call: &Call) -> Answer {
+    let seconds = lenient_body(call)?
+        .get("advance_seconds")
+        .and_then(Value::as_i64);
+    state.advance(
+        seconds
+            .ok_or_else(|| field("advance_seconds", "A whole number of seconds is required."))?,
+    );
+    play::let_time_pass(state);
+    Ok(Reply::ok(&json!({ "now": micros(state.now()) })))
+}
+
+/// `POST balance`: the same amount for every organization.
+pub fn set_balance(state: &mut State, call: &Call) -> Answer {
+    let body = lenient_body(call)?;
+    let amount = body
+        .get("amount")
+        .and_then(|amount| amount.as_f64().or_else(|| amount.as_str()?.parse().ok()));
+    let balance = to_ten_thousandths(
+        amount.ok_or_else(|| field("amount", "A number of dollars is required."))?,
+    );
+    for organization in &mut state.organizations {
+        organization.balance = balance;
+    }
+    Ok(Reply::ok(&json!({ "balance": money(balance) })))
+}
+
+/// `POST mode`: for every application, those to come included.
+pub fn set_mode(state: &mut State, call: &Call) -> Answer {
+    let mode = match lenient_body(call)?.text("mode") {
+        Some("sandbox") => Mode::Sandbox,
+        Some("live") => Mode::Live,
+        _ => return Err(field("mode", "Use sandbox or live.")),
+    };
+    state.mode = mode;
+    for application in &mut state.applications {
+        application.mode = mode;
+    }
+    Ok(Reply::ok(&json!({ "mode": mode.name() })))
+}
+
+/// `GET state`
+pub fn counts(state: &mut State, _: &Call) -> Answer {
+    Ok(Reply::ok(&json!({
+        "mode": state.mode.name(),
+        "legacy": state.legacy,
+        "now": micros(state.now()),
+        "accounts": state.accounts.len(),
+        "applications": state.applications.len(),
+        "workflows": state.workflows.len(),
+        "sessions": state.sessions.len(),
+        "lists": state.lists.len(),
+        "inbox": state.inbox.len(),
+        "requests": state.requests.len(),
+        "faults": state.faults.len(),
+    })))
+}
+
+/// `POST reset`
+pub fn reset(state: &mut State, _: &Call) -> Answer {
+    state.reset();
+    Ok(Reply::no_content())
+}
+
+/// `GET webhooks`
+pub fn webhooks(state: &mut State, _: &Call) -> Answer {
+    rows(&state.deliveries, Delivery::show)
+}
+
+/// `PATCH webhooks`: `retry_delay_ms` and `timeout_ms`, for tests that do not want to wait.
+pub fn webhook_settings(state: &mut State, call: &Call) -> Answer {
+    let body = lenient_body(call)?;
+    let duration = |key: &str| {
+        body.get(key)
+            .and_then(Value::as_u64)
+            .map(Duration::from_millis)
+    };
+    state.retry_delay = duration("retry_delay_ms").unwrap_or(state.retry_delay);
+    state.delivery_timeout = duration("timeout_ms").unwrap_or(state.delivery_timeout);
+    Ok(Reply::no_content())
+}
+
+/// The body as an object.
+fn lenient_body(call: &Call) -> Result<Object, Reply> {
+    if call.body.is_empty() {
+        return Ok(Object::new());
+    }
+    serde_json::from_slice(&call.body).map_err(|error| field("body", &error.to_string()))
+}
