@@ -12,7 +12,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
 use crate::{
-    model::webhooks::{Delivery, Event},
+    model::{Delivery, Event},
     shared::Shared,
     values::{Object, is_loopback},
 };

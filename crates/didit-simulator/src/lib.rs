@@ -59,7 +59,7 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
     let address = listener.local_addr()?;
     let shutdown = CancellationToken::new();
     let api_key = options.api_key.clone();
-    let state = model::state::State::new(format!("http://{address}"), &options);
+    let state = model::State::new(format!("http://{address}"), &options);
     let shared = Arc::new(shared::Shared::new(state, shutdown.clone()));
     tokio::spawn(delivery::run(Arc::clone(&shared)));
     let serving = tokio::spawn(server::serve(listener, address, shared));

@@ -1,10 +1,20 @@
 //! What the simulator remembers: plain data, and looking things up in it.
 
-pub mod accounts;
-pub mod journal;
-pub mod lists;
+mod accounts;
+mod journal;
+mod lists;
 mod lookups;
-pub mod sessions;
-pub mod state;
-pub mod webhooks;
-pub mod workflows;
+mod sessions;
+mod state;
+mod webhooks;
+mod workflows;
+
+pub use self::{
+    accounts::{Account, Application, Checkout, Organization, Token},
+    journal::{Fault, FaultKind, Mail, RecordedRequest},
+    lists::{Entry, List},
+    sessions::{Activity, Session, Step},
+    state::State,
+    webhooks::{Delivery, Destination, Event},
+    workflows::Workflow,
+};

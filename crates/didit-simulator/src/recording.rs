@@ -4,10 +4,7 @@ use serde_json::json;
 
 use crate::{
     call::Call,
-    model::{
-        journal::{FaultKind, RecordedRequest},
-        state::State,
-    },
+    model::{FaultKind, RecordedRequest, State},
 };
 
 /// How many requests are remembered.

@@ -16,7 +16,7 @@ use crate::{
         accounts, applications, billing, blocklist, control, deletion, entries, lists, reviews,
         search, sessions, update_status, webhooks, workflows,
     },
-    model::state::State,
+    model::State,
     pages::{checkout, dashboard, inbox, media, session},
     reply::{Answer, Reply, html_not_found, method_not_allowed, not_played},
 };

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::model::state::State;
+use crate::model::State;
 
 pub struct Shared {
     state: Mutex<State>,

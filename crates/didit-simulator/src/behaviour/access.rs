@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 
 use crate::{
     call::Call,
-    model::state::State,
+    model::State,
     reply::{BAD_CREDENTIALS, NO_PERMISSION, Reply, detail, forbidden, not_found},
 };
 

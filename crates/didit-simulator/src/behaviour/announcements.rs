@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::decision;
 use crate::{
     catalog::status::Status,
-    model::{sessions::Session, state::State, webhooks::Event},
+    model::{Event, Session, State},
     values::{Fields, Object},
 };
 

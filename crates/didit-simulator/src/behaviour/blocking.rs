@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     catalog::countries,
-    model::{lists::Entry, sessions::Session, state::State},
+    model::{Entry, Session, State},
     values::{is_email, normalise_phone},
 };
 

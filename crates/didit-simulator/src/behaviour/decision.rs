@@ -7,10 +7,7 @@ use serde_json::{Value, json};
 use super::blocking;
 use crate::{
     catalog::{features::Feature, scenarios::Scenario, status::StepStatus},
-    model::{
-        sessions::{Activity, Session},
-        state::State,
-    },
+    model::{Activity, Session, State},
     values::{Fields, micros, money, with},
 };
 

@@ -11,11 +11,7 @@ use crate::{
         scenarios,
         status::{Status, StepStatus},
     },
-    model::{
-        sessions::{Session, Step},
-        state::State,
-        workflows::Workflow,
-    },
+    model::{Session, State, Step, Workflow},
     options::Mode,
     reply::{Reply, bad_request, detail, field, field_text, throttled},
     values::{Fields, Object, URL_SAFE, later, random_text, seconds_until},

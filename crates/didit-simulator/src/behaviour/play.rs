@@ -10,10 +10,7 @@ use crate::{
         scenarios::{self, Scenario},
         status::{Status, StepStatus},
     },
-    model::{
-        sessions::{Session, Step},
-        state::State,
-    },
+    model::{Session, State, Step},
     options::Mode,
     values::later,
 };

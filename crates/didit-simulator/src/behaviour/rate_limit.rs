@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::{
     call::Call,
-    model::state::State,
+    model::State,
     reply::{Reply, throttled},
     values::{later, seconds_until},
 };

@@ -7,10 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{
-        accounts::{Account, Organization, Token},
-        state::State,
-    },
+    model::{Account, Organization, State, Token},
     reply::{Answer, Reply, detail, field, html_error, throttled},
     values::{CODE, Fields, URL_SAFE, later, random_text, seconds_until, with},
 };

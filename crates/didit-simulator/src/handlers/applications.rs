@@ -5,10 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{
-        accounts::{Application, Organization},
-        state::State,
-    },
+    model::{Application, Organization, State},
     reply::{Answer, Reply, not_found},
     values::Fields,
 };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     call::Call,
-    model::{accounts::Checkout, state::State},
+    model::{Checkout, State},
     reply::{Answer, Reply, bare, not_found},
     values::{ALPHANUMERIC, Fields, money, random_text, to_ten_thousandths},
 };

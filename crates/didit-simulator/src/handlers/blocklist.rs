@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     behaviour::blocking::value_of,
     call::Call,
-    model::{lists::Entry, state::State},
+    model::{Entry, State},
     reply::{Answer, Reply, field_text, not_found},
     values::{Fields, Object, micros, with},
 };

@@ -13,11 +13,7 @@ use crate::{
         scenarios,
         status::Status,
     },
-    model::{
-        journal::{Fault, FaultKind, Mail, RecordedRequest},
-        state::State,
-        webhooks::Delivery,
-    },
+    model::{Delivery, Fault, FaultKind, Mail, RecordedRequest, State},
     options::Mode,
     reply::{Answer, Reply, field, not_found},
     values::{Fields, Object, micros, money, plain, to_ten_thousandths},

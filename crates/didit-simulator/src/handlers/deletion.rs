@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{sessions::Session, state::State},
+    model::{Session, State},
     reply::{Answer, Reply, detail, field, not_found},
     values::{Fields, Object, plain},
 };

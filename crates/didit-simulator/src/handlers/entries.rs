@@ -10,10 +10,7 @@ use super::lists::own_list;
 use crate::{
     behaviour::blocking::{normalise, value_of},
     call::Call,
-    model::{
-        lists::{Entry, List},
-        state::State,
-    },
+    model::{Entry, List, State},
     reply::{Answer, REQUIRED, Reply, field, not_found},
     values::{Fields, stable_number},
 };

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{lists::List, state::State},
+    model::{List, State},
     reply::{Answer, Reply, field, forbidden, not_found},
     values::{Fields, Object},
 };

@@ -8,10 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{
-        sessions::{Activity, Session},
-        state::State,
-    },
+    model::{Activity, Session, State},
     reply::{Answer, Reply, detail},
     values::Fields,
 };

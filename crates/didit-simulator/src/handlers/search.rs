@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     behaviour::decision,
     call::Call,
-    model::{sessions::Session, state::State},
+    model::{Session, State},
     reply::{Answer, Reply, field_text},
     values::{Object, fold, micros, parse_date},
 };

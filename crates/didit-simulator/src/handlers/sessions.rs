@@ -6,7 +6,7 @@ use crate::{
     behaviour::{decision, opening},
     call::Call,
     catalog::{scenarios, status::Status},
-    model::state::State,
+    model::State,
     options::Mode,
     pdf,
     reply::{Answer, Reply, bare, field, forbidden, not_found},

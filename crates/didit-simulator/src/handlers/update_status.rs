@@ -11,10 +11,7 @@ use crate::{
         features,
         status::{Status, StepStatus},
     },
-    model::{
-        sessions::{Activity, Session},
-        state::State,
-    },
+    model::{Activity, Session, State},
     reply::{Answer, Reply, bare, detail, field, field_text, not_found, throttled},
     values::{Fields, Object, later, seconds_until},
 };

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{state::State, webhooks::Destination},
+    model::{Destination, State},
     reply::{Answer, Reply, detail, field},
     values::{Fields, Object, URL_SAFE, is_loopback, random_text, with},
 };

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     call::Call,
     catalog::features::{self, Feature},
-    model::{state::State, workflows::Workflow},
+    model::{State, Workflow},
     reply::{Answer, Reply, bad_request, detail, field, not_found},
     values::{Fields, Object, URL_SAFE, random_text},
 };

@@ -1,11 +1,12 @@
 //! The page behind a top-up link, where a button stands for the payment.
 
 use axum::http::StatusCode;
+use serde_json::json;
 
-use super::html::{fill, missing, page};
+use super::html::{missing, page};
 use crate::{
     call::Call,
-    model::{accounts::Checkout, state::State},
+    model::{Checkout, State},
     reply::{Answer, Reply},
     values::money,
 };
@@ -13,22 +14,14 @@ use crate::{
 /// `GET /checkout/{id}`
 pub fn show(state: &mut State, call: &Call) -> Answer {
     let checkout = find(state, call)?;
-    let amount = money(checkout.amount);
-    if checkout.paid {
-        let content = format!("<p role=\"status\">Paid. ${amount} were added to the balance.</p>");
-        return Ok(page(StatusCode::OK, "Top-up", &content));
-    }
-    let cancel = checkout.cancel_url.as_deref();
-    let cancel = cancel.map(|url| fill("<p><a href=\"{{url}}\">Cancel</a></p>", &[("url", url)]));
-    let values = [
-        ("amount", amount.as_str()),
-        ("id", &checkout.id),
-        ("cancel", cancel.as_deref().unwrap_or_default()),
-    ];
+    let values = json!({
+        "id": checkout.id, "amount": money(checkout.amount), "paid": checkout.paid, "cancel": checkout.cancel_url,
+    });
     Ok(page(
         StatusCode::OK,
         "Top-up",
-        &fill(include_str!("checkout.html"), &values),
+        include_str!("checkout.html"),
+        &values,
     ))
 }
 

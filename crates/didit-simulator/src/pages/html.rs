@@ -5,9 +5,14 @@ use std::sync::LazyLock;
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{catalog::status::Status, reply::Reply};
+use crate::{
+    catalog::status::Status,
+    reply::Reply,
+    values::{plain, with},
+};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -18,26 +23,58 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'")
 });
 
-/// `template` with values in place of its placeholders: `{{name}}` is text, `{{&name}}` is HTML already.
-pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
+/// `template` with values in place of its tags: `{{name}}` is text, `{{&name}}` HTML already. What stands between
+/// `{{#name}}` and `{{/name}}` is there once per item of a list, or where there is such a value; after `{{^name}}`, where
+/// there is none. `{{.}}` is the item itself.
+pub fn fill(template: &str, values: &Value) -> String {
+    fill_in(template, &[values])
+}
+
+fn fill_in(template: &str, scopes: &[&Value]) -> String {
     let mut html = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
-        let (name, after) = after.split_once("}}").unwrap_or((after, ""));
-        let bare = name.trim_start_matches('&');
-        let value = values
-            .iter()
-            .find(|(known, _)| *known == bare)
-            .map_or("", |(_, value)| *value);
+        let (tag, after) = after.split_once("}}").unwrap_or((after, ""));
         html.push_str(before);
-        if bare == name {
-            html.push_str(&escape(value));
-        } else {
-            html.push_str(value);
-        }
         rest = after;
+        let name = tag.trim_start_matches(['#', '^', '&']);
+        let value = look_up(name, scopes);
+        let is_there = !matches!(value, Value::Null | Value::Bool(false)) && *value != json!("");
+        if tag.starts_with(['#', '^']) {
+            let (inner, after) = rest
+                .split_once(&format!("{{{{/{name}}}}}"))
+                .unwrap_or((rest, ""));
+            rest = after;
+            match value.as_array() {
+                Some(items) if tag.starts_with('#') => {
+                    let filled = items
+                        .iter()
+                        .map(|item| fill_in(inner, &[scopes, &[item]].concat()));
+                    html.extend(filled);
+                }
+                _ if is_there == tag.starts_with('#') => html.push_str(&fill_in(inner, scopes)),
+                _ => {}
+            }
+        } else if is_there {
+            let text = plain(value);
+            html.push_str(&if tag.starts_with('&') {
+                text
+            } else {
+                escape(&text)
+            });
+        }
     }
     html + rest
+}
+
+/// The value in the innermost scope that has the name.
+fn look_up<'a>(name: &str, scopes: &[&'a Value]) -> &'a Value {
+    let mut inwards = scopes.iter().rev();
+    let found = match name {
+        "." => inwards.next().copied(),
+        name => inwards.find_map(|scope| scope.get(name)),
+    };
+    found.unwrap_or(&Value::Null)
 }
 
 /// Text made harmless for HTML, in attributes too.
@@ -56,27 +93,22 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// A page that is mostly read and pressed: one column. `content` is HTML already.
-pub fn page(status: StatusCode, title: &str, content: &str) -> Reply {
-    frame(
-        status,
-        title,
-        &[("width", " class=\"narrow\""), ("content", content)],
-    )
+/// A page that is mostly read and pressed: one column.
+pub fn page(status: StatusCode, title: &str, template: &str, values: &Value) -> Reply {
+    let frame = json!({ "title": title, "narrow": true, "content": fill(template, values) });
+    framed(status, frame)
 }
 
 /// A page of the developer's, called `name` in the navigation.
-pub fn wide_page(title: &str, name: &str, content: &str) -> Reply {
-    frame(
+pub fn wide_page(title: &str, name: &str, template: &str, values: &Value) -> Reply {
+    framed(
         StatusCode::OK,
-        title,
-        &[(name, " aria-current=\"page\""), ("content", content)],
+        json!({ "title": title, name: true, "content": fill(template, values) }),
     )
 }
 
-fn frame(status: StatusCode, title: &str, own: &[(&str, &str)]) -> Reply {
-    let mut values = vec![("title", title), ("style", STYLE)];
-    values.extend(own);
+fn framed(status: StatusCode, values: Value) -> Reply {
+    let values = with(values, json!({ "style": STYLE }));
     Reply::html(status, fill(include_str!("frame.html"), &values))
         .with_header("content-security-policy", POLICY.clone())
         // Without a referrer, browsers send forms of these very pages as coming from nowhere, which is refused.
@@ -86,38 +118,37 @@ fn frame(status: StatusCode, title: &str, own: &[(&str, &str)]) -> Reply {
 }
 
 pub fn missing(what: &str) -> Reply {
-    let text = format!(
-        "<p>There is no such {what}. It may have been deleted, or the simulator was started anew: it keeps nothing when it \
-         stops.</p>"
-    );
-    page(StatusCode::NOT_FOUND, "Not found", &text)
+    let text = "<p>There is no such {{what}}. It may have been deleted, or the simulator was started anew: it keeps nothing \
+                when it stops.</p>";
+    page(
+        StatusCode::NOT_FOUND,
+        "Not found",
+        text,
+        &json!({ "what": what }),
+    )
 }
 
-/// A table whose cells are HTML already. The first cell names its row; on a narrow screen every cell repeats its column.
-pub fn table<const N: usize>(caption: &str, columns: [&str; N], rows: &[[String; N]]) -> String {
-    let heads = columns
-        .map(|column| format!("<th scope=\"col\" role=\"columnheader\">{column}</th>"))
-        .concat();
-    let mut html = format!(
-        "<table role=\"table\">\n<caption>{caption}</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">{heads}</tr></thead>\n\
-         <tbody role=\"rowgroup\">\n"
-    );
-    for row in rows {
-        html.push_str("<tr role=\"row\">");
-        for (position, (cell, column)) in row.iter().zip(columns).enumerate() {
-            let (tag, role) = if position == 0 {
-                ("th scope=\"row\"", "rowheader")
-            } else {
-                ("td", "cell")
-            };
-            let end = tag.get(..2).unwrap_or_default();
-            html.push_str(&format!(
-                "<{tag} role=\"{role}\" data-label=\"{column}\">{cell}</{end}>"
-            ));
-        }
-        html.push_str("</tr>\n");
+/// A table of the newest rows, whose cells are HTML already; nothing without rows. The first cell names its row; on a narrow
+/// screen every cell repeats its column.
+pub fn table<const N: usize>(columns: [&str; N], rows: Vec<[String; N]>, all: usize) -> String {
+    if rows.is_empty() {
+        return String::new();
     }
-    html + "</tbody>\n</table>"
+    let caption = match rows.len() {
+        shown if shown < all => format!("Newest {shown} of {all}; times are UTC."),
+        _ => "Newest first; times are UTC.".to_owned(),
+    };
+    let row = |row: [String; N]| {
+        let mut cells = columns.into_iter().zip(row);
+        let (first, head) = cells.next().unwrap_or_default();
+        let cells: Vec<Value> = cells
+            .map(|(column, cell)| json!({ "column": column, "cell": cell }))
+            .collect();
+        json!({ "first": first, "head": head, "cells": cells })
+    };
+    let rows: Vec<Value> = rows.into_iter().map(row).collect();
+    let values = json!({ "caption": caption, "columns": columns.to_vec(), "rows": rows });
+    fill(include_str!("table.html").trim_end(), &values)
 }
 
 /// A status in words, with a sign and a colour that say the same.

@@ -2,12 +2,13 @@
 
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::html::{missing, page};
 use crate::{
     call::Call,
-    model::state::State,
+    model::State,
     pdf,
     reply::{Answer, Reply},
 };
@@ -20,7 +21,12 @@ pub fn show(state: &mut State, call: &Call) -> Answer {
     let path = call.text(0);
     if path == "watchlist.html" {
         let content = "<p>The people on it do not exist.</p>";
-        return Ok(page(StatusCode::OK, "Invented watch list", content));
+        return Ok(page(
+            StatusCode::OK,
+            "Invented watch list",
+            content,
+            &Value::Null,
+        ));
     }
     let session = path
         .split('/')

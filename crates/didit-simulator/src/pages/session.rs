@@ -3,10 +3,10 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
-use super::html::{fill, missing, page, status_badge};
+use super::html::{missing, page, status_badge};
 use crate::{
     behaviour::{opening, play},
     call::Call,
@@ -15,12 +15,9 @@ use crate::{
         status::StepStatus,
     },
     contract,
-    model::{
-        sessions::{Session, Step},
-        state::State,
-    },
+    model::{Session, State, Step},
     reply::{Answer, Reply, html_not_found},
-    values::{Fields, Object},
+    values::{Fields, Object, with},
 };
 
 /// What a person sees who comes back later, or too late: a title and an explanation per status.
@@ -50,14 +47,18 @@ pub fn show(state: &mut State, call: &Call) -> Answer {
 /// `POST /session/{token}`: plays the chosen outcome.
 pub fn act(state: &mut State, call: &Call) -> Answer {
     let id = find(state, call)?.id;
-    let chosen = url::form_urlencoded::parse(&call.body).find(|(key, _)| key == "scenario");
-    let slug = chosen.map_or_else(|| "approve".into(), |(_, slug)| slug);
+    let mut form = url::form_urlencoded::parse(&call.body);
+    let slug = form.find(|(key, _)| key == "scenario");
+    let slug = slug.map_or_else(|| "approve".into(), |(_, slug)| slug);
     let Some(scenario) = scenarios::find(&slug) else {
-        let content = fill(
-            "<p>There is no outcome called {{slug}}.</p>",
-            &[("slug", &slug)],
-        );
-        return Err(page(StatusCode::BAD_REQUEST, "Unknown outcome", &content));
+        let text = "<p>There is no outcome called {{slug}}.</p>";
+        let values = json!({ "slug": slug });
+        return Err(page(
+            StatusCode::BAD_REQUEST,
+            "Unknown outcome",
+            text,
+            &values,
+        ));
     };
     play::finish(state, id, Some(scenario));
     find(state, call).map(|session| leave(session, call))
@@ -65,13 +66,11 @@ pub fn act(state: &mut State, call: &Call) -> Answer {
 
 /// `GET /u/{token}`: a workflow's own link, with a button because opening it must not create anything yet.
 pub fn invite(state: &mut State, call: &Call) -> Answer {
-    let workflow = state
-        .workflow_by_link(call.text(0))
-        .ok_or_else(|| missing("workflow"))?;
-    let form = "<p>Workflow: <strong>{{label}}</strong></p>\n<form method=\"post\" action=\"{{path}}\">\n\
-                <button type=\"submit\">Start a verification</button>\n</form>";
-    let content = fill(form, &[("label", workflow.label()), ("path", &call.path)]);
-    Ok(page(StatusCode::OK, "Verify your identity", &content))
+    let workflow = state.workflow_by_link(call.text(0));
+    let workflow = workflow.ok_or_else(|| missing("workflow"))?;
+    let values = json!({ "label": workflow.label(), "path": call.path });
+    let form = include_str!("invite.html");
+    Ok(page(StatusCode::OK, "Verify your identity", form, &values))
 }
 
 /// `POST /u/{token}`: a new session of that workflow.
@@ -105,133 +104,65 @@ fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Session, Reply> {
 
 /// One page per step that needs the person, then the choice of outcomes.
 fn walk(session: &Session, call: &Call, position: usize) -> Reply {
-    let open = session
+    let is_open = |step: &Step| step.status == StepStatus::NotFinished;
+    let (by_itself, personal): (Vec<&Step>, Vec<&Step>) = session
         .steps
         .iter()
-        .filter(|step| step.status == StepStatus::NotFinished);
-    let personal: Vec<&Step> = open
-        .filter(|step| !step.feature.kind.runs_by_itself)
-        .collect();
-    let step = personal.get(position);
-    let before = position
-        .min(personal.len())
-        .checked_sub(1)
-        .map(|before| before.to_string());
-    let link = "<a href=\"{{path}}?step={{before}}\">Back</a>\n";
-    let back = before.map(|before| fill(link, &[("path", &call.path), ("before", &before)]));
-    let (number, count) = ((position + 1).to_string(), personal.len().to_string());
-    let mut values = vec![
-        ("path", call.path.as_str()),
-        ("number", &number),
-        ("count", &count),
-    ];
-    let (about, automatic) = (about(session), by_themselves(session));
-    values.extend([
-        ("about", about.as_str()),
-        ("automatic", &automatic),
-        ("back", back.as_deref().unwrap_or_default()),
-    ]);
-    let Some(step) = step else {
-        let choices: String = SCENARIOS
+        .filter(|step| is_open(step))
+        .partition(|step| step.feature.kind.runs_by_itself);
+    let titles = |steps: &[&Step]| -> Vec<&str> {
+        steps
             .iter()
-            .filter(|scenario| scenario.applies(|name| session.has(name)))
-            .map(choice)
-            .collect();
+            .map(|step| step.feature.kind.title.as_str())
+            .collect()
+    };
+    let kept: Vec<&Step> = session.steps.iter().filter(|step| !is_open(step)).collect();
+    let position = position.min(personal.len());
+    let values = json!({
+        "label": session.workflow_label,
+        "person": session.vendor_data(),
+        "kept": titles(&kept).join(", "),
+        "automatic": titles(&by_itself).join(", "),
+        "path": call.path,
+        "number": position + 1,
+        "count": personal.len(),
+        "back": position.checked_sub(1).map(|before| format!("?step={before}")),
+    });
+    let (before, after) = personal.split_at_checked(position).unwrap_or_default();
+    let Some((step, after)) = after.split_first() else {
+        let choices = SCENARIOS
+            .iter()
+            .filter(|scenario| scenario.applies(|name| session.has(name)));
         let callback = session.wanted.text("callback");
-        let goes = |callback| {
-            fill(
-                "Then the browser goes to <code>{{callback}}</code>.",
-                &[("callback", callback)],
-            )
-        };
-        let then = callback.map_or_else(|| "Then a page says how it ended.".to_owned(), goes);
-        values.extend([("choices", choices.as_str()), ("then", &then)]);
+        let more =
+            json!({ "choices": choices.map(choice).collect::<Value>(), "callback": callback });
         return page(
             StatusCode::OK,
             "Choose the outcome",
-            &fill(include_str!("outcomes.html"), &values),
+            include_str!("outcomes.html"),
+            &with(values, more),
         );
     };
     let kind = step.feature.kind;
-    let item = |(other, step): (usize, &&Step)| {
-        let (current, sign) = match other.cmp(&position) {
-            std::cmp::Ordering::Less => ("", " (done)"),
-            std::cmp::Ordering::Equal => (" aria-current=\"step\"", " (now)"),
-            std::cmp::Ordering::Greater => ("", ""),
-        };
-        format!("<li{current}>{}{sign}</li>\n", step.feature.kind.title)
-    };
-    let list: String = personal.iter().enumerate().map(item).collect();
-    values.extend([
-        ("feature", kind.name.as_str()),
-        ("task", &kind.task),
-        ("list", &list),
-    ]);
+    let more = json!({
+        "feature": kind.name, "title": kind.title, "task": kind.task, "done": titles(before), "later": titles(after),
+    });
     page(
         StatusCode::OK,
         &kind.title,
-        &fill(include_str!("step.html"), &values),
+        include_str!("step.html"),
+        &with(values, more),
     )
 }
 
-/// For whom this is, and what is asked for again.
-fn about(session: &Session) -> String {
-    let label = [("label", session.workflow_label.as_str())];
-    let mut html = fill("<p>Verification for <strong>{{label}}</strong>", &label);
-    if let Some(person) = session.vendor_data() {
-        html.push_str(&fill(
-            " of <strong>{{person}}</strong>",
-            &[("person", person)],
-        ));
-    }
-    html.push_str(".</p>\n");
-    let kept = names(session, |step| step.status != StepStatus::NotFinished);
-    if !kept.is_empty() {
-        let text = format!("Some steps are asked for again. Kept from before: {kept}.");
-        html.push_str(&format!("<p role=\"status\">{text}</p>\n"));
-    }
-    html
-}
-
-fn by_themselves(session: &Session) -> String {
-    let names = names(session, |step| {
-        step.status == StepStatus::NotFinished && step.feature.kind.runs_by_itself
-    });
-    if names.is_empty() {
-        return String::new();
-    }
-    format!("<p class=\"soft\">Run by themselves at the end: {names}.</p>\n")
-}
-
-/// The names of some steps, in one phrase.
-fn names(session: &Session, which: fn(&Step) -> bool) -> String {
-    let steps = session.steps.iter().filter(|step| which(step));
-    steps
-        .map(|step| step.feature.kind.title.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-fn choice(scenario: &Scenario) -> String {
-    let checked = if scenario.slug == "approve" {
-        " checked"
-    } else {
-        ""
-    };
-    let label = "<label><input type=\"radio\" name=\"scenario\" value=\"{{slug}}\"{{&checked}}> \
-                 <span>{{title}} {{&status}} <code>{{&words}}</code></span></label>\n";
-    let (status, words) = (
-        status_badge(scenario.leads_to()),
-        scenario.slug.replace('_', "_<wbr>"),
-    );
-    let values = [
-        ("slug", scenario.slug.as_str()),
-        ("checked", checked),
-        ("title", &scenario.title),
-        ("status", &status),
-        ("words", &words),
-    ];
-    fill(label, &values)
+fn choice(scenario: &Scenario) -> Value {
+    json!({
+        "slug": scenario.slug,
+        "usual": scenario.slug == "approve",
+        "title": scenario.title,
+        "status": status_badge(scenario.leads_to()),
+        "words": scenario.slug.replace('_', "_<wbr>"),
+    })
 }
 
 /// Back to the caller's application, or to the page that says how it ended.
@@ -250,22 +181,11 @@ fn callback(session: &Session) -> Option<String> {
 }
 
 fn done(session: &Session) -> Reply {
-    let link = "<p><a class=\"button\" href=\"{{url}}\">Return to the application</a></p>";
-    let back = callback(session)
-        .map(|url| fill(link, &[("url", &url)]))
-        .unwrap_or_default();
+    let words = ENDINGS.get(session.status.name()).cloned();
+    let (title, explanation) = words.unwrap_or_default();
     let status = status_badge(session.status);
-    let (title, explanation) = ENDINGS
-        .get(session.status.name())
-        .cloned()
-        .unwrap_or_default();
-    let content = "<p role=\"status\">Status: {{&status}}</p>\n<p>{{explanation}}</p>\n{{&back}}";
-    let values = [
-        ("status", status.as_str()),
-        ("explanation", &explanation),
-        ("back", &back),
-    ];
-    page(StatusCode::OK, &title, &fill(content, &values))
+    let values = json!({ "status": status, "explanation": explanation, "back": callback(session) });
+    page(StatusCode::OK, &title, include_str!("done.html"), &values)
 }
 
 #[cfg(test)]

@@ -13,10 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::connection::Connection;
 use crate::{
     call::Call,
-    model::{
-        journal::{Fault, FaultKind as Kind},
-        state::State,
-    },
+    model::{Fault, FaultKind as Kind, State},
 };
 
 /// The first fault that fits `call`, counted down. Control requests are never hit, or faults could not be removed.

@@ -13,7 +13,7 @@ use crate::{
         scenarios::{Action, Finding, Scenario, warning},
         status::StepStatus,
     },
-    model::{sessions::Session, state::State},
+    model::{Session, State},
     values::{age, later, micros, with},
 };
 

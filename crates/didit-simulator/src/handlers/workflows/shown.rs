@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     catalog::features::KINDS,
-    model::{state::State, workflows::Workflow},
+    model::{State, Workflow},
     values::{Fields, Object, seconds, with},
 };
 
