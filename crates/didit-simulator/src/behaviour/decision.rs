@@ -1,7 +1,5 @@
 //! What the checks of a session found.
 
-use std::iter::once;
-
 use serde_json::{Value, json};
 
 use super::blocking;
@@ -18,28 +16,13 @@ mod template;
 
 pub use document::document_name;
 
-/// The keys of results in a decision about a person; each is null or a list.
-const PERSON_RESULTS: [&str; 11] = [
-    "id_verifications",
-    "nfc_verifications",
-    "liveness_checks",
-    "face_matches",
-    "phone_verifications",
-    "email_verifications",
-    "poa_verifications",
-    "document_ai_documents",
-    "questionnaire_responses",
-    "aml_screenings",
-    "database_validations",
-];
-const BUSINESS_RESULTS: [&str; 7] = [
-    "registry_checks",
-    "document_verifications",
-    "key_people_checks",
-    "aml_screenings",
-    "phone_verifications",
-    "email_verifications",
-    "questionnaire_responses",
+/// What the session's creator asked for, as decisions repeat it.
+const WANTED: [&str; 5] = [
+    "vendor_data",
+    "metadata",
+    "expected_details",
+    "contact_details",
+    "callback",
 ];
 
 /// The decision as the API shows it at any time.
@@ -68,28 +51,20 @@ pub fn show(state: &State, session: &Session) -> Value {
         "expires_at": micros(session.expires_at),
     });
     if let Some(shown) = shown.as_object_mut() {
-        for key in [
-            "vendor_data",
-            "metadata",
-            "expected_details",
-            "contact_details",
-            "callback",
-        ] {
+        for key in WANTED {
             shown.insert(key.to_owned(), session.wanted.json(key));
         }
-        let keys: &[&str] = if session.is_business {
-            &BUSINESS_RESULTS
-        } else {
-            &PERSON_RESULTS
-        };
-        for key in keys.iter().copied().chain(once("ip_analyses")) {
-            shown.insert(key.to_owned(), results(session, key));
-        }
-        if !session.is_business {
-            shown.insert("nfc_skip_reason".to_owned(), Value::Null);
-        }
     }
-    shown
+    let form = if session.is_business {
+        "COMPANY"
+    } else {
+        "PERSON"
+    };
+    let mut all = template::filled(form, &Value::Null);
+    for (key, value) in all.as_object_mut().into_iter().flatten() {
+        *value = results(session, key);
+    }
+    with(shown, all)
 }
 
 /// What `include=events` adds.
@@ -160,7 +135,7 @@ pub fn run(
 ) -> (StepStatus, Value) {
     let mut check = check::Check::new(state, session, feature, scenario);
     let result = checks::run(&mut check);
-    let status = check.status();
+    let status = check.status;
     let more =
         json!({ "node_id": feature.node_id, "status": status.name(), "warnings": check.warnings });
     (status, with(result, more))

@@ -10,45 +10,15 @@ use crate::{
     values::{later, seconds_until},
 };
 
-/// A limit with its own windows, one per caller.
-struct Limit {
-    name: &'static str,
-    requests: usize,
-    seconds: i64,
-    /// What the refusal says is limited; accounts are refused in other words.
-    what: &'static str,
-}
+/// A limit with its own windows, one per caller: its name, requests and seconds, and what the refusal says is limited.
+/// Accounts are refused in other words.
+struct Limit(&'static str, usize, i64, &'static str);
 
-const READ: Limit = Limit {
-    name: "read",
-    requests: 600,
-    seconds: 60,
-    what: "GET request",
-};
-const WRITE: Limit = Limit {
-    name: "write",
-    requests: 300,
-    seconds: 60,
-    what: "Write request",
-};
-const SESSION_CREATE: Limit = Limit {
-    name: "create",
-    requests: 600,
-    seconds: 60,
-    what: "Session creation",
-};
-const PDF: Limit = Limit {
-    name: "pdf",
-    requests: 50,
-    seconds: 60,
-    what: "Session PDF generation",
-};
-const REGISTRATION: Limit = Limit {
-    name: "registration",
-    requests: 5,
-    seconds: 3600,
-    what: "",
-};
+const READ: Limit = Limit("read", 600, 60, "GET request");
+const WRITE: Limit = Limit("write", 300, 60, "Write request");
+const SESSION_CREATE: Limit = Limit("create", 600, 60, "Session creation");
+const PDF: Limit = Limit("pdf", 50, 60, "Session PDF generation");
+const REGISTRATION: Limit = Limit("registration", 5, 3600, "");
 
 /// Counts `call`, or refuses it when one of the limits it falls under is used up. Refused calls are not counted.
 pub fn check(state: &mut State, call: &Call) -> Result<(), Reply> {
@@ -68,20 +38,20 @@ pub fn check(state: &mut State, call: &Call) -> Result<(), Reply> {
         _ => &[WRITE],
     };
     for limit in limits {
-        let window = windows.entry((limit.name, limit.caller(call))).or_default();
+        let window = windows.entry((limit.0, limit.caller(call))).or_default();
         while window
             .front()
-            .is_some_and(|first| later(*first, limit.seconds) <= now)
+            .is_some_and(|first| later(*first, limit.2) <= now)
         {
             window.pop_front();
         }
-        if let (true, Some(first)) = (window.len() >= limit.requests, window.front()) {
-            return Err(limit.refusal(later(*first, limit.seconds), now));
+        if let (true, Some(first)) = (window.len() >= limit.1, window.front()) {
+            return Err(limit.refusal(later(*first, limit.2), now));
         }
     }
     for limit in limits {
         windows
-            .entry((limit.name, limit.caller(call)))
+            .entry((limit.0, limit.caller(call)))
             .or_default()
             .push_back(now);
     }
@@ -92,7 +62,7 @@ impl Limit {
     fn caller(&self, call: &Call) -> String {
         let key = call
             .header("x-api-key")
-            .filter(|_| self.name != REGISTRATION.name);
+            .filter(|_| self.0 != REGISTRATION.0);
         if let Some(key) = key {
             return key.to_owned();
         }
@@ -104,16 +74,16 @@ impl Limit {
 
     fn refusal(&self, free_at: Timestamp, now: Timestamp) -> Reply {
         let wait = seconds_until(free_at, now).max(0) + 1;
-        let text = if self.what.is_empty() {
+        let text = if self.3.is_empty() {
             format!("Request was throttled. Expected available in {wait} seconds.")
         } else {
-            let (what, requests) = (self.what, self.requests);
+            let (what, requests) = (self.3, self.1);
             format!(
                 "{what} rate limit exceeded. You can make up to {requests} requests per minute."
             )
         };
         throttled(&text, wait)
-            .with_header("x-ratelimit-limit", self.requests.to_string())
+            .with_header("x-ratelimit-limit", self.1.to_string())
             .with_header("x-ratelimit-remaining", "0".to_owned())
             .with_header("x-ratelimit-reset", free_at.as_second().to_string())
     }

@@ -23,7 +23,8 @@ pub struct Scenario {
 #[derive(Debug, Deserialize, PartialEq, Eq)]
 pub struct Finding {
     pub risk: String,
-    status: StepStatus,
+    /// How much it weighs.
+    pub status: StepStatus,
 }
 
 pub static SCENARIOS: LazyLock<Vec<Scenario>> =
@@ -73,51 +74,20 @@ impl Scenario {
     }
 }
 
-/// How much a finding weighs, as workflows configure it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Action {
-    #[default]
-    Ignore,
-    Review,
-    Decline,
-}
-
-impl Action {
-    pub fn status(self) -> StepStatus {
-        match self {
-            Self::Ignore => StepStatus::Approved,
-            Self::Review => StepStatus::InReview,
-            Self::Decline => StepStatus::Declined,
-        }
-    }
-
-    fn log_type(self) -> &'static str {
-        match self {
-            Self::Ignore => "information",
-            Self::Review => "warning",
-            Self::Decline => "error",
-        }
-    }
-}
-
-impl Finding {
-    pub fn action(&self) -> Action {
-        match self.status {
-            StepStatus::Declined => Action::Decline,
-            StepStatus::InReview => Action::Review,
-            StepStatus::Approved | StepStatus::NotFinished => Action::Ignore,
-        }
-    }
-}
-
 /// A warning as it stands in a decision.
-pub fn warning(tag: &str, risk: &str, action: Action, node_id: &str, additional: &Value) -> Value {
+pub fn warning(
+    tag: &str,
+    risk: &str,
+    status: StepStatus,
+    node_id: &str,
+    additional: &Value,
+) -> Value {
     let short = sentence_case(risk);
     json!({
         "feature": tag,
         "risk": risk,
         "additional_data": additional,
-        "log_type": action.log_type(),
+        "log_type": status.log_type(),
         "short_description": short,
         "long_description": RISKS.get(risk).unwrap_or(&short),
         "node_id": node_id,

@@ -1,6 +1,6 @@
 //! The statuses of sessions and of their steps.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 /// The status of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +54,8 @@ impl Status {
     }
 }
 
-/// The status of one step of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+/// The status of one step of a session, from the lightest to the weightiest.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 pub enum StepStatus {
     #[serde(rename = "Not Finished")]
     NotFinished,
@@ -72,6 +72,15 @@ impl StepStatus {
             Self::Approved => "Approved",
             Self::InReview => "In Review",
             Self::Declined => "Declined",
+        }
+    }
+
+    /// The kind of warning that leads to it.
+    pub fn log_type(self) -> &'static str {
+        match self {
+            Self::NotFinished | Self::Approved => "information",
+            Self::InReview => "warning",
+            Self::Declined => "error",
         }
     }
 }

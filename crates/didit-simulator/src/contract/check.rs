@@ -1,10 +1,11 @@
 //! Checking one value against its schema, in the words of the API's own framework.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
+use url::Url;
 use uuid::Uuid;
 
 use crate::{
@@ -284,54 +285,45 @@ fn boolean(value: &Value) -> Option<Value> {
 
 /// `text` as its format is stored, or the usual complaint. Formats that only describe are not checked.
 fn in_format(format: &str, text: &str) -> Result<String, &'static str> {
-    let as_it_is = || Some(text.to_owned());
-    let (read, complaint) = match format {
-        "email" => (
-            as_it_is().filter(|text| is_email(text)),
-            "Enter a valid email address.",
-        ),
-        "uuid" => (
-            Uuid::parse_str(text).ok().map(|id| id.to_string()),
-            "Must be a valid UUID.",
-        ),
+    let url = Url::parse(text).ok();
+    let (is_right, complaint) = match format {
+        "phone" => {
+            let complaint = "The phone number '{value}' is not valid. Use the E.164 format.";
+            return normalise_phone(text).ok_or(complaint);
+        }
+        "email" => (is_email(text), "Enter a valid email address."),
+        "uuid" => (Uuid::parse_str(text).is_ok(), "Must be a valid UUID."),
         "date" => (
-            parse_date(text).map(|date| date.to_string()),
+            parse_date(text).is_some(),
             "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
         ),
         "date-time" => (
-            as_it_is().filter(|text| text.parse::<Timestamp>().is_ok()),
+            text.parse::<Timestamp>().is_ok(),
             "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
         ),
         "uri" => {
-            let is_web =
-                |url: &url::Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-            (
-                as_it_is().filter(|text| url::Url::parse(text).is_ok_and(|url| is_web(&url))),
-                "Enter a valid URL.",
-            )
+            let is_web = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+            (url.is_some_and(is_web), "Enter a valid URL.")
         }
         // An address of any scheme, as mobile apps have their own.
-        "link" => (
-            as_it_is().filter(|text| url::Url::parse(text).is_ok()),
-            "Enter a valid URL.",
-        ),
-        "phone" => (
-            normalise_phone(text),
-            "The phone number '{value}' is not valid. Use the E.164 format.",
-        ),
+        "link" => (url.is_some(), "Enter a valid URL."),
         "ip" => (
-            as_it_is().filter(|text| text.parse::<std::net::IpAddr>().is_ok()),
+            text.parse::<IpAddr>().is_ok(),
             "Enter a valid IPv4 or IPv6 address.",
         ),
-        "country" => (
-            as_it_is().filter(|text| countries::is_alpha3(text)),
-            "\"{value}\" is not a valid ISO 3166-1 alpha-3 country code.",
-        ),
+        "country" => {
+            let complaint = "\"{value}\" is not a valid ISO 3166-1 alpha-3 country code.";
+            (countries::is_alpha3(text), complaint)
+        }
         "digits" => (
-            as_it_is().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit())),
+            text.bytes().all(|byte| byte.is_ascii_digit()),
             "Not a number.",
         ),
-        _ => return Ok(text.to_owned()),
+        _ => (true, ""),
     };
-    read.ok_or(complaint)
+    if is_right {
+        Ok(text.to_owned())
+    } else {
+        Err(complaint)
+    }
 }

@@ -21,7 +21,7 @@ const TOKEN_LIFE: i64 = 86_400;
 pub fn register(state: &mut State, call: &Call) -> Answer {
     let (email, password) = credentials(call)?;
     if let Some(complaint) = password_complaint(&password) {
-        return Err(field("password", complaint));
+        return Err(field("password", &complaint));
     }
     refuse_reserved_domain(&email)?;
     if let Some(account) = state.account_mut(&email) {
@@ -144,22 +144,21 @@ fn credentials(call: &Call) -> Result<(String, String), Reply> {
 }
 
 /// The first rule the password breaks; the API reports one at a time.
-fn password_complaint(password: &str) -> Option<&'static str> {
+fn password_complaint(password: &str) -> Option<String> {
     const SPECIAL: &str = "!@#$%^&*()_+-=[]{}|;:,.<>?";
-    let has = |test: fn(char) -> bool| password.chars().any(test);
     if password.chars().count() < 8 {
-        Some("Password must be at least 8 characters long.")
-    } else if !has(|c| c.is_ascii_uppercase()) {
-        Some("Password must contain at least one uppercase letter.")
-    } else if !has(|c| c.is_ascii_lowercase()) {
-        Some("Password must contain at least one lowercase letter.")
-    } else if !has(|c| c.is_ascii_digit()) {
-        Some("Password must contain at least one digit.")
-    } else if !has(|c| SPECIAL.contains(c)) {
-        Some("Password must contain at least one special character.")
-    } else {
-        None
+        return Some("Password must be at least 8 characters long.".to_owned());
     }
+    let kinds: [(fn(char) -> bool, &str); 4] = [
+        (|c| c.is_ascii_uppercase(), "uppercase letter"),
+        (|c| c.is_ascii_lowercase(), "lowercase letter"),
+        (|c| c.is_ascii_digit(), "digit"),
+        (|c| SPECIAL.contains(c), "special character"),
+    ];
+    let missing = kinds
+        .iter()
+        .find(|(is_one, _)| !password.chars().any(is_one));
+    missing.map(|(_, kind)| format!("Password must contain at least one {kind}."))
 }
 
 /// Mail to reserved domains cannot be delivered, which the API does not catch.

@@ -13,10 +13,10 @@ use crate::{
         scenarios,
         status::Status,
     },
-    model::{Delivery, Fault, FaultKind, Mail, RecordedRequest, State},
+    model::{Delivery, Fault, Mail, RecordedRequest, State},
     options::Mode,
     reply::{Answer, Reply, field, not_found},
-    values::{Fields, Object, micros, money, plain, to_ten_thousandths},
+    values::{Fields, Object, micros, money, to_ten_thousandths},
 };
 
 /// `GET requests`
@@ -86,52 +86,20 @@ fn session_status(state: &State, call: &Call) -> Answer {
 
 /// `GET faults`
 pub fn list_faults(state: &mut State, _: &Call) -> Answer {
-    rows(&state.faults, |fault: &Fault| {
-        json!({
-            "kind": fault.kind.name(),
-            "method": fault.method,
-            "path_prefix": fault.path_prefix,
-            "times": fault.times.unwrap_or(0),
-        })
-    })
+    rows(&state.faults, Fault::show)
 }
 
 /// `POST faults`
 pub fn add_fault(state: &mut State, call: &Call) -> Answer {
-    let body = lenient_body(call)?;
-    let number = |key: &str| body.get(key).and_then(Value::as_u64);
-    let name = body.text("kind").unwrap_or_default();
-    let Some((_, kind)) = FaultKind::NAMES.iter().find(|(known, _)| *known == name) else {
-        let names = FaultKind::NAMES.map(|(name, _)| name).join(", ");
-        return Err(field("kind", &format!("Use one of: {names}.")));
-    };
-    let status = |code: u64| {
-        u16::try_from(code)
-            .ok()
-            .and_then(|code| StatusCode::from_u16(code).ok())
-    };
-    let no_status = || field("status", "Not an HTTP status.");
-    let status = number("status")
-        .map(|code| status(code).ok_or_else(no_status))
-        .transpose()?;
-    let headers = body
-        .get("headers")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten();
-    let times = number("times").unwrap_or(1);
-    state.faults.push(Fault {
-        method: body.text("method").map(str::to_owned),
-        path_prefix: body.text("path_prefix").unwrap_or_default().to_owned(),
-        kind: *kind,
-        status,
-        body: body.get("body").map(plain),
-        headers: headers
-            .map(|(name, value)| (name.to_lowercase(), plain(value)))
-            .collect(),
-        times: (times > 0).then_some(times),
-        delay: Duration::from_millis(number("delay_ms").unwrap_or(0)),
-    });
+    let fault: Fault =
+        serde_json::from_slice(&call.body).map_err(|error| field("fault", &error.to_string()))?;
+    if fault
+        .status
+        .is_some_and(|status| StatusCode::from_u16(status).is_err())
+    {
+        return Err(field("status", "Not an HTTP status."));
+    }
+    state.faults.push(fault);
     Ok(Reply::created(&json!({ "faults": state.faults.len() })))
 }
 

@@ -1,12 +1,10 @@
 //! What the simulator notes for the developer who uses it, and the faults they ordered.
 
-use std::time::Duration;
-
-use axum::http::StatusCode;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::values::{Object, micros};
+use crate::values::{Object, micros, plain};
 
 /// An e-mail the simulator would have sent.
 #[derive(Clone, Debug)]
@@ -50,7 +48,7 @@ impl RecordedRequest {
             "query": self.query,
             "received_at": micros(self.received_at),
             "status": self.status,
-            "fault": self.fault.map(FaultKind::name),
+            "fault": self.fault,
             "headers": self.headers,
             "body": self.body,
         })
@@ -58,7 +56,8 @@ impl RecordedRequest {
 }
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FaultKind {
     /// A chosen status and body.
     Status,
@@ -87,40 +86,36 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    pub const NAMES: [(&'static str, Self); 12] = [
-        ("status", Self::Status),
-        ("reset", Self::Reset),
-        ("stall", Self::Stall),
-        ("truncate", Self::Truncate),
-        ("reset_mid_body", Self::ResetMidBody),
-        ("not_json", Self::NotJson),
-        ("html", Self::Html),
-        ("empty", Self::Empty),
-        ("huge", Self::Huge),
-        ("redirect", Self::Redirect),
-        ("trickle", Self::Trickle),
-        ("echo", Self::Echo),
-    ];
-
     /// The word for it in control requests.
-    pub fn name(self) -> &'static str {
-        Self::NAMES
-            .iter()
-            .find(|(_, kind)| *kind == self)
-            .map_or("", |(name, _)| name)
+    pub fn name(self) -> String {
+        plain(&json!(self))
     }
 }
 
 /// A fault and the requests it waits for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Fault {
-    pub method: Option<String>,
-    pub path_prefix: String,
     pub kind: FaultKind,
-    pub status: Option<StatusCode>,
-    pub body: Option<String>,
-    pub headers: Vec<(String, String)>,
-    /// How many more requests it hits; `None` is until removed.
-    pub times: Option<u64>,
-    pub delay: Duration,
+    pub method: Option<String>,
+    #[serde(default)]
+    pub path_prefix: String,
+    pub status: Option<u16>,
+    pub body: Option<Value>,
+    #[serde(default)]
+    pub headers: Object,
+    /// How many more requests it hits; 0 is until removed.
+    #[serde(default = "once")]
+    pub times: u64,
+    #[serde(default)]
+    pub delay_ms: u64,
+}
+
+fn once() -> u64 {
+    1
+}
+
+impl Fault {
+    pub fn show(&self) -> Value {
+        json!({ "kind": self.kind, "method": self.method, "path_prefix": self.path_prefix, "times": self.times })
+    }
 }

@@ -1,5 +1,7 @@
 //! Lists of blocked, allowed and custom values.
 
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -9,19 +11,12 @@ use crate::{
     values::{Fields, Object, seconds, with},
 };
 
-/// The kinds of values whose lists every application has, and the words for them.
-const BLOCKLISTS: [(&str, &str); 10] = [
-    ("face", "Face"),
-    ("document", "Document"),
-    ("phone", "Phone"),
-    ("email", "Email"),
-    ("ip_address", "IP Address"),
-    ("device_fingerprint", "Device Fingerprint"),
-    ("wallet_address", "Wallet Address"),
-    ("bank_account", "Bank Account"),
-    ("user", "User"),
-    ("business", "Business"),
-];
+/// The settings of the lists every application has.
+static SYSTEM_LISTS: LazyLock<Vec<Object>> =
+    // The file is part of the source; without it there are no blocklists.
+    LazyLock::new(|| {
+        serde_json::from_str(include_str!("../catalog/system_lists.json")).unwrap_or_default()
+    });
 
 #[derive(Clone, Debug)]
 pub struct List {
@@ -61,25 +56,14 @@ impl List {
 
     /// The lists every application has.
     pub fn of_the_system(application: Uuid, now: Timestamp) -> Vec<Self> {
-        let blocklist = |(kind, words): (&str, &str)| {
-            ("blocklist", kind.to_owned(), format!("{words} Blocklist"))
-        };
-        let countries = (
-            "custom",
-            "country".to_owned(),
-            "High Risk Countries".to_owned(),
-        );
-        let all = BLOCKLISTS.into_iter().map(blocklist).chain([countries]);
-        let made = all.map(|(list_type, entry_type, name)| {
-            let settings =
-                json!({ "name": name, "list_type": list_type, "entry_type": entry_type });
-            let settings = settings.as_object().cloned().unwrap_or_default();
-            Self {
+        let settings = SYSTEM_LISTS.iter().cloned();
+        let new = |settings| Self::new(application, settings, now);
+        settings
+            .map(|settings| Self {
                 is_system: true,
-                ..Self::new(application, settings, now)
-            }
-        });
-        made.collect()
+                ..new(settings)
+            })
+            .collect()
     }
 
     pub fn entry_type(&self) -> &str {

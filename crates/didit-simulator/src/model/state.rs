@@ -19,7 +19,7 @@ use crate::{
     options::{Mode, Options},
 };
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct State {
     options: Options,
     clock: SignedDuration,
@@ -58,30 +58,13 @@ impl State {
     pub fn new(origin: String, options: &Options) -> Self {
         let mut state = Self {
             options: options.clone(),
-            clock: SignedDuration::ZERO,
             origin,
             legacy: options.legacy,
             mode: options.mode,
-            organizations: Vec::new(),
-            applications: Vec::new(),
-            accounts: Vec::new(),
-            tokens: Vec::new(),
-            inbox: Vec::new(),
-            workflows: Vec::new(),
-            sessions: Vec::new(),
-            checkouts: Vec::new(),
-            lists: Vec::new(),
-            destinations: Vec::new(),
-            events: VecDeque::new(),
-            deliveries: Vec::new(),
             retry_delay: Duration::from_millis(200),
             delivery_timeout: Duration::from_secs(5),
-            requests: VecDeque::new(),
-            requests_seen: 0,
-            requests_open: 0,
-            faults: Vec::new(),
             windows: options.rate_limits.then(HashMap::new),
-            sessions_created: 0,
+            ..Self::default()
         };
         if let Some(key) = options.api_key.clone() {
             let (name, email) = ("Simulated company", "developer@example.com");

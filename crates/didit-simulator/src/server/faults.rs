@@ -4,17 +4,22 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, Bytes},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
 
 use super::connection::Connection;
 use crate::{
     call::Call,
     model::{Fault, FaultKind as Kind, State},
+    values::plain,
 };
+
+const JSON: &str = "application/json";
+const BAD_GATEWAY: &str =
+    "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
 /// The first fault that fits `call`, counted down. Control requests are never hit, or faults could not be removed.
 pub fn take(state: &mut State, call: &Call) -> Option<Fault> {
@@ -30,11 +35,10 @@ pub fn take(state: &mut State, call: &Call) -> Option<Fault> {
     })?;
     let fault = state.faults.get_mut(position)?;
     let taken = fault.clone();
-    if let Some(times) = fault.times.as_mut() {
-        *times = times.saturating_sub(1);
-        if *times == 0 {
-            state.faults.remove(position);
-        }
+    match fault.times {
+        0 => {}
+        1 => drop(state.faults.remove(position)),
+        _ => fault.times -= 1,
     }
     Some(taken)
 }
@@ -46,113 +50,83 @@ pub async fn play(
     connection: &Connection,
     shutdown: &CancellationToken,
 ) -> Response {
-    if fault.kind != Kind::Trickle && !fault.delay.is_zero() {
+    let delay = Duration::from_millis(fault.delay_ms);
+    if fault.kind != Kind::Trickle && !delay.is_zero() {
         tokio::select! {
-            () = tokio::time::sleep(fault.delay) => {}
+            () = tokio::time::sleep(delay) => {}
             () = shutdown.cancelled() => {}
         }
     }
-    let text = fault.body.clone();
-    let (status, content_type, body) = match fault.kind {
-        Kind::Status => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "application/json",
-            Body::from(text.unwrap_or_else(|| r#"{"detail":"Simulated fault."}"#.to_owned())),
+    if fault.kind == Kind::Stall {
+        shutdown.cancelled().await;
+    }
+    let (status, content_type, usual) = match fault.kind {
+        Kind::Status => (500, JSON, r#"{"detail":"Simulated fault."}"#),
+        Kind::Trickle => (200, JSON, r#"{"detail":"Simulated fault."}"#),
+        Kind::Truncate | Kind::ResetMidBody => (
+            200,
+            JSON,
+            r#"{"count":0,"next":null,"previous":null,"results":[]}"#,
         ),
-        Kind::Reset => {
+        Kind::NotJson => (200, JSON, r#"{"session_id": "#),
+        Kind::Html => (502, "text/html", BAD_GATEWAY),
+        Kind::Echo => (500, "text/plain", ""),
+        Kind::Redirect => (302, "", ""),
+        Kind::Reset | Kind::Stall | Kind::Empty | Kind::Huge => (200, JSON, ""),
+    };
+    let text = fault.body.as_ref().map_or_else(|| usual.to_owned(), plain);
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let body = match fault.kind {
+        Kind::Reset | Kind::Stall => {
             connection.reset();
-            (StatusCode::OK, "application/json", Body::empty())
-        }
-        Kind::Stall => {
-            shutdown.cancelled().await;
-            connection.reset();
-            (StatusCode::OK, "application/json", Body::empty())
+            Body::empty()
         }
         Kind::Truncate | Kind::ResetMidBody => {
-            let text = text.unwrap_or_else(|| r#"{"count":0,"next":null,"previous":null,"results":[]}"#.to_owned());
+            headers.insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
             let to_reset = (fault.kind == Kind::ResetMidBody).then(|| connection.clone());
-            return decorate(&fault, truncated(&text, to_reset));
+            half(&text, to_reset)
         }
-        Kind::NotJson => (
-            StatusCode::OK,
-            "application/json",
-            Body::from(text.unwrap_or_else(|| "{\"session_id\": ".to_owned())),
-        ),
-        Kind::Html => (
-            StatusCode::BAD_GATEWAY,
-            "text/html",
-            Body::from(text.unwrap_or_else(|| {
-                "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-                    .to_owned()
-            })),
-        ),
-        Kind::Empty => (StatusCode::OK, "application/json", Body::empty()),
-        Kind::Huge => (StatusCode::OK, "application/json", huge()),
         Kind::Redirect => {
-            let mut response = Response::new(Body::empty());
-            *response.status_mut() = StatusCode::FOUND;
-            response
-                .headers_mut()
-                .insert(header::LOCATION, HeaderValue::from_static("/v3/redirected/"));
-            return decorate(&fault, response);
+            headers.remove(header::CONTENT_TYPE);
+            headers.insert(
+                header::LOCATION,
+                HeaderValue::from_static("/v3/redirected/"),
+            );
+            Body::empty()
         }
-        Kind::Echo => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "text/plain",
-            Body::from(dump(call)),
-        ),
-        Kind::Trickle => {
-            let text = text.unwrap_or_else(|| r#"{"detail":"Simulated fault."}"#.to_owned());
-            (StatusCode::OK, "application/json", trickle(text, fault.delay, shutdown.clone()))
-        }
+        Kind::Empty => Body::empty(),
+        Kind::Huge => huge(),
+        Kind::Echo => Body::from(dump(call)),
+        Kind::Trickle => trickle(text, delay, shutdown.clone()),
+        Kind::Status | Kind::NotJson | Kind::Html => Body::from(text),
     };
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    decorate(&fault, response)
-}
-
-/// The status and headers the test asked for, over the fault's own.
-fn decorate(fault: &Fault, mut response: Response) -> Response {
-    if let Some(status) = fault.status {
-        *response.status_mut() = status;
-    }
+    // The status and headers the test asked for go over the fault's own.
     for (name, value) in &fault.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
-            response.headers_mut().insert(name, value);
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), plain(value).parse()) {
+            headers.insert(name, value);
         }
     }
+    let status = StatusCode::from_u16(fault.status.unwrap_or(status));
+    let mut response = Response::new(body);
+    *response.status_mut() = status.unwrap_or_default();
+    *response.headers_mut() = headers;
     response
 }
 
-/// Promises `text` and sends half of it; the connection then ends, or is reset.
-fn truncated(text: &str, to_reset: Option<Connection>) -> Response {
-    let half = Bytes::copy_from_slice(text.as_bytes().get(..text.len() / 2).unwrap_or_default());
-    let chunks = stream::unfold((Some(half), to_reset), |(half, to_reset)| async {
-        match half {
-            Some(half) => Some((Ok(half), (None, to_reset))),
-            None => {
-                // Lets the first half leave before the connection ends.
-                tokio::time::sleep(Duration::from_millis(20)).await;
-                if let Some(connection) = &to_reset {
-                    connection.reset();
-                }
-                let end = Err(std::io::Error::other("truncated on purpose"));
-                Some((end, (None, to_reset)))
-            }
+/// The first half of `text`; the connection then ends, or is reset.
+fn half(text: &str, to_reset: Option<Connection>) -> Body {
+    let half = text.as_bytes().get(..text.len() / 2).unwrap_or_default();
+    let half = Bytes::copy_from_slice(half);
+    let end = stream::once(async move {
+        // Lets the first half leave before the connection ends.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        if let Some(connection) = &to_reset {
+            connection.reset();
         }
+        Err(std::io::Error::other("truncated on purpose"))
     });
-    let mut response = Response::new(Body::from_stream(chunks));
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    response
-        .headers_mut()
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(text.len()));
-    response
+    Body::from_stream(stream::iter([Ok(half)]).chain(end))
 }
 
 /// The request as it came, credentials first: what is shown of a long text is its beginning.

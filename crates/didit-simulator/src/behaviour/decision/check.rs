@@ -10,7 +10,7 @@ use crate::{
     catalog::{
         features::Feature,
         people::Person,
-        scenarios::{Action, Finding, Scenario, warning},
+        scenarios::{Finding, Scenario, warning},
         status::StepStatus,
     },
     model::{Session, State},
@@ -28,7 +28,8 @@ pub struct Check<'a> {
     now: Timestamp,
     pub today: Date,
     pub warnings: Vec<Value>,
-    worst: Action,
+    /// Of all that was found.
+    pub status: StepStatus,
 }
 
 impl<'a> Check<'a> {
@@ -50,16 +51,12 @@ impl<'a> Check<'a> {
             now: state.now(),
             today: state.today(),
             warnings: Vec::new(),
-            worst: Action::Ignore,
+            status: StepStatus::Approved,
         };
         if let Some(finding) = finding {
-            check.warn(&finding.risk, finding.action());
+            check.warn(&finding.risk, finding.status);
         }
         check
-    }
-
-    pub fn status(&self) -> StepStatus {
-        self.worst.status()
     }
 
     /// Whether the scenario makes this check find `risk`.
@@ -85,24 +82,24 @@ impl<'a> Check<'a> {
         Date::new(self.today.year() - 15, born.month(), born.day().min(28)).unwrap_or(born)
     }
 
-    /// The action configured under `key`; nothing happens where none is.
-    pub fn action(&self, key: &str) -> Action {
+    /// The status that the workflow gives a finding under `key`; none unless it says so.
+    pub fn configured(&self, key: &str) -> StepStatus {
         match self.feature.text(key).as_deref() {
-            Some("REVIEW") => Action::Review,
-            Some("DECLINE") => Action::Decline,
-            _ => Action::Ignore,
+            Some("REVIEW") => StepStatus::InReview,
+            Some("DECLINE") => StepStatus::Declined,
+            _ => StepStatus::Approved,
         }
     }
 
-    pub fn warn(&mut self, risk: &str, action: Action) {
-        self.warn_about(risk, action, &Value::Null);
+    pub fn warn(&mut self, risk: &str, status: StepStatus) {
+        self.warn_about(risk, status, &Value::Null);
     }
 
-    fn warn_about(&mut self, risk: &str, action: Action, additional: &Value) {
-        self.worst = self.worst.max(action);
+    fn warn_about(&mut self, risk: &str, status: StepStatus, additional: &Value) {
+        self.status = self.status.max(status);
         let (tag, node_id) = (&self.feature.kind.tag, &self.feature.node_id);
         self.warnings
-            .push(warning(tag, risk, action, node_id, additional));
+            .push(warning(tag, risk, status, node_id, additional));
     }
 
     /// Declines when `value` is on the application's blocklist for `kind`; says whether it is.
@@ -116,7 +113,7 @@ impl<'a> Check<'a> {
             "blocklisted_session_number": entry.session_number,
             "api_service": null,
         });
-        self.warn_about(risk, Action::Decline, &additional);
+        self.warn_about(risk, StepStatus::Declined, &additional);
         true
     }
 
@@ -141,7 +138,7 @@ impl<'a> Check<'a> {
             "media": format!("{}/media/{}/", self.state.origin, self.session.id),
             "expires": format!("?expires={}", later(self.now, 3600).as_second()),
             "node_id": self.feature.node_id,
-            "status": self.status().name(),
+            "status": self.status.name(),
             "new_uuid": Uuid::new_v4(),
         });
         template::filled(name, &with(values, more))

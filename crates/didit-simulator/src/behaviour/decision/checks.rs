@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{check::Check, document};
 use crate::{
-    catalog::scenarios::Action,
+    catalog::status::StepStatus,
     values::{age, fold, same_name, with},
 };
 
@@ -46,7 +46,7 @@ fn identity_document(check: &mut Check<'_>) -> Value {
     }
     let person = check.person;
     let born = check.born().to_string();
-    let action = check.action("expected_details_mismatch_action");
+    let action = check.configured("expected_details_mismatch_action");
     let session = check.session;
     let name = expected_name(check);
     // Differences from what the caller expects are only told, unless the workflow gives them weight.
@@ -59,47 +59,25 @@ fn identity_document(check: &mut Check<'_>) -> Value {
         "country"
     };
     let number = [person.document_number.as_str(), &person.personal_number];
-    for (key, actual, risk) in [
-        (
-            "date_of_birth",
-            [born.as_str(); 2],
-            "DOB_MISMATCH_WITH_PROVIDED",
-        ),
-        (
-            "gender",
-            [&person.gender; 2],
-            "GENDER_MISMATCH_WITH_PROVIDED",
-        ),
-        (
-            "nationality",
-            [&person.country.alpha3; 2],
-            "NATIONALITY_MISMATCH_WITH_PROVIDED",
-        ),
-        (
-            country,
-            [&person.country.alpha3; 2],
-            "COUNTRY_MISMATCH_WITH_PROVIDED",
-        ),
-        (
-            "identification_number",
-            number,
-            "IDENTIFICATION_NUMBER_MISMATCH_WITH_PROVIDED",
-        ),
+    let country_code = [person.country.alpha3.as_str(); 2];
+    for (key, actual, what) in [
+        ("date_of_birth", [born.as_str(); 2], "DOB"),
+        ("gender", [&person.gender; 2], "GENDER"),
+        ("nationality", country_code, "NATIONALITY"),
+        (country, country_code, "COUNTRY"),
+        ("identification_number", number, "IDENTIFICATION_NUMBER"),
     ] {
-        let expected = session.expected(key);
-        if expected.is_some_and(|expected| {
+        let differs = |expected: &str| {
             !actual
                 .iter()
-                .any(|actual| expected.eq_ignore_ascii_case(actual))
-        }) {
-            check.warn(risk, action);
+                .any(|known| expected.eq_ignore_ascii_case(known))
+        };
+        if session.expected(key).is_some_and(differs) {
+            check.warn(&format!("{what}_MISMATCH_WITH_PROVIDED"), action);
         }
     }
-    check.refuse_blocked(
-        "document",
-        &person.document_number,
-        "ID_DOCUMENT_IN_BLOCKLIST",
-    );
+    let number = &person.document_number;
+    check.refuse_blocked("document", number, "ID_DOCUMENT_IN_BLOCKLIST");
     let document = document::shown_by(check);
     let mut result = check.filled("OCR", json!({ "document": document.values }));
     if document.is_one_sided {
@@ -128,7 +106,7 @@ fn liveness(check: &mut Check<'_>) -> Value {
         97.31
     };
     if check.finding.is_none() && score < decline {
-        check.warn("LOW_LIVENESS_SCORE", Action::Decline);
+        check.warn("LOW_LIVENESS_SCORE", StepStatus::Declined);
     }
     let method = check.feature.text("face_liveness_method");
     let years = age(check.born(), check.today);
@@ -156,15 +134,15 @@ fn face_match(check: &mut Check<'_>) -> Value {
         .number("face_match_score_review_threshold", 70.0)
         .max(decline);
     let score = match check.finding {
-        Some(finding) if finding.action() == Action::Decline => decline * 0.45,
+        Some(finding) if finding.status == StepStatus::Declined => decline * 0.45,
         Some(_) => f64::midpoint(decline, review),
         None => 96.18,
     };
     if check.finding.is_none() && score < review {
         let action = if score < decline {
-            Action::Decline
+            StepStatus::Declined
         } else {
-            Action::Review
+            StepStatus::InReview
         };
         check.warn("LOW_FACE_MATCH_SIMILARITY", action);
     }
@@ -227,7 +205,7 @@ fn proof_of_address(check: &mut Check<'_>) -> Value {
         address = format!("{street}, {}", person.city);
         formatted.clone_from(&address);
     }
-    let action = check.action("poa_name_or_address_mismatch_action");
+    let action = check.configured("poa_name_or_address_mismatch_action");
     let expected_name = expected_name(check);
     if !expected_name.is_empty() && !similar && !same_name(&expected_name, &name) {
         check.warn("NAME_MISMATCH_WITH_PROVIDED", action);
@@ -276,7 +254,7 @@ fn network(check: &mut Check<'_>) -> Value {
     {
         check.warn(
             "IP_ADDRESS_MISMATCH_WITH_PROVIDED",
-            check.action("expected_ip_mismatch_action"),
+            check.configured("expected_ip_mismatch_action"),
         );
     }
     check.filled("IP_ANALYSIS", json!({}))
@@ -291,7 +269,7 @@ fn watch_lists(check: &mut Check<'_>) -> Value {
         .max(approve);
     let certain = check
         .finding
-        .is_some_and(|finding| finding.action() == Action::Decline);
+        .is_some_and(|finding| finding.status == StepStatus::Declined);
     let score = if certain {
         100.0
     } else {

@@ -1,33 +1,23 @@
 //! Identity documents: which one a person shows, and its machine-readable zone.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
-use super::check::Check;
+use super::{check::Check, template};
 use crate::values::fold;
 
-/// Codes callers use, and the names answers show.
-const NAMES: [(&str, &str); 12] = [
-    ("P", "Passport"),
-    ("ID", "Identity Card"),
-    ("DL", "Driver's License"),
-    ("RP", "Residence Permit"),
-    ("SSC", "Social Security Card"),
-    ("HIC", "Health Insurance Card"),
-    ("WP", "Work Permit"),
-    ("TC", "Tax Card"),
-    ("VISA", "Visa"),
-    ("PSC", "Public Service Card"),
-    ("BC", "Birth Certificate"),
-    ("OTHER", "Other"),
-];
+/// The names answers show, by the codes callers use.
+static NAMES: LazyLock<HashMap<String, String>> =
+    // The file is part of the source; without it every document is another one.
+    LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../catalog/documents.json")).unwrap_or_default()
+    });
 
 /// The name shown for a document code.
 pub fn document_name(code: &str) -> Option<&'static str> {
-    NAMES
-        .iter()
-        .find(|(known, _)| *known == code)
-        .map(|(_, name)| *name)
+    NAMES.get(code).map(String::as_str)
 }
 
 /// The document a person holds up.
@@ -138,61 +128,38 @@ fn machine_readable_zone(check: &Check<'_>, passport: bool, expires: Date, broke
             padded(&names, 30),
         )
     };
-    json!({
+    let values = json!({
         "surname": surname.replace('<', " "),
-        "name": given.replace('<', " "),
-        "country": country,
-        "nationality": country,
-        "birth_date": birth,
-        "expiry_date": expiry,
-        "sex": sex,
-        "document_type": if passport { "P" } else { "ID" },
-        "document_number": person.document_number,
-        "optional_data": person.personal_number,
-        "optional_data_2": "",
-        "birth_date_hash": birth_digit.to_string(),
-        "expiry_date_hash": expiry_digit.to_string(),
-        "document_number_hash": number_digit.to_string(),
-        "final_hash": last.to_string(),
-        "personal_number": person.personal_number,
-        "warnings": [],
+        "given": given.replace('<', " "),
+        "person": person,
+        "birth": birth,
+        "birth_digit": birth_digit.to_string(),
+        "expiry": expiry,
+        "expiry_digit": expiry_digit.to_string(),
+        "kind": if passport { "P" } else { "ID" },
+        "format": if passport { "TD3" } else { "TD1" },
+        "number": number,
+        "number_digit": number_digit.to_string(),
+        "last": last.to_string(),
         "errors": if broken { json!(["final hash is not valid"]) } else { json!([]) },
-        "mrz_type": if passport { "TD3" } else { "TD1" },
-        "mrz_string": text,
-        "mrz_key": format!("{number}{number_digit}{birth}{birth_digit}{expiry}{expiry_digit}"),
-    })
+        "text": text,
+    });
+    template::filled("MACHINE_READABLE_ZONE", &values)
 }
 
 /// Upper-case letters with `<` between words.
 fn letters(name: &str) -> String {
     fold(name)
         .to_uppercase()
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphabetic() {
-                character
-            } else {
-                '<'
-            }
-        })
-        .collect()
+        .replace(|letter: char| !letter.is_ascii_alphabetic(), "<")
 }
 
 fn padded(text: &str, length: usize) -> String {
-    let mut padded: String = text.chars().take(length).collect();
-    while padded.len() < length {
-        padded.push('<');
-    }
-    padded
+    format!("{text:<<length$.length$}")
 }
 
 fn short_date(date: Date) -> String {
-    format!(
-        "{:02}{:02}{:02}",
-        date.year().rem_euclid(100),
-        date.month(),
-        date.day()
-    )
+    date.strftime("%y%m%d").to_string()
 }
 
 /// The check digit of ICAO 9303: values weighted 7, 3, 1, modulo 10.
