@@ -15,7 +15,8 @@ use crate::{
 
 mod check;
 
-use check::{Parameter, Schema};
+use check::Parameter;
+pub use check::Schema;
 
 /// An operation of the API.
 #[derive(Debug, Deserialize)]

@@ -22,13 +22,22 @@ pub const BAD_CREDENTIALS: &str = "Authentication credentials were not provided 
 pub const REQUIRED: &str = "This field is required.";
 
 impl Reply {
-    pub fn json(status: StatusCode, body: &Value) -> Self {
+    pub fn file(content_type: &'static str, body: Vec<u8>) -> Self {
         Self {
-            status,
-            content_type: "application/json",
+            status: StatusCode::OK,
+            content_type,
             headers: Vec::new(),
-            body: body.to_string().into_bytes(),
+            body,
         }
+    }
+
+    fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub fn json(status: StatusCode, body: &Value) -> Self {
+        Self::file("application/json", body.to_string().into_bytes()).with_status(status)
     }
 
     pub fn ok(body: &Value) -> Self {
@@ -40,38 +49,16 @@ impl Reply {
     }
 
     pub fn no_content() -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            content_type: "",
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+        Self::file("", Vec::new()).with_status(StatusCode::NO_CONTENT)
     }
 
     pub fn html(status: StatusCode, page: String) -> Self {
-        Self {
-            status,
-            ..Self::file("text/html; charset=utf-8", page.into_bytes())
-        }
-    }
-
-    pub fn file(content_type: &'static str, body: Vec<u8>) -> Self {
-        Self {
-            status: StatusCode::OK,
-            content_type,
-            headers: Vec::new(),
-            body,
-        }
+        Self::file("text/html; charset=utf-8", page.into_bytes()).with_status(status)
     }
 
     /// A redirect; `status` is 301 for the API's own and 303 after a form.
     pub fn redirect(status: StatusCode, location: String) -> Self {
-        Self {
-            status,
-            content_type: "text/html; charset=utf-8",
-            headers: vec![("location", location)],
-            body: Vec::new(),
-        }
+        Self::html(status, String::new()).with_header("location", location)
     }
 
     pub fn with_header(mut self, name: &'static str, value: String) -> Self {

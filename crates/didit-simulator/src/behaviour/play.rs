@@ -1,18 +1,19 @@
 //! What moves a session: the person opening the link and finishing, time passing, and the events that tell about it.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{announcements, decision};
 use crate::{
     catalog::{
+        features::Feature,
         scenarios::{self, Scenario},
         status::{Status, StepStatus},
     },
-    model::{Session, State, Step},
+    model::{Session, State},
     options::Mode,
-    values::later,
+    values::{Object, later},
 };
 
 /// Expires what has run out of time; called before anything is looked at.
@@ -57,11 +58,8 @@ pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) 
     let armed = session.scenario.take();
     let charged =
         (session.environment == Mode::Live).then_some((session.application, session.price));
-    run_open_steps(
-        state,
-        id,
-        scenario.or(armed).unwrap_or_else(scenarios::approval),
-    );
+    let scenario = scenario.or(armed).unwrap_or_else(scenarios::approval);
+    run_open_steps(state, id, scenario);
     if let Some((application, price)) = charged
         && let Some(balance) = state.balance_mut(application)
     {
@@ -76,11 +74,8 @@ pub fn run_open_steps(state: &mut State, id: Uuid, scenario: &'static Scenario) 
         return;
     };
     for position in 0..session.steps.len() {
-        let Some(step) = session
-            .steps
-            .get(position)
-            .filter(|step| step.status == StepStatus::NotFinished)
-        else {
+        let step = session.steps.get(position);
+        let Some(step) = step.filter(|step| step.status == StepStatus::NotFinished) else {
             continue;
         };
         let (status, result) = decision::run(state, &session, &step.feature, scenario);
@@ -104,18 +99,11 @@ pub fn conclude(state: &mut State, id: Uuid) {
     let Some(session) = state.session(id) else {
         return;
     };
-    let any = |status| {
-        session
-            .steps
-            .iter()
-            .any(|step: &Step| step.status == status)
-    };
-    let status = if any(StepStatus::Declined) {
-        Status::Declined
-    } else if any(StepStatus::InReview) {
-        Status::InReview
-    } else {
-        Status::Approved
+    let weightiest = session.steps.iter().map(|step| step.status).max();
+    let status = match weightiest {
+        Some(StepStatus::Declined) => Status::Declined,
+        Some(StepStatus::InReview) => Status::InReview,
+        _ => Status::Approved,
     };
     set_status(state, id, status);
 }
@@ -135,32 +123,27 @@ pub fn set_status(state: &mut State, id: Uuid, status: Status) {
 
 /// Throws the data of the steps at `nodes` away. Steps without the person run again at once and may finish the session in
 /// this request.
-pub fn resubmit(state: &mut State, id: Uuid, nodes: &[Value], at_once: bool) {
+pub fn resubmit(state: &mut State, id: Uuid, nodes: &[Feature], at_once: bool) {
     let now = state.now();
     let Some(session) = state.session_mut(id) else {
         return;
     };
-    let named = |step: &&mut Step| {
-        nodes
-            .iter()
-            .any(|node| node.get("node_id").and_then(Value::as_str) == Some(&step.feature.node_id))
-    };
-    let mut reasons = crate::values::Object::new();
-    for step in session.steps.iter_mut().filter(named) {
-        let reason = step
-            .result
-            .as_ref()
-            .and_then(|result| result.pointer("/warnings/0/short_description"));
-        let reason = reason
-            .cloned()
-            .unwrap_or_else(|| "Please repeat this step".into());
-        reasons.insert(step.feature.node_id.clone(), reason);
-        step.status = StepStatus::NotFinished;
-        step.result = None;
+    let mut reasons = Object::new();
+    for step in &mut session.steps {
+        let node_id = &step.feature.node_id;
+        if nodes.iter().any(|node| node.node_id == *node_id) {
+            let result = step.result.take().unwrap_or_default();
+            let reason = result.pointer("/warnings/0/short_description").cloned();
+            let reason = reason.unwrap_or_else(|| json!("Please repeat this step"));
+            reasons.insert(node_id.clone(), reason);
+            step.status = StepStatus::NotFinished;
+        }
     }
+    let show = |node: &Feature| json!({ "node_id": node.node_id, "feature": node.kind.name });
+    let nodes: Vec<Value> = nodes.iter().map(show).collect();
     session.status = Status::Resubmitted;
     session.expires_at = later(now, session.lifetime);
-    let told = serde_json::json!({ "nodes_to_resubmit": nodes, "reasons": reasons });
+    let told = json!({ "nodes_to_resubmit": nodes, "reasons": reasons });
     announcements::resubmission(state, id, told);
     if at_once {
         run_open_steps(state, id, scenarios::approval());

@@ -47,6 +47,8 @@ pub struct Schema {
     default: Option<Value>,
     /// Whether both cases are taken for upper case.
     upper_case: bool,
+    /// Whether choices are the same in both cases.
+    ignore_case: bool,
     /// Other words than the framework's, by the name of the rule that is broken.
     messages: BTreeMap<String, String>,
 }
@@ -152,6 +154,9 @@ impl Schema {
                 boolean(value).ok_or_else(|| self.refuse("type", "Must be a valid boolean.", ""))
             }
             Some("integer") => self.integer(value),
+            Some("number") if !value.is_number() => {
+                Err(self.refuse("type", "A valid number is required.", ""))
+            }
             Some("object") => match value {
                 Value::Object(object) if self.properties.is_empty() => {
                     Ok(Value::Object(object.clone()))
@@ -198,11 +203,12 @@ impl Schema {
         if self.upper_case {
             text = Cow::Owned(text.to_ascii_uppercase());
         }
-        if self
-            .choices
-            .as_ref()
-            .is_some_and(|choices| !choices.iter().any(|choice| *choice == *text))
-        {
+        let is_it = |choice: &Value| match choice.as_str() {
+            Some(choice) if self.ignore_case => choice.eq_ignore_ascii_case(&text),
+            choice => choice == Some(&text),
+        };
+        let mut choices = self.choices.iter().flatten();
+        if self.choices.is_some() && !choices.any(is_it) {
             return Err(self.refuse("enum", "\"{value}\" is not a valid choice.", &sent));
         }
         let read = in_format(format, &text)

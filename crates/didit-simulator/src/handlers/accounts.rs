@@ -63,7 +63,7 @@ pub fn resend_code(state: &mut State, call: &Call) -> Answer {
     let now = state.now();
     let account = state
         .account_mut(&email)
-        .filter(|account| account.organization.is_none());
+        .filter(|known| known.organization.is_none());
     let account =
         account.ok_or_else(|| field("email", "No unverified account was found for this email."))?;
     let wait = seconds_until(later(account.code_sent_at, 60), now);

@@ -27,7 +27,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     let own = state
         .applications
         .iter()
-        .filter(|application| application.organization == organization);
+        .filter(|known| known.organization == organization);
     let rows: Vec<Value> = own.map(Application::show).collect();
     Ok(Reply::ok(&json!(rows)))
 }

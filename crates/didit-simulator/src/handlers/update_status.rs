@@ -8,7 +8,7 @@ use crate::{
     behaviour::play,
     call::Call,
     catalog::{
-        features,
+        features::{self, Feature},
         status::{Status, StepStatus},
     },
     model::{Activity, Session, State},
@@ -46,9 +46,9 @@ pub fn update_status(state: &mut State, call: &Call) -> Answer {
         Status::Resubmitted => Some(nodes_to_resubmit(session, &body)?),
         _ => None,
     };
-    let at_once = nodes
-        .as_ref()
-        .is_some_and(|nodes| nodes.iter().all(|node| node.at_once));
+    // Steps that need nobody at the camera run again within the request.
+    let at_once = |nodes: &Vec<Feature>| nodes.iter().all(|node| node.kind.runs_again_at_once);
+    let at_once = nodes.as_ref().is_some_and(at_once);
     if let (true, Some(last)) = (at_once, session.rerun_at) {
         let wait = seconds_until(later(last, 30), now);
         if wait > 0 {
@@ -75,39 +75,24 @@ pub fn update_status(state: &mut State, call: &Call) -> Answer {
         monitor(session, status);
     }
     match nodes {
-        Some(nodes) => {
-            let shown: Vec<Value> = nodes.iter().map(Node::show).collect();
-            play::resubmit(state, id, &shown, at_once);
-        }
+        Some(nodes) => play::resubmit(state, id, &nodes, at_once),
         None => play::set_status(state, id, status),
     }
-    if let Some(email) = body
-        .text("email_address")
-        .filter(|_| body.flag("send_email"))
-    {
-        state.send_mail(
-            email,
-            &format!("Your verification is now {}", status.name()),
-            None,
-        );
+    if let (true, Some(email)) = (body.flag("send_email"), body.text("email_address")) {
+        let subject = format!("Your verification is now {}", status.name());
+        state.send_mail(email, &subject, None);
     }
     Ok(Reply::ok(&json!({ "session_id": id })))
 }
 
 fn wanted_status(body: &Object) -> Result<Status, Reply> {
+    let possible = [Status::Approved, Status::Declined, Status::Resubmitted];
     let status = body.text("new_status").and_then(Status::parse);
-    let status = status.filter(|status| {
-        matches!(
-            status,
-            Status::Approved | Status::Declined | Status::Resubmitted
-        )
-    });
-    let refusal = || {
+    let Some(status) = status.filter(|status| possible.contains(status)) else {
         let complaint =
             "You can only update the status to 'Approved', 'Declined', or 'Resubmitted'.";
-        field("new_status", complaint)
+        return Err(field("new_status", complaint));
     };
-    let status = status.ok_or_else(refusal)?;
     if body.flag("send_email") && !body.contains_key("email_address") {
         return Err(field(
             "email_address",
@@ -119,56 +104,29 @@ fn wanted_status(body: &Object) -> Result<Status, Reply> {
 
 /// Declining ends the ongoing screening of a person, approving again resumes it where the workflow has it.
 fn monitor(session: &mut Session, status: Status) {
-    for step in session
-        .steps
-        .iter_mut()
-        .filter(|step| step.feature.is("AML"))
-    {
+    let steps = session.steps.iter_mut();
+    for step in steps.filter(|step| step.feature.is("AML")) {
         let configured = step
             .feature
             .config
             .flag("is_aml_ongoing_monitoring_enabled");
-        let flag = step
-            .result
-            .as_mut()
-            .and_then(|result| result.get_mut("is_ongoing_monitoring_enabled"));
-        if let Some(flag) = flag {
+        let result = step.result.as_mut();
+        if let Some(flag) = result.and_then(|found| found.get_mut("is_ongoing_monitoring_enabled"))
+        {
             *flag = json!(configured && status != Status::Declined);
         }
     }
 }
 
-/// A step to do again.
-struct Node {
-    node_id: String,
-    feature: &'static str,
-    /// It needs nobody at the camera and so runs again within the request.
-    at_once: bool,
-}
-
-impl Node {
-    fn new(feature: &features::Feature) -> Self {
-        Self {
-            node_id: feature.node_id.clone(),
-            feature: &feature.kind.name,
-            at_once: feature.kind.runs_again_at_once,
-        }
-    }
-
-    fn show(&self) -> Value {
-        json!({ "node_id": self.node_id, "feature": self.feature })
-    }
-}
-
 /// The steps the caller named, or all that are not approved.
-fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Node>, Reply> {
+fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Feature>, Reply> {
     let named = body.get("nodes_to_resubmit").and_then(Value::as_array);
     let Some(named) = named.filter(|named| !named.is_empty()) else {
         let open = session
             .steps
             .iter()
             .filter(|step| step.status != StepStatus::Approved);
-        let open: Vec<Node> = open.map(|step| Node::new(&step.feature)).collect();
+        let open: Vec<Feature> = open.map(|step| step.feature.clone()).collect();
         if open.is_empty() {
             return Err(field_text(
                 "nodes_to_resubmit",
@@ -176,11 +134,8 @@ fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Node>, Repl
             ));
         }
         let of_companies = |feature: &str| matches!(feature, "KYB_REGISTRY" | "KYB_KEY_PEOPLE");
-        let refused: Vec<&str> = open
-            .iter()
-            .map(|node| node.feature)
-            .filter(|name| of_companies(name))
-            .collect();
+        let names = open.iter().map(|feature| feature.kind.name.as_str());
+        let refused: Vec<&str> = names.filter(|name| of_companies(name)).collect();
         return if refused.is_empty() {
             Ok(open)
         } else {
@@ -200,7 +155,7 @@ fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Node>, Repl
                 format!("Node '{node_id}' with feature '{feature}' was not found in this session.");
             return Err(field_text("nodes_to_resubmit", &text));
         };
-        nodes.push(Node::new(step));
+        nodes.push(step.clone());
     }
     Ok(nodes)
 }

@@ -16,7 +16,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     let own = state
         .destinations
         .iter()
-        .filter(|destination| destination.application == call.application);
+        .filter(|known| known.application == call.application);
     let rows = own.map(|destination| {
         let sent = state.statistics(destination.uuid);
         let counts = json!({

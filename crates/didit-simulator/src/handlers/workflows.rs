@@ -8,8 +8,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    behaviour::feature_rules,
     call::Call,
-    catalog::features::{self, Feature},
+    catalog::features::Feature,
     model::{State, Workflow},
     reply::{Answer, Reply, bad_request, detail, field, not_found},
     values::{Fields, Object, URL_SAFE, random_text},
@@ -188,7 +189,7 @@ impl Changes {
         let features = match body.remove("features") {
             Some(Value::Array(items)) => {
                 let refused = |errors| bad_request(&serde_json::json!({ "features": errors }));
-                Some(features::read(&items, workflow.is_biometric()).map_err(refused)?)
+                Some(feature_rules::read(&items, workflow.is_biometric()).map_err(refused)?)
             }
             _ => None,
         };

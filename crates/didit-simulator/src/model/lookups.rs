@@ -16,15 +16,11 @@ use crate::{
 
 impl State {
     pub fn application(&self, id: Uuid) -> Option<&Application> {
-        self.applications
-            .iter()
-            .find(|application| application.uuid == id)
+        self.applications.iter().find(|known| known.uuid == id)
     }
 
     pub fn account_mut(&mut self, email: &str) -> Option<&mut Account> {
-        self.accounts
-            .iter_mut()
-            .find(|account| account.email == email)
+        self.accounts.iter_mut().find(|known| known.email == email)
     }
 
     /// The organization of a console user whose e-mail is verified.
@@ -37,11 +33,8 @@ impl State {
 
     /// The application whose key this is.
     pub fn owner_of_key(&self, key: &str) -> Option<Uuid> {
-        let owner = self
-            .applications
-            .iter()
-            .find(|application| application.api_key == key);
-        owner.map(|application| application.uuid)
+        let owner = self.applications.iter().find(|known| known.api_key == key);
+        owner.map(|known| known.uuid)
     }
 
     /// The account whose access token this is, as long as it can be used.
@@ -106,7 +99,7 @@ impl State {
         let own = self
             .deliveries
             .iter()
-            .filter(|delivery| delivery.event.destination == destination);
+            .filter(|known| known.event.destination == destination);
         for delivery in own {
             statistics.total += 1;
             statistics.failed += u64::from(!delivery.succeeded());
