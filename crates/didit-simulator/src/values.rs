@@ -11,6 +11,8 @@ pub type Object = Map<String, Value>;
 pub trait Fields {
     fn text(&self, key: &str) -> Option<&str>;
     fn flag(&self, key: &str) -> bool;
+    fn object(&self, key: &str) -> Option<&Object>;
+    fn list(&self, key: &str) -> &[Value];
     /// The member as JSON, null when there is none.
     fn json(&self, key: &str) -> Value;
 }
@@ -22,6 +24,15 @@ impl Fields for Object {
 
     fn flag(&self, key: &str) -> bool {
         self.get(key).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn object(&self, key: &str) -> Option<&Object> {
+        self.get(key)?.as_object()
+    }
+
+    fn list(&self, key: &str) -> &[Value] {
+        let list = self.get(key).and_then(Value::as_array);
+        list.map_or(&[], Vec::as_slice)
     }
 
     fn json(&self, key: &str) -> Value {

@@ -106,19 +106,14 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
         created_at: now,
         rerun_at: None,
     };
-    let contact = session
-        .wanted
-        .get("contact_details")
-        .and_then(Value::as_object);
-    let invited = contact.filter(|contact| contact.flag("send_notification_emails"));
-    let invited = invited
-        .and_then(|contact| contact.text("email"))
-        .map(str::to_owned);
+    if let Some(contact) = session.wanted.object("contact_details")
+        && contact.flag("send_notification_emails")
+        && let Some(email) = contact.text("email")
+    {
+        state.send_mail(email, "Please verify your identity", None);
+    }
     let id = session.id;
     state.sessions.push(session);
-    if let Some(email) = invited {
-        state.send_mail(&email, "Please verify your identity", None);
-    }
     announcements::status(state, id);
     Ok(id)
 }

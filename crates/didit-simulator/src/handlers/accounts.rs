@@ -17,11 +17,10 @@ const CODE_LIFE: i64 = 600;
 /// Seconds an access token can be used.
 const TOKEN_LIFE: i64 = 86_400;
 
-/// `POST /programmatic/register/`
 pub fn register(state: &mut State, call: &Call) -> Answer {
     let (email, password) = credentials(call)?;
-    if let Some(complaint) = password_complaint(&password) {
-        return Err(field("password", &complaint));
+    if let Some(rule) = broken_rule(&password) {
+        return Err(field("password", &format!("Password must {rule}")));
     }
     refuse_reserved_domain(&email)?;
     if let Some(account) = state.account_mut(&email) {
@@ -53,7 +52,6 @@ pub fn register(state: &mut State, call: &Call) -> Answer {
     })))
 }
 
-/// `POST /programmatic/resend-otp/`
 pub fn resend_code(state: &mut State, call: &Call) -> Answer {
     let email = call
         .body()?
@@ -76,7 +74,6 @@ pub fn resend_code(state: &mut State, call: &Call) -> Answer {
     Ok(send_code(state, &email))
 }
 
-/// `POST /programmatic/verify-email/`
 pub fn verify_email(state: &mut State, call: &Call) -> Answer {
     let body = call.body()?;
     let email = body.text("email").unwrap_or_default().to_lowercase();
@@ -105,7 +102,6 @@ pub fn verify_email(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&with(issue_token(state, account), more)))
 }
 
-/// `POST /programmatic/login/`
 pub fn login(state: &mut State, call: &Call) -> Answer {
     let (email, password) = credentials(call)?;
     let now = state.now();
@@ -144,21 +140,32 @@ fn credentials(call: &Call) -> Result<(String, String), Reply> {
 }
 
 /// The first rule the password breaks; the API reports one at a time.
-fn password_complaint(password: &str) -> Option<String> {
+fn broken_rule(password: &str) -> Option<&'static str> {
     const SPECIAL: &str = "!@#$%^&*()_+-=[]{}|;:,.<>?";
-    if password.chars().count() < 8 {
-        return Some("Password must be at least 8 characters long.".to_owned());
-    }
-    let kinds: [(fn(char) -> bool, &str); 4] = [
-        (|c| c.is_ascii_uppercase(), "uppercase letter"),
-        (|c| c.is_ascii_lowercase(), "lowercase letter"),
-        (|c| c.is_ascii_digit(), "digit"),
-        (|c| SPECIAL.contains(c), "special character"),
+    let lacks = |is_one: fn(char) -> bool| !password.chars().any(is_one);
+    let rules = [
+        (
+            password.chars().count() < 8,
+            "be at least 8 characters long.",
+        ),
+        (
+            lacks(|c| c.is_ascii_uppercase()),
+            "contain at least one uppercase letter.",
+        ),
+        (
+            lacks(|c| c.is_ascii_lowercase()),
+            "contain at least one lowercase letter.",
+        ),
+        (lacks(|c| c.is_ascii_digit()), "contain at least one digit."),
+        (
+            lacks(|c| SPECIAL.contains(c)),
+            "contain at least one special character.",
+        ),
     ];
-    let missing = kinds
-        .iter()
-        .find(|(is_one, _)| !password.chars().any(is_one));
-    missing.map(|(_, kind)| format!("Password must contain at least one {kind}."))
+    rules
+        .into_iter()
+        .find(|(broken, _)| *broken)
+        .map(|(_, rule)| rule)
 }
 
 /// Mail to reserved domains cannot be delivered, which the API does not catch.

@@ -10,7 +10,6 @@ use crate::{
     values::Fields,
 };
 
-/// `GET /organizations/me/`
 pub fn organizations(state: &mut State, call: &Call) -> Answer {
     let own = state.organization_of(call.account);
     let organizations = state
@@ -21,7 +20,6 @@ pub fn organizations(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&json!(rows)))
 }
 
-/// `GET /organizations/me/{org_uuid}/applications/`
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let organization = requested_organization(state, call)?;
     let own = state
@@ -32,7 +30,6 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&json!(rows)))
 }
 
-/// `POST /organizations/me/{org_uuid}/applications/`
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let organization = requested_organization(state, call)?;
     let body = call.body()?;
@@ -47,12 +44,10 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     ))
 }
 
-/// `GET /organizations/me/{org_uuid}/applications/{app_uuid}/`
 pub fn get(state: &mut State, call: &Call) -> Answer {
     requested(state, call).map(|application| Reply::ok(&application.show()))
 }
 
-/// `PATCH /organizations/me/{org_uuid}/applications/{app_uuid}/`
 pub fn update(state: &mut State, call: &Call) -> Answer {
     requested_organization(state, call)?;
     let body = call.body()?;

@@ -9,7 +9,6 @@ use crate::{
     values::{ALPHANUMERIC, Fields, money, random_text, to_ten_thousandths},
 };
 
-/// `GET /v3/billing/balance/`
 pub fn balance(state: &mut State, call: &Call) -> Answer {
     let balance = *state.balance_mut(call.application).ok_or_else(not_found)?;
     Ok(Reply::ok(&json!({

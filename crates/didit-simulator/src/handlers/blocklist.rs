@@ -15,7 +15,6 @@ use crate::{
 
 const KINDS: [&str; 4] = ["face", "document", "phone", "email"];
 
-/// `POST /v3/blocklist/add/`
 pub fn add(state: &mut State, call: &Call) -> Answer {
     for (kind, entry) in chosen(state, call, "blocklist")? {
         if let (Some(list), Some(entry)) = (state.blocklist_mut(call.application, kind), entry) {
@@ -28,7 +27,6 @@ pub fn add(state: &mut State, call: &Call) -> Answer {
     ))
 }
 
-/// `POST /v3/blocklist/remove/`
 pub fn remove(state: &mut State, call: &Call) -> Answer {
     for (kind, entry) in chosen(state, call, "unblock")? {
         if let (Some(list), Some(entry)) = (state.blocklist_mut(call.application, kind), entry) {
@@ -69,7 +67,6 @@ fn chosen(
     Ok(chosen)
 }
 
-/// `GET /v3/blocklist/`
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let wanted = call.query("item_type");
     let kinds = KINDS

@@ -19,7 +19,6 @@ use crate::{
     values::{Fields, Object, micros, money, to_ten_thousandths},
 };
 
-/// `GET requests`
 pub fn requests(state: &mut State, _: &Call) -> Answer {
     rows(&state.requests, RecordedRequest::show)
 }
@@ -29,13 +28,11 @@ pub fn open_requests(state: &mut State, _: &Call) -> Answer {
     Ok(Reply::ok(&json!({ "requests": state.requests_open })))
 }
 
-/// `DELETE requests`
 pub fn forget_requests(state: &mut State, _: &Call) -> Answer {
     state.requests.clear();
     Ok(Reply::no_content())
 }
 
-/// `GET inbox`
 pub fn inbox(state: &mut State, _: &Call) -> Answer {
     rows(&state.inbox, Mail::show)
 }
@@ -49,13 +46,11 @@ fn rows<'a, T: 'a>(all: impl IntoIterator<Item = &'a T>, show: fn(&T) -> Value) 
     Ok(Reply::ok(&all.into_iter().map(show).collect()))
 }
 
-/// `POST sessions/{id}/start`
 pub fn start_session(state: &mut State, call: &Call) -> Answer {
     play::start(state, call.id(0));
     session_status(state, call)
 }
 
-/// `POST sessions/{id}/finish`
 pub fn finish_session(state: &mut State, call: &Call) -> Answer {
     let body = lenient_body(call)?;
     let unknown = |slug: &str| field("scenario", &format!("Unknown sandbox scenario: '{slug}'."));
@@ -66,7 +61,6 @@ pub fn finish_session(state: &mut State, call: &Call) -> Answer {
     session_status(state, call)
 }
 
-/// `POST sessions/{id}/status`
 pub fn force_status(state: &mut State, call: &Call) -> Answer {
     let status = lenient_body(call)?.text("status").and_then(Status::parse);
     play::set_status(
@@ -84,12 +78,10 @@ fn session_status(state: &State, call: &Call) -> Answer {
     ))
 }
 
-/// `GET faults`
 pub fn list_faults(state: &mut State, _: &Call) -> Answer {
     rows(&state.faults, Fault::show)
 }
 
-/// `POST faults`
 pub fn add_fault(state: &mut State, call: &Call) -> Answer {
     let fault: Fault =
         serde_json::from_slice(&call.body).map_err(|error| field("fault", &error.to_string()))?;
@@ -103,13 +95,11 @@ pub fn add_fault(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::created(&json!({ "faults": state.faults.len() })))
 }
 
-/// `DELETE faults`
 pub fn clear_faults(state: &mut State, _: &Call) -> Answer {
     state.faults.clear();
     Ok(Reply::no_content())
 }
 
-/// `POST clock`
 pub fn advance_clock(state: &mut State, call: &Call) -> Answer {
     let seconds = lenient_body(call)?
         .get("advance_seconds")
@@ -151,7 +141,6 @@ pub fn set_mode(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&json!({ "mode": mode.name() })))
 }
 
-/// `GET state`
 pub fn counts(state: &mut State, _: &Call) -> Answer {
     Ok(Reply::ok(&json!({
         "mode": state.mode.name(),
@@ -168,13 +157,11 @@ pub fn counts(state: &mut State, _: &Call) -> Answer {
     })))
 }
 
-/// `POST reset`
 pub fn reset(state: &mut State, _: &Call) -> Answer {
     state.reset();
     Ok(Reply::no_content())
 }
 
-/// `GET webhooks`
 pub fn webhooks(state: &mut State, _: &Call) -> Answer {
     rows(&state.deliveries, Delivery::show)
 }

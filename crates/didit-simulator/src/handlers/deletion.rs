@@ -11,7 +11,6 @@ use crate::{
     values::{Fields, Object, plain},
 };
 
-/// `DELETE /v3/session/{id}/delete/`
 pub fn delete_one(state: &mut State, call: &Call) -> Answer {
     let retain = retains_face(&call.body()?)?;
     let shown = outcome(state.session(call.id(0)).ok_or_else(not_found)?, retain);

@@ -15,7 +15,6 @@ use crate::{
     values::{Fields, stable_number},
 };
 
-/// `GET /v3/lists/{list_uuid}/entries/`
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let search = call.query("search").unwrap_or_default().to_lowercase();
     let contains = |text: &str| text.to_lowercase().contains(&search);
@@ -27,7 +26,6 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&call.envelope(&state.origin, rows, 25, identity)))
 }
 
-/// `POST /v3/lists/{list_uuid}/entries/`
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let entry_type = own_list(state, call)?.entry_type().to_owned();
     let remarks = call.body()?;
@@ -53,7 +51,6 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     add(own_list(state, call)?, entry)
 }
 
-/// `POST /v3/lists/{list_uuid}/entries/face-upload/`
 pub fn upload_face(state: &mut State, call: &Call) -> Answer {
     let now = state.now();
     let list = own_list(state, call)?;
@@ -82,7 +79,6 @@ fn add(list: &mut List, entry: Entry) -> Answer {
     Ok(Reply::created(&shown))
 }
 
-/// `DELETE /v3/lists/{list_uuid}/entries/{entry_uuid}/`
 pub fn delete(state: &mut State, call: &Call) -> Answer {
     let entries = &mut own_list(state, call)?.entries;
     let before = entries.len();

@@ -11,7 +11,6 @@ use crate::{
     values::{Fields, Object},
 };
 
-/// `GET /v3/lists/`
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let mut found: Vec<&List> = state
         .lists
@@ -48,7 +47,6 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::created(&shown))
 }
 
-/// `GET /v3/lists/{list_uuid}/`
 pub fn get(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&own_list(state, call)?.show()))
 }
@@ -65,7 +63,6 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&list.show()))
 }
 
-/// `DELETE /v3/lists/{list_uuid}/`
 pub fn delete(state: &mut State, call: &Call) -> Answer {
     refuse_system_list(own_list(state, call)?)?;
     state.lists.retain(|known| known.uuid != call.id(0));

@@ -13,7 +13,6 @@ use crate::{
     values::Fields,
 };
 
-/// `GET /v3/sessions/{id}/reviews/`
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let session = own_session(state, call)?;
     let mut rows: Vec<Value> = session.activities.iter().map(Activity::row).collect();

@@ -15,7 +15,6 @@ use crate::{
 /// The list stops counting companies here.
 const MOST_BUSINESSES_COUNTED: u64 = 100;
 
-/// `GET /v3/sessions/`
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let kind = call.query("session_kind").unwrap_or("user").to_lowercase();
     if !matches!(kind.as_str(), "user" | "business" | "all") {

@@ -13,7 +13,6 @@ use crate::{
     values::{Fields, micros, with},
 };
 
-/// `POST /v3/session/`
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let id = opening::open(state, call.application, call.body()?)?;
     let session = state.session(id).ok_or_else(not_found)?;
@@ -31,7 +30,6 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     })))
 }
 
-/// `GET /v3/session/{id}/decision/`
 pub fn decision(state: &mut State, call: &Call) -> Answer {
     let session = state.session(call.id(0)).ok_or_else(not_found)?;
     let mut shown = decision::show(state, session);
@@ -41,7 +39,6 @@ pub fn decision(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&shown))
 }
 
-/// `GET /v3/session/{id}/generate-pdf/`
 pub fn generate_pdf(state: &mut State, call: &Call) -> Answer {
     let session = state.session(call.id(0)).ok_or_else(not_found)?;
     let finished = matches!(
@@ -79,7 +76,6 @@ pub fn generate_pdf(state: &mut State, call: &Call) -> Answer {
         .with_header("content-disposition", file))
 }
 
-/// `POST /v3/session/{id}/sandbox/arm/`
 pub fn arm(state: &mut State, call: &Call) -> Answer {
     let body = call.body()?;
     let slug = body.text("scenario").unwrap_or_default();

@@ -120,8 +120,8 @@ fn monitor(session: &mut Session, status: Status) {
 
 /// The steps the caller named, or all that are not approved.
 fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Feature>, Reply> {
-    let named = body.get("nodes_to_resubmit").and_then(Value::as_array);
-    let Some(named) = named.filter(|named| !named.is_empty()) else {
+    let named = body.list("nodes_to_resubmit");
+    if named.is_empty() {
         let open = session
             .steps
             .iter()
@@ -141,7 +141,7 @@ fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Feature>, R
         } else {
             Err(not_directly(&refused.join(", ")))
         };
-    };
+    }
     let mut nodes = Vec::new();
     for item in named {
         let text = |key: &str| item.get(key).and_then(Value::as_str).unwrap_or_default();

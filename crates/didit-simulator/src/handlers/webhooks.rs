@@ -32,7 +32,6 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&rows.collect()))
 }
 
-/// `POST /v3/webhook/destinations/`
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let settings = call.body()?;
     check_url(state, call.application, &settings, None)?;
@@ -50,7 +49,6 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::created(&shown))
 }
 
-/// `GET /v3/webhook/destinations/{uuid}/`
 pub fn get(state: &mut State, call: &Call) -> Answer {
     let destination = own_destination(state, call)?.clone();
     Ok(Reply::ok(&full(state, &destination)))
@@ -69,7 +67,6 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&full(state, &changed)))
 }
 
-/// `DELETE /v3/webhook/destinations/{uuid}/`
 pub fn delete(state: &mut State, call: &Call) -> Answer {
     let uuid = own_destination(state, call)?.uuid;
     state.destinations.retain(|known| known.uuid != uuid);

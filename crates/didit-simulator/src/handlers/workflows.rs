@@ -44,7 +44,6 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::ok(&call.envelope(&state.origin, rows, 50, identity)))
 }
 
-/// `POST /v3/workflows/`
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let mut body = call.json()?;
     let mut kind = None;
@@ -85,7 +84,6 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     Ok(Reply::created(&shown))
 }
 
-/// `GET /v3/workflows/{settings_uuid}/`
 pub fn get(state: &mut State, call: &Call) -> Answer {
     let workflow = own_workflow(state, call)?;
     Ok(Reply::ok(&shown::full(state, workflow)))

@@ -72,29 +72,23 @@ impl Session {
         let seed = self
             .vendor_data()
             .map_or_else(|| format!("session-{}", self.number), str::to_owned);
-        let expected = self
-            .wanted
-            .get("expected_details")
-            .and_then(Value::as_object);
-        people::choose(&seed, expected)
+        people::choose(&seed, self.wanted.object("expected_details"))
     }
 
     pub fn contact(&self, key: &str) -> Option<&str> {
-        self.wanted.get("contact_details")?.get(key)?.as_str()
+        self.wanted.object("contact_details")?.text(key)
     }
 
     pub fn expected(&self, key: &str) -> Option<&str> {
-        let text = self.wanted.get("expected_details")?.get(key)?.as_str();
+        let text = self.wanted.object("expected_details")?.text(key);
         text.filter(|text| !text.is_empty())
     }
 
     /// The id of the user or business all sessions with the same `vendor_data` belong to.
     pub fn entity(&self) -> Option<Uuid> {
+        let user = stable_number(self.vendor_data()?);
         let application = stable_number(&self.application.to_string());
-        Some(Uuid::from_u64_pair(
-            application,
-            stable_number(self.vendor_data()?),
-        ))
+        Some(Uuid::from_u64_pair(application, user))
     }
 
     pub fn has(&self, feature: &str) -> bool {

@@ -23,11 +23,7 @@ impl Destination {
     }
 
     pub fn events(&self) -> &[Value] {
-        let events = self
-            .settings
-            .get("subscribed_events")
-            .and_then(Value::as_array);
-        events.map_or(&[], Vec::as_slice)
+        self.settings.list("subscribed_events")
     }
 
     pub fn show(&self) -> Value {

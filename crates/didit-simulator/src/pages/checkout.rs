@@ -11,7 +11,6 @@ use crate::{
     values::money,
 };
 
-/// `GET /checkout/{id}`
 pub fn show(state: &mut State, call: &Call) -> Answer {
     let checkout = find(state, call)?;
     let values = json!({

@@ -28,7 +28,6 @@ const DELIVERY: [&str; 5] = ["Event", "To", "Answer", "Attempts", "When"];
 const REQUEST: [&str; 4] = ["Method", "Path", "Answer", "When"];
 const PAYMENT: [&str; 3] = ["Amount", "State", "Page"];
 
-/// `GET /`
 pub fn show(state: &mut State, _: &Call) -> Answer {
     let keys = state.applications.iter();
     let keys = keys.map(|known| json!({ "owner": known.name(), "key": known.api_key }));

@@ -9,7 +9,6 @@ use crate::{
     reply::Answer,
 };
 
-/// `GET /inbox`
 pub fn show(state: &mut State, _: &Call) -> Answer {
     let content =
         "{{&mails}}{{^mails}}<p>No e-mails yet. Codes of new accounts arrive here.</p>{{/mails}}";

@@ -6,7 +6,7 @@ use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
 use super::{check::Check, template};
-use crate::values::fold;
+use crate::values::{Fields, fold};
 
 /// The names answers show, by the codes callers use.
 static NAMES: LazyLock<HashMap<String, String>> =
@@ -34,13 +34,9 @@ pub fn shown_by(check: &Check<'_>) -> Document {
     } else {
         "ID"
     };
-    let expected = check.session.wanted.get("expected_details");
-    let asked = expected.and_then(|details| details.get("expected_document_types")?.as_array());
-    let asked: Vec<&str> = asked
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
+    let expected = check.session.wanted.object("expected_details");
+    let asked = expected.map_or(&[][..], |details| details.list("expected_document_types"));
+    let asked: Vec<&str> = asked.iter().filter_map(Value::as_str).collect();
     let code = match asked.first() {
         Some(first) if !asked.contains(&usual) => first,
         _ => usual,
