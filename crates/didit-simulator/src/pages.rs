@@ -3,6 +3,5 @@
 pub mod checkout;
 pub mod dashboard;
 mod html;
-pub mod inbox;
 pub mod media;
 pub mod session;

@@ -1,14 +1,11 @@
-//! What the simulator holds and did, for the developer who uses it.
+//! What the simulator holds and did, and the e-mails it would have sent, for the developer who uses it.
 
 use serde_json::{Value, json};
 
-use super::{
-    html::{code, escape, fill, moment, outcome_badge, status_badge, table, wide_page},
-    inbox,
-};
+use super::html::{code, escape, fill, moment, outcome_badge, status_badge, table, wide_page};
 use crate::{
     call::Call,
-    model::{Checkout, Delivery, RecordedRequest, Session, State},
+    model::{Checkout, Delivery, Mail, RecordedRequest, Session, State},
     reply::Answer,
     values::money,
 };
@@ -42,7 +39,7 @@ pub fn show(state: &mut State, _: &Call) -> Answer {
         "sessions": newest(state.sessions.iter(), SESSION, |session| session_row(session, &state.origin)),
         "webhooks": newest(state.deliveries.iter(), DELIVERY, delivery_row),
         "requests": newest(state.requests.iter(), REQUEST, request_row),
-        "mails": inbox::mails(state.inbox.iter().rev().take(5)),
+        "mails": mails(state.inbox.iter().rev().take(5)),
         "payments": newest(state.checkouts.iter(), PAYMENT, checkout_row),
     });
     Ok(wide_page(
@@ -109,4 +106,26 @@ fn checkout_row(checkout: &Checkout) -> [String; 3] {
         state.to_owned(),
         link,
     ]
+}
+
+/// `GET /inbox`
+pub fn inbox(state: &mut State, _: &Call) -> Answer {
+    let content =
+        "{{&mails}}{{^mails}}<p>No e-mails yet. Codes of new accounts arrive here.</p>{{/mails}}";
+    let values = json!({ "mails": mails(state.inbox.iter().rev()) });
+    Ok(wide_page("Inbox", "inbox", content, &values))
+}
+
+/// A table of e-mails.
+fn mails<'a>(mails: impl Iterator<Item = &'a Mail>) -> String {
+    let row = |mail: &Mail| {
+        let code = mail.code.as_deref().map_or_else(|| "none".to_owned(), code);
+        let (to, subject) = (escape(&mail.to), escape(&mail.subject));
+        [to, subject, code, moment(mail.sent_at)]
+    };
+    table(
+        ["To", "Subject", "Code", "Sent"],
+        mails.map(row).collect(),
+        0,
+    )
 }
