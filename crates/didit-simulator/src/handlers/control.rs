@@ -13,7 +13,7 @@ use crate::{
         scenarios,
         status::Status,
     },
-    model::{Delivery, Fault, Mail, RecordedRequest, State},
+    model::{Delivery, Fault, FaultKind, Mail, RecordedRequest, State},
     options::Mode,
     reply::{Answer, Reply, field, not_found},
     values::{Fields, Object, micros, money, to_ten_thousandths},
@@ -83,12 +83,15 @@ pub fn list_faults(state: &mut State, _: &Call) -> Answer {
 }
 
 pub fn add_fault(state: &mut State, call: &Call) -> Answer {
-    let fault: Fault =
-        serde_json::from_slice(&call.body).map_err(|error| field("fault", &error.to_string()))?;
-    if fault
-        .status
-        .is_some_and(|status| StatusCode::from_u16(status).is_err())
-    {
+    let body = lenient_body(call)?;
+    let refused = |name: &str, error: serde_json::Error| field(name, &error.to_string());
+    // The kind is read by itself first, so that its refusal names the kinds there are.
+    let kind = serde_json::from_value::<FaultKind>(body.json("kind"));
+    kind.map_err(|error| refused("kind", error))?;
+    let fault = serde_json::from_value::<Fault>(Value::Object(body));
+    let fault = fault.map_err(|error| refused("fault", error))?;
+    let status = fault.status.map(StatusCode::from_u16);
+    if status.is_some_and(|status| status.is_err()) {
         return Err(field("status", "Not an HTTP status."));
     }
     state.faults.push(fault);
