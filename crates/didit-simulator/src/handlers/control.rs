@@ -86,7 +86,7 @@ pub fn add_fault(state: &mut State, call: &Call) -> Answer {
     let body = lenient_body(call)?;
     let refused = |name: &str, error: serde_json::Error| field(name, &error.to_string());
     // The kind is read by itself first, so that its refusal names the kinds there are.
-    let kind = serde_json::from_value::<FaultKind>(body.json("kind"));
+    let kind = serde_json::from_value::<FaultKind>(json!(body.text("kind").unwrap_or_default()));
     kind.map_err(|error| refused("kind", error))?;
     let fault = serde_json::from_value::<Fault>(Value::Object(body));
     let fault = fault.map_err(|error| refused("fault", error))?;

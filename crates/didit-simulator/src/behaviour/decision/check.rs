@@ -91,6 +91,11 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// The number that the workflow gives under `key`.
+    pub fn threshold(&self, key: &str, usual: f64) -> f64 {
+        self.feature.number(key, usual)
+    }
+
     pub fn warn(&mut self, risk: &str, status: StepStatus) {
         self.warn_about(risk, status, &Value::Null);
     }

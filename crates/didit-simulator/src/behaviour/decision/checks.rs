@@ -16,19 +16,15 @@ pub fn run(check: &mut Check<'_>) -> Value {
         "OCR" => identity_document(check),
         "NFC" => {
             let genuine = !check.finds("NFC_CHIP_NOT_VERIFIED");
-            check.filled(
-                name,
-                json!({ "document": document::shown_by(check).values, "genuine": genuine }),
-            )
+            let document = document::shown_by(check).values;
+            check.filled(name, json!({ "document": document, "genuine": genuine }))
         }
         "LIVENESS" | "AGE_ESTIMATION" => liveness(check),
         "FACE_MATCH" => face_match(check),
         "PHONE_VERIFICATION" => phone(check),
         "EMAIL_VERIFICATION" => {
-            let address = check
-                .session
-                .contact("email")
-                .unwrap_or(&check.person.email);
+            let address = check.session.contact("email");
+            let address = address.unwrap_or(&check.person.email);
             reached(check, "email", address, json!({}))
         }
         "PROOF_OF_ADDRESS" => proof_of_address(check),
@@ -53,11 +49,9 @@ fn identity_document(check: &mut Check<'_>) -> Value {
     if !name.is_empty() && !same_name(&name, &person.full_name()) {
         check.warn("FULL_NAME_MISMATCH_WITH_PROVIDED", action);
     }
-    let country = if session.expected("id_country").is_some() {
-        "id_country"
-    } else {
-        "country"
-    };
+    let mut countries = ["id_country", "country"].into_iter();
+    let country = countries.find(|key| session.expected(key).is_some());
+    let country = country.unwrap_or("country");
     let number = [person.document_number.as_str(), &person.personal_number];
     let country_code = [person.country.alpha3.as_str(); 2];
     for (key, actual, what) in [
@@ -97,9 +91,7 @@ fn expected_name(check: &Check<'_>) -> String {
 /// Liveness, and age estimations with it.
 fn liveness(check: &mut Check<'_>) -> Value {
     let blocked = check.refuse_blocked("face", &check.person.face(), "FACE_IN_BLOCKLIST");
-    let decline = check
-        .feature
-        .number("face_liveness_score_decline_threshold", 50.0);
+    let decline = check.threshold("face_liveness_score_decline_threshold", 50.0);
     let score = if check.finds("LIVENESS_FACE_ATTACK") {
         decline * 0.1
     } else {
@@ -110,28 +102,21 @@ fn liveness(check: &mut Check<'_>) -> Value {
     }
     let method = check.feature.text("face_liveness_method");
     let years = age(check.born(), check.today);
-    let matches = if blocked {
-        check.filled("BLOCKED_FACE", json!({}))
-    } else {
-        json!([])
-    };
+    let matches = blocked.then(|| check.filled("BLOCKED_FACE", json!({})));
     let more = json!({
         "method": method.unwrap_or_else(|| "PASSIVE".to_owned()),
         "score": score,
         "age_estimation": format!("{years}.4").parse::<f64>().unwrap_or_default(),
-        "matches": matches,
+        "matches": matches.unwrap_or(json!([])),
     });
     check.filled("LIVENESS", more)
 }
 
 /// The scores of the scenarios keep to the workflow's thresholds.
 fn face_match(check: &mut Check<'_>) -> Value {
-    let decline = check
-        .feature
-        .number("face_match_score_decline_threshold", 50.0);
+    let decline = check.threshold("face_match_score_decline_threshold", 50.0);
     let review = check
-        .feature
-        .number("face_match_score_review_threshold", 70.0)
+        .threshold("face_match_score_review_threshold", 70.0)
         .max(decline);
     let score = match check.finding {
         Some(finding) if finding.status == StepStatus::Declined => decline * 0.45,
@@ -179,11 +164,8 @@ fn reached(check: &mut Check<'_>, kind: &str, value: &str, more: Value) -> Value
     };
     let blocked = check.refuse_blocked(kind, value, risk);
     let form = format!("BLOCKED_{}", kind.to_uppercase());
-    let matches = if blocked {
-        check.filled(&form, json!({ "value": value }))
-    } else {
-        json!([])
-    };
+    let matches = blocked.then(|| check.filled(&form, json!({ "value": value })));
+    let matches = matches.unwrap_or(json!([]));
     let outcome = if blocked { "DECLINED" } else { "APPROVED" };
     let own = json!({ "value": value, "outcome": outcome, "matches": matches });
     check.filled(&check.feature.kind.name, with(own, more))
@@ -262,10 +244,9 @@ fn network(check: &mut Check<'_>) -> Value {
 
 /// The scores agree with the workflow's thresholds, as far as the scale of 100 allows.
 fn watch_lists(check: &mut Check<'_>) -> Value {
-    let approve = check.feature.number("aml_score_approve_threshold", 80.0);
+    let approve = check.threshold("aml_score_approve_threshold", 80.0);
     let review = check
-        .feature
-        .number("aml_score_review_threshold", 100.0)
+        .threshold("aml_score_review_threshold", 100.0)
         .max(approve);
     let certain = check
         .finding

@@ -22,27 +22,21 @@ const IN_ROWS: [&str; 6] = [
 
 /// A row of the list.
 pub fn row(state: &State, workflow: &Workflow) -> Value {
-    let mut versions = state
-        .workflows
-        .iter()
-        .filter(|known| known.group == workflow.group);
+    let all = state.workflows.iter();
+    let mut versions = all.filter(|known| known.group == workflow.group);
     let is_draft = workflow.published_at.is_none();
     let has_draft = is_draft || versions.any(|known| known.published_at.is_none());
-    let names: Vec<&str> = workflow
-        .features
-        .iter()
-        .map(|feature| feature.kind.name.as_str())
-        .collect();
+    let kinds = workflow.features.iter().map(|feature| feature.kind);
+    let names: Vec<&str> = kinds.map(|kind| kind.name.as_str()).collect();
     let price = price(state, workflow);
-    let features = if state.legacy {
-        json!(
+    let features = match state.legacy {
+        true => json!(
             names
                 .iter()
                 .map(|name| name.to_lowercase())
                 .collect::<Vec<_>>()
-        )
-    } else {
-        json!(names.join(" + "))
+        ),
+        false => json!(names.join(" + ")),
     };
     let settings: Object = IN_ROWS
         .iter()
