@@ -64,10 +64,13 @@ fn the_pages_of_the_simulator_are_those_it_serves() {
     ))
     .unwrap();
     // Beside these there are pictures, and the same page under the prefix of a language.
-    let served: BTreeSet<&str> = routes
-        .split("route(")
-        .filter(|route| route.contains("Access::Page"))
-        .filter_map(|route| route.split('"').nth(1))
+    let pages = routes.split("const PAGES").nth(1).unwrap();
+    let served: BTreeSet<&str> = pages
+        .split("];")
+        .next()
+        .unwrap()
+        .lines()
+        .filter_map(|line| line.split('"').nth(1))
         .filter(|path| !path.starts_with("/media/") && !path.starts_with("/{text}/"))
         .collect();
     let told: BTreeSet<String> = told

@@ -495,3 +495,46 @@ async fn paths_methods_types_and_keys() {
             .starts_with("JSON parse error")
     );
 }
+
+#[tokio::test]
+async fn operations_that_are_not_played() {
+    let client = Client::sandbox().await;
+    let organization = format!("/v3/organization/{UNKNOWN}/application/{UNKNOWN}");
+    for (method, path, operation) in [
+        ("POST", "/v3/aml/".to_owned(), "aml_screen"),
+        ("GET", "/v3/users/some-one/".to_owned(), "user_get"),
+        ("POST", "/v3/users/create/".to_owned(), "user_create"),
+        (
+            "PATCH",
+            format!("/v3/session/{UNKNOWN}/update-data/"),
+            "session_identity_update",
+        ),
+        ("GET", format!("{organization}/cases/"), "case_list"),
+        (
+            "GET",
+            "/v1/sandbox/scenarios/".to_owned(),
+            "sandbox_scenario_list",
+        ),
+        (
+            "POST",
+            "/auth/v2/2fa/verify/".to_owned(),
+            "account_second_factor",
+        ),
+    ] {
+        let answer = client.call(method, &path, json!({})).await.expect(501);
+        assert_eq!(answer["operation"], operation, "{method} {path}");
+        let detail = answer["detail"].as_str().unwrap();
+        assert!(
+            detail.starts_with(&format!("The simulator does not play {operation} (")),
+            "{detail}"
+        );
+    }
+    for path in ["/v3/amls/", "/v3/aml", "/v1/", "/v2/aml/"] {
+        assert_eq!(
+            client.call("POST", path, json!({})).await.status,
+            404,
+            "{path}"
+        );
+    }
+    assert_eq!(client.get("/v3/aml/").await.status, 405);
+}

@@ -6,35 +6,41 @@ use axum::{
     body::Bytes,
     http::{HeaderMap, Method, StatusCode},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::reply::{Reply, bad_request, detail};
+use crate::{
+    contract::Operation,
+    reply::{Reply, bad_request, detail, not_an_object},
+    values::Object,
+};
 
 /// A request, its path parameters and, once access was checked, who sent it.
 #[derive(Debug)]
-pub(super) struct Call {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) raw_query: String,
-    pub(super) query: Vec<(String, String)>,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-    pub(super) peer: IpAddr,
+pub struct Call {
+    pub method: Method,
+    pub path: String,
+    pub raw_query: String,
+    pub query: Vec<(String, String)>,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+    pub peer: IpAddr,
     /// The variable parts of the path, in order.
-    pub(super) parameters: Vec<String>,
+    pub parameters: Vec<String>,
+    /// The operation of the API that is asked for; none on pages and control endpoints.
+    pub operation: Option<&'static Operation>,
     /// The application the credentials belong to; nil on open routes.
-    pub(super) application: Uuid,
+    pub application: Uuid,
     /// The account behind a Bearer token; nil otherwise.
-    pub(super) account: Uuid,
+    pub account: Uuid,
 }
 
 impl Call {
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    pub(super) fn query(&self, name: &str) -> Option<&str> {
+    pub fn query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
             .rev()
@@ -43,18 +49,18 @@ impl Call {
     }
 
     /// The path parameter at `position` as a UUID. Routes only match UUIDs there, so nil means a wrong route table.
-    pub(super) fn id(&self, position: usize) -> Uuid {
+    pub fn id(&self, position: usize) -> Uuid {
         Uuid::parse_str(self.text(position)).unwrap_or_default()
     }
 
-    pub(super) fn text(&self, position: usize) -> &str {
+    pub fn text(&self, position: usize) -> &str {
         self.parameters.get(position).map_or("", String::as_str)
     }
 
     /// The body as a JSON object; an empty body is an empty object.
-    pub(super) fn json(&self) -> Result<Map<String, Value>, Reply> {
+    pub fn json(&self) -> Result<Object, Reply> {
         if self.body.is_empty() {
-            return Ok(Map::new());
+            return Ok(Object::new());
         }
         let media_type = self.header("content-type").unwrap_or_default();
         let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -66,10 +72,7 @@ impl Call {
         }
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(fields)) => Ok(fields),
-            Ok(other) => Err(bad_request(&json!({
-                "non_field_errors":
-                    [format!("Invalid data. Expected a dictionary, but got {}.", python_type(&other))]
-            }))),
+            Ok(other) => Err(bad_request(&not_an_object(&other))),
             Err(error) => Err(detail(
                 StatusCode::BAD_REQUEST,
                 &format!("JSON parse error - {error}"),
@@ -77,8 +80,19 @@ impl Call {
         }
     }
 
+    /// The body as the operation wants it: known members in the right types, with defaults.
+    pub fn body(&self) -> Result<Object, Reply> {
+        self.read(&self.json()?)
+    }
+
+    /// `body` as the operation wants it.
+    pub fn read(&self, body: &Object) -> Result<Object, Reply> {
+        self.operation
+            .map_or_else(|| Ok(body.clone()), |operation| operation.read(body))
+    }
+
     /// `limit` and `offset`; malformed values fall back to the defaults as the API's paginator does.
-    pub(super) fn page(&self, default_limit: usize) -> (usize, usize) {
+    pub fn page(&self, default_limit: usize) -> (usize, usize) {
         let number = |name| self.query(name).and_then(|text| text.parse::<usize>().ok());
         let limit = number("limit")
             .filter(|limit| *limit > 0)
@@ -87,7 +101,7 @@ impl Call {
     }
 
     /// The `{count, next, previous, results}` envelope around one page of what was `found`; only that page is shown as rows.
-    pub(super) fn envelope<T>(
+    pub fn envelope<T>(
         &self,
         origin: &str,
         found: Vec<T>,
@@ -118,18 +132,5 @@ impl Call {
         let next = (offset.saturating_add(limit) < count).then(|| link(offset + limit));
         let previous = (offset > 0).then(|| link(offset.saturating_sub(limit)));
         json!({ "count": count, "next": next, "previous": previous, "results": page })
-    }
-}
-
-/// The name the API's framework gives a JSON type in its messages.
-pub(super) fn python_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "NoneType",
-        Value::Bool(_) => "bool",
-        Value::Number(number) if number.is_f64() => "float",
-        Value::Number(_) => "int",
-        Value::String(_) => "str",
-        Value::Array(_) => "list",
-        Value::Object(_) => "dict",
     }
 }

@@ -10,75 +10,29 @@
 //!
 //! The typed client is deliberately not used here: the two check each other.
 
-use std::{
-    io,
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-};
+use std::{io, net::SocketAddr, sync::Arc};
 
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
-mod auth;
-mod billing;
-mod blocklist;
+mod behaviour;
 mod call;
-mod control;
-mod countries;
-mod decision;
-mod faults;
-mod fields;
-mod guard;
-mod lists;
-mod page;
+mod catalog;
+mod contract;
+mod delivery;
+mod handlers;
+mod model;
+mod options;
+mod pages;
 mod pdf;
-mod people;
-mod rate_limit;
+mod recording;
 mod reply;
 mod routes;
-mod scenarios;
 mod server;
-mod sessions;
-mod state;
-mod webhooks;
-mod workflows;
+mod shared;
+mod values;
 
-/// Whether the simulated applications are billed and run real checks, or are sandboxes with chosen outcomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// Never billed; `sandbox_scenario` picks the outcome.
-    #[default]
-    Sandbox,
-    /// Billed from the balance; sandbox scenarios are refused.
-    Live,
-}
-
-/// How a simulator is started.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where to listen. Only loopback addresses are accepted; port 0 picks a free one.
-    pub address: SocketAddr,
-    /// The `x-api-key` of an application that exists from the start; `None` starts with no account at all.
-    pub api_key: Option<String>,
-    /// The mode every application starts in.
-    pub mode: Mode,
-    /// Serves the older dialect: flag-style workflows in bare arrays, prices as text, no Lists API, empty answers to deletes.
-    pub legacy: bool,
-    /// Limits how often a caller may ask, as the API does.
-    pub rate_limits: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            api_key: Some("test-key-simulator-0000000000000000000000000".to_owned()),
-            mode: Mode::Sandbox,
-            legacy: false,
-            rate_limits: true,
-        }
-    }
-}
+pub use options::{Mode, Options};
 
 /// A running simulator. It stops when dropped.
 #[derive(Debug)]
@@ -105,12 +59,10 @@ pub async fn start(options: Options) -> io::Result<Simulator> {
     let address = listener.local_addr()?;
     let shutdown = CancellationToken::new();
     let api_key = options.api_key.clone();
-    let application = Arc::new(server::Application::new(
-        address,
-        state::State::new(format!("http://{address}"), &options),
-        shutdown.clone(),
-    ));
-    let serving = tokio::spawn(server::serve(listener, application));
+    let state = model::State::new(format!("http://{address}"), &options);
+    let shared = Arc::new(shared::Shared::new(state, shutdown.clone()));
+    tokio::spawn(delivery::run(Arc::clone(&shared)));
+    let serving = tokio::spawn(server::serve(listener, address, shared));
     Ok(Simulator {
         address,
         api_key,
@@ -162,15 +114,5 @@ impl Simulator {
 impl Drop for Simulator {
     fn drop(&mut self) {
         self.shutdown.cancel();
-    }
-}
-
-impl Mode {
-    /// The word used for the mode in the API's own JSON.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Sandbox => "sandbox",
-            Self::Live => "live",
-        }
     }
 }

@@ -1,27 +1,7 @@
 //! A small PDF written by hand.
 
-use super::sessions::Session;
-
-/// A one-page report of a session.
-pub(super) fn report(session: &Session, rendered_at: &str) -> Vec<u8> {
-    let mut lines = vec![
-        "SIMULATED verification report - nothing in it is real".to_owned(),
-        format!("Session {} (number {})", session.id, session.number),
-        format!("Status: {}", session.status.name()),
-    ];
-    for step in &session.steps {
-        lines.push(format!(
-            "{}: {}",
-            step.feature.kind.display,
-            step.status.name()
-        ));
-    }
-    lines.push(format!("Rendered {rendered_at}"));
-    one_page(&lines)
-}
-
 /// A page of plain lines.
-pub(super) fn one_page(lines: &[String]) -> Vec<u8> {
+pub fn one_page(lines: &[String]) -> Vec<u8> {
     let mut text = String::from("BT /F1 11 Tf 50 790 Td 16 TL\n");
     for line in lines {
         text.push_str(&format!("({}) Tj T*\n", escape(line)));

@@ -1,125 +1,146 @@
 //! Replies, and every shape of refusal the API uses.
 
 use axum::http::StatusCode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+use crate::values::python_type;
 
 /// What a handler answers: a reply, or a reply that refuses.
-pub(super) type Answer = Result<Reply, Reply>;
+pub type Answer = Result<Reply, Reply>;
 
 /// A whole HTTP reply.
 #[derive(Clone, Debug)]
-pub(super) struct Reply {
-    pub(super) status: StatusCode,
-    pub(super) content_type: &'static str,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
+pub struct Reply {
+    pub status: StatusCode,
+    pub content_type: &'static str,
+    pub headers: Vec<(&'static str, String)>,
+    pub body: Vec<u8>,
 }
 
-pub(super) const NO_PERMISSION: &str = "You do not have permission to perform this action.";
-pub(super) const BAD_CREDENTIALS: &str =
-    "Authentication credentials were not provided or are invalid.";
-pub(super) const REQUIRED: &str = "This field is required.";
+pub const NO_PERMISSION: &str = "You do not have permission to perform this action.";
+pub const BAD_CREDENTIALS: &str = "Authentication credentials were not provided or are invalid.";
+pub const REQUIRED: &str = "This field is required.";
 
 impl Reply {
-    pub(super) fn json(status: StatusCode, body: &Value) -> Self {
+    pub fn file(content_type: &'static str, body: Vec<u8>) -> Self {
         Self {
-            status,
-            content_type: "application/json",
+            status: StatusCode::OK,
+            content_type,
             headers: Vec::new(),
-            body: body.to_string().into_bytes(),
+            body,
         }
     }
 
-    pub(super) fn ok(body: &Value) -> Self {
+    fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    pub fn json(status: StatusCode, body: &Value) -> Self {
+        Self::file("application/json", body.to_string().into_bytes()).with_status(status)
+    }
+
+    pub fn ok(body: &Value) -> Self {
         Self::json(StatusCode::OK, body)
     }
 
-    pub(super) fn created(body: &Value) -> Self {
+    pub fn created(body: &Value) -> Self {
         Self::json(StatusCode::CREATED, body)
     }
 
-    pub(super) fn no_content() -> Self {
-        Self {
-            status: StatusCode::NO_CONTENT,
-            content_type: "",
-            headers: Vec::new(),
-            body: Vec::new(),
-        }
+    pub fn no_content() -> Self {
+        Self::file("", Vec::new()).with_status(StatusCode::NO_CONTENT)
     }
 
-    pub(super) fn html(status: StatusCode, page: String) -> Self {
-        Self {
-            status,
-            content_type: "text/html; charset=utf-8",
-            headers: Vec::new(),
-            body: page.into_bytes(),
-        }
+    pub fn html(status: StatusCode, page: String) -> Self {
+        Self::file("text/html; charset=utf-8", page.into_bytes()).with_status(status)
     }
 
     /// A redirect; `status` is 301 for the API's own and 303 after a form.
-    pub(super) fn redirect(status: StatusCode, location: String) -> Self {
-        Self {
-            status,
-            content_type: "text/html; charset=utf-8",
-            headers: vec![("location", location)],
-            body: Vec::new(),
-        }
+    pub fn redirect(status: StatusCode, location: String) -> Self {
+        Self::html(status, String::new()).with_header("location", location)
     }
 
-    pub(super) fn with_header(mut self, name: &'static str, value: String) -> Self {
+    pub fn with_header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
     }
 }
 
 /// `{"detail": "..."}`
-pub(super) fn detail(status: StatusCode, text: &str) -> Reply {
+pub fn detail(status: StatusCode, text: &str) -> Reply {
     Reply::json(status, &json!({ "detail": text }))
 }
 
-pub(super) fn not_found() -> Reply {
+pub fn not_found() -> Reply {
     detail(StatusCode::NOT_FOUND, "Not found.")
 }
 
-pub(super) fn forbidden(text: &str) -> Reply {
+pub fn forbidden(text: &str) -> Reply {
     detail(StatusCode::FORBIDDEN, text)
 }
 
 /// `{"field": ["..."]}`
-pub(super) fn field(name: &str, text: &str) -> Reply {
+pub fn field(name: &str, text: &str) -> Reply {
     bad_request(&json!({ name: [text] }))
 }
 
 /// `{"field": "..."}`, which some checks use instead of an array.
-pub(super) fn field_text(name: &str, text: &str) -> Reply {
+pub fn field_text(name: &str, text: &str) -> Reply {
     bad_request(&json!({ name: text }))
 }
 
 /// `["..."]`, without any key.
-pub(super) fn bare(text: &str) -> Reply {
+pub fn bare(text: &str) -> Reply {
     bad_request(&json!([text]))
 }
 
-pub(super) fn bad_request(body: &Value) -> Reply {
+pub fn bad_request(body: &Value) -> Reply {
     Reply::json(StatusCode::BAD_REQUEST, body)
 }
 
-/// Several field errors at once.
-pub(super) fn fields(errors: Map<String, Value>) -> Reply {
-    bad_request(&Value::Object(errors))
+/// The errors of a value that should be an object.
+pub fn not_an_object(value: &Value) -> Value {
+    let complaint = format!(
+        "Invalid data. Expected a dictionary, but got {}.",
+        python_type(value)
+    );
+    json!({ "non_field_errors": [complaint] })
 }
 
-/// The web framework's own page, sent when no route matches: unknown paths and anything but canonical UUIDs in a path.
-pub(super) fn html_not_found() -> Reply {
-    Reply::html(
-        StatusCode::NOT_FOUND,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Not Found</title>\n</head>\n<body>\n  \
-         <h1>Not Found</h1><p>The requested resource was not found on this server.</p>\n</body>\n</html>\n"
-            .to_owned(),
+/// A 429 with the seconds to wait and nothing else, as quotas answer.
+pub fn throttled(text: &str, wait_seconds: i64) -> Reply {
+    detail(StatusCode::TOO_MANY_REQUESTS, text).with_header("retry-after", wait_seconds.to_string())
+}
+
+/// An operation that the API has and the simulator does not play.
+pub fn not_played(operation: &str, method: &str, path: &str) -> Reply {
+    let text = format!("The simulator does not play {operation} ({method} {path}).");
+    Reply::json(
+        StatusCode::NOT_IMPLEMENTED,
+        &json!({ "detail": text, "operation": operation }),
     )
 }
 
-pub(super) fn method_not_allowed(method: &str, allowed: &str) -> Reply {
+/// The web framework's own page about an error.
+pub fn html_error(status: StatusCode, title: &str, text: &str) -> Reply {
+    let page = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  \
+         <h1>{title}</h1><p>{text}</p>\n</body>\n</html>\n"
+    );
+    Reply::html(status, page)
+}
+
+/// Sent when no route matches: unknown paths and anything but canonical UUIDs in a path.
+pub fn html_not_found() -> Reply {
+    html_error(
+        StatusCode::NOT_FOUND,
+        "Not Found",
+        "The requested resource was not found on this server.",
+    )
+}
+
+pub fn method_not_allowed(method: &str, allowed: &str) -> Reply {
     detail(
         StatusCode::METHOD_NOT_ALLOWED,
         &format!("Method \"{method}\" not allowed."),

@@ -1,362 +1,265 @@
 //! Every route, and the checks a request passes before its handler runs.
 
+use std::sync::LazyLock;
+
 use axum::http::{Method, StatusCode};
 use uuid::Uuid;
 
-use super::{
-    auth::{self, applications},
-    billing, blocklist,
+use crate::{
+    behaviour::{
+        access::{Access, admit},
+        play, rate_limit,
+    },
     call::Call,
-    control, lists, page,
-    reply::{Answer, Reply, html_not_found, method_not_allowed},
-    sessions,
-    state::State,
-    webhooks, workflows,
+    contract::{Credentials, OPERATIONS, Operation},
+    handlers::{
+        accounts, applications, billing, blocklist, control, lists, search, sessions,
+        update_status, webhooks, workflows,
+    },
+    model::State,
+    pages::{checkout, dashboard, media, session},
+    reply::{Answer, Reply, html_not_found, method_not_allowed, not_played},
 };
-
-mod access;
-
-pub(super) use access::Access;
-use access::admit;
 
 type Handler = fn(&mut State, &Call) -> Answer;
 
-/// A path and what it answers. `{uuid}` matches canonical lower-case UUIDs only, `{text}` any one non-empty part,
-/// `{rest}` everything that is left.
-pub(super) struct Route {
-    pub(super) path: &'static str,
-    pub(super) access: Access,
-    handlers: &'static [(Method, Handler)],
-}
-
-const fn route(
-    path: &'static str,
-    access: Access,
-    handlers: &'static [(Method, Handler)],
-) -> Route {
-    Route {
-        path,
-        access,
-        handlers,
-    }
-}
+/// The operations of the API that are played, by their ids in the table.
+const PLAYED: &[(&str, Handler)] = &[
+    ("account_register", accounts::register),
+    ("account_code_resend", accounts::resend_code),
+    ("account_verify_email", accounts::verify_email),
+    ("account_login", accounts::login),
+    ("account_organization_list", applications::organizations),
+    ("account_application_list", applications::list),
+    ("account_application_create", applications::create),
+    ("account_application_get", applications::get),
+    ("account_application_update", applications::update),
+    ("workflow_list", workflows::list),
+    ("workflow_create", workflows::create),
+    ("workflow_get", workflows::get),
+    ("workflow_update", workflows::update),
+    ("workflow_delete", workflows::delete),
+    ("session_create", sessions::create),
+    ("session_list", search::list),
+    ("session_delete_many", sessions::delete_many),
+    ("session_review_list", sessions::list_reviews),
+    ("session_review_add", sessions::add_review),
+    ("session_decision_get", sessions::decision),
+    ("session_delete", sessions::delete_one),
+    ("session_update_status", update_status::update_status),
+    ("session_report_get", sessions::generate_pdf),
+    ("sandbox_session_arm", sessions::arm),
+    ("billing_balance_get", billing::balance),
+    ("billing_top_up", billing::top_up),
+    ("list_list", lists::list),
+    ("list_create", lists::create),
+    ("list_get", lists::get),
+    ("list_update", lists::update),
+    ("list_delete", lists::delete),
+    ("list_entry_list", lists::list_entries),
+    ("list_entry_add", lists::add_entry),
+    ("list_face_upload", lists::upload_face),
+    ("list_entry_remove", lists::remove_entry),
+    ("blocklist_list", blocklist::list),
+    ("blocklist_add", blocklist::add),
+    ("blocklist_remove", blocklist::remove),
+    ("webhook_destination_list", webhooks::list),
+    ("webhook_destination_create", webhooks::create),
+    ("webhook_destination_get", webhooks::get),
+    ("webhook_destination_update", webhooks::update),
+    ("webhook_destination_delete", webhooks::delete),
+];
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PATCH: Method = Method::PATCH;
 const DELETE: Method = Method::DELETE;
 
-static ROUTES: &[Route] = &[
-    route(
-        "/auth/v2/programmatic/register/",
-        Access::Open,
-        &[(POST, auth::register)],
-    ),
-    route(
-        "/auth/v2/programmatic/resend-otp/",
-        Access::Open,
-        &[(POST, auth::resend_code)],
-    ),
-    route(
-        "/auth/v2/programmatic/verify-email/",
-        Access::Open,
-        &[(POST, auth::verify_email)],
-    ),
-    route(
-        "/auth/v2/programmatic/login/",
-        Access::Open,
-        &[(POST, auth::login)],
-    ),
-    route(
-        "/auth/v2/organizations/me/",
-        Access::Bearer,
-        &[(GET, applications::organizations)],
-    ),
-    route(
-        "/auth/v2/organizations/me/{uuid}/applications/",
-        Access::Bearer,
-        &[
-            (GET, applications::list_applications),
-            (POST, applications::create_application),
-        ],
-    ),
-    route(
-        "/auth/v2/organizations/me/{uuid}/applications/{uuid}/",
-        Access::Bearer,
-        &[
-            (GET, applications::get_application),
-            (PATCH, applications::update_application),
-        ],
-    ),
-    route(
-        "/v3/workflows/",
-        Access::Key,
-        &[(GET, workflows::list), (POST, workflows::create)],
-    ),
-    route(
-        "/v3/workflows/{uuid}/",
-        Access::Key,
-        &[
-            (GET, workflows::get),
-            (PATCH, workflows::update),
-            (DELETE, workflows::delete),
-        ],
-    ),
-    route(
-        "/v3/session/",
-        Access::Key,
-        &[(POST, sessions::create::create)],
-    ),
-    route("/v3/sessions/", Access::Key, &[(GET, sessions::list::list)]),
-    route(
-        "/v3/sessions/delete/",
-        Access::Key,
-        &[(POST, sessions::delete::delete_many)],
-    ),
-    route(
-        "/v3/sessions/{uuid}/reviews/",
-        Access::Key,
-        &[
-            (GET, sessions::reviews::list),
-            (POST, sessions::reviews::create),
-        ],
-    ),
-    route(
-        "/v3/session/{uuid}/decision/",
-        Access::Session,
-        &[(GET, sessions::decision)],
-    ),
-    route(
-        "/v3/session/{uuid}/delete/",
-        Access::Session,
-        &[(DELETE, sessions::delete::delete_one)],
-    ),
-    route(
-        "/v3/session/{uuid}/update-status/",
-        Access::Session,
-        &[(PATCH, sessions::update_status::update_status)],
-    ),
-    route(
-        "/v3/session/{uuid}/generate-pdf/",
-        Access::Session,
-        &[(GET, sessions::generate_pdf)],
-    ),
-    route(
-        "/v3/session/{uuid}/generate-pdf",
-        Access::Session,
-        &[(GET, sessions::generate_pdf)],
-    ),
-    route(
-        "/v3/session/{uuid}/sandbox/arm/",
-        Access::SessionToken,
-        &[(POST, sessions::arm)],
-    ),
-    route(
-        "/v3/billing/balance/",
-        Access::Key,
-        &[(GET, billing::balance)],
-    ),
-    route(
-        "/v3/billing/top-up/",
-        Access::Key,
-        &[(POST, billing::top_up)],
-    ),
-    route(
-        "/v3/lists/",
-        Access::Key,
-        &[(GET, lists::list), (POST, lists::create)],
-    ),
-    route(
-        "/v3/lists/{uuid}/",
-        Access::Key,
-        &[
-            (GET, lists::get),
-            (PATCH, lists::update),
-            (DELETE, lists::delete),
-        ],
-    ),
-    route(
-        "/v3/lists/{uuid}/entries/",
-        Access::Key,
-        &[(GET, lists::entries::list), (POST, lists::entries::create)],
-    ),
-    route(
-        "/v3/lists/{uuid}/entries/face-upload/",
-        Access::Key,
-        &[(POST, lists::entries::upload_face)],
-    ),
-    route(
-        "/v3/lists/{uuid}/entries/{uuid}/",
-        Access::Key,
-        &[(DELETE, lists::entries::delete)],
-    ),
-    route("/v3/blocklist/", Access::Key, &[(GET, blocklist::list)]),
-    route("/v3/blocklist/add/", Access::Key, &[(POST, blocklist::add)]),
-    route(
-        "/v3/blocklist/remove/",
-        Access::Key,
-        &[(POST, blocklist::remove)],
-    ),
-    route(
-        "/v3/webhook/destinations/",
-        Access::Key,
-        &[(GET, webhooks::list), (POST, webhooks::create)],
-    ),
-    route(
-        "/v3/webhook/destinations/{uuid}/",
-        Access::Key,
-        &[
-            (GET, webhooks::get),
-            (PATCH, webhooks::update),
-            (DELETE, webhooks::delete),
-        ],
-    ),
-    route("/", Access::Page, &[(GET, page::dashboard::show)]),
-    route("/inbox", Access::Page, &[(GET, page::inbox::show)]),
-    route("/media/{rest}", Access::Page, &[(GET, page::media::show)]),
-    route(
-        "/session/{text}",
-        Access::Page,
-        &[(GET, page::session::show), (POST, page::session::act)],
-    ),
-    route(
-        "/{text}/session/{text}",
-        Access::Page,
-        &[(GET, page::session::show), (POST, page::session::act)],
-    ),
-    route(
-        "/u/{text}",
-        Access::Page,
-        &[(GET, page::session::invite), (POST, page::session::accept)],
-    ),
-    route(
-        "/checkout/{text}",
-        Access::Page,
-        &[(GET, page::checkout::show), (POST, page::checkout::pay)],
-    ),
-    route(
-        "/_simulator/requests",
-        Access::Control,
-        &[(GET, control::requests), (DELETE, control::forget_requests)],
-    ),
-    route(
-        "/_simulator/open",
-        Access::Control,
-        &[(GET, control::open_requests)],
-    ),
-    route(
-        "/_simulator/inbox",
-        Access::Control,
-        &[(GET, control::inbox)],
-    ),
-    route(
-        "/_simulator/people",
-        Access::Control,
-        &[(GET, control::people)],
-    ),
-    route(
-        "/_simulator/sessions/{uuid}/start",
-        Access::Control,
-        &[(POST, control::start_session)],
-    ),
-    route(
-        "/_simulator/sessions/{uuid}/finish",
-        Access::Control,
-        &[(POST, control::finish_session)],
-    ),
-    route(
-        "/_simulator/sessions/{uuid}/status",
-        Access::Control,
-        &[(POST, control::force_status)],
-    ),
-    route(
-        "/_simulator/webhooks",
-        Access::Control,
-        &[(GET, control::webhooks), (PATCH, control::webhook_settings)],
-    ),
-    route(
-        "/_simulator/faults",
-        Access::Control,
-        &[
-            (GET, control::list_faults),
-            (POST, control::add_fault),
-            (DELETE, control::clear_faults),
-        ],
-    ),
-    route(
-        "/_simulator/clock",
-        Access::Control,
-        &[(POST, control::advance_clock)],
-    ),
-    route(
-        "/_simulator/balance",
-        Access::Control,
-        &[(POST, control::set_balance)],
-    ),
-    route(
-        "/_simulator/mode",
-        Access::Control,
-        &[(POST, control::set_mode)],
-    ),
-    route(
-        "/_simulator/state",
-        Access::Control,
-        &[(GET, control::counts)],
-    ),
-    route(
-        "/_simulator/reset",
-        Access::Control,
-        &[(POST, control::reset)],
-    ),
+/// The pages for people. `{text}` matches any one non-empty part, `{rest}` everything that is left.
+const PAGES: &[(Method, &str, Handler)] = &[
+    (GET, "/", dashboard::show),
+    (GET, "/inbox", dashboard::inbox),
+    (GET, "/media/{rest}", media::show),
+    (GET, "/session/{text}", session::show),
+    (POST, "/session/{text}", session::act),
+    (GET, "/{text}/session/{text}", session::show),
+    (POST, "/{text}/session/{text}", session::act),
+    (GET, "/u/{text}", session::invite),
+    (POST, "/u/{text}", session::accept),
+    (GET, "/checkout/{text}", checkout::show),
+    (POST, "/checkout/{text}", checkout::pay),
 ];
 
-/// Answers one request from the state: route, limits, access, method, handler, in the order the API checks them.
-pub(super) fn dispatch(state: &mut State, call: &mut Call) -> Reply {
-    state.let_time_pass();
+/// The simulator's own endpoints. `{uuid}` matches canonical lower-case UUIDs only.
+const CONTROLS: &[(Method, &str, Handler)] = &[
+    (GET, "/_simulator/requests", control::requests),
+    (DELETE, "/_simulator/requests", control::forget_requests),
+    (GET, "/_simulator/open", control::open_requests),
+    (GET, "/_simulator/inbox", control::inbox),
+    (GET, "/_simulator/people", control::people),
+    (
+        POST,
+        "/_simulator/sessions/{uuid}/start",
+        control::start_session,
+    ),
+    (
+        POST,
+        "/_simulator/sessions/{uuid}/finish",
+        control::finish_session,
+    ),
+    (
+        POST,
+        "/_simulator/sessions/{uuid}/status",
+        control::force_status,
+    ),
+    (GET, "/_simulator/webhooks", control::webhooks),
+    (PATCH, "/_simulator/webhooks", control::webhook_settings),
+    (GET, "/_simulator/faults", control::list_faults),
+    (POST, "/_simulator/faults", control::add_fault),
+    (DELETE, "/_simulator/faults", control::clear_faults),
+    (POST, "/_simulator/clock", control::advance_clock),
+    (POST, "/_simulator/balance", control::set_balance),
+    (POST, "/_simulator/mode", control::set_mode),
+    (GET, "/_simulator/state", control::counts),
+    (POST, "/_simulator/reset", control::reset),
+];
+
+/// A path and what it answers.
+struct Route {
+    pattern: String,
+    access: Access,
+    endpoints: Vec<Endpoint>,
+}
+
+/// What one method does on a path. Without a handler, the operation is known and not played.
+struct Endpoint {
+    method: Method,
+    operation: Option<&'static Operation>,
+    handler: Option<Handler>,
+}
+
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
+    let mut routes: Vec<Route> = Vec::new();
+    for operation in OPERATIONS.iter() {
+        let handler = PLAYED
+            .iter()
+            .find(|(id, _)| *id == operation.id)
+            .map(|(_, handler)| *handler);
+        let Ok(method) = operation.method.parse::<Method>() else {
+            continue;
+        };
+        let endpoint = |method| Endpoint {
+            method,
+            operation: Some(operation),
+            handler,
+        };
+        let access = access(operation);
+        // The report is also found without the slash at the end.
+        if operation.id == "session_report_get" {
+            let pattern = operation.pattern().trim_end_matches('/').to_owned();
+            add(&mut routes, pattern, access, endpoint(method.clone()));
+        }
+        add(&mut routes, operation.pattern(), access, endpoint(method));
+    }
+    for (table, access) in [(PAGES, Access::Page), (CONTROLS, Access::Control)] {
+        for (method, path, handler) in table {
+            let endpoint = Endpoint {
+                method: method.clone(),
+                operation: None,
+                handler: Some(*handler),
+            };
+            add(&mut routes, (*path).to_owned(), access, endpoint);
+        }
+    }
+    let order = [GET, POST, PATCH, DELETE];
+    for route in &mut routes {
+        let place =
+            |endpoint: &Endpoint| order.iter().position(|method| *method == endpoint.method);
+        route.endpoints.sort_by_key(place);
+    }
+    // A path that is written out goes before one that only fits.
+    routes.sort_by_key(|route| route.pattern.matches('{').count());
+    routes
+});
+
+fn add(routes: &mut Vec<Route>, pattern: String, access: Access, endpoint: Endpoint) {
+    match routes.iter_mut().find(|route| route.pattern == pattern) {
+        Some(route) => route.endpoints.push(endpoint),
+        None => routes.push(Route {
+            pattern,
+            access,
+            endpoints: vec![endpoint],
+        }),
+    }
+}
+
+fn access(operation: &Operation) -> Access {
+    match operation.auth {
+        Credentials::None => Access::Open,
+        Credentials::Key if operation.path().starts_with("/v3/session/{") => Access::Session,
+        Credentials::Key | Credentials::KeyOrg => Access::Key,
+        Credentials::SessionToken => Access::SessionToken,
+        Credentials::Bearer => Access::Bearer,
+    }
+}
+
+/// Answers one request from the state: route, limits, access, method, query, handler, in the order the API checks them.
+pub fn dispatch(state: &mut State, call: &mut Call) -> Reply {
+    play::let_time_pass(state);
     if call.path == "/v3/sessions" && call.method == Method::GET {
         let query = if call.raw_query.is_empty() { "" } else { "?" };
         let location = format!("/v3/sessions/{query}{}", call.raw_query);
         return Reply::redirect(StatusCode::MOVED_PERMANENTLY, location);
     }
-    let Some((route, parameters)) = find(&call.path) else {
+    let found = ROUTES
+        .iter()
+        .find_map(|route| Some((route, matched(&route.pattern, &call.path)?)));
+    let Some((route, parameters)) = found else {
         return html_not_found();
     };
-    if state.legacy && route.path.starts_with("/v3/lists/") {
+    if state.legacy && route.pattern.starts_with("/v3/lists/") {
         return html_not_found();
     }
     call.parameters = parameters;
-    let now = state.now();
-    let limits = state.limits.as_mut();
-    limits
-        .map_or(Ok(()), |limits| limits.check(call, route, now))
-        .and_then(|()| admit(state, call, route.access))
-        .and_then(|()| {
-            let method = if call.method == Method::HEAD {
-                &Method::GET
-            } else {
-                &call.method
-            };
-            let Some((_, handler)) = route.handlers.iter().find(|(known, _)| known == method)
-            else {
-                let allowed: Vec<&str> = route
-                    .handlers
-                    .iter()
-                    .map(|(known, _)| known.as_str())
-                    .collect();
-                return Err(method_not_allowed(
-                    call.method.as_str(),
-                    &allowed.join(", "),
-                ));
-            };
-            handler(state, call)
-        })
-        .unwrap_or_else(|refusal| refusal)
+    answer(state, call, route).unwrap_or_else(|refusal| refusal)
 }
 
-fn find(path: &str) -> Option<(&'static Route, Vec<String>)> {
-    ROUTES
+fn answer(state: &mut State, call: &mut Call, route: &'static Route) -> Answer {
+    let method = if call.method == Method::HEAD {
+        GET
+    } else {
+        call.method.clone()
+    };
+    let endpoint = route
+        .endpoints
         .iter()
-        .find_map(|route| matched(route.path, path).map(|parameters| (route, parameters)))
+        .find(|endpoint| endpoint.method == method);
+    call.operation = endpoint.and_then(|endpoint| endpoint.operation);
+    if let (Some(operation), Some(None)) =
+        (call.operation, endpoint.map(|endpoint| endpoint.handler))
+    {
+        return Err(not_played(
+            &operation.id,
+            &operation.method,
+            &operation.path(),
+        ));
+    }
+    rate_limit::check(state, call)?;
+    admit(state, call, route.access)?;
+    let Some(handler) = endpoint.and_then(|endpoint| endpoint.handler) else {
+        let allowed: Vec<&str> = route
+            .endpoints
+            .iter()
+            .map(|endpoint| endpoint.method.as_str())
+            .collect();
+        return Err(method_not_allowed(
+            call.method.as_str(),
+            &allowed.join(", "),
+        ));
+    };
+    call.operation
+        .map_or(Ok(()), |operation| operation.check_query(&call.query))?;
+    handler(state, call)
 }
 
 /// The variable parts of `path`, when it has the form of `pattern`.
@@ -384,4 +287,19 @@ fn is_canonical_uuid(text: &str) -> bool {
     text.len() == 36
         && Uuid::parse_str(text).is_ok()
         && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_played_is_in_the_table() {
+        for (id, _) in PLAYED {
+            assert!(
+                OPERATIONS.iter().any(|operation| operation.id == *id),
+                "{id}"
+            );
+        }
+    }
 }

@@ -1,32 +1,31 @@
 //! The HTTP side: connections, reading requests, sending replies and injected faults.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
     body::{Body, to_bytes},
-    extract::{Request, State as Shared},
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::Response,
 };
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 
-use super::{
+use didit_local_http::Bounds;
+
+use crate::{
     call::Call,
-    control,
-    faults::{self, connection::Connection},
-    guard,
+    recording,
     reply::{Reply, detail},
     routes,
-    state::State,
-    webhooks::Deliverer,
+    shared::Shared,
 };
-use didit_local_http::Bounds;
+
+mod connection;
+mod faults;
+mod guard;
+
+use connection::Connection;
 
 /// No request of the API is larger than a few megabytes; this leaves room for the largest picture in base64.
 const LARGEST_BODY: usize = 16 * 1024 * 1024;
@@ -39,38 +38,14 @@ const BOUNDS: Bounds = Bounds {
     head: Duration::from_secs(60),
 };
 
-/// What all connections share.
-pub(super) struct Application {
-    address: SocketAddr,
-    state: Mutex<State>,
-    pub(super) shutdown: CancellationToken,
-    deliverer: Deliverer,
-}
-
-impl Application {
-    pub(super) fn new(address: SocketAddr, state: State, shutdown: CancellationToken) -> Self {
-        Self {
-            address,
-            state: Mutex::new(state),
-            deliverer: Deliverer::new(shutdown.clone()),
-            shutdown,
-        }
-    }
-
-    /// The state. A handler that panicked leaves it usable, so a poisoned lock is no reason to stop.
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Counts one request of the API until it is answered, or dropped because its client went away.
-struct OpenRequest(Arc<Application>);
+struct OpenRequest(Arc<Shared>);
 
 impl OpenRequest {
-    fn of(call: &Call, application: &Arc<Application>) -> Option<Self> {
-        control::is_of_the_api(call).then(|| {
-            application.state().requests_open += 1;
-            Self(Arc::clone(application))
+    fn of(call: &Call, shared: &Arc<Shared>) -> Option<Self> {
+        recording::is_of_the_api(call).then(|| {
+            shared.state().requests_open += 1;
+            Self(Arc::clone(shared))
         })
     }
 }
@@ -83,12 +58,10 @@ impl Drop for OpenRequest {
     }
 }
 
-/// Serves until the token is cancelled; connections get a moment to finish and are then cut.
-pub(super) async fn serve(listener: TcpListener, application: Arc<Application>) {
-    let shutdown = application.shutdown.clone();
-    let routes = Router::new()
-        .fallback(answer)
-        .with_state(Arc::clone(&application));
+/// Serves until the simulator is stopped; connections get a moment to finish and are then cut.
+pub async fn serve(listener: TcpListener, own: SocketAddr, shared: Arc<Shared>) {
+    let shutdown = shared.shutdown.clone();
+    let routes = Router::new().fallback(answer).with_state((own, shared));
     didit_local_http::serve(listener, BOUNDS, shutdown, |stream, peer| {
         let connection = Connection::new(peer);
         let routes = routes.clone().layer(Extension(connection.clone()));
@@ -98,35 +71,37 @@ pub(super) async fn serve(listener: TcpListener, application: Arc<Application>) 
 }
 
 async fn answer(
-    Shared(application): Shared<Arc<Application>>,
+    State((own, shared)): State<(SocketAddr, Arc<Shared>)>,
     Extension(connection): Extension<Connection>,
     request: Request,
 ) -> Response {
-    let mut call = match read(request, &connection, application.address).await {
+    let mut call = match read(request, &connection, own).await {
         Ok(call) => call,
         Err(reply) => return response(reply),
     };
-    let _open = OpenRequest::of(&call, &application);
-    let (fault, reply) = {
-        let mut state = application.state();
-        let number = control::record(&mut state, &call);
-        match faults::take(&mut state, &call) {
+    let _open = OpenRequest::of(&call, &shared);
+    let taken = {
+        let mut state = shared.state();
+        let number = recording::record(&mut state, &call);
+        let taken = match faults::take(&mut state, &call) {
             Some(fault) => {
-                control::answered(&mut state, number, None, Some(fault.kind));
-                (Some(fault), None)
+                recording::answered(&mut state, number, None, Some(fault.kind));
+                Err(fault)
             }
             None => {
                 let reply = routes::dispatch(&mut state, &mut call);
-                control::answered(&mut state, number, Some(reply.status.as_u16()), None);
-                (None, Some(reply))
+                recording::answered(&mut state, number, Some(reply.status.as_u16()), None);
+                Ok(reply)
             }
+        };
+        if !state.events.is_empty() {
+            shared.events.notify_one();
         }
+        taken
     };
-    application.deliverer.send_pending(&application);
-    match (fault, reply) {
-        (Some(fault), _) => faults::play(fault, &call, &connection, &application.shutdown).await,
-        (None, Some(reply)) => response(reply),
-        (None, None) => Response::new(Body::empty()),
+    match taken {
+        Ok(reply) => response(reply),
+        Err(fault) => faults::play(fault, &call, &connection, &shared.shutdown).await,
     }
 }
 
@@ -160,12 +135,13 @@ async fn read(request: Request, connection: &Connection, own: SocketAddr) -> Res
         body,
         peer: connection.peer.ip(),
         parameters: Vec::new(),
+        operation: None,
         application: uuid::Uuid::nil(),
         account: uuid::Uuid::nil(),
     })
 }
 
-pub(super) fn response(reply: Reply) -> Response {
+fn response(reply: Reply) -> Response {
     let mut response = Response::new(Body::from(reply.body));
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();

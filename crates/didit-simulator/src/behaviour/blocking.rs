@@ -1,0 +1,91 @@
+//! Which values are blocked, how they are written, and what a session has of them.
+
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
+use crate::{
+    catalog::countries,
+    model::{Entry, Session, State},
+    values::{is_email, normalise_phone},
+};
+
+/// The entry that blocks `value`, compared without case.
+pub fn blocked<'a>(
+    state: &'a State,
+    application: Uuid,
+    entry_type: &str,
+    value: &str,
+) -> Option<&'a Entry> {
+    let value = normalise(entry_type, value).ok()?;
+    let lists = state
+        .lists
+        .iter()
+        .filter(|list| list.application == application && list.blocks(entry_type));
+    let is_it = |entry: &&Entry| {
+        entry.value == value || entry_type == "ip_address" && covers(&entry.value, &value)
+    };
+    lists.flat_map(|list| &list.entries).find(is_it)
+}
+
+/// What a session has of this kind: only what its checks really saw.
+pub fn value_of(session: &Session, entry_type: &str) -> Option<String> {
+    let found = |feature: &str, key: &str| session.found(feature, key).map(str::to_owned);
+    let vendor_data = || session.vendor_data().map(str::to_owned);
+    let value = match entry_type {
+        "face" => session.result("LIVENESS").map(|_| session.person().face()),
+        "document" => found("OCR", "document_number"),
+        "phone" => found("PHONE_VERIFICATION", "full_number"),
+        "email" => found("EMAIL_VERIFICATION", "email"),
+        "ip_address" | "device_fingerprint" => found("IP_ANALYSIS", entry_type),
+        "country" => found("OCR", "issuing_state"),
+        "user" if !session.is_business => vendor_data(),
+        "business" if session.is_business => vendor_data(),
+        _ => None,
+    }?;
+    normalise(entry_type, &value).ok()
+}
+
+/// The stored form of a value, or what is wrong with it.
+pub fn normalise(entry_type: &str, value: &str) -> Result<String, &'static str> {
+    let value = value.trim();
+    match entry_type {
+        "phone" => normalise_phone(value).ok_or("Enter a valid phone number in E.164 format."),
+        "email" if !is_email(value) => Err("Enter a valid email address."),
+        "country" => match countries::to_alpha3(value) {
+            Some(code) => Ok(code.to_owned()),
+            None => Err("Enter a valid ISO 3166-1 country code."),
+        },
+        "ip_address" if network(value).is_none() => Err("Enter a valid IP address or CIDR range."),
+        "device_fingerprint" if value.chars().filter(char::is_ascii_alphanumeric).count() < 8 => {
+            Err("A device fingerprint has at least 8 letters or digits.")
+        }
+        _ => Ok(value.to_lowercase()),
+    }
+}
+
+/// An address and the bits that count.
+fn network(text: &str) -> Option<(IpAddr, u32)> {
+    let (address, bits) = text
+        .split_once('/')
+        .map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+    (bits <= most).then_some((address, bits))
+}
+
+/// Whether the listed address or range contains `address`.
+fn covers(listed: &str, address: &str) -> bool {
+    match (network(listed), address.parse()) {
+        (Some((IpAddr::V4(range), bits)), Ok(IpAddr::V4(address))) => {
+            let shift = 32 - bits;
+            range.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
+        }
+        (Some((IpAddr::V6(range), bits)), Ok(IpAddr::V6(address))) => {
+            let shift = 128 - bits;
+            range.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,90 @@
+//! The sliding windows that limit how often a caller may ask.
+
+use axum::http::Method;
+use jiff::Timestamp;
+
+use crate::{
+    call::Call,
+    model::State,
+    reply::{Reply, throttled},
+    values::{later, seconds_until},
+};
+
+/// A limit with its own windows, one per caller: its name, requests and seconds, and what the refusal says is limited.
+/// Accounts are refused in other words.
+struct Limit(&'static str, usize, i64, &'static str);
+
+const READ: Limit = Limit("read", 600, 60, "GET request");
+const WRITE: Limit = Limit("write", 300, 60, "Write request");
+const SESSION_CREATE: Limit = Limit("create", 600, 60, "Session creation");
+const PDF: Limit = Limit("pdf", 50, 60, "Session PDF generation");
+const REGISTRATION: Limit = Limit("registration", 5, 3600, "");
+
+/// Counts `call`, or refuses it when one of the limits it falls under is used up. Refused calls are not counted.
+pub fn check(state: &mut State, call: &Call) -> Result<(), Reply> {
+    let now = state.now();
+    let (Some(windows), Some(operation)) = (&mut state.windows, call.operation) else {
+        return Ok(());
+    };
+    let reading = matches!(call.method, Method::GET | Method::HEAD);
+    // The wider limit of creating sessions replaces the general one for writing, which would otherwise always be reached
+    // first.
+    let limits: &[Limit] = match (operation.id.as_str(), operation.rate.as_str()) {
+        ("account_register" | "account_code_resend", _) => &[REGISTRATION],
+        ("session_report_get", _) => &[PDF, READ],
+        ("sandbox_session_arm", _) => &[],
+        (_, "create") => &[SESSION_CREATE],
+        _ if reading => &[READ],
+        _ => &[WRITE],
+    };
+    for limit in limits {
+        let window = windows.entry((limit.0, limit.caller(call))).or_default();
+        while window
+            .front()
+            .is_some_and(|first| later(*first, limit.2) <= now)
+        {
+            window.pop_front();
+        }
+        if let (true, Some(first)) = (window.len() >= limit.1, window.front()) {
+            return Err(limit.refusal(later(*first, limit.2), now));
+        }
+    }
+    for limit in limits {
+        windows
+            .entry((limit.0, limit.caller(call)))
+            .or_default()
+            .push_back(now);
+    }
+    Ok(())
+}
+
+impl Limit {
+    fn caller(&self, call: &Call) -> String {
+        let key = call
+            .header("x-api-key")
+            .filter(|_| self.0 != REGISTRATION.0);
+        if let Some(key) = key {
+            return key.to_owned();
+        }
+        let hops = call
+            .header("x-forwarded-for")
+            .and_then(|hops| hops.split(',').next());
+        hops.map_or_else(|| call.peer.to_string(), |hop| hop.trim().to_owned())
+    }
+
+    fn refusal(&self, free_at: Timestamp, now: Timestamp) -> Reply {
+        let wait = seconds_until(free_at, now).max(0) + 1;
+        let text = if self.3.is_empty() {
+            format!("Request was throttled. Expected available in {wait} seconds.")
+        } else {
+            let (what, requests) = (self.3, self.1);
+            format!(
+                "{what} rate limit exceeded. You can make up to {requests} requests per minute."
+            )
+        };
+        throttled(&text, wait)
+            .with_header("x-ratelimit-limit", self.1.to_string())
+            .with_header("x-ratelimit-remaining", "0".to_owned())
+            .with_header("x-ratelimit-reset", free_at.as_second().to_string())
+    }
+}

@@ -1,0 +1,136 @@
+//! The invented people who take part in simulated sessions. Names, numbers and addresses belong to nobody: telephone
+//! numbers and IP addresses come from ranges reserved for fiction and documentation.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::values::{Fields, Object, same_name, stable_number};
+
+/// Somebody who exists only here.
+#[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Person {
+    pub first_name: String,
+    pub last_name: String,
+    /// `M` or `F`.
+    pub gender: String,
+    /// `YYYY-MM-DD`.
+    pub date_of_birth: String,
+    pub country: Country,
+    pub street: String,
+    pub city: String,
+    pub region: String,
+    pub postal_code: String,
+    pub latitude: f64,
+    pub longitude: f64,
+    pub document_number: String,
+    pub personal_number: String,
+    /// Without the country's prefix.
+    phone: String,
+    pub email: String,
+    pub ip_address: String,
+}
+
+/// What documents, phones and networks of a country have in common.
+#[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct Country {
+    pub alpha3: String,
+    pub alpha2: String,
+    pub name: String,
+    pub phone_prefix: String,
+    language: String,
+    time_zone: String,
+    time_zone_offset: String,
+}
+
+/// Everybody there is; never empty.
+pub static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
+    // The file is part of the source and read by a test; a person without a name stands in for it.
+    serde_json::from_str(include_str!("people.json")).unwrap_or_else(|_| vec![Person::default()])
+});
+static NOBODY: LazyLock<Person> = LazyLock::new(Person::default);
+
+/// Who takes a session: the person the caller expects, when one of ours has that name, else always the same one for
+/// the same `seed`.
+pub fn choose(seed: &str, expected: Option<&Object>) -> &'static Person {
+    let expected_name = expected.map(|details| {
+        let part = |key: &str| details.text(key).unwrap_or_default();
+        format!("{} {}", part("first_name"), part("last_name"))
+    });
+    let named = expected_name
+        .filter(|name| !name.trim().is_empty())
+        .and_then(|name| {
+            PEOPLE
+                .iter()
+                .find(|person| same_name(&name, &person.full_name()))
+        });
+    let position = stable_number(seed) % (PEOPLE.len() as u64).max(1);
+    let by_seed = || PEOPLE.get(usize::try_from(position).unwrap_or_default());
+    named.or_else(by_seed).unwrap_or(&NOBODY)
+}
+
+impl Person {
+    pub fn full_name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name)
+    }
+
+    pub fn born(&self) -> Date {
+        self.date_of_birth.parse().unwrap_or(Date::ZERO)
+    }
+
+    pub fn full_phone(&self) -> String {
+        format!("{}{}", self.country.phone_prefix, self.phone)
+    }
+
+    pub fn address(&self) -> String {
+        format!("{}, {}, {}", self.street, self.city, self.region)
+    }
+
+    pub fn formatted_address(&self) -> String {
+        format!(
+            "{}, {} {}, {}",
+            self.street, self.postal_code, self.city, self.country.name
+        )
+    }
+
+    /// Stands for the face itself: equal for the same person, different otherwise.
+    pub fn face(&self) -> String {
+        format!("face-{:016x}", stable_number(&self.full_name()))
+    }
+
+    pub fn device(&self) -> String {
+        format!("simulated-fp-{:016x}", stable_number(&self.email))
+    }
+
+    /// What a developer needs to expect this person in a session.
+    pub fn show(&self) -> Value {
+        json!({
+            "first_name": self.first_name,
+            "last_name": self.last_name,
+            "date_of_birth": self.date_of_birth,
+            "gender": self.gender,
+            "nationality": self.country.alpha3,
+            "document_number": self.document_number,
+            "personal_number": self.personal_number,
+            "phone": self.full_phone(),
+            "email": self.email,
+            "address": self.formatted_address(),
+            "ip_address": self.ip_address,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_is_the_same_person_and_an_expected_name_wins() {
+        assert_eq!(PEOPLE.len(), 6);
+        assert_eq!(choose("user-1", None), choose("user-1", None));
+        let expected = json!({ "first_name": "ZOE", "last_name": "mustermann" });
+        assert_eq!(choose("user-1", expected.as_object()).first_name, "Zoë");
+    }
+}

@@ -1,0 +1,121 @@
+//! The outcomes a developer can choose, and the warnings they and other findings leave in a decision.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::status::{Status, StepStatus};
+
+/// A sandbox scenario.
+#[derive(Debug, Default, Deserialize, PartialEq, Eq)]
+pub struct Scenario {
+    pub slug: String,
+    /// For people who pick it on the session's page.
+    pub title: String,
+    /// The features it can show in, the first one present wins; empty for the plain approval.
+    features: Vec<String>,
+    /// What it makes the feature find.
+    finding: Option<Finding>,
+}
+
+/// A risk with the status it gives its feature.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+pub struct Finding {
+    pub risk: String,
+    /// How much it weighs.
+    pub status: StepStatus,
+}
+
+pub static SCENARIOS: LazyLock<Vec<Scenario>> =
+    // The file is part of the source and read by a test; without it sessions can only be approved.
+    LazyLock::new(|| serde_json::from_str(include_str!("scenarios.json")).unwrap_or_default());
+/// What risks mean, in a sentence.
+static RISKS: LazyLock<HashMap<String, String>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("risks.json")).unwrap_or_default());
+static NOTHING_FOUND: LazyLock<Scenario> = LazyLock::new(Scenario::default);
+
+/// The scenario that is played when nobody chose one.
+pub fn approval() -> &'static Scenario {
+    SCENARIOS.first().unwrap_or(&NOTHING_FOUND)
+}
+
+pub fn find(slug: &str) -> Option<&'static Scenario> {
+    SCENARIOS.iter().find(|scenario| scenario.slug == slug)
+}
+
+impl Scenario {
+    /// Whether it makes a difference where `has` tells which features there are; otherwise it is the same as an approval.
+    pub fn applies(&self, has: impl Fn(&str) -> bool) -> bool {
+        self.finding.is_none() || self.target(has).is_some()
+    }
+
+    /// The status that a session ends with, where the workflow does not weigh the finding otherwise.
+    pub fn leads_to(&self) -> Status {
+        match self.finding.as_ref().map(|finding| finding.status) {
+            Some(StepStatus::Declined) => Status::Declined,
+            Some(StepStatus::InReview) => Status::InReview,
+            Some(StepStatus::Approved | StepStatus::NotFinished) | None => Status::Approved,
+        }
+    }
+
+    /// What the feature called `name` finds where `has` tells which features there are.
+    pub fn finding_for(&self, name: &str, has: impl Fn(&str) -> bool) -> Option<&Finding> {
+        self.finding
+            .as_ref()
+            .filter(|_| self.target(has) == Some(name))
+    }
+
+    fn target(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
+        self.features
+            .iter()
+            .map(String::as_str)
+            .find(|name| has(name))
+    }
+}
+
+/// A warning as it stands in a decision.
+pub fn warning(
+    tag: &str,
+    risk: &str,
+    status: StepStatus,
+    node_id: &str,
+    additional: &Value,
+) -> Value {
+    let short = sentence_case(risk);
+    json!({
+        "feature": tag,
+        "risk": risk,
+        "additional_data": additional,
+        "log_type": status.log_type(),
+        "short_description": short,
+        "long_description": RISKS.get(risk).unwrap_or(&short),
+        "node_id": node_id,
+    })
+}
+
+/// `LOW_FACE_MATCH_SIMILARITY` as "Low face match similarity".
+fn sentence_case(code: &str) -> String {
+    let words = code.replace('_', " ").to_lowercase();
+    let mut characters = words.chars();
+    let first = characters.next();
+    first
+        .map(|first| first.to_uppercase().chain(characters).collect())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_of_the_scenarios_is_the_approval_and_every_risk_is_explained() {
+        assert_eq!((SCENARIOS.len(), approval().slug.as_str()), (16, "approve"));
+        for finding in SCENARIOS
+            .iter()
+            .filter_map(|scenario| scenario.finding.as_ref())
+        {
+            assert!(RISKS.contains_key(&finding.risk), "{}", finding.risk);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Verification sessions, their steps and their trail.
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    catalog::{
+        features::Feature,
+        people::{self, Person},
+        scenarios::Scenario,
+        status::{Status, StepStatus},
+    },
+    options::Mode,
+    values::{Fields, Object, micros, stable_number},
+};
+
+/// One feature of the workflow within one session.
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub feature: Feature,
+    pub status: StepStatus,
+    /// What stands in the decision once the step ran.
+    pub result: Option<Value>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Session {
+    pub id: Uuid,
+    pub number: i64,
+    pub token: String,
+    pub application: Uuid,
+    /// The version it runs.
+    pub workflow_uuid: Uuid,
+    pub workflow_group: Uuid,
+    pub workflow_version: i64,
+    pub workflow_label: String,
+    pub workflow_deleted: bool,
+    /// Ten-thousandths of a dollar, charged when it finishes in live mode.
+    pub price: i64,
+    pub is_business: bool,
+    pub environment: Mode,
+    /// What its creator asked for.
+    pub wanted: Object,
+    /// The outcome chosen at creation or by arming; used up by the first play-through.
+    pub scenario: Option<&'static Scenario>,
+    pub status: Status,
+    pub steps: Vec<Step>,
+    pub activities: Vec<Activity>,
+    pub created_at: Timestamp,
+    pub lifetime: i64,
+    pub expires_at: Timestamp,
+    /// When steps without the person were last run again, which may not be repeated at once.
+    pub rerun_at: Option<Timestamp>,
+}
+
+impl Session {
+    /// Where the person goes.
+    pub fn url(&self, origin: &str) -> String {
+        match self.wanted.text("language") {
+            Some(language) => format!("{origin}/{language}/session/{}", self.token),
+            None => format!("{origin}/session/{}", self.token),
+        }
+    }
+
+    pub fn vendor_data(&self) -> Option<&str> {
+        self.wanted.text("vendor_data")
+    }
+
+    /// Who takes this session.
+    pub fn person(&self) -> &'static Person {
+        let seed = self
+            .vendor_data()
+            .map_or_else(|| format!("session-{}", self.number), str::to_owned);
+        people::choose(&seed, self.wanted.object("expected_details"))
+    }
+
+    pub fn contact(&self, key: &str) -> Option<&str> {
+        self.wanted.object("contact_details")?.text(key)
+    }
+
+    pub fn expected(&self, key: &str) -> Option<&str> {
+        let text = self.wanted.object("expected_details")?.text(key);
+        text.filter(|text| !text.is_empty())
+    }
+
+    /// The id of the user or business all sessions with the same `vendor_data` belong to.
+    pub fn entity(&self) -> Option<Uuid> {
+        let user = stable_number(self.vendor_data()?);
+        let application = stable_number(&self.application.to_string());
+        Some(Uuid::from_u64_pair(application, user))
+    }
+
+    pub fn has(&self, feature: &str) -> bool {
+        self.steps.iter().any(|step| step.feature.is(feature))
+    }
+
+    /// The first result of the feature called `name`.
+    pub fn result(&self, name: &str) -> Option<&Value> {
+        self.steps
+            .iter()
+            .find(|step| step.feature.is(name))?
+            .result
+            .as_ref()
+    }
+
+    /// A text of the first result of the feature called `name`.
+    pub fn found(&self, name: &str, key: &str) -> Option<&str> {
+        self.result(name)?.get(key)?.as_str()
+    }
+
+    /// The workflow's stable id, gone once the version was deleted.
+    pub fn workflow_id(&self) -> Option<Uuid> {
+        (!self.workflow_deleted).then_some(self.workflow_group)
+    }
+}
+
+/// An entry of a session's trail.
+#[derive(Clone, Debug)]
+pub struct Activity {
+    pub uuid: Uuid,
+    pub by_api_key: bool,
+    pub new_status: Option<String>,
+    pub previous_status: Option<String>,
+    pub comment: Option<String>,
+    pub created_at: Timestamp,
+}
+
+impl Activity {
+    /// The form of the reviews endpoint.
+    pub fn row(&self) -> Value {
+        let value =
+            |status: &Option<String>| status.as_ref().map(|status| json!({ "status": status }));
+        let changed = self.previous_status.is_some();
+        json!({
+            "uuid": self.uuid,
+            "activity_type": "STATUS_UPDATED",
+            "actor_display": self.actor(),
+            "actor_email": null,
+            "actor_type": if self.by_api_key { "API_KEY" } else { "CONSOLE_USER" },
+            "new_status": self.new_status,
+            "previous_status": self.previous_status,
+            "comment": self.comment,
+            "mentioned_emails": [],
+            "previous_value": value(&self.previous_status),
+            "new_value": if changed { value(&self.new_status) } else { None },
+            "changed_fields": if changed { json!(["status"]) } else { json!([]) },
+            "metadata": null,
+            "created_at": micros(self.created_at),
+        })
+    }
+
+    /// The form inside a decision.
+    pub fn in_decision(&self) -> Value {
+        json!({
+            "user": self.actor(),
+            "new_status": self.new_status,
+            "comment": self.comment,
+            "created_at": micros(self.created_at),
+        })
+    }
+
+    fn actor(&self) -> &'static str {
+        if self.by_api_key {
+            "API Client"
+        } else {
+            "Unknown"
+        }
+    }
+}

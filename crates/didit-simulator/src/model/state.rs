@@ -1,0 +1,123 @@
+//! Everything the simulator remembers, behind one lock.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+
+use crate::{
+    model::{
+        accounts::{Account, Application, Checkout, Organization, Token},
+        journal::{Fault, Mail, RecordedRequest},
+        lists::List,
+        sessions::Session,
+        webhooks::{Delivery, Destination, Event},
+        workflows::Workflow,
+    },
+    options::{Mode, Options},
+};
+
+#[derive(Debug, Default)]
+pub struct State {
+    options: Options,
+    clock: SignedDuration,
+    /// Where the simulator is reached, without a trailing slash.
+    pub origin: String,
+    pub legacy: bool,
+    pub mode: Mode,
+    pub organizations: Vec<Organization>,
+    pub applications: Vec<Application>,
+    pub accounts: Vec<Account>,
+    pub tokens: Vec<Token>,
+    pub inbox: Vec<Mail>,
+    pub workflows: Vec<Workflow>,
+    pub sessions: Vec<Session>,
+    pub checkouts: Vec<Checkout>,
+    pub lists: Vec<List>,
+    pub destinations: Vec<Destination>,
+    /// What happened and is still to be told, oldest first. Whoever delivers takes it from here.
+    pub events: VecDeque<Event>,
+    pub deliveries: Vec<Delivery>,
+    /// Before the first retry of a delivery; the second waits four times as long. The real service waits a minute.
+    pub retry_delay: Duration,
+    /// How long the receiver of an event may take to answer.
+    pub delivery_timeout: Duration,
+    pub requests: VecDeque<RecordedRequest>,
+    pub requests_seen: u64,
+    /// Requests of the API that came and have no answer yet.
+    pub requests_open: usize,
+    pub faults: Vec<Fault>,
+    /// When requests were counted, per limit and caller; `None` where any number of requests is taken.
+    pub windows: Option<HashMap<(&'static str, String), VecDeque<Timestamp>>>,
+    pub sessions_created: i64,
+}
+
+impl State {
+    pub fn new(origin: String, options: &Options) -> Self {
+        let mut state = Self {
+            options: options.clone(),
+            origin,
+            legacy: options.legacy,
+            mode: options.mode,
+            retry_delay: Duration::from_millis(200),
+            delivery_timeout: Duration::from_secs(5),
+            windows: options.rate_limits.then(HashMap::new),
+            ..Self::default()
+        };
+        if let Some(key) = options.api_key.clone() {
+            let (name, email) = ("Simulated company", "developer@example.com");
+            let organization = Organization::new(name, email, 1_000_000, state.now());
+            state.open_application(organization.uuid, "Simulated application", Some(key));
+            state.organizations.push(organization);
+        }
+        state
+    }
+
+    /// Back to how the simulator started, clock included.
+    pub fn reset(&mut self) {
+        *self = Self::new(self.origin.clone(), &self.options);
+    }
+
+    /// The simulated time: the real one, moved by [`State::advance`].
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+            .checked_add(self.clock)
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    pub fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::UTC).date()
+    }
+
+    pub fn advance(&mut self, seconds: i64) {
+        self.clock = self
+            .clock
+            .saturating_add(SignedDuration::from_secs(seconds));
+    }
+
+    /// A new application with its own key and system lists.
+    pub fn open_application(
+        &mut self,
+        organization: uuid::Uuid,
+        name: &str,
+        key: Option<String>,
+    ) -> Application {
+        let application = Application::new(organization, name, key, self.mode, self.now());
+        self.lists
+            .extend(List::of_the_system(application.uuid, self.now()));
+        self.applications.push(application.clone());
+        application
+    }
+
+    pub fn send_mail(&mut self, to: &str, subject: &str, code: Option<String>) {
+        tracing::info!(to, subject, code, "simulated e-mail");
+        self.inbox.push(Mail {
+            to: to.to_owned(),
+            subject: subject.to_owned(),
+            code,
+            sent_at: self.now(),
+        });
+    }
+}

@@ -1,0 +1,196 @@
+//! The frame and the parts that pages are made of.
+
+use std::sync::LazyLock;
+
+use axum::http::StatusCode;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    catalog::status::Status,
+    reply::Reply,
+    values::{plain, with},
+};
+
+const STYLE: &str = include_str!("style.css");
+
+/// Allows this style sheet and nothing else. Where forms may lead is left open, because a finished session leads to the
+/// developer's own application.
+static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let digest = STANDARD.encode(Sha256::digest(STYLE));
+    format!("default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'")
+});
+
+/// `template` with values in place of its tags: `{{name}}` is text, `{{&name}}` HTML already. What stands between
+/// `{{#name}}` and `{{/name}}` is there once per item of a list, or where there is such a value; after `{{^name}}`, where
+/// there is none. `{{.}}` is the item itself.
+pub fn fill(template: &str, values: &Value) -> String {
+    fill_in(template, &[values])
+}
+
+fn fill_in(template: &str, scopes: &[&Value]) -> String {
+    let mut html = String::new();
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        let (tag, after) = after.split_once("}}").unwrap_or((after, ""));
+        html.push_str(before);
+        rest = after;
+        let name = tag.trim_start_matches(['#', '^', '&']);
+        let value = look_up(name, scopes);
+        let is_there = !matches!(value, Value::Null | Value::Bool(false)) && *value != json!("");
+        if tag.starts_with(['#', '^']) {
+            let (inner, after) = rest
+                .split_once(&format!("{{{{/{name}}}}}"))
+                .unwrap_or((rest, ""));
+            rest = after;
+            match value.as_array() {
+                Some(items) if tag.starts_with('#') => {
+                    let filled = items
+                        .iter()
+                        .map(|item| fill_in(inner, &[scopes, &[item]].concat()));
+                    html.extend(filled);
+                }
+                _ if is_there == tag.starts_with('#') => html.push_str(&fill_in(inner, scopes)),
+                _ => {}
+            }
+        } else if is_there {
+            let text = plain(value);
+            html.push_str(&if tag.starts_with('&') {
+                text
+            } else {
+                escape(&text)
+            });
+        }
+    }
+    html + rest
+}
+
+/// The value in the innermost scope that has the name.
+fn look_up<'a>(name: &str, scopes: &[&'a Value]) -> &'a Value {
+    let mut inwards = scopes.iter().rev();
+    let found = match name {
+        "." => inwards.next().copied(),
+        name => inwards.find_map(|scope| scope.get(name)),
+    };
+    found.unwrap_or(&Value::Null)
+}
+
+/// Text made harmless for HTML, in attributes too.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+/// A page that is mostly read and pressed: one column.
+pub fn page(status: StatusCode, title: &str, template: &str, values: &Value) -> Reply {
+    let frame = json!({ "title": title, "narrow": true, "content": fill(template, values) });
+    framed(status, frame)
+}
+
+/// A page of the developer's, called `name` in the navigation.
+pub fn wide_page(title: &str, name: &str, template: &str, values: &Value) -> Reply {
+    framed(
+        StatusCode::OK,
+        json!({ "title": title, name: true, "content": fill(template, values) }),
+    )
+}
+
+fn framed(status: StatusCode, values: Value) -> Reply {
+    let values = with(values, json!({ "style": STYLE }));
+    Reply::html(status, fill(include_str!("frame.html"), &values))
+        .with_header("content-security-policy", POLICY.clone())
+        // Without a referrer, browsers send forms of these very pages as coming from nowhere, which is refused.
+        .with_header("referrer-policy", "same-origin".to_owned())
+        .with_header("x-content-type-options", "nosniff".to_owned())
+        .with_header("cache-control", "no-store".to_owned())
+}
+
+pub fn missing(what: &str) -> Reply {
+    let text = "<p>There is no such {{what}}. It may have been deleted, or the simulator was started anew: it keeps nothing \
+                when it stops.</p>";
+    page(
+        StatusCode::NOT_FOUND,
+        "Not found",
+        text,
+        &json!({ "what": what }),
+    )
+}
+
+/// A table of the newest rows, whose cells are HTML already; nothing without rows. The first cell names its row; on a narrow
+/// screen every cell repeats its column.
+pub fn table<const N: usize>(columns: [&str; N], rows: Vec<[String; N]>, all: usize) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let caption = match rows.len() {
+        shown if shown < all => format!("Newest {shown} of {all}; times are UTC."),
+        _ => "Newest first; times are UTC.".to_owned(),
+    };
+    let row = |row: [String; N]| {
+        let mut cells = columns.into_iter().zip(row);
+        let (first, head) = cells.next().unwrap_or_default();
+        let cells: Vec<Value> = cells
+            .map(|(column, cell)| json!({ "column": column, "cell": cell }))
+            .collect();
+        json!({ "first": first, "head": head, "cells": cells })
+    };
+    let rows: Vec<Value> = rows.into_iter().map(row).collect();
+    let values = json!({ "caption": caption, "columns": columns.to_vec(), "rows": rows });
+    fill(include_str!("table.html").trim_end(), &values)
+}
+
+/// A status in words, with a sign and a colour that say the same.
+pub fn status_badge(status: Status) -> String {
+    let (class, sign) = match status {
+        Status::Approved => ("good", "✓"),
+        Status::Declined => ("bad", "✕"),
+        Status::InReview => ("unsure", "?"),
+        Status::Expired | Status::Abandoned | Status::KycExpired => ("soft", "–"),
+        Status::NotStarted | Status::InProgress | Status::Resubmitted | Status::AwaitingUser => {
+            ("soft", "…")
+        }
+    };
+    badge(class, sign, status.name())
+}
+
+/// How something went, in a sign and a colour beside the words.
+pub fn outcome_badge(good: bool, words: &str) -> String {
+    if good {
+        badge("long good", "✓", words)
+    } else {
+        badge("long bad", "✕", words)
+    }
+}
+
+fn badge(class: &str, sign: &str, words: &str) -> String {
+    let words = escape(words);
+    format!(
+        "<span class=\"status {class}\"><span aria-hidden=\"true\">{sign}</span> {words}</span>"
+    )
+}
+
+/// A moment, to the second.
+pub fn moment(time: Timestamp) -> String {
+    let shown = format!("{time:.0}");
+    let (date, clock) = shown.split_once('T').unwrap_or((&shown, ""));
+    format!(
+        "<time datetime=\"{shown}\">{date} {}</time>",
+        clock.trim_end_matches('Z')
+    )
+}
+
+pub fn code(text: &str) -> String {
+    format!("<code>{}</code>", escape(text))
+}

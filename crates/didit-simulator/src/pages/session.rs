@@ -1,0 +1,199 @@
+//! The page behind a session's link: a developer plays the person and picks how it ends.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::html::{missing, page, status_badge};
+use crate::{
+    behaviour::{opening, play},
+    call::Call,
+    catalog::{
+        scenarios::{self, SCENARIOS, Scenario},
+        status::StepStatus,
+    },
+    contract,
+    model::{Session, State, Step},
+    reply::{Answer, Reply, html_not_found},
+    values::{Fields, Object, with},
+};
+
+/// What a person sees who comes back later, or too late: a title and an explanation per status.
+static ENDINGS: LazyLock<HashMap<String, (String, String)>> =
+    // The file is part of the source and read by a test; without it such pages have no words.
+    LazyLock::new(|| serde_json::from_str(include_str!("endings.json")).unwrap_or_default());
+
+/// `GET /session/{token}`: opening the link starts the session, and plays an armed scenario at once.
+pub fn show(state: &mut State, call: &Call) -> Answer {
+    let session = find(state, call)?;
+    let (id, armed) = (session.id, session.scenario.is_some());
+    if session.status.is_unfinished() {
+        play::start(state, id);
+        if armed {
+            play::finish(state, id, None);
+            return find(state, call).map(|session| leave(session, call));
+        }
+    }
+    let session = find(state, call)?;
+    if !session.status.is_unfinished() {
+        return Ok(done(session));
+    }
+    let step = call.query("step").and_then(|text| text.parse().ok());
+    Ok(walk(session, call, step.unwrap_or(0)))
+}
+
+/// `POST /session/{token}`: plays the chosen outcome.
+pub fn act(state: &mut State, call: &Call) -> Answer {
+    let id = find(state, call)?.id;
+    let mut form = url::form_urlencoded::parse(&call.body);
+    let slug = form.find(|(key, _)| key == "scenario");
+    let slug = slug.map_or_else(|| "approve".into(), |(_, slug)| slug);
+    let Some(scenario) = scenarios::find(&slug) else {
+        let text = "<p>There is no outcome called {{slug}}.</p>";
+        let values = json!({ "slug": slug });
+        return Err(page(
+            StatusCode::BAD_REQUEST,
+            "Unknown outcome",
+            text,
+            &values,
+        ));
+    };
+    play::finish(state, id, Some(scenario));
+    find(state, call).map(|session| leave(session, call))
+}
+
+/// `GET /u/{token}`: a workflow's own link, with a button because opening it must not create anything yet.
+pub fn invite(state: &mut State, call: &Call) -> Answer {
+    let workflow = state.workflow_by_link(call.text(0));
+    let workflow = workflow.ok_or_else(|| missing("workflow"))?;
+    let values = json!({ "label": workflow.label(), "path": call.path });
+    let form = include_str!("invite.html");
+    Ok(page(StatusCode::OK, "Verify your identity", form, &values))
+}
+
+/// `POST /u/{token}`: a new session of that workflow.
+pub fn accept(state: &mut State, call: &Call) -> Answer {
+    let workflow = state
+        .workflow_by_link(call.text(0))
+        .ok_or_else(|| missing("workflow"))?;
+    let (application, group) = (workflow.application, workflow.group);
+    let mut wanted = Object::new();
+    wanted.insert("workflow_id".to_owned(), json!(group));
+    let id = opening::open(state, application, wanted)?;
+    let session = state.session(id).ok_or_else(|| missing("session"))?;
+    Ok(Reply::redirect(
+        StatusCode::SEE_OTHER,
+        session.url(&state.origin),
+    ))
+}
+
+fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Session, Reply> {
+    let token = match call.parameters.as_slice() {
+        [language, token] if contract::is_language(language) => token,
+        [token] => token,
+        _ => return Err(html_not_found()),
+    };
+    let session = state
+        .sessions
+        .iter()
+        .find(|session| session.token == *token);
+    session.ok_or_else(|| missing("session"))
+}
+
+/// One page per step that needs the person, then the choice of outcomes.
+fn walk(session: &Session, call: &Call, position: usize) -> Reply {
+    let is_open = |step: &Step| step.status == StepStatus::NotFinished;
+    let (by_itself, personal): (Vec<&Step>, Vec<&Step>) = session
+        .steps
+        .iter()
+        .filter(|step| is_open(step))
+        .partition(|step| step.feature.kind.runs_by_itself);
+    let titles = |steps: &[&Step]| -> Vec<&str> {
+        steps
+            .iter()
+            .map(|step| step.feature.kind.title.as_str())
+            .collect()
+    };
+    let kept: Vec<&Step> = session.steps.iter().filter(|step| !is_open(step)).collect();
+    let position = position.min(personal.len());
+    let values = json!({
+        "label": session.workflow_label,
+        "person": session.vendor_data(),
+        "kept": titles(&kept).join(", "),
+        "automatic": titles(&by_itself).join(", "),
+        "path": call.path,
+        "number": position + 1,
+        "count": personal.len(),
+        "back": position.checked_sub(1).map(|before| format!("?step={before}")),
+    });
+    let (before, after) = personal.split_at_checked(position).unwrap_or_default();
+    let Some((step, after)) = after.split_first() else {
+        let choices = SCENARIOS
+            .iter()
+            .filter(|scenario| scenario.applies(|name| session.has(name)));
+        let callback = session.wanted.text("callback");
+        let more =
+            json!({ "choices": choices.map(choice).collect::<Value>(), "callback": callback });
+        return page(
+            StatusCode::OK,
+            "Choose the outcome",
+            include_str!("outcomes.html"),
+            &with(values, more),
+        );
+    };
+    let kind = step.feature.kind;
+    let more = json!({
+        "feature": kind.name, "title": kind.title, "task": kind.task, "done": titles(before), "later": titles(after),
+    });
+    page(
+        StatusCode::OK,
+        &kind.title,
+        include_str!("step.html"),
+        &with(values, more),
+    )
+}
+
+fn choice(scenario: &Scenario) -> Value {
+    json!({
+        "slug": scenario.slug,
+        "usual": scenario.slug == "approve",
+        "title": scenario.title,
+        "status": status_badge(scenario.leads_to()),
+        "words": scenario.slug.replace('_', "_<wbr>"),
+    })
+}
+
+/// Back to the caller's application, or to the page that says how it ended.
+fn leave(session: &Session, call: &Call) -> Reply {
+    let location = callback(session).unwrap_or_else(|| call.path.clone());
+    Reply::redirect(StatusCode::SEE_OTHER, location)
+}
+
+/// The callback with the session's id and status added to whatever query it has.
+fn callback(session: &Session) -> Option<String> {
+    let mut url = Url::parse(session.wanted.text("callback")?).ok()?;
+    url.query_pairs_mut()
+        .append_pair("verificationSessionId", &session.id.to_string())
+        .append_pair("status", session.status.name());
+    Some(url.into())
+}
+
+fn done(session: &Session) -> Reply {
+    let words = ENDINGS.get(session.status.name()).cloned();
+    let (title, explanation) = words.unwrap_or_default();
+    let status = status_badge(session.status);
+    let values = json!({ "status": status, "explanation": explanation, "back": callback(session) });
+    page(StatusCode::OK, &title, include_str!("done.html"), &values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_ending_has_words() {
+        assert_eq!(ENDINGS.len(), 6);
+    }
+}

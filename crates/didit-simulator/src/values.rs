@@ -1,0 +1,227 @@
+//! Small functions about text, time, money and JSON that everything else uses.
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+/// A JSON object.
+pub type Object = Map<String, Value>;
+
+/// Reading the members of an object whose types are known.
+pub trait Fields {
+    fn text(&self, key: &str) -> Option<&str>;
+    fn flag(&self, key: &str) -> bool;
+    fn object(&self, key: &str) -> Option<&Object>;
+    fn list(&self, key: &str) -> &[Value];
+    /// The member as JSON, null when there is none.
+    fn json(&self, key: &str) -> Value;
+}
+
+impl Fields for Object {
+    fn text(&self, key: &str) -> Option<&str> {
+        self.get(key)?.as_str()
+    }
+
+    fn flag(&self, key: &str) -> bool {
+        self.get(key).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn object(&self, key: &str) -> Option<&Object> {
+        self.get(key)?.as_object()
+    }
+
+    fn list(&self, key: &str) -> &[Value] {
+        let list = self.get(key).and_then(Value::as_array);
+        list.map_or(&[], Vec::as_slice)
+    }
+
+    fn json(&self, key: &str) -> Value {
+        self.get(key).cloned().unwrap_or(Value::Null)
+    }
+}
+
+/// `object` with the members of `more` over its own.
+pub fn with(mut object: Value, more: Value) -> Value {
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+    object
+}
+
+/// The text of a JSON value for comparing: strings as they are, anything else as JSON.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The name the API's framework gives a JSON type in its messages.
+pub fn python_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "NoneType",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "int",
+        Value::String(_) => "str",
+        Value::Array(_) => "list",
+        Value::Object(_) => "dict",
+    }
+}
+
+/// `timestamp` in the form of most answers: microseconds and `Z`.
+pub fn micros(timestamp: Timestamp) -> String {
+    format!("{timestamp:.6}")
+}
+
+/// `timestamp` without fractions, as workflows, lists and destinations show it.
+pub fn seconds(timestamp: Timestamp) -> String {
+    format!("{timestamp:.0}")
+}
+
+pub fn later(timestamp: Timestamp, seconds: i64) -> Timestamp {
+    timestamp
+        .checked_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Whole seconds from `now` until `timestamp`; negative once it has passed.
+pub fn seconds_until(timestamp: Timestamp, now: Timestamp) -> i64 {
+    timestamp.duration_since(now).as_secs()
+}
+
+/// An amount of money in ten-thousandths, as text with four decimals.
+pub fn money(ten_thousandths: i64) -> String {
+    let sign = if ten_thousandths < 0 { "-" } else { "" };
+    let amount = ten_thousandths.unsigned_abs();
+    format!("{sign}{}.{:04}", amount / 10_000, amount % 10_000)
+}
+
+/// Dollars as the integer unit of balances.
+pub fn to_ten_thousandths(dollars: f64) -> i64 {
+    // The cast saturates, and no balance comes near the limits.
+    (dollars * 10_000.0).round() as i64
+}
+
+/// Letters and digits that need no escaping in a URL.
+pub const URL_SAFE: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+/// Letters and digits alone, as payment pages have them in their ids.
+pub const ALPHANUMERIC: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+/// The characters of e-mail codes.
+pub const CODE: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// Text of `length` characters from `alphabet`, not guessable.
+pub fn random_text(alphabet: &[u8], length: usize) -> String {
+    let mut bytes = vec![0_u8; length];
+    if getrandom::fill(&mut bytes).is_err() {
+        // Without a source of randomness a fresh UUID's digits still keep tokens apart.
+        bytes = Uuid::new_v4().as_bytes().repeat(length / 16 + 1);
+        bytes.truncate(length);
+    }
+    let letters = bytes
+        .iter()
+        .filter_map(|byte| alphabet.get(usize::from(*byte) % alphabet.len().max(1)));
+    letters.map(|letter| char::from(*letter)).collect()
+}
+
+/// Small numbers that differ per text but never per run, to pick and vary invented data.
+pub fn stable_number(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+/// `YYYY-MM-DD` and nothing else: the date type itself would accept more forms.
+pub fn parse_date(text: &str) -> Option<Date> {
+    (text.len() == 10).then(|| text.parse().ok()).flatten()
+}
+
+/// Full years between two dates.
+pub fn age(born: Date, today: Date) -> i64 {
+    let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
+    i64::from(today.year()) - i64::from(born.year()) - i64::from(!had_birthday)
+}
+
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
+    let label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    !local.is_empty()
+        && !local.contains(char::is_whitespace)
+        && domain.contains('.')
+        && domain.split('.').all(label)
+}
+
+/// Whether the simulator may contact this address: plain HTTP to the machine it runs on.
+pub fn is_loopback(address: &str) -> bool {
+    let Ok(address) = url::Url::parse(address) else {
+        return false;
+    };
+    let local = match address.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    };
+    local && address.scheme() == "http"
+}
+
+/// A phone number in E.164 form once spaces and punctuation are gone.
+pub fn normalise_phone(text: &str) -> Option<String> {
+    let digits = text.replace([' ', '-', '.', '(', ')'], "");
+    let number = digits.strip_prefix('+')?;
+    let valid = (7..=15).contains(&number.len())
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+        && !number.starts_with('0');
+    valid.then_some(digits)
+}
+
+/// Whether two names are the same but for case, accents, order and left-out parts.
+pub fn same_name(one: &str, other: &str) -> bool {
+    let (one, other) = (name_parts(one), name_parts(other));
+    let (fewer, more) = if one.len() <= other.len() {
+        (&one, &other)
+    } else {
+        (&other, &one)
+    };
+    !fewer.is_empty() && fewer.iter().all(|part| more.contains(part))
+}
+
+fn name_parts(name: &str) -> Vec<String> {
+    let folded = fold(name);
+    let parts = folded.split(|character: char| !character.is_alphanumeric());
+    parts
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Lower case without the accents of western European names.
+pub fn fold(text: &str) -> String {
+    let plain = |character| match character {
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' | 'ø' => 'o',
+        'ù'..='ü' => 'u',
+        'ý' | 'ÿ' => 'y',
+        other => other,
+    };
+    text.to_lowercase().chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn age_counts_only_past_birthdays() {
+        let born: Date = "2000-06-15".parse().unwrap();
+        assert_eq!(age(born, "2018-06-14".parse().unwrap()), 17);
+        assert_eq!(age(born, "2018-06-15".parse().unwrap()), 18);
+    }
+}
