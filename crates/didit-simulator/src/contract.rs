@@ -6,7 +6,7 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 
 use crate::{
     reply::{Reply, bad_request},
@@ -47,17 +47,21 @@ pub enum Credentials {
 /// Every operation, in the order of the table.
 pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
     // Both files are part of the source and read by a test; without them there would be no operation at all.
-    let mut rows: Vec<Value> =
+    let rows: Vec<&RawValue> =
         serde_json::from_str(include_str!("contract/operations.json")).unwrap_or_default();
     let observed: Object =
         serde_json::from_str(include_str!("contract/observed.json")).unwrap_or_default();
-    for row in &mut rows {
-        let id = row.get("id").and_then(Value::as_str).unwrap_or_default();
-        if let Some(patch) = observed.get(id) {
-            merge(row, patch);
-        }
-    }
-    serde_json::from_value(Value::Array(rows)).unwrap_or_default()
+    // One row at a time: as a tree the whole table takes megabytes, which a process keeps.
+    rows.into_iter()
+        .filter_map(|row| {
+            let mut row: Value = serde_json::from_str(row.get()).ok()?;
+            let id = row.get("id")?.as_str()?.to_owned();
+            if let Some(patch) = observed.get(&id) {
+                merge(&mut row, patch);
+            }
+            serde_json::from_value(row).ok()
+        })
+        .collect()
 });
 
 /// Whether sessions can be in this language.
