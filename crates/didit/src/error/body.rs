@@ -229,7 +229,8 @@ fn texts(value: &Value, into: &mut Vec<String>) {
     }
 }
 
-/// Brings a text, for anything a server said, to one line without tags, control or invisible formatting characters, cut at [`LONGEST`] characters.
+/// Brings anything that a server said to one line without tags, control or invisible formatting characters, cut at
+/// [`LONGEST`] characters.
 pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
     let mut length = 0;
