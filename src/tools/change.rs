@@ -4,21 +4,21 @@
 //! the client of either protocol era, the terminal and the card, shows the same lines in the same order: what matters most
 //! first, because some clients show only the first three.
 
+mod line;
 mod quotation;
 mod values;
 
 use serde_json::{Value, json};
 
 use super::{
-    connection::PersonalData,
+    environment::{Environment, Place},
     error::ToolError,
-    personal::{Class, Form, Outlet},
+    personal::{Outlet, PersonalData},
 };
+pub use line::Line;
 pub use quotation::quoted;
 pub use values::Setting;
 
-/// The most characters of one value of Didit's; names and addresses are shorter.
-const MAX_TOLD_CHARACTERS: usize = 160;
 /// The most lines of a question.
 const MAX_LINES: usize = 40;
 /// The most characters of a question.
@@ -47,161 +47,6 @@ pub struct Change {
     pub place: Place,
     /// What was true when the human was asked, besides what the lines say: a change of it makes the agreement void.
     pub seen: Value,
-}
-
-/// One line: our own words, and quoted values of others.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Line(Vec<Part>);
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    /// Our own words.
-    Words(String),
-    /// What the caller sent, and ids: it always stands whole.
-    Sent(String),
-    /// What Didit says of the session, and of no person.
-    Told(String),
-    /// What Didit says of a person: shown to a model as far as the operator lets it.
-    Personal(Class, String),
-}
-
-/// Which account a change happens in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Whether it is real.
-    pub environment: Environment,
-    /// The application's name, where the account tells.
-    pub application: Option<String>,
-    /// The last four characters of the key, where no name is known.
-    pub key: Option<String>,
-}
-
-/// Whether people and money are real.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Environment {
-    /// People and money are real.
-    Live,
-    /// Didit's own environment for trying.
-    Sandbox,
-    /// The simulator of this program.
-    Simulated,
-    /// A key that does not tell.
-    Unknown,
-}
-
-impl Environment {
-    /// The environment in one word: `live`, `sandbox`, `simulated` or `unknown`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Sandbox => "sandbox",
-            Self::Simulated => "simulated",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The environment in a sentence's words, with what that means for people and money.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Live => "live",
-            Self::Sandbox => "sandbox, nothing is real",
-            Self::Simulated => "simulated, nothing is real",
-            Self::Unknown => "live or sandbox not known",
-        }
-    }
-
-    /// Didit's word for it, where it is a known one.
-    pub fn from_didit(word: &str) -> Self {
-        match word.trim().to_ascii_lowercase().as_str() {
-            "live" | "production" => Self::Live,
-            "sandbox" | "test" => Self::Sandbox,
-            _ => Self::Unknown,
-        }
-    }
-}
-
-impl Line {
-    /// A line that begins with our own words.
-    pub fn new(words: impl Into<String>) -> Self {
-        Self::default().words(words)
-    }
-
-    /// Adds our own words.
-    #[must_use]
-    pub fn words(mut self, words: impl Into<String>) -> Self {
-        self.0.push(Part::Words(words.into()));
-        self
-    }
-
-    /// Adds a value of the caller, or an id, quoted.
-    #[must_use]
-    pub fn sent(mut self, value: impl Into<String>) -> Self {
-        self.0.push(Part::Sent(value.into()));
-        self
-    }
-
-    /// Adds what Didit says of the session, such as the caller's own id of the person, quoted.
-    #[must_use]
-    pub fn told(mut self, value: impl Into<String>) -> Self {
-        self.0.push(Part::Told(value.into()));
-        self
-    }
-
-    /// Adds what Didit says of a person, quoted.
-    #[must_use]
-    pub fn personal(mut self, class: Class, value: impl Into<String>) -> Self {
-        self.0.push(Part::Personal(class, value.into()));
-        self
-    }
-
-    /// Adds another line to the end of this one.
-    #[must_use]
-    pub fn then(mut self, other: Self) -> Self {
-        self.0.extend(other.0);
-        self
-    }
-
-    /// Whether there is nothing in it.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The line as it may leave.
-    pub fn shown(&self, level: PersonalData, outlet: Outlet) -> String {
-        self.0
-            .iter()
-            .map(|part| match part {
-                Part::Words(words) => words.clone(),
-                Part::Sent(value) => quoted(value),
-                Part::Told(value) => told(value),
-                // Whole values are quoted as they came: cleaning would remove what the quotation makes visible.
-                Part::Personal(class, value) if level.form(outlet, *class) == Form::Whole => {
-                    told(value)
-                }
-                Part::Personal(class, value) => level
-                    .release(outlet, *class, value)
-                    // An asterisk would be escaped, as markup, and a mask be unreadable.
-                    .map_or_else(
-                        || "(not shown)".to_owned(),
-                        |value| quoted(&value.replace('*', "•")),
-                    ),
-            })
-            .collect()
-    }
-}
-
-/// A value of Didit's, quoted; one that is longer than any name is left out, and its length is said: whoever filled a document
-/// with words must not keep a human from deciding.
-fn told(value: &str) -> String {
-    let whole = quoted(value);
-    if whole.chars().count() <= MAX_TOLD_CHARACTERS {
-        return whole;
-    }
-    // Not even its beginning: half a secret within it would be none that can be told and hidden.
-    format!(
-        "(too long to be shown: {} characters)",
-        value.chars().count()
-    )
 }
 
 impl Place {
@@ -279,6 +124,7 @@ impl Change {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tools::personal::Class;
 
     fn change() -> Change {
         Change {

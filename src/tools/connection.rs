@@ -6,15 +6,14 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    change::{Environment, Place},
+    environment::{Environment, Place},
     error::{Stop, ToolError},
-    limits,
-    sessions::{report, wait},
+    limits::Cache,
+    personal::PersonalData,
     watch::{Pace, Watch},
 };
 use crate::{
@@ -22,9 +21,6 @@ use crate::{
     didit::{ApiKey, Client, DEFAULT_API_BASE_URL, Password, SharedSecret},
     redact::Redactor,
 };
-
-/// The client gives a report twice the time; the call must outlive that to tell what happened.
-const REPORT_MARGIN: Duration = Duration::from_secs(5);
 
 /// What the tools talk to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,17 +51,6 @@ impl KeySource {
             Self::Simulator => "simulator",
         }
     }
-}
-
-/// How much of a person's data results may show.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PersonalData {
-    /// Nothing: verdict, checks and reasons only.
-    None,
-    /// What a verdict needs: name, birth date, kind and country of document; numbers masked.
-    Minimal,
-    /// Everything but images, unless those are asked for.
-    Full,
 }
 
 /// The settings that tools see. Built once at start.
@@ -112,16 +97,6 @@ impl ConnectionSettings {
     pub fn withholds_password(&self) -> bool {
         self.password.is_some() && self.password_for_account().is_none()
     }
-
-    /// The time that a call of `tool` with `arguments` may take in all.
-    pub fn budget_of(&self, tool: &str, arguments: Option<&Map<String, Value>>) -> Duration {
-        match tool {
-            wait::TOOL => self.timeout + wait::agreed_wait(arguments),
-            // Reports are rendered on request and can take many seconds.
-            report::TOOL => self.timeout * 2 + REPORT_MARGIN,
-            _ => self.timeout,
-        }
-    }
 }
 
 /// The account in use. The key can change while the server runs: registering and logging in, here or in another
@@ -131,7 +106,7 @@ pub struct Connection {
     store: Store,
     redactor: Redactor,
     watch: Watch,
-    limits: limits::Cache,
+    limits: Cache,
     /// What the last session said, with the last four characters of the key that read it.
     seen_environment: Mutex<Option<(String, Environment)>>,
     client: Mutex<Option<Client>>,
@@ -164,7 +139,7 @@ impl Connection {
             store,
             redactor,
             watch: Watch::default(),
-            limits: limits::Cache::default(),
+            limits: Cache::default(),
             seen_environment: Mutex::new(None),
             client: Mutex::new(None),
         }
@@ -181,7 +156,7 @@ impl Connection {
     }
 
     /// The limits of the workflows that were looked at.
-    pub(super) fn limits(&self) -> &limits::Cache {
+    pub(super) fn limits(&self) -> &Cache {
         &self.limits
     }
 

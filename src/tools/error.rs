@@ -2,8 +2,7 @@
 
 use super::{
     answer::{Answer, Fact, Next},
-    connection::PersonalData,
-    personal::{Class, Outlet},
+    personal::{Class, Outlet, PersonalData},
     shape::is_code,
     untrusted::clean,
 };

@@ -1,20 +1,12 @@
 //! The limits beside a score: from the warning itself, else from the workflow, which is read once and kept for a while.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
-
-use serde_json::Value;
+mod cache;
 
 use super::{Context, plain, workflows};
-use crate::didit::{Decision, Step, Warning, Workflow, WorkflowId};
+use crate::didit::{Decision, Step, Warning};
+pub(super) use cache::Cache;
+use cache::WorkflowLimits;
 
-/// How long a workflow's limits are taken for current.
-const KEPT_FOR: Duration = Duration::from_secs(600);
-/// The most workflows that are remembered.
-const MOST_KEPT: usize = 50;
 /// The part of a call's time that looking for limits may take, as a divisor: the verdict matters more.
 const PART_OF_CALL: u32 = 4;
 
@@ -67,37 +59,6 @@ impl Score {
             "by today's workflow "
         };
         format!("{} ({now}{})", self.score, limits.join(", "))
-    }
-}
-
-/// The limits of one workflow.
-#[derive(Debug, Clone)]
-pub(super) struct WorkflowLimits {
-    read_at: Instant,
-    version: Option<i64>,
-    changed_at: Option<String>,
-    general: HashMap<String, f64>,
-    of_nodes: HashMap<String, HashMap<String, f64>>,
-}
-
-/// The limits that were read so far.
-#[derive(Debug, Default)]
-pub(super) struct Cache(Mutex<HashMap<WorkflowId, WorkflowLimits>>);
-
-impl Cache {
-    fn get(&self, id: &WorkflowId) -> Option<WorkflowLimits> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(id)
-            .filter(|limits| limits.read_at.elapsed() < KEPT_FOR)
-            .cloned()
-    }
-
-    fn keep(&self, id: WorkflowId, limits: WorkflowLimits) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert(id, limits);
     }
 }
 
@@ -232,60 +193,4 @@ async fn read(context: &Context, decision: &Decision) -> Option<WorkflowLimits> 
     let limits = WorkflowLimits::of_workflow(&found.ok()?.ok()?);
     connection.limits().keep(id, limits.clone());
     Some(limits)
-}
-
-impl WorkflowLimits {
-    fn of_workflow(workflow: &Workflow) -> Self {
-        let nodes = workflow
-            .extra
-            .get("workflow_graph")
-            .and_then(|graph| graph.get("nodes"))
-            .and_then(Value::as_object);
-        let of_nodes = nodes
-            .into_iter()
-            .flatten()
-            .filter_map(|(id, node)| Some((id.clone(), numbers(node.get("config")?.as_object()?))))
-            .collect();
-        Self {
-            read_at: Instant::now(),
-            version: workflow.version,
-            changed_at: workflow
-                .published_at
-                .clone()
-                .or_else(|| workflow.updated_at.clone()),
-            general: numbers(&workflow.extra),
-            of_nodes,
-        }
-    }
-
-    fn of(&self, node: Option<&str>, key: &str) -> Option<f64> {
-        node.and_then(|node| self.of_nodes.get(node)?.get(key))
-            .or_else(|| self.general.get(key))
-            .copied()
-    }
-
-    /// Whether this is the version that the session ran.
-    fn held_for(&self, decision: &Decision) -> bool {
-        let ran = decision
-            .extra
-            .get("workflow_version")
-            .and_then(Value::as_i64);
-        if let (Some(ran), Some(version)) = (ran, self.version) {
-            return ran == version;
-        }
-        let time =
-            |text: &Option<String>| -> Option<jiff::Timestamp> { text.as_deref()?.parse().ok() };
-        match (time(&decision.created_at), time(&self.changed_at)) {
-            (Some(created), Some(changed)) => changed <= created,
-            _ => false,
-        }
-    }
-}
-
-fn numbers(settings: &serde_json::Map<String, Value>) -> HashMap<String, f64> {
-    settings
-        .iter()
-        .filter(|(key, _)| key.contains("score"))
-        .filter_map(|(key, value)| Some((key.clone(), value.as_f64()?)))
-        .collect()
 }

@@ -2,12 +2,21 @@
 //! the operator chose.
 
 use super::{
-    connection::PersonalData,
-    error::ToolError,
     mask::{masked, masked_email},
     plain::is_enumerated,
     untrusted::clean,
 };
+
+/// How much of a person's data results may show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PersonalData {
+    /// Nothing: verdict, checks and reasons only.
+    None,
+    /// What a verdict needs: name, birth date, kind and country of document; numbers masked.
+    Minimal,
+    /// Everything but images, unless those are asked for.
+    Full,
+}
 
 /// What a value tells about a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,28 +85,6 @@ impl PersonalData {
             Self::Minimal => "minimal",
             Self::Full => "full",
         }
-    }
-
-    /// Refuses what holds everything about a person, such as `A report`, where the operator keeps it from this way out.
-    ///
-    /// # Errors
-    /// [`ToolError`] that names the setting, and the way that is open.
-    pub(super) fn demand_everything(self, outlet: Outlet, what: &str) -> Result<(), ToolError> {
-        if self.allows(outlet, Class::Everything) {
-            return Ok(());
-        }
-        let refused = ToolError::new(
-            "personal_data_off",
-            format!(
-                "{what} holds all personal data, and the operator keeps it back (--pii, DIDIT_MCP_PII: {}). Nothing was fetched.",
-                self.name()
-            ),
-        );
-        Err(if self.allows(Outlet::File, Class::Everything) {
-            refused.with_hint("didit_session_generate_pdf", "saves it as a file instead.")
-        } else {
-            refused.with_advice("the operator can choose --pii minimal.")
-        })
     }
 
     pub(super) fn form(self, outlet: Outlet, class: Class) -> Form {

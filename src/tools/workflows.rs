@@ -4,18 +4,18 @@ mod create;
 mod delete;
 mod find;
 mod get;
+mod graph;
 mod input;
 mod list;
 mod plain;
 mod row;
-mod shared;
+mod settings;
 mod update;
 mod weakening;
 
 use super::Tool;
 pub(super) use find::find;
 pub(super) use row::features;
-use shared::{WorkflowInput, check, current_features, described, refuse_both, summary};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![

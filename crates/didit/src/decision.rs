@@ -7,7 +7,9 @@ mod contact;
 mod identity;
 mod other;
 mod screening;
+mod step;
 mod steps;
+mod warning;
 
 pub use business::{CompanyDocuments, KeyPeople, RegisteredCompany, RegistryCheck};
 pub use contact::{Carrier, EmailVerification, IpAnalysis, PhoneVerification, ProofOfAddress};
@@ -16,7 +18,8 @@ pub use other::OtherCheck;
 pub use screening::{
     AmlHit, AmlScreening, DatabaseValidation, DocumentAi, Questionnaire, ScreenedPerson,
 };
-pub use steps::{Check, Step};
+pub use step::{Check, Step};
+pub use warning::Warning;
 
 pub use super::lenient::Items;
 
@@ -30,32 +33,6 @@ use super::ids::{SessionId, WorkflowId};
 use super::lenient;
 use super::rules;
 use super::status::SessionStatus;
-
-/// Something that was noticed. How it counted is in `log_type`.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct Warning {
-    /// The feature, in a third vocabulary: `FACEMATCH`, `PROOF_OF_ADDRESS`, `EMAIL`, `LOCATION` and others.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub feature: Option<String>,
-    /// The risk code, such as `DOCUMENT_EXPIRED`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub risk: Option<String>,
-    /// More about it, such as the session it duplicates.
-    pub additional_data: Option<Value>,
-    /// `error` (declined it), `warning` (put it in review) or `information`.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub log_type: Option<String>,
-    /// A few words.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub short_description: Option<String>,
-    /// A sentence or two.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub long_description: Option<String>,
-    /// The step.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub node_id: Option<String>,
-}
 
 /// A human's decision about the session.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]

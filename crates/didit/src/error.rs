@@ -9,6 +9,9 @@ use serde_json::Value;
 mod body;
 mod wait;
 
+pub(crate) use body::one_line;
+pub use body::{BodyKind, FieldError};
+
 /// Why a call did not give a result.
 ///
 /// No variant ever holds a key, a URL with its query, or the dump of a body.
@@ -96,7 +99,7 @@ impl Error {
     ) -> Self {
         Self::Invalid {
             field: field.into(),
-            message: format!("'{}' is not a known value", body::one_line(value)),
+            message: format!("'{}' is not a known value", one_line(value)),
             allowed: allowed.into_iter().map(|value| value.to_string()).collect(),
         }
     }
@@ -153,28 +156,6 @@ pub enum Kind {
     Unavailable,
     /// Anything else.
     Other,
-}
-
-/// What the body of an error was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum BodyKind {
-    /// JSON, read in full.
-    Json,
-    /// A web page.
-    Html,
-    /// Nothing.
-    Empty,
-    /// Text that is neither JSON nor a web page, JSON that breaks off, or bytes that are not text.
-    Text,
-}
-
-/// One field the server complains about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// Dotted path, such as `nodes_to_resubmit.0.feature`.
-    pub field: String,
-    /// The complaint on one line.
-    pub message: String,
 }
 
 /// An error the server answered with, whichever of its dozen body shapes it came in.
@@ -265,7 +246,7 @@ fn kind(status: u16, read: &body::Read) -> Kind {
         400 | 403 if done_already => Kind::Conflict,
         400 | 403 if wrong_moment => Kind::NotAllowedNow,
         401 => Kind::Authentication,
-        403 if read.kind != body::BodyKind::Json
+        403 if read.kind != BodyKind::Json
             || says(&[
                 "credential",
                 "permission",
@@ -284,11 +265,6 @@ fn kind(status: u16, read: &body::Read) -> Kind {
         500..=599 => Kind::Unavailable,
         _ => Kind::Other,
     }
-}
-
-/// One-line, tag-free, bounded text, for anything a server said.
-pub(crate) fn one_line(text: &str) -> String {
-    body::one_line(text)
 }
 
 /// The JSON type of a value, for messages that must not quote it.

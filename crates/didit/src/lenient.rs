@@ -6,121 +6,15 @@
 
 mod items;
 mod scalars;
+mod value;
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
-use serde_json::{Number, Value};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
+use serde_json::Value;
 
 pub use items::Items;
 pub(crate) use items::Object;
 use items::Texts;
-
-/// The one name in the object as which a number comes where another crate has switched on `arbitrary_precision`.
-const NUMBER: &str = "$serde_json::private::Number";
-
-/// A type that is made of a JSON value of roughly the right kind. A kind that it does not name is read to its end, and
-/// forgotten.
-pub(crate) trait Lenient<'de>: Sized {
-    /// What a text says.
-    fn text(_text: &str) -> Option<Self> {
-        None
-    }
-
-    /// What a number says.
-    fn number(_number: &Number) -> Option<Self> {
-        None
-    }
-
-    /// What `true` or `false` says.
-    fn flag(_flag: bool) -> Option<Self> {
-        None
-    }
-
-    /// What an array says.
-    fn items<A: SeqAccess<'de>>(mut items: A) -> Result<Option<Self>, A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(None)
-    }
-
-    /// What an object says.
-    fn entries<A: MapAccess<'de>>(mut entries: A) -> Result<Option<Self>, A::Error> {
-        let mut read = None;
-        while let Some(name) = entries.next_key::<String>()? {
-            if name == NUMBER {
-                let digits: String = entries.next_value()?;
-                read = digits.parse().ok().as_ref().and_then(Self::number);
-            } else {
-                entries.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(read)
-    }
-}
-
-/// Takes whatever value comes.
-struct Anything<T>(PhantomData<T>);
-
-impl<'de, T: Lenient<'de>> Visitor<'de> for Anything<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("any JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Self::Value, E> {
-        Ok(T::flag(flag))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Self::Value, E> {
-        Ok(T::number(&number.into()))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(T::number(&number.into()))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Number::from_f64(number).as_ref().and_then(T::number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(T::text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
-        T::items(items)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Self::Value, A::Error> {
-        T::entries(entries)
-    }
-}
-
-/// Reads a text, a number, a flag, or what is written as one of them, such as an id.
-pub(crate) fn scalar<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Lenient<'de>,
-{
-    deserializer.deserialize_any(Anything(PhantomData))
-}
-
-/// Reads a scalar that has a value also where the answer has none.
-pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Lenient<'de> + Default,
-{
-    scalar(deserializer).map(Option::unwrap_or_default)
-}
+pub(crate) use value::{Lenient, or_default, scalar};
 
 /// Reads an object.
 pub(crate) fn object<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>

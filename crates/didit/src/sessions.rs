@@ -7,6 +7,7 @@ mod created;
 mod delete;
 mod list;
 mod rows;
+mod sandbox;
 mod update;
 
 pub use create::{ContactDetails, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest};
@@ -14,97 +15,7 @@ pub use created::CreatedSession;
 pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
 pub use list::SessionFilter;
 pub use rows::{EmailState, FeatureState, PhoneState, SessionReference, SessionSummary};
+pub use sandbox::{ArmedSession, SANDBOX_SCENARIOS};
 pub use update::{
     NewStatus, NodeToResubmit, Pdf, RESUBMITTABLE_FEATURES, StatusUpdate, StatusUpdated,
 };
-
-use reqwest::Method;
-use serde::{Deserialize, Serialize};
-
-use super::echo::Echo;
-use super::error::Error;
-use super::http::{Call, Client, Credential};
-use super::ids::SessionId;
-use super::lenient;
-use super::rules;
-use super::secret::SessionToken;
-use super::status::SessionStatus;
-
-/// The documented sandbox scenarios. The set is open: newer ones are sent as they are.
-pub const SANDBOX_SCENARIOS: [&str; 16] = [
-    "approve",
-    "decline_aml_hit",
-    "decline_could_not_recognize_document",
-    "decline_database_no_match",
-    "decline_document_expired",
-    "decline_face_match_low_similarity",
-    "decline_ip_blocklist",
-    "decline_kyb_registry_mismatch",
-    "decline_liveness_attack",
-    "decline_minimum_age",
-    "decline_mrz_validation",
-    "decline_nfc_chip_not_verified",
-    "decline_poa_address_mismatch",
-    "review_aml_possible_match",
-    "review_face_match_borderline",
-    "review_poa_partial_match",
-];
-
-/// A sandbox session whose outcome is set.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-#[serde(default)]
-pub struct ArmedSession {
-    /// The session.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub session_id: Option<SessionId>,
-    /// The scenario it will follow.
-    #[serde(deserialize_with = "lenient::scalar")]
-    pub scenario: Option<String>,
-    /// Its status, `Not Started`.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub status: SessionStatus,
-}
-
-#[derive(Serialize)]
-struct Arming<'a> {
-    scenario: &'a str,
-}
-
-impl Client {
-    /// Sets the outcome of a sandbox session that was not started yet, as the person would, with the session's own token.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for a scenario of the wrong shape; an API error of kind `NotAllowedNow` once it has started.
-    pub async fn arm_sandbox_session(
-        &self,
-        session: &SessionId,
-        token: &SessionToken,
-        scenario: &str,
-    ) -> Result<ArmedSession, Error> {
-        let scenario = sandbox_scenario("scenario", scenario)?;
-        let call = Call::api(Method::POST, &[&"session", session, &"sandbox", &"arm"])
-            .credential(Credential::Session(token))
-            .body(&Arming {
-                scenario: &scenario,
-            })?;
-        let answer = self.json(call).await?;
-        let armed: ArmedSession = answer.read()?;
-        let echo = Echo::of(answer.status);
-        echo.may_be("session_id", session, armed.session_id.as_ref())?;
-        echo.may_be_word("scenario", Some(&scenario), armed.scenario.as_deref())?;
-        Ok(armed)
-    }
-}
-
-/// Checks the shape of a scenario's name: lower-case words joined by underscores.
-fn sandbox_scenario(field: &str, value: &str) -> Result<String, Error> {
-    let slug = rules::visible_text(field, value, 64)?.to_ascii_lowercase();
-    if slug
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-    {
-        Ok(slug)
-    } else {
-        Err(Error::not_one_of(field, value, SANDBOX_SCENARIOS))
-    }
-}

@@ -9,7 +9,7 @@ use crate::{
     didit::{self, AccessToken, Application, ApplicationId, Client, Organization, Password},
     tools::{
         Answer, Change, Connection, Context, Environment, Line, Setting, Tool, Toolset,
-        consent::agreed,
+        agreed::agreed,
         error::{Stop, ToolError},
         untrusted::apart,
     },

@@ -15,8 +15,8 @@ use crate::{
     didit::{Client, ListEntryId, NewEntry},
     tools::{
         Answer, Context, Tool, Toolset,
+        agreed::agreed,
         change::{Change, Setting},
-        consent::agreed,
         error::Stop,
         person::PersonFacts,
     },

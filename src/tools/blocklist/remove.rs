@@ -9,7 +9,7 @@ use super::{
     target::{Target, TargetInput},
 };
 use crate::tools::{
-    Answer, Context, Tool, Toolset, change::Change, consent::agreed, error::Stop,
+    Answer, Context, Tool, Toolset, agreed::agreed, change::Change, error::Stop,
     person::PersonFacts,
 };
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use super::PersonFacts;
 use crate::{
     didit::Decision,
-    tools::{
-        connection::PersonalData::{Full, Minimal, None as Nothing},
-        personal::Outlet::{Conversation, Question},
+    tools::personal::{
+        Outlet::{Conversation, Question},
+        PersonalData::{Full, Minimal, None as Nothing},
     },
 };
 

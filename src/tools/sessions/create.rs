@@ -13,7 +13,7 @@ use crate::{
     didit::SessionStatus,
     tools::{
         Answer, Context, Tool, Toolset,
-        consent::agreed,
+        agreed::agreed,
         error::Stop,
         qr,
         untrusted::{apart, clean_link, link_apart},

@@ -3,6 +3,7 @@
 mod data;
 mod detail;
 mod reasons;
+mod view;
 mod words;
 
 use schemars::JsonSchema;
@@ -13,11 +14,10 @@ use crate::{
     didit::{Decision, SessionId, SessionStatus},
     tools::{
         Answer, Context, PersonalData, Tool, Toolset, advice,
-        change::Environment,
+        environment::Environment,
         error::{Stop, ToolError},
-        files,
-        limits::{self, Score},
-        person::{Duplicate, Mismatch, PersonFacts},
+        files, limits,
+        person::PersonFacts,
         personal::Outlet,
         plain, shape,
         untrusted::clean_link,
@@ -26,10 +26,9 @@ use crate::{
 };
 use data::data;
 use reasons::{notes, reasons, weight};
+use view::{MAX_DUPLICATES, View, elsewhere_line, shown_without_result, values};
 use words::with_words;
 
-/// Other sessions that a concise answer names.
-const MAX_DUPLICATES: usize = 5;
 /// Didit's whole answer.
 const RAW_FILE: files::Kind = files::Kind {
     field: "raw_file",
@@ -102,14 +101,6 @@ async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
         ));
     }
     Ok(answer)
-}
-
-/// What an explanation depends on besides the decision.
-struct View {
-    level: PersonalData,
-    environment: Environment,
-    /// In the order of [`Decision::steps`].
-    scores: Vec<Option<Score>>,
 }
 
 /// The result as most callers need it. The person's own data are limited to what a verdict needs (name,
@@ -229,15 +220,6 @@ fn compared(facts: &PersonFacts, level: PersonalData) -> String {
     text
 }
 
-/// The two values as they may stand among our own words. One name in capitals looks like a code, so names never do.
-fn values(field: &Mismatch, level: PersonalData) -> [Option<String>; 2] {
-    let is_words = matches!(field.field.as_str(), "name" | "address" | "document type");
-    [&field.expected, &field.found].map(|value| {
-        let shown = level.release(Outlet::Conversation, field.class, value.as_deref()?)?;
-        (!is_words && shape::is_plain(&shown)).then_some(shown)
-    })
-}
-
 fn checks(decision: &Decision, view: &View) -> String {
     let steps = decision.steps();
     let mut text = if steps.is_empty() {
@@ -263,19 +245,6 @@ fn checks(decision: &Decision, view: &View) -> String {
     text
 }
 
-/// The features without a result, once nothing more is to come.
-fn shown_without_result(decision: &Decision) -> Vec<String> {
-    let is_over = matches!(
-        decision.status,
-        SessionStatus::Approved | SessionStatus::Declined | SessionStatus::InReview
-    );
-    if is_over {
-        verdict::without_result(decision)
-    } else {
-        Vec::new()
-    }
-}
-
 fn elsewhere(facts: &PersonFacts) -> String {
     let mut text = String::new();
     for duplicate in facts.duplicates.iter().take(MAX_DUPLICATES) {
@@ -289,17 +258,6 @@ fn elsewhere(facts: &PersonFacts) -> String {
         text.push_str(&format!("\n- and {more} more (detail: detailed)."));
     }
     text
-}
-
-/// One line on another session.
-fn elsewhere_line(duplicate: &Duplicate) -> String {
-    let [before, after] = duplicate.words();
-    let whose = match duplicate.other_vendor_data() {
-        Some(vendor_data) if shape::is_plain(vendor_data) => format!(", {vendor_data}"),
-        Some(_) => ", vendor_data below".to_owned(),
-        None => String::new(),
-    };
-    format!("\n- {before}{whose}{after}")
 }
 
 /// Parts of the answer that should be lists of checks and are something else.

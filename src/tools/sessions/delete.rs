@@ -8,8 +8,8 @@ use crate::{
     didit::{SessionDeletion, SessionId},
     tools::{
         Answer, Context, Tool, Toolset,
+        agreed::agreed,
         change::{Change, Line, Setting},
-        consent::agreed,
         error::Stop,
         person::PersonFacts,
         subject,

@@ -6,7 +6,12 @@ use serde_json::json;
 
 use crate::{
     didit::SessionId,
-    tools::{Answer, Context, Tool, Toolset, error::Stop, files, personal::Outlet},
+    tools::{
+        Answer, Context, Tool, Toolset,
+        error::{Stop, ToolError},
+        files,
+        personal::{Class, Outlet, PersonalData},
+    },
 };
 
 /// The tool that saves reports.
@@ -43,9 +48,7 @@ struct PdfInput {
 async fn save(context: Context, input: PdfInput) -> Result<Answer, Stop> {
     let id: SessionId = input.session_id.parse()?;
     let settings = context.connection.settings();
-    settings
-        .personal_data
-        .demand_everything(Outlet::File, "A report")?;
+    demand_everything(settings.personal_data, Outlet::File)?;
     let folder = &settings.output_dir;
     if let Some(name) = &input.file_name {
         files::free_name(folder, name, REPORT)?;
@@ -77,10 +80,30 @@ async fn save(context: Context, input: PdfInput) -> Result<Answer, Stop> {
 /// That the operator's level keeps it from there; else what Didit answered instead.
 pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, Stop> {
     let level = context.connection.settings().personal_data;
-    level.demand_everything(Outlet::Conversation, "A report")?;
+    demand_everything(level, Outlet::Conversation)?;
     Ok(context
         .client()?
         .generate_pdf(&session.parse()?)
         .await?
         .bytes)
+}
+
+/// Refuses a report, which holds everything about a person, where the operator keeps it from this way out. The error names the
+/// setting, and the way that is open.
+fn demand_everything(level: PersonalData, outlet: Outlet) -> Result<(), ToolError> {
+    if level.allows(outlet, Class::Everything) {
+        return Ok(());
+    }
+    let refused = ToolError::new(
+        "personal_data_off",
+        format!(
+            "A report holds all personal data, and the operator keeps it back (--pii, DIDIT_MCP_PII: {}). Nothing was fetched.",
+            level.name()
+        ),
+    );
+    Err(if level.allows(Outlet::File, Class::Everything) {
+        refused.with_hint(TOOL, "saves it as a file instead.")
+    } else {
+        refused.with_advice("the operator can choose --pii minimal.")
+    })
 }

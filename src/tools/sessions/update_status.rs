@@ -9,8 +9,8 @@ use crate::{
     didit::{Decision, NewStatus, SessionId, SessionStatus, StatusUpdate},
     tools::{
         Answer, Context, Tool, Toolset, advice,
+        agreed::agreed,
         change::{Change, Line, Setting},
-        consent::agreed,
         error::{Stop, ToolError},
         person::PersonFacts,
         subject,

@@ -1,6 +1,9 @@
 //! What to do about a verdict: only what a tool or a human can do.
 
-use super::{Checks, DecidedBy, counts, latest_decision, listed, places};
+use super::{
+    checks::{Checks, DecidedBy, counts, latest_decision},
+    names::{listed, places},
+};
 use crate::{
     didit::{Decision, SessionStatus, Warning},
     tools::{

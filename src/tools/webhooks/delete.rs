@@ -9,8 +9,8 @@ use crate::{
     didit::DestinationId,
     tools::{
         Answer, Context, Tool, Toolset,
+        agreed::agreed,
         change::{Change, Line, Setting},
-        consent::agreed,
         error::Stop,
     },
 };

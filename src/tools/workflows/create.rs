@@ -5,10 +5,10 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    check, described,
-    input::{self, ALIASES, FeatureInput, General, Steps, Switches, Template},
-    refuse_both,
-    row::WorkflowRow,
+    input::{
+        self, ALIASES, FeatureInput, General, Switches, Template, check, refuse_both, steps::Steps,
+    },
+    row::{WorkflowRow, described},
 };
 use crate::tools::{Answer, Context, Tool, Toolset, error::Stop};
 

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::{WorkflowInput, find::find_version, weakening};
+use super::{find::find_version, input::WorkflowInput, weakening};
 use crate::tools::{
     Answer, Context, Tool, Toolset,
+    agreed::agreed,
     change::{Change, Line},
-    consent::agreed,
     error::Stop,
 };
 

@@ -2,7 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{WorkflowInput, current_features, find::find, row::WorkflowRow, summary};
+use super::{
+    find::find,
+    input::WorkflowInput,
+    row::{WorkflowRow, summary},
+    settings::current_features,
+};
 use crate::tools::{
     Answer, Context, Tool, Toolset,
     error::Stop,

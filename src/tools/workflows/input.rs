@@ -1,13 +1,23 @@
-//! What a workflow can be made and changed with: friendly switches, or exact steps.
+//! What a workflow is named, made and changed with: friendly switches, or exact steps; and what is checked before a request is
+//! sent.
 
-mod steps;
+pub(super) mod steps;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::didit::{WorkflowFeature, WorkflowRequest};
-pub(super) use steps::Steps;
+use crate::{
+    didit::{Error, WorkflowFeature, WorkflowRequest},
+    tools::error::ToolError,
+};
+
+/// The arguments of what concerns one workflow as it is.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct WorkflowInput {
+    /// UUID of the workflow or of one of its versions.
+    pub(super) workflow_id: String,
+}
 
 /// Names that older documentation uses, for the same things.
 pub(super) const ALIASES: &[(&str, &str)] = &[
@@ -164,4 +174,36 @@ pub(super) fn exact(features: Vec<FeatureInput>) -> Vec<WorkflowFeature> {
             label: None,
         })
         .collect()
+}
+
+/// Refuses exact steps beside switches, which would say two things at once.
+pub(super) fn refuse_both(switches: &Switches) -> Result<(), ToolError> {
+    if switches.is_empty() {
+        return Ok(());
+    }
+    Err(ToolError::invalid(
+        "features",
+        "`features` says exactly which steps run, \
+         so switches and thresholds cannot be given with it; \
+         settings go into each feature's `config`.",
+    ))
+}
+
+/// Checks a request before anything is sent; what switches stand for is named by the switch, not by its place in the list.
+pub(super) fn check(request: &WorkflowRequest, by_switches: bool) -> Result<(), ToolError> {
+    request.validate().map_err(|error| match error {
+        Error::Invalid {
+            field,
+            message,
+            allowed,
+        } if by_switches => Error::Invalid {
+            field: field
+                .rsplit_once(".config.")
+                .map_or_else(|| field.clone(), |(_, key)| key.to_owned()),
+            message,
+            allowed,
+        }
+        .into(),
+        other => other.into(),
+    })
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{current_features, update::refuse_graph};
+use super::{graph::refuse_graph, settings::current_features};
 use crate::{
     didit::{Workflow, WorkflowFeature, WorkflowRequest},
     tools::{untrusted::clean, verdict},

@@ -3,9 +3,11 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::plain;
 use crate::{
     didit::{Money, Workflow, WorkflowId, WorkflowSummary},
     tools::{
+        Answer,
         dollars::dollars,
         untrusted::{apart, clean_link, code_apart, link_apart},
     },
@@ -91,3 +93,18 @@ macro_rules! row_from {
 // The two kinds of rows share these fields but not a type, because only one of them is complete.
 row_from!(WorkflowSummary, |row: &WorkflowSummary| row.uuid);
 row_from!(Workflow, |workflow: &Workflow| Some(workflow.uuid));
+
+/// A workflow that a call has just made or changed.
+pub(super) fn described(verb: &str, workflow: &Workflow, note: Option<String>) -> Answer {
+    let note = note.map(|note| format!("\n{note}")).unwrap_or_default();
+    Answer::new(format!(
+        "{verb} {}{note}\n{}",
+        summary(workflow),
+        plain::in_force(workflow)
+    ))
+    .with_data(&WorkflowRow::from(workflow))
+}
+
+pub(super) fn summary(workflow: &Workflow) -> String {
+    format!("workflow {}", WorkflowRow::from(workflow).line())
+}

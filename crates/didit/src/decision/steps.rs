@@ -1,46 +1,9 @@
 //! The steps of a workflow, as they went.
 
-use super::{
-    AmlScreening, CompanyDocuments, DatabaseValidation, Decision, DocumentAi, EmailVerification,
-    FaceMatch, IdVerification, IpAnalysis, KeyPeople, LivenessCheck, NfcVerification, OtherCheck,
-    PhoneVerification, ProofOfAddress, Questionnaire, RegistryCheck, Warning,
-};
+use super::Decision;
+use super::step::{Check, Step, step};
 use crate::features::Feature;
 use crate::lenient::Items;
-
-/// What every kind of check has.
-pub trait Check {
-    /// Which step of the workflow it is.
-    fn node_id(&self) -> Option<&str>;
-    /// Its status.
-    fn status(&self) -> Option<&str>;
-    /// What was noticed.
-    fn warnings(&self) -> &[Warning];
-}
-
-/// Says of structs that have these three fields where they are.
-macro_rules! checks {
-    ($($name:ident)*) => {$(
-        impl Check for $name {
-            fn node_id(&self) -> Option<&str> {
-                self.node_id.as_deref()
-            }
-
-            fn status(&self) -> Option<&str> {
-                self.status.as_deref()
-            }
-
-            fn warnings(&self) -> &[Warning] {
-                &self.warnings
-            }
-        }
-    )*};
-}
-
-checks! {
-    IdVerification NfcVerification LivenessCheck FaceMatch PhoneVerification EmailVerification ProofOfAddress DocumentAi
-    Questionnaire AmlScreening IpAnalysis DatabaseValidation RegistryCheck CompanyDocuments KeyPeople OtherCheck
-}
 
 /// A list of checks, of whichever kind.
 trait List {
@@ -56,28 +19,6 @@ impl<C: Check> List for Items<C> {
     fn is_unreadable(&self) -> bool {
         Self::is_unreadable(self)
     }
-}
-
-fn step<'a>(feature: &'a str, check: &'a impl Check) -> Step<'a> {
-    Step {
-        feature,
-        node_id: check.node_id(),
-        status: check.status(),
-        warnings: check.warnings(),
-    }
-}
-
-/// One step of the workflow, as it went.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Step<'a> {
-    /// The feature's name in a workflow, such as `OCR`; of a kind that this client does not know, Didit's own name for it.
-    pub feature: &'a str,
-    /// The step's id, such as `feature_ocr_1`.
-    pub node_id: Option<&'a str>,
-    /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    pub status: Option<&'a str>,
-    /// What was noticed.
-    pub warnings: &'a [Warning],
 }
 
 impl Decision {

@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value};
 
-pub(super) use super::BodyKind;
-use super::FieldError;
 use crate::repair::{bare, repaired};
 use crate::visible::is_invisible;
 
@@ -18,6 +16,28 @@ const GENERAL: [&str; 5] = [
     "error_description",
     "non_field_errors",
 ];
+
+/// What the body of an error was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BodyKind {
+    /// JSON, read in full.
+    Json,
+    /// A web page.
+    Html,
+    /// Nothing.
+    Empty,
+    /// Text that is neither JSON nor a web page, JSON that breaks off, or bytes that are not text.
+    Text,
+}
+
+/// One field the server complains about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// Dotted path, such as `nodes_to_resubmit.0.feature`.
+    pub field: String,
+    /// The complaint on one line.
+    pub message: String,
+}
 
 /// What a body says.
 pub(super) struct Read {
@@ -209,8 +229,9 @@ fn texts(value: &Value, into: &mut Vec<String>) {
     }
 }
 
-/// Brings a text to one line without tags, control or invisible formatting characters, cut at [`LONGEST`] characters.
-pub(super) fn one_line(text: &str) -> String {
+/// Brings anything that a server said to one line without tags, control or invisible formatting characters, cut at
+/// [`LONGEST`] characters.
+pub(crate) fn one_line(text: &str) -> String {
     let mut line = String::new();
     let mut length = 0;
     for word in without_tags(text).split_whitespace() {

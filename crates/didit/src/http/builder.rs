@@ -7,12 +7,14 @@ use reqwest::redirect::Policy;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use tokio::sync::Semaphore;
-use url::{Host, Url};
+use url::Url;
 
-use super::{
-    Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, LARGE_STEPS, Proxy,
-    REPORTS_AT_ONCE, Shared, TextFilter,
+use super::client::{
+    Client, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Endpoint, Shared, TextFilter,
 };
+use super::loopback::is_loopback;
+use super::proxy::Proxy;
+use super::send::{LARGE_STEPS, REPORTS_AT_ONCE};
 use crate::error::{Error, one_line};
 use crate::rate_limit::RateLimit;
 use crate::secret::ApiKey;
@@ -33,8 +35,15 @@ pub struct ClientBuilder {
     text_filter: Option<TextFilter>,
 }
 
+impl Client {
+    /// Starts with the production hosts, no key, 30 s per call, 10 s to connect and answers of at most 4 MB.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+}
+
 impl ClientBuilder {
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             api_base_url: None,
             auth_base_url: None,
@@ -260,14 +269,4 @@ fn checked_base(url: Option<Url>, default: &str, field: &'static str) -> Result<
         ));
     }
     Ok(url)
-}
-
-/// Whether a URL's host is this machine.
-pub fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        None => false,
-    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use hyper_util::client::proxy::matcher::Matcher;
 use url::Url;
 
-use super::builder::is_loopback;
+use super::loopback::is_loopback;
 use crate::error::Error;
 
 /// Where a proxy for https is named, in the order in which the HTTP client looks.

@@ -218,7 +218,7 @@ fn the_last_of_two_entries_with_one_name_counts() {
 
 #[test]
 fn a_number_in_the_form_of_another_feature_is_a_number() {
-    let number = json!({ super::NUMBER: "34" });
+    let number = json!({ super::value::NUMBER: "34" });
     let read = row(&json!({"whole": number, "text": number, "rows": [7]}));
     assert_eq!((read.whole, read.text.as_deref()), (Some(34), Some("34")));
 }

@@ -5,7 +5,7 @@
 
 use url::Url;
 
-use super::unseen;
+use super::unseen::unseen;
 use crate::error::Error;
 use crate::http::is_loopback;
 

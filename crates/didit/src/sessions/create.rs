@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::sandbox::sandbox_scenario;
 use crate::countries;
 use crate::error::Error;
 use crate::ids::WorkflowId;
@@ -186,7 +187,7 @@ impl SessionRequest {
                 .transpose()?,
             portrait_image: self.portrait_image.clone(),
             sandbox_scenario: rules::optional(&self.sandbox_scenario, |slug| {
-                super::sandbox_scenario("sandbox_scenario", slug)
+                sandbox_scenario("sandbox_scenario", slug)
             })?,
         })
     }

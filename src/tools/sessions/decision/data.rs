@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use super::{View, reasons::Reason, shown_without_result, values};
+use super::{
+    reasons::Reason,
+    view::{View, shown_without_result, values},
+};
 use crate::{
     didit::{Decision, SessionStatus},
     tools::{

@@ -5,8 +5,8 @@ mod findings;
 use serde_json::{Map, Value, json};
 
 use super::{
-    MAX_DUPLICATES, elsewhere_line,
     reasons::{describe, notes, own_words},
+    view::{MAX_DUPLICATES, elsewhere_line},
 };
 use crate::{
     didit::Decision,
@@ -16,10 +16,7 @@ use crate::{
         personal::{Class, Outlet},
     },
 };
-use findings::{Findings, findings};
-
-/// Hits of a watch-list search that are shown.
-const MAX_HITS: usize = 5;
+use findings::{Findings, MAX_HITS, findings};
 
 /// Adds the findings of each check to a concise answer.
 pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {

@@ -1,9 +1,8 @@
 //! What others wrote, fenced: names, dates, addresses, comments, and Didit's own words for what this version does not know.
 
 use super::{
-    MAX_DUPLICATES,
     reasons::{all_warnings, is_reason, own_words},
-    values,
+    view::{MAX_DUPLICATES, values},
 };
 use crate::{
     didit::{Decision, SessionStatus},

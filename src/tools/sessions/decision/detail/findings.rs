@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::MAX_HITS;
 use crate::{
     didit::{Decision, decision::AmlScreening},
     tools::{
@@ -15,6 +14,8 @@ use crate::{
     },
 };
 
+/// Hits of a watch-list search that are shown.
+pub(super) const MAX_HITS: usize = 5;
 /// Lists of one hit that are shown.
 const MAX_LISTS: usize = 10;
 

@@ -1,0 +1,25 @@
+//! The time that one call may take in all.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::{
+    connection::ConnectionSettings,
+    sessions::{report, wait},
+};
+
+/// The client gives a report twice the time; the call must outlive that to tell what happened.
+const REPORT_MARGIN: Duration = Duration::from_secs(5);
+
+impl ConnectionSettings {
+    /// The time that a call of `tool` with `arguments` may take in all.
+    pub fn budget_of(&self, tool: &str, arguments: Option<&Map<String, Value>>) -> Duration {
+        match tool {
+            wait::TOOL => self.timeout + wait::agreed_wait(arguments),
+            // Reports are rendered on request and can take many seconds.
+            report::TOOL => self.timeout * 2 + REPORT_MARGIN,
+            _ => self.timeout,
+        }
+    }
+}
