@@ -93,7 +93,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub timeout: Option<String>,
-    /// Base address of the verification API [default: https://verification.didit.me/v3].
+    /// Base address of the verification API [default: `https://verification.didit.me/v3`].
     #[arg(
         long,
         global = true,
@@ -102,7 +102,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub api_base_url: Option<String>,
-    /// Base address of the account API [default: https://apx.didit.me/auth/v2].
+    /// Base address of the account API [default: `https://apx.didit.me/auth/v2`].
     #[arg(
         long,
         global = true,

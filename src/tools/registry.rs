@@ -16,7 +16,7 @@ pub fn known_warnings() -> impl Iterator<Item = (&'static str, &'static str)> {
     advice::WARNINGS.into_iter()
 }
 
-/// Every tool there is, in the order of [`Toolset::ALL`].
+/// Every tool there is, in the order of [`Toolset::ALL`](super::Toolset::ALL).
 pub fn all() -> Vec<Tool> {
     let mut tools = account::tools();
     tools.extend(workflows::tools());
