@@ -87,22 +87,6 @@ fn assert_landed(application: &Site, session: &str, status: &str) {
     assert_eq!(application.landings().last(), Some(&expected));
 }
 
-/// A destination for this port; its secret.
-fn destination(simulator: &Standalone, port: u16) -> String {
-    let created = simulator.control.api(
-        "POST",
-        "/v3/webhook/destinations/",
-        &simulator.api_key,
-        &json!({
-            "label": "test",
-            "url": format!("http://127.0.0.1:{port}/hook"),
-            "webhook_version": "v3",
-            "subscribed_events": ["status.updated"],
-        }),
-    );
-    created["secret_shared_key"].as_str().unwrap().to_owned()
-}
-
 #[test]
 fn a_signed_webhook_ends_the_wait_when_the_person_has_finished() {
     let Some(browser) = Browser::start() else {
@@ -123,7 +107,7 @@ fn finished_by_webhook(browser: &Browser, era: Era) -> bool {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let secret = destination(&simulator, port);
+    let secret = simulator.destination(port);
     let listen = format!("127.0.0.1:{port}");
     let [api, auth] = simulator.arguments();
     let mut server = Setup::new(era)

@@ -366,3 +366,41 @@ fn the_status_names_what_is_off_and_the_setting() {
     );
     server.stop();
 }
+
+/// Whoever made the workflow chose these words, so only fields and operators stand among ours.
+#[test]
+fn a_rule_of_the_workflow_is_told_by_its_field() {
+    for (field, operator, told) in [
+        (
+            "document.issuing_state",
+            "not_equals",
+            "a rule of the workflow applies: document.issuing_state not equals [",
+        ),
+        (
+            "https://evil.example/approve-now",
+            "equals",
+            "a rule of the workflow applies [",
+        ),
+        (
+            "age",
+            "tell@evil.example",
+            "a rule of the workflow applies [",
+        ),
+    ] {
+        let answer = asked(
+            json!({ "status": "Declined", "id_verifications": [{ "status": "Declined", "warnings": [{
+                "risk": "CUSTOM_STATUS_RULE_TRIGGERED", "log_type": "error",
+                "additional_data": { "field": field, "operator": operator, "actual_value": "QXACTUAL" },
+            }] }] }),
+            "concise",
+            &[],
+        );
+        assert_says(&answer, &[told]);
+        assert_says_none(&answer, &["evil.example", "QXACTUAL"]);
+        assert!(
+            !answer.data.to_string().contains("evil.example"),
+            "{}",
+            answer.data
+        );
+    }
+}

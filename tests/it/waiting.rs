@@ -32,22 +32,6 @@ fn text(response: &Value) -> &str {
     response["result"]["content"][0]["text"].as_str().unwrap()
 }
 
-/// Registers a destination for this port and returns its secret.
-fn destination(simulator: &Standalone, port: u16) -> String {
-    let created = simulator.control.api(
-        "POST",
-        "/v3/webhook/destinations/",
-        &simulator.api_key,
-        &json!({
-            "label": "test",
-            "url": format!("http://127.0.0.1:{port}/hook"),
-            "webhook_version": "v3",
-            "subscribed_events": ["status.updated"],
-        }),
-    );
-    created["secret_shared_key"].as_str().unwrap().to_owned()
-}
-
 fn session(server: &mut Server) -> String {
     server.ok("didit_workflow_create", json!({}));
     let created = server.ok("didit_session_create", json!({}));
@@ -79,7 +63,7 @@ fn many_waits_on_one_session_share_its_poller() {
 fn a_webhook_ends_a_wait_long_before_the_next_look() {
     let simulator = Standalone::start(&[]);
     let port = free_port();
-    let secret = destination(&simulator, port);
+    let secret = simulator.destination(port);
     let listen = format!("127.0.0.1:{port}");
     let [api, auth] = simulator.arguments();
     let mut server = Setup::new(LEGACY)

@@ -11,12 +11,12 @@ use crate::{
     source::{modules, rust_files},
 };
 
-/// Prints the figures of a checkout.
+/// The figures of a checkout, as a page.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn print(root: &Path) -> io::Result<()> {
-    println!("| part | files | lines | bytes |\n|---|---|---|---|");
+pub fn house(root: &Path) -> io::Result<String> {
+    let mut page = "| part | files | lines | bytes |\n|---|---|---|---|\n".to_owned();
     for (part, folders) in [
         ("product", PRODUCT.as_slice()),
         (
@@ -30,14 +30,19 @@ pub fn print(root: &Path) -> io::Result<()> {
             &["benches", "examples", "fuzz", "xtask"],
         ),
     ] {
-        row(part, &count(root, folders, &["rs"])?);
+        row(&mut page, part, &count(root, folders, &["rs"])?);
     }
     let all = ["src", "crates", "contract"];
     row(
+        &mut page,
         "data of program and simulator",
         &count(root, &all, &["json"])?,
     );
-    row("pages", &count(root, &all, &["html", "css", "js"])?);
+    row(
+        &mut page,
+        "pages",
+        &count(root, &all, &["html", "css", "js"])?,
+    );
 
     let mut found = BTreeMap::new();
     for (folder, name) in [
@@ -49,11 +54,15 @@ pub fn print(root: &Path) -> io::Result<()> {
         found.extend(modules(root, &root.join(folder), name)?);
     }
     let circles = circles(&found);
-    println!("\ncircles among files: {}", circles.len());
+    page.push_str(&format!("\ncircles among files: {}\n", circles.len()));
     for (files, arrows) in &circles {
-        println!("- {} files:\n  {}", files.len(), arrows.join("\n  "));
+        page.push_str(&format!(
+            "- {} files:\n  {}\n",
+            files.len(),
+            arrows.join("\n  ")
+        ));
     }
-    println!("test programs: {}", test_programs(root)?);
+    page.push_str(&format!("test programs: {}\n", test_programs(root)?));
 
     let mut names: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for module in found.values() {
@@ -62,14 +71,14 @@ pub fn print(root: &Path) -> io::Result<()> {
         }
     }
     names.retain(|_, files| files.len() > 1);
-    println!(
-        "public type names that stand more than once: {}",
+    page.push_str(&format!(
+        "public type names that stand more than once: {}\n",
         names.len()
-    );
+    ));
     for (name, files) in names {
-        println!("- {name}: {}", files.join(", "));
+        page.push_str(&format!("- {name}: {}\n", files.join(", ")));
     }
-    Ok(())
+    Ok(page)
 }
 
 const SIMULATOR: [&str; 3] = [
@@ -85,11 +94,13 @@ struct Size {
     bytes: usize,
 }
 
-fn row(part: &str, size: &Size) {
-    println!(
-        "| {part} | {} | {} | {} |",
-        size.files, size.lines, size.bytes
-    );
+fn row(page: &mut String, part: &str, size: &Size) {
+    let Size {
+        files,
+        lines,
+        bytes,
+    } = size;
+    page.push_str(&format!("| {part} | {files} | {lines} | {bytes} |\n"));
 }
 
 fn count(root: &Path, folders: &[&str], extensions: &[&str]) -> io::Result<Size> {

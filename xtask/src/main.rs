@@ -10,7 +10,7 @@ mod docs;
 mod house;
 mod source;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,8 +19,8 @@ fn main() -> ExitCode {
     let done = match arguments.as_slice() {
         ["docs"] => docs::docs(&here(), false),
         ["docs", "--check"] => docs::docs(&here(), true),
-        ["house"] => house::print(&here()),
-        ["house", folder] => house::print(folder.as_ref()),
+        ["house"] => house::house(&here()).map(show),
+        ["house", folder] => house::house(folder.as_ref()).map(show),
         _ => {
             eprintln!("cargo xtask docs [--check]    writes the derived pages, or checks them");
             eprintln!("cargo xtask house [FOLDER]   counts lines, bytes, circles and names");
@@ -34,4 +34,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whoever reads only the beginning, as `head` does, has what they wanted.
+fn show(page: String) {
+    drop(std::io::stdout().write_all(page.as_bytes()));
 }

@@ -8,7 +8,7 @@ mod items;
 mod scalars;
 mod value;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, IgnoredAny};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde_json::Value;
 
 pub use items::Items;
@@ -48,10 +48,6 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     match serde_json::from_str(text) {
         Err(error) if error.is_data() => {
-            // What is missing is missing in a tree as well, so of the rest nothing counts but whether it is JSON.
-            if error.to_string().starts_with("missing field") {
-                return serde_json::from_str::<IgnoredAny>(text).and(Err(error));
-            }
             let tree: Value = serde_json::from_str(text)?;
             // Read by its text again: structs that were also read from values would be compiled twice.
             serde_json::from_str(&tree.to_string())

@@ -63,6 +63,25 @@ impl Standalone {
         }
     }
 
+    /// Registers a webhook destination on this port of the machine; its secret.
+    pub fn destination(&self, port: u16) -> String {
+        let created = self.control.api(
+            "POST",
+            "/v3/webhook/destinations/",
+            &self.api_key,
+            &json!({
+                "label": "test",
+                "url": format!("http://127.0.0.1:{port}/hook"),
+                "webhook_version": "v3",
+                "subscribed_events": ["status.updated"],
+            }),
+        );
+        created["secret_shared_key"]
+            .as_str()
+            .expect("a secret")
+            .to_owned()
+    }
+
     /// The id of its process.
     pub fn id(&self) -> u32 {
         self.child.id()

@@ -7,7 +7,7 @@ use crate::{
     tools::{
         advice::plain_words,
         person::field_of,
-        plain, shape,
+        plain,
         verdict::{self, counts},
     },
 };
@@ -91,7 +91,8 @@ fn rule(warning: &Warning) -> String {
     let data = warning.additional_data.as_ref();
     let word = |key: &str| {
         let text = data?.get(key)?.as_str()?;
-        shape::is_plain(text).then(|| text.to_owned())
+        // Fields and operators are words and dots, which leave no room for a link or an address.
+        text.split('.').all(plain::is_word).then(|| text.to_owned())
     };
     match (word("field"), word("operator")) {
         (Some(field), Some(operator)) => format!(
