@@ -288,7 +288,7 @@ fn policy(options: &Options) -> Result<Policy, Error> {
 
 fn toolsets(names: Option<&str>) -> Result<Vec<Toolset>, Error> {
     let Some(names) = names else {
-        return Ok(Toolset::DEFAULT.to_vec());
+        return Ok(Toolset::defaults());
     };
     let mut chosen = Vec::new();
     for name in names

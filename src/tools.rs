@@ -30,7 +30,6 @@ mod person;
 mod personal;
 mod plain;
 pub mod qr;
-mod registry;
 mod sessions;
 mod shape;
 mod size;
@@ -42,7 +41,8 @@ mod watch;
 mod webhooks;
 mod workflows;
 
-pub use access::{Access, Toolset};
+pub use access::Access;
+pub use advice::{known_warnings, status_meanings};
 pub use answer::{Answer, Fact, Image, Next, Question};
 pub use change::{Change, Line, Setting, quoted};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
@@ -52,7 +52,6 @@ pub use environment::{Environment, Place};
 pub use error::{Stop, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet, PersonalData};
-pub use registry::{all, known_warnings, status_meanings};
 pub use sessions::{input::check_session, report::report, wait::TOOL as WAIT_TOOL};
 pub use shape::{is_checkout_id, is_code, is_plain};
 pub use size::json_characters;
@@ -62,3 +61,70 @@ pub use untrusted::{
     one_line, visible,
 };
 pub use watch::Watch;
+
+/// The groups that an operator can switch on and off together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Toolset {
+    /// Opening an account and logging in.
+    Account,
+    /// The templates that say which checks run.
+    Workflows,
+    /// One person's verification, from link to decision.
+    Sessions,
+    /// Faces, documents and contacts that must not pass again.
+    Blocklist,
+    /// Balance and top-up.
+    Billing,
+    /// Where Didit reports events, and whether a report is Didit's.
+    Webhooks,
+}
+
+impl Toolset {
+    /// Every toolset, in the order that `tools/list` and the documentation show.
+    pub const ALL: [Self; 6] = [
+        Self::Account,
+        Self::Workflows,
+        Self::Sessions,
+        Self::Blocklist,
+        Self::Billing,
+        Self::Webhooks,
+    ];
+
+    /// The word used in settings, whether it is on unless the operator says otherwise, and its tools.
+    fn facts(self) -> (&'static str, bool, fn() -> Vec<Tool>) {
+        match self {
+            Self::Account => ("account", true, account::tools),
+            Self::Workflows => ("workflows", true, workflows::tools),
+            Self::Sessions => ("sessions", true, sessions::tools),
+            Self::Blocklist => ("blocklist", true, blocklist::tools),
+            Self::Billing => ("billing", true, billing::tools),
+            Self::Webhooks => ("webhooks", false, webhooks::tools),
+        }
+    }
+
+    /// The word used in settings.
+    pub fn name(self) -> &'static str {
+        self.facts().0
+    }
+
+    /// Whether it is on unless the operator says otherwise.
+    pub fn is_default(self) -> bool {
+        self.facts().1
+    }
+
+    /// The toolsets that are on unless the operator says otherwise.
+    pub fn defaults() -> Vec<Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|toolset| toolset.is_default())
+            .collect()
+    }
+}
+
+/// Every tool there is, in the order of [`Toolset::ALL`].
+pub fn all() -> Vec<Tool> {
+    Toolset::ALL
+        .into_iter()
+        .flat_map(|toolset| toolset.facts().2())
+        .collect()
+}

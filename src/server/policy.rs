@@ -35,7 +35,7 @@ pub enum Confirmation {
 impl Default for Policy {
     fn default() -> Self {
         Self {
-            toolsets: Toolset::DEFAULT.to_vec(),
+            toolsets: Toolset::defaults(),
             read_only: false,
             allow_irreversible: false,
             confirmation: Confirmation::Ask,

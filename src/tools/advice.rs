@@ -4,6 +4,19 @@ use crate::didit::{SessionStatus, Warning};
 
 use super::answer::Answer;
 
+/// Every status of a session with its verdict and advice, for reference.
+pub fn status_meanings() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    SessionStatus::ALL.into_iter().filter_map(|name| {
+        let meaning = meaning(&name.parse().ok()?);
+        Some((name, meaning.verdict, meaning.advice))
+    })
+}
+
+/// Every risk code with a meaning in plain words, for reference.
+pub fn known_warnings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    WARNINGS.into_iter()
+}
+
 /// A status in plain terms.
 pub(super) struct Meaning {
     /// The verdict, as a sentence.

@@ -3,8 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{error::ToolError, size::json_characters, untrusted::APART_BEGIN};
-use crate::didit::Page;
+use super::{
+    Answer, Context, error::ToolError, shape::is_plain, size::json_characters,
+    untrusted::APART_BEGIN,
+};
+use crate::didit::{Page, Paged};
 
 /// Rows of a page when the caller names no number.
 const DEFAULT_LIMIT: u32 = 20;
@@ -48,27 +51,69 @@ pub(super) fn page(input: &PageInput) -> Result<Page, ToolError> {
     })
 }
 
+/// A row of a list.
+pub(super) trait Row: Serialize {
+    /// The row as a line of text, in which what others wrote is set apart.
+    fn line(&self) -> String;
+}
+
+/// A page of a list as data, whatever its rows are.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct List<T> {
+    items: Vec<T>,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    environment: &'static str,
+    has_more: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+}
+
+/// The answer of a list: how many of `rows`, where, in which `order`, and a line for each.
+pub(super) fn answer<T: Row>(
+    context: &Context,
+    found: Paged<T>,
+    page: &Page,
+    rows: &str,
+    order: &str,
+) -> Answer {
+    let shown = cut(found.items, page, found.next_offset);
+    let environment = context.connection.environment_of(None);
+    let total = found.total.map(|total| format!(" of {total}"));
+    let heading = format!(
+        "{}{} {rows} ({}){order}:",
+        shown.items.len(),
+        total.unwrap_or_default(),
+        environment.words()
+    );
+    Answer::new(format!("{heading}{}", shown.text)).with_data(&List {
+        items: shown.items,
+        environment: environment.name(),
+        has_more: shown.next_cursor.is_some(),
+        next_cursor: shown.next_cursor,
+        total: found.total,
+    })
+}
+
 /// The rows of one answer.
-pub(super) struct Rows<T> {
+struct Shown<T> {
     /// As data.
-    pub items: Vec<T>,
+    items: Vec<T>,
     /// As lines, after the sentence that says there is more: what is cut is cut at the end.
-    pub text: String,
+    text: String,
     /// The cursor of the first row that is not among them.
-    pub next_cursor: Option<String>,
+    next_cursor: Option<String>,
 }
 
 /// Takes as many rows, each a line and its data, as an answer can hold. The rest is left to the next page: an answer without
 /// its rows would not be what the tool promises.
-pub(super) fn rows<T: Serialize>(
-    found: Vec<(String, T)>,
-    page: &Page,
-    next_offset: Option<u64>,
-) -> Rows<T> {
+fn cut<T: Row>(found: Vec<T>, page: &Page, next_offset: Option<u64>) -> Shown<T> {
     let count = found.len();
     let (mut items, mut lines) = (Vec::new(), String::new());
     let (mut of_text, mut of_data) = (0, 0);
-    for (line, item) in found {
+    for item in found {
+        let line = item.line();
         let apart = line.matches(APART_BEGIN).count() * APART_CHARACTERS;
         of_text += line.chars().count() + 3 + apart;
         of_data += json_characters(&item) + 1 + apart;
@@ -89,9 +134,14 @@ pub(super) fn rows<T: Serialize>(
         .as_deref()
         .map(|cursor| format!("\nMore rows follow: cursor \"{cursor}\"."))
         .unwrap_or_default();
-    Rows {
+    Shown {
         items,
         text: format!("{more}{lines}"),
         next_cursor,
     }
+}
+
+/// A time to the minute, where it is one.
+pub(super) fn to_the_minute(time: &str) -> &str {
+    time.get(..16).filter(|_| is_plain(time)).unwrap_or(time)
 }

@@ -11,7 +11,7 @@ use crate::support::fault_cases::{CASES, Case, World};
 use crate::support::fault_table::{Fault, Group, Outcome, echoes, faults, spellings};
 use crate::support::server::{Answer, Era, Server, Setup};
 use aho_corasick::AhoCorasick;
-use didit_mcp::tools::{self, Access, Toolset};
+use didit_mcp::tools::{self, Access};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -31,7 +31,7 @@ const SHORT: usize = 1_500;
 fn every_tool_meets_every_fault() {
     let listed: BTreeSet<&str> = tools::all()
         .iter()
-        .filter(|tool| Toolset::DEFAULT.contains(&tool.toolset))
+        .filter(|tool| tool.toolset.is_default())
         .filter(|tool| tool.access != Access::Irreversible)
         .map(|tool| tool.name)
         .collect();

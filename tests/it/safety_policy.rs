@@ -44,7 +44,7 @@ impl Case {
             .into_iter()
             .map(|toolset| (Some(toolset.name()), vec![toolset]))
             .collect();
-        sets.push((None, Toolset::DEFAULT.to_vec()));
+        sets.push((None, Toolset::defaults()));
         sets.push((Some("all"), Toolset::ALL.to_vec()));
         let mut cases = Vec::new();
         for (flag, toolsets) in sets {

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, io, path::Path, process::Command};
 
-use didit_mcp::tools::{self, Access, Tool, Toolset};
+use didit_mcp::tools::{self, Access, Tool};
 
 /// Writes every derived page, or with `check` says which of them are not as they should be.
 ///
@@ -79,7 +79,7 @@ fn tool_table() -> String {
 fn note(tool: &Tool) -> String {
     let toolset = tool.toolset.name();
     match (
-        Toolset::DEFAULT.contains(&tool.toolset),
+        tool.toolset.is_default(),
         tool.access == Access::Irreversible,
     ) {
         (true, false) => String::new(),
@@ -114,9 +114,7 @@ fn manifest(page: &str) -> io::Result<String> {
     const END: &str = "\n  ],\n";
     let rows: Vec<String> = tools::all()
         .iter()
-        .filter(|tool| {
-            Toolset::DEFAULT.contains(&tool.toolset) && tool.access != Access::Irreversible
-        })
+        .filter(|tool| tool.toolset.is_default() && tool.access != Access::Irreversible)
         .map(|tool| {
             let description = tool.description.replace('\\', "\\\\").replace('"', "\\\"");
             format!(

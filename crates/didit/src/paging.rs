@@ -53,6 +53,17 @@ struct Rows<T> {
     count: u64,
 }
 
+impl<T> Paged<T> {
+    /// The page with each row turned into something else.
+    pub fn map<U>(self, row: impl FnMut(T) -> U) -> Paged<U> {
+        Paged {
+            items: self.items.into_iter().map(row).collect(),
+            total: self.total,
+            next_offset: self.next_offset,
+        }
+    }
+}
+
 impl<T: DeserializeOwned> Paged<T> {
     /// Reads the envelope or a bare array.
     pub(crate) fn read(answer: &Answer, page: Page) -> Result<Self, Error> {

@@ -14,7 +14,7 @@ use crate::{
     tools::{
         Answer, Context, PersonalData, Tool, Toolset,
         error::{Stop, ToolError},
-        paging::{self, PageInput},
+        paging::{self, PageInput, Row},
         personal::{Class, Outlet},
         untrusted::apart,
     },
@@ -58,16 +58,6 @@ struct EntryRow {
     created_at: Option<String>,
 }
 
-#[derive(Serialize)]
-struct EntryList {
-    items: Vec<EntryRow>,
-    has_more: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
-}
-
 impl EntryRow {
     fn from_entry(entry: ListEntry, kind: EntryType, level: PersonalData) -> Self {
         Self {
@@ -80,17 +70,6 @@ impl EntryRow {
             reference_session_id: entry.reference_session_id.map(|id| id.to_string()),
             created_at: entry.created_at,
         }
-    }
-
-    fn line(&self) -> String {
-        let mut line = apart(self.value.as_ref().unwrap_or(&self.entry_type));
-        if let Some(session) = &self.reference_session_id {
-            line.push_str(&format!(", from session {session}"));
-        }
-        if let Some(uuid) = &self.uuid {
-            line.push_str(&format!(", entry {uuid}"));
-        }
-        line
     }
 
     fn from_item(item: BlocklistItem, level: PersonalData) -> Self {
@@ -109,22 +88,28 @@ impl EntryRow {
     }
 }
 
+impl Row for EntryRow {
+    fn line(&self) -> String {
+        let mut line = apart(self.value.as_ref().unwrap_or(&self.entry_type));
+        if let Some(session) = &self.reference_session_id {
+            line.push_str(&format!(", from session {session}"));
+        }
+        if let Some(uuid) = &self.uuid {
+            line.push_str(&format!(", entry {uuid}"));
+        }
+        line
+    }
+}
+
 async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
     let client = context.client()?;
     let page = paging::page(&input.page)?;
     let level = context.connection.settings().personal_data;
-    let (rows, total, next_offset) = match list_of(&client, input.entry_type).await? {
-        Place::List(list) => {
-            let found = client
-                .list_entries(&list, input.search.as_deref(), &page)
-                .await?;
-            let rows = found
-                .items
-                .into_iter()
-                .map(|entry| EntryRow::from_entry(entry, input.entry_type, level))
-                .collect::<Vec<_>>();
-            (rows, found.total, found.next_offset)
-        }
+    let rows = match list_of(&client, input.entry_type).await? {
+        Place::List(list) => client
+            .list_entries(&list, input.search.as_deref(), &page)
+            .await?
+            .map(|entry| EntryRow::from_entry(entry, input.entry_type, level)),
         Place::Legacy => {
             if input.search.is_some() {
                 return Err(ToolError::invalid(
@@ -134,34 +119,19 @@ async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
                 .into());
             }
             let kind = legacy_kind(input.entry_type)?;
-            let found = client.legacy_blocklist(Some(kind), &page).await?;
-            let rows = found
-                .items
-                .into_iter()
+            client
+                .legacy_blocklist(Some(kind), &page)
+                .await?
                 .map(|item| EntryRow::from_item(item, level))
-                .collect::<Vec<_>>();
-            (rows, found.total, found.next_offset)
         }
     };
-    let found = rows.into_iter().map(|row| (row.line(), row)).collect();
-    let rows = paging::rows(found, &page, next_offset);
-    let heading = format!(
-        "{} {} entr{} on the blocklist:",
-        total.map_or_else(
-            || rows.items.len().to_string(),
-            |total| format!("{} of {total}", rows.items.len())
-        ),
-        input.entry_type.name(),
-        if total == Some(1) { "y" } else { "ies" },
-    );
-    Ok(
-        Answer::new(format!("{heading}{}", rows.text)).with_data(&EntryList {
-            items: rows.items,
-            has_more: rows.next_cursor.is_some(),
-            next_cursor: rows.next_cursor,
-            total,
-        }),
-    )
+    let entries = if rows.total == Some(1) {
+        "entry"
+    } else {
+        "entries"
+    };
+    let entries = format!("{} {entries} on the blocklist", input.entry_type.name());
+    Ok(paging::answer(&context, rows, &page, &entries, ""))
 }
 
 /// A person's own value, as far as the operator lets it be seen. Your own ids of people and companies are no such values.

@@ -1,14 +1,12 @@
 //! The workflows that there are.
 
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::json;
 
 use super::row::WorkflowRow;
 use crate::tools::{
     Answer, Context, Tool, Toolset,
     error::Stop,
-    paging::{self, PageInput},
+    paging::{self, List, PageInput},
 };
 
 pub(super) fn tool() -> Tool {
@@ -19,42 +17,17 @@ pub(super) fn tool() -> Tool {
              runs.",
         )
         .example(|_| json!({ "limit": 5 }))
-        .output::<WorkflowList>()
+        .output::<List<WorkflowRow>>()
         .run(list)
-}
-
-#[derive(Serialize, JsonSchema)]
-struct WorkflowList {
-    items: Vec<WorkflowRow>,
-    has_more: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_cursor: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
 }
 
 async fn list(context: Context, input: PageInput) -> Result<Answer, Stop> {
     let page = paging::page(&input)?;
     let workflows = context.client()?.list_workflows(&page).await?;
-    let found = workflows
-        .items
-        .iter()
-        .map(WorkflowRow::from)
-        .map(|row| (row.line(), row))
-        .collect();
-    let rows = paging::rows(found, &page, workflows.next_offset);
-    let heading = match workflows.total {
-        Some(total) => format!("{} of {total} workflow(s):", rows.items.len()),
-        None => format!("{} workflow(s):", rows.items.len()),
-    };
-    let empty = rows.items.is_empty();
-    let answer = Answer::new(format!("{heading}{}", rows.text)).with_data(&WorkflowList {
-        items: rows.items,
-        has_more: rows.next_cursor.is_some(),
-        next_cursor: rows.next_cursor,
-        total: workflows.total,
-    });
-    Ok(if empty {
+    let rows = workflows.map(|workflow| WorkflowRow::from(&workflow));
+    let is_empty = rows.items.is_empty();
+    let answer = paging::answer(&context, rows, &page, "workflow(s)", "");
+    Ok(if is_empty {
         answer.with_next("didit_workflow_create", "makes the first one.")
     } else {
         answer.with_next(

@@ -9,6 +9,7 @@ use crate::{
     tools::{
         Answer,
         dollars::dollars,
+        paging::Row,
         untrusted::{apart, clean_link, code_apart, link_apart},
     },
 };
@@ -32,8 +33,8 @@ pub(super) struct WorkflowRow {
     workflow_url: Option<String>,
 }
 
-impl WorkflowRow {
-    pub(super) fn line(&self) -> String {
+impl Row for WorkflowRow {
+    fn line(&self) -> String {
         let mut line = format!(
             "{}: {} (workflow_id {}",
             apart(&self.workflow_label),
