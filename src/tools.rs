@@ -21,6 +21,7 @@ mod context;
 mod dollars;
 mod environment;
 mod error;
+mod fields;
 mod files;
 mod input;
 mod limits;

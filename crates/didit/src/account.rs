@@ -46,44 +46,36 @@ pub struct Registered {
 }
 
 /// An organization.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Organization {
     /// Its id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<OrganizationId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub name: Option<String>,
     /// Whom Didit writes to.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub contact_email: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
 }
 
 /// An application, with its key.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Application {
     /// Its id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<ApplicationId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub name: Option<String>,
     /// Its public identifier.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub client_id: Option<String>,
     /// Its key, when the account may see it.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub api_key: Option<ApiKey>,
     /// Where its data is kept, such as `eu`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub data_location: Option<String>,
     /// `live` or `sandbox`, when the server says so.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub mode: Option<String>,
 }
 
@@ -112,18 +104,18 @@ pub struct VerifiedAccount {
 }
 
 /// Both answers that begin with a token.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct SignedIn {
-    #[serde(deserialize_with = "lenient::scalar")]
     access_token: Option<AccessToken>,
-    #[serde(deserialize_with = "lenient::scalar")]
     expires_in: Option<i64>,
-    #[serde(deserialize_with = "lenient::scalar")]
     message: Option<String>,
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     organization: Option<Organization>,
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     application: Option<Application>,
 }
 

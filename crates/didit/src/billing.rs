@@ -22,20 +22,17 @@ const PLACEHOLDER_ENCODED: &str = "%7BCHECKOUT_SESSION_ID%7D";
 pub const SMALLEST_TOP_UP: f64 = 50.0;
 
 /// The balance of the organization, in dollars.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Balance {
     /// What is left.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub balance: Option<Money>,
     /// Whether a card is charged by itself when the balance gets low.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub auto_refill_enabled: Option<bool>,
     /// How much is charged then.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub auto_refill_amount: Option<Money>,
     /// Below which balance.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub auto_refill_threshold: Option<Money>,
     /// Every key that is not named here.
     #[serde(flatten)]

@@ -59,41 +59,31 @@ pub struct BlocklistChanged {
 }
 
 /// A blocked face, document, phone number or e-mail address.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct BlocklistItem {
     /// `face`, `document`, `phone` or `email`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub r#type: Option<String>,
     /// The session it came from.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// That session's number.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub blocklisted_at: Option<String>,
     /// A short-lived link to the face.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub face_image: Option<String>,
     /// The document's code.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub document_type: Option<String>,
     /// The document's number.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub document_number: Option<String>,
     /// A short-lived link to the document.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub front_image: Option<String>,
     /// The phone number.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub phone_number: Option<String>,
     /// The phone number's country.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub country_code: Option<String>,
     /// The e-mail address.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub email: Option<String>,
 }
 

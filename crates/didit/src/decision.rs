@@ -35,74 +35,65 @@ use super::rules;
 use super::status::SessionStatus;
 
 /// A human's decision about the session.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Review {
     /// Who.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub user: Option<String>,
     /// `STATUS_UPDATED`, `DETAIL_VIEWED` and others, where the answer tells kinds of entries apart.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub activity_type: Option<String>,
     /// What.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub new_status: Option<String>,
     /// Why.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub comment: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
 }
 
 /// A session with everything it found out. Features that did not run yet have no item.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Decision {
     /// The session.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// `user` or `business`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_kind: Option<String>,
     /// Its number within the application.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// The link for the person.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_url: Option<String>,
     /// Where it stands.
     #[serde(deserialize_with = "lenient::or_default")]
     pub status: SessionStatus,
     /// `live` or `sandbox`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub environment: Option<String>,
     /// The workflow's group id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_id: Option<WorkflowId>,
     /// Display names of the workflow's features, such as `ID_VERIFICATION`.
     #[serde(deserialize_with = "lenient::texts")]
     pub features: Vec<String>,
     /// Your own reference.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// Your own data.
+    #[serde_with(skip_apply)]
     pub metadata: Option<Value>,
     /// What the documents should say.
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     pub expected_details: Option<Map<String, Value>>,
     /// How to reach the person.
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     pub contact_details: Option<Map<String, Value>>,
     /// Where the person goes afterwards.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub callback: Option<String>,
     /// Documents (`OCR`).
     pub id_verifications: Items<IdVerification>,
     /// Chips of documents (`NFC`).
     pub nfc_verifications: Items<NfcVerification>,
     /// Why the chip was not read.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub nfc_skip_reason: Option<String>,
     /// Selfies (`LIVENESS`, `AGE_ESTIMATION`).
     pub liveness_checks: Items<LivenessCheck>,
@@ -139,10 +130,8 @@ pub struct Decision {
     /// Human decisions.
     pub reviews: Items<Review>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub expires_at: Option<String>,
     /// Every key that is not named here.
     #[serde(flatten)]

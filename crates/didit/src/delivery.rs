@@ -82,26 +82,21 @@ pub enum Refusal {
 }
 
 /// A delivery that is proved to come from Didit, and fresh.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Event {
     /// Its id, the same when it is delivered again.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub event_id: Option<String>,
     /// The kind, such as `status.updated`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub webhook_type: Option<String>,
     /// The session it is about.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// The new status.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// Your own reference.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// `live` or `sandbox`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub environment: Option<String>,
     /// When it was sent, in epoch seconds.
     #[serde(skip)]

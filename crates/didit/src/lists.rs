@@ -94,73 +94,57 @@ pub struct NewEntry {
 }
 
 /// A list.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct List {
     /// Its id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<ListId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub name: Option<String>,
     /// What it is for.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub description: Option<String>,
     /// One of [`LIST_TYPES`]; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub list_type: Option<String>,
     /// One of [`ENTRY_TYPES`]; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub entry_type: Option<String>,
     /// Whether it belongs to every application and cannot be changed or deleted.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_system: Option<bool>,
     /// How many entries it has.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub entry_count: Option<i64>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub last_entry_added_at: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub updated_at: Option<String>,
 }
 
 /// An entry of a list.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct ListEntry {
     /// Its id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<ListEntryId>,
     /// The value, in the server's spelling: lower case, countries upper case, phones E.164.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub value: Option<String>,
     /// What people see instead.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub display_label: Option<String>,
     /// Why.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub comment: Option<String>,
     /// `api`, `console`, `email` or `system`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub added_by: Option<String>,
     /// The session it came from.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub reference_session_id: Option<SessionId>,
     /// That session's number.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub reference_session_number: Option<i64>,
     /// The object within the session.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub reference_object_uuid: Option<String>,
     /// Any JSON.
+    #[serde_with(skip_apply)]
     pub metadata: Option<Value>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
     /// Every key that is not named here.
     #[serde(flatten)]

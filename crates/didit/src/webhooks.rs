@@ -51,65 +51,53 @@ pub struct DestinationRequest {
 }
 
 /// How deliveries to a destination went.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct DeliverySummary {
     /// How many there were.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub total_deliveries: Option<i64>,
     /// How many failed.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub failed_deliveries: Option<i64>,
     /// How many of a hundred failed.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub error_rate_percentage: Option<f64>,
     /// Milliseconds.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub min_response_time_ms: Option<f64>,
     /// Milliseconds.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub avg_response_time_ms: Option<f64>,
     /// Milliseconds.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub max_response_time_ms: Option<f64>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub last_delivery_at: Option<String>,
 }
 
 /// A destination.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Destination {
     /// Its id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<DestinationId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub label: Option<String>,
     /// Where it is.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub url: Option<String>,
     /// Whether it receives anything.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub enabled: Option<bool>,
     /// `v1`, `v2` or `v3`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub webhook_version: Option<String>,
     /// The events; the set is open.
     #[serde(deserialize_with = "lenient::texts")]
     pub subscribed_events: Vec<String>,
     /// With what its deliveries are signed; not in lists.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub secret_shared_key: Option<SharedSecret>,
     /// How deliveries went; not in lists.
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     pub summary: Option<DeliverySummary>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub updated_at: Option<String>,
 }
 

@@ -102,129 +102,95 @@ impl WorkflowRequest {
 }
 
 /// A row of the list of workflows.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct WorkflowSummary {
     /// The id of this version; what [`Client::workflow`] and the other calls of one workflow take.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub uuid: Option<WorkflowId>,
     /// The id of the workflow over all its versions; what a session takes.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_id: Option<WorkflowId>,
     /// Its name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_label: Option<String>,
     /// `kyc` and the like for old workflows, `None` for those made with this API.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_type: Option<String>,
     /// `draft` or `published`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// Counts from 1.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub version: Option<i64>,
     /// The names of its features, upper-cased.
     #[serde(deserialize_with = "lenient::texts")]
     pub features: Vec<String>,
     /// Dollars for a session.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub total_price: Option<Money>,
     /// Dollars for the cheapest way through.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub min_price: Option<Money>,
     /// Dollars for the dearest way through.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub max_price: Option<Money>,
     /// Whether it is the application's default.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_default: Option<bool>,
     /// Whether it is archived.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_archived: Option<bool>,
     /// Whether a draft of it exists besides.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub has_draft: Option<bool>,
     /// Whether the customer's brand is shown.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_white_label_enabled: Option<bool>,
     /// A link that starts a session for anyone.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_url: Option<String>,
     /// How often a declined person may try again.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub max_retry_attempts: Option<i64>,
     /// Within how many days.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub retry_window_days: Option<i64>,
     /// The life of a session in seconds.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_expiration_time: Option<i64>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub updated_at: Option<String>,
 }
 
 /// A workflow with its settings, of which there are about 190; the less common ones are in `extra`.
+#[serde_with::apply(Option => #[serde(default, deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Workflow {
     /// The id of this version. Publishing changes gives a new one.
     pub uuid: WorkflowId,
     /// The id of the workflow over all its versions; what a session takes.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_id: Option<WorkflowId>,
     /// Its name.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_label: Option<String>,
     /// `kyc` and the like for old workflows, `None` for those made with this API.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_type: Option<String>,
     /// `draft` or `published`.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// Counts from 1.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub version: Option<i64>,
     /// The names of its features, upper-cased.
     #[serde(default, deserialize_with = "lenient::texts")]
     pub features: Vec<String>,
     /// Dollars for a session.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub total_price: Option<Money>,
     /// Dollars for the cheapest way through.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub min_price: Option<Money>,
     /// Dollars for the dearest way through.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub max_price: Option<Money>,
     /// Whether it is the application's default.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub is_default: Option<bool>,
     /// Whether it is archived.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub is_archived: Option<bool>,
     /// Whether the customer's brand is shown.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub is_white_label_enabled: Option<bool>,
     /// A link that starts a session for anyone.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_url: Option<String>,
     /// How often a declined person may try again.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub max_retry_attempts: Option<i64>,
     /// Within how many days.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub retry_window_days: Option<i64>,
     /// The life of a session in seconds.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub session_expiration_time: Option<i64>,
     /// ISO 8601.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
     /// ISO 8601.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub updated_at: Option<String>,
     /// ISO 8601.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub published_at: Option<String>,
     /// Every key that is not named here.
     #[serde(flatten)]

@@ -1,7 +1,7 @@
 //! What is blocked.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::{
@@ -14,9 +14,9 @@ use crate::{
     tools::{
         Answer, Context, PersonalData, Tool, Toolset,
         error::{Stop, ToolError},
-        paging::{self, PageInput, Row},
-        personal::{Class, Outlet},
-        untrusted::apart,
+        fields::Fields,
+        paging::{self, PageInput},
+        personal::Class,
     },
 };
 
@@ -45,62 +45,6 @@ fn default_type() -> EntryType {
     EntryType::Face
 }
 
-#[derive(Serialize)]
-struct EntryRow {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uuid: Option<String>,
-    entry_type: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reference_session_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created_at: Option<String>,
-}
-
-impl EntryRow {
-    fn from_entry(entry: ListEntry, kind: EntryType, level: PersonalData) -> Self {
-        Self {
-            uuid: entry.uuid.map(|uuid| uuid.to_string()),
-            entry_type: kind.name().to_owned(),
-            value: entry
-                .value
-                .as_deref()
-                .and_then(|value| released(kind, value, level)),
-            reference_session_id: entry.reference_session_id.map(|id| id.to_string()),
-            created_at: entry.created_at,
-        }
-    }
-
-    fn from_item(item: BlocklistItem, level: PersonalData) -> Self {
-        Self {
-            uuid: None,
-            entry_type: item.r#type.unwrap_or_default(),
-            value: item
-                .document_number
-                .map(|value| (EntryType::Document, value))
-                .or(item.phone_number.map(|value| (EntryType::Phone, value)))
-                .or(item.email.map(|value| (EntryType::Email, value)))
-                .and_then(|(kind, value)| released(kind, &value, level)),
-            reference_session_id: item.session_id.map(|id| id.to_string()),
-            created_at: item.blocklisted_at,
-        }
-    }
-}
-
-impl Row for EntryRow {
-    fn line(&self) -> String {
-        let mut line = apart(self.value.as_ref().unwrap_or(&self.entry_type));
-        if let Some(session) = &self.reference_session_id {
-            line.push_str(&format!(", from session {session}"));
-        }
-        if let Some(uuid) = &self.uuid {
-            line.push_str(&format!(", entry {uuid}"));
-        }
-        line
-    }
-}
-
 async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
     let client = context.client()?;
     let page = paging::page(&input.page)?;
@@ -109,7 +53,7 @@ async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
         Place::List(list) => client
             .list_entries(&list, input.search.as_deref(), &page)
             .await?
-            .map(|entry| EntryRow::from_entry(entry, input.entry_type, level)),
+            .map(|entry| entry_fields(entry, input.entry_type, level)),
         Place::Legacy => {
             if input.search.is_some() {
                 return Err(ToolError::invalid(
@@ -122,7 +66,7 @@ async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
             client
                 .legacy_blocklist(Some(kind), &page)
                 .await?
-                .map(|item| EntryRow::from_item(item, level))
+                .map(|item| item_fields(item, input.entry_type, level))
         }
     };
     let entries = if rows.total == Some(1) {
@@ -134,10 +78,26 @@ async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
     Ok(paging::answer(&context, rows, &page, &entries, ""))
 }
 
-/// A person's own value, as far as the operator lets it be seen. Your own ids of people and companies are no such values.
-fn released(kind: EntryType, value: &str, level: PersonalData) -> Option<String> {
+fn entry_fields(entry: ListEntry, kind: EntryType, level: PersonalData) -> Fields {
+    fields(kind, entry.value, level)
+        .plain("reference_session_id", entry.reference_session_id.map(text))
+        .plain("uuid", entry.uuid.map(text))
+        .plain("created_at", entry.created_at)
+}
+
+/// An entry of the older blocklist, which has no id of its own.
+fn item_fields(item: BlocklistItem, kind: EntryType, level: PersonalData) -> Fields {
+    let value = item.document_number.or(item.phone_number).or(item.email);
+    fields(kind, value, level)
+        .plain("reference_session_id", item.session_id.map(text))
+        .plain("created_at", item.blocklisted_at)
+}
+
+/// The value that is blocked, as far as the operator lets it be seen. Your own ids of people and companies tell nothing.
+fn fields(kind: EntryType, value: Option<String>, level: PersonalData) -> Fields {
+    let fields = Fields::new(level).plain("entry_type", Some(kind.name()));
     let class = match kind {
-        EntryType::User | EntryType::Business => return Some(value.to_owned()),
+        EntryType::User | EntryType::Business => return fields.plain("value", value),
         EntryType::Email => Class::Email,
         EntryType::IpAddress => Class::Private,
         EntryType::Face
@@ -147,5 +107,9 @@ fn released(kind: EntryType, value: &str, level: PersonalData) -> Option<String>
         | EntryType::WalletAddress
         | EntryType::BankAccount => Class::Number,
     };
-    level.release(Outlet::Conversation, class, value)
+    fields.personal("value", class, value)
+}
+
+fn text(id: impl ToString) -> String {
+    id.to_string()
 }

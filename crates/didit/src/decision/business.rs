@@ -7,55 +7,47 @@ use super::Warning;
 use crate::lenient;
 
 /// What a register says of a business. Officers, owners and the rest are in the decision's `raw`.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct RegisteredCompany {
     /// Its name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub company_name: Option<String>,
     /// Its number in the register.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub registration_number: Option<String>,
     /// ISO 3166-1 alpha-2.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub country_code: Option<String>,
     /// Such as `Active`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub registry_status: Option<String>,
     /// Its legal form.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub company_type: Option<String>,
     /// `YYYY-MM-DD`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub incorporation_date: Option<String>,
     /// Its registered address.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub registered_address: Option<String>,
     /// `LOW`, `MEDIUM` or `HIGH`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub risk_level: Option<String>,
     /// `valid`, `invalid`, `could_not_validate` or `not_applicable`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub vat_validation_status: Option<String>,
 }
 
 /// A business register.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct RegistryCheck {
     /// Which step of the workflow this is, such as `feature_ocr_1`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// Whether the register's data has arrived.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub data_resolved: Option<bool>,
     /// What it says.
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     pub company: Option<RegisteredCompany>,
     /// Who owns what.
+    #[serde_with(skip_apply)]
     pub ownership_structure: Option<Value>,
     /// What was noticed, whatever its severity.
     #[serde(deserialize_with = "lenient::objects")]

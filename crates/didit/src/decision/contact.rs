@@ -19,41 +19,33 @@ pub struct Carrier {
 }
 
 /// A phone number.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct PhoneVerification {
     /// Which step of the workflow this is, such as `feature_ocr_1`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// E.164.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub full_number: Option<String>,
     /// ISO 3166-1 alpha-2.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub country_code: Option<String>,
     /// The country's name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub country_name: Option<String>,
     /// The phone company.
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     pub carrier: Option<Carrier>,
     /// Whether it is a number for throwing away.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_disposable: Option<bool>,
     /// Whether it is a number without a phone.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_virtual: Option<bool>,
     /// `sms`, `whatsapp` and the like.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub verification_method: Option<String>,
     /// How many codes were tried.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub verification_attempts: Option<i64>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub verified_at: Option<String>,
     /// Other sessions with the same number.
     #[serde(deserialize_with = "lenient::objects")]
@@ -64,32 +56,25 @@ pub struct PhoneVerification {
 }
 
 /// An e-mail address.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct EmailVerification {
     /// Which step of the workflow this is, such as `feature_ocr_1`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// The address.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub email: Option<String>,
     /// Whether it is among leaked ones.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_breached: Option<bool>,
     /// Whether it is an address for throwing away.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_disposable: Option<bool>,
     /// Whether mail to it bounces.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_undeliverable: Option<bool>,
     /// How many codes were tried.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub verification_attempts: Option<i64>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub verified_at: Option<String>,
     /// Other sessions with the same address.
     #[serde(deserialize_with = "lenient::objects")]
@@ -100,53 +85,39 @@ pub struct EmailVerification {
 }
 
 /// A bill or a statement that proves an address.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct ProofOfAddress {
     /// Which step of the workflow this is, such as `feature_ocr_1`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// The kind of document.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub document_type: Option<String>,
     /// Who issued it.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub issuer: Option<String>,
     /// A country code; its length varies.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub issuing_state: Option<String>,
     /// `YYYY-MM-DD`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub issue_date: Option<String>,
     /// `YYYY-MM-DD`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub expiration_date: Option<String>,
     /// Its language.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub document_language: Option<String>,
     /// The name on it.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub name_on_document: Option<String>,
     /// 0 to 100: that name against the one expected.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub name_match_score_expected_details: Option<f64>,
     /// 0 to 100: that name against the document's.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub name_match_score_id_verification: Option<f64>,
     /// The address as printed.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub poa_address: Option<String>,
     /// The address as the post would write it.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub poa_formatted_address: Option<String>,
     /// The address that was expected.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub expected_details_address: Option<String>,
     /// Short-lived link to the document.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub document_file: Option<String>,
     /// What was noticed, whatever its severity.
     #[serde(deserialize_with = "lenient::objects")]
@@ -154,53 +125,39 @@ pub struct ProofOfAddress {
 }
 
 /// Network and device.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct IpAnalysis {
     /// Which step of the workflow this is, such as `feature_ocr_1`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// The address.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub ip_address: Option<String>,
     /// The country's name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub ip_country: Option<String>,
     /// ISO 3166-1 alpha-2.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub ip_country_code: Option<String>,
     /// The region.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub ip_state: Option<String>,
     /// The city.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub ip_city: Option<String>,
     /// The network's provider.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub isp: Option<String>,
     /// Whether the true address is hidden.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_vpn_or_tor: Option<bool>,
     /// Whether it belongs to a data centre.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub is_data_center: Option<bool>,
     /// The device's make.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub device_brand: Option<String>,
     /// The device's model.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub device_model: Option<String>,
     /// The browser.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub browser_family: Option<String>,
     /// The operating system.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub os_family: Option<String>,
     /// `mobile`, `desktop` and the like.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub platform: Option<String>,
     /// Other sessions from the same address or device.
     #[serde(deserialize_with = "lenient::objects")]

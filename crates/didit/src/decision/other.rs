@@ -8,20 +8,17 @@ use crate::lenient;
 
 /// A check of a kind that this client does not know, such as a location or a signature. The rest of it is in the
 /// decision's `extra` and `raw`.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct OtherCheck {
     /// Which step of the workflow this is, such as `feature_ocr_1`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub status: Option<String>,
     /// What it checks, as Didit names it: the item's own feature, else that of its warnings, else the list's name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub feature: Option<String>,
     /// `Approved` and the like, of checks whose `status` is a word of their own.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub verdict: Option<String>,
     /// Other sessions with the same finding.
     #[serde(deserialize_with = "lenient::objects")]

@@ -15,36 +15,32 @@ use crate::secret::SessionToken;
 use crate::status::SessionStatus;
 
 /// A session, new or found again. Nothing in the answer says which; compare `session_id` or look at `status`.
+#[serde_with::apply(Option => #[serde(default, deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreatedSession {
     /// Its id.
     pub session_id: SessionId,
     /// Its number within the application.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// Its secret token, which is also part of the link.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub session_token: Option<SessionToken>,
     /// The link for the person. Whoever has it can act as the person.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub url: String,
     /// Your own reference.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// Your own data.
     #[serde(default)]
+    #[serde_with(skip_apply)]
     pub metadata: Option<Value>,
     /// `Not Started` for a new one.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub status: SessionStatus,
     /// Where the person goes afterwards.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub callback: Option<String>,
     /// The workflow's group id, whichever id was sent.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_id: Option<WorkflowId>,
     /// The version it is pinned to.
-    #[serde(default, deserialize_with = "lenient::scalar")]
     pub workflow_version: Option<i64>,
 }
 

@@ -47,20 +47,17 @@ pub struct BulkDeletion {
 }
 
 /// What became of a deleted session. All fields are `None` for the older answer without a body.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct DeletedSession {
     /// The session.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// Its number within the application.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// `retained_with_user`, `deleted`, `none`, `ineligible_no_vendor_user`, `failed_retryable`; the set is open.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub face_retention_outcome: Option<String>,
     /// The template that stays.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub biometric_template_uuid: Option<String>,
 }
 

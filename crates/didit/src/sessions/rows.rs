@@ -43,88 +43,72 @@ pub struct EmailState {
 }
 
 /// A session's row.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct SessionSummary {
     /// Its id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// `user` or `business`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_kind: Option<String>,
     /// Its number within the application.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// The link for the person.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_url: Option<String>,
     /// Where it stands.
     #[serde(deserialize_with = "lenient::or_default")]
     pub status: SessionStatus,
     /// Didit's id of the person, over all their sessions.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub didit_internal_id: Option<String>,
     /// Your own reference.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// The person's name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub full_name: Option<String>,
     /// The document's display name, such as `Passport`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub document_type: Option<String>,
     /// The issuing country.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub country: Option<String>,
     /// A link to the person's picture, which lives about an hour.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub portrait_image: Option<String>,
     /// The status of each feature.
     #[serde(deserialize_with = "lenient::objects")]
     pub features: Vec<FeatureState>,
     /// The phone number, when one was asked for.
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     pub phone_number: Option<PhoneState>,
     /// The e-mail address, when one was asked for.
     #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
     pub email_address: Option<EmailState>,
     /// A business's name.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub company_name: Option<String>,
     /// A business's number in its register.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub registration_number: Option<String>,
     /// The workflow, in business rows.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_id: Option<WorkflowId>,
     /// The workflow's name, in business rows.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub workflow_label: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
 }
 
 /// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct SessionReference {
     /// Its id.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_id: Option<SessionId>,
     /// `user` or `business`.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_kind: Option<String>,
     /// Its number within the application.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub session_number: Option<i64>,
     /// Where it stands.
     #[serde(deserialize_with = "lenient::or_default")]
     pub status: SessionStatus,
     /// Your own reference.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub vendor_data: Option<String>,
     /// ISO 8601.
-    #[serde(deserialize_with = "lenient::scalar")]
     pub created_at: Option<String>,
 }
