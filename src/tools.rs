@@ -27,6 +27,7 @@ mod input;
 mod limits;
 mod mask;
 mod paging;
+mod people;
 mod person;
 mod personal;
 mod plain;
@@ -78,17 +79,20 @@ pub enum Toolset {
     Billing,
     /// Where Didit reports events, and whether a report is Didit's.
     Webhooks,
+    /// Everyone who was verified.
+    People,
 }
 
 impl Toolset {
     /// Every toolset, in the order that `tools/list` and the documentation show.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Account,
         Self::Workflows,
         Self::Sessions,
         Self::Blocklist,
         Self::Billing,
         Self::Webhooks,
+        Self::People,
     ];
 
     /// The word used in settings, whether it is on unless the operator says otherwise, and its tools.
@@ -100,6 +104,7 @@ impl Toolset {
             Self::Blocklist => ("blocklist", true, blocklist::tools),
             Self::Billing => ("billing", true, billing::tools),
             Self::Webhooks => ("webhooks", false, webhooks::tools),
+            Self::People => ("people", false, people::tools),
         }
     }
 

@@ -9,6 +9,7 @@ pub mod lists;
 pub mod search;
 pub mod sessions;
 pub mod update_status;
+pub mod users;
 pub mod webhooks;
 pub mod workflows;
 
@@ -56,6 +57,7 @@ pub const PLAYED: &[(&str, Handler)] = &[
     ("blocklist_list", blocklist::list),
     ("blocklist_add", blocklist::add),
     ("blocklist_remove", blocklist::remove),
+    ("user_list", users::list),
     ("webhook_destination_list", webhooks::list),
     ("webhook_destination_create", webhooks::create),
     ("webhook_destination_get", webhooks::get),

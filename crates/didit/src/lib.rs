@@ -39,6 +39,7 @@ pub mod secret;
 pub mod sessions;
 pub mod signature;
 mod status;
+pub mod users;
 pub mod visible;
 pub mod webhooks;
 pub mod workflows;
@@ -65,5 +66,6 @@ pub use sessions::{
     SessionReference, SessionRequest, SessionSummary, StatusUpdate, StatusUpdated,
 };
 pub use status::SessionStatus;
+pub use users::{User, UserFilter};
 pub use webhooks::{Destination, DestinationRequest};
 pub use workflows::{Workflow, WorkflowRequest, WorkflowSummary};

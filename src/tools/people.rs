@@ -1,0 +1,48 @@
+//! The people whom the application has verified.
+
+use serde_json::json;
+
+use super::{
+    Answer, Context, Stop, Tool, Toolset,
+    fields::Fields,
+    paging::{self, Listed},
+    personal::Class,
+};
+use crate::didit::UserFilter;
+
+pub(super) fn tools() -> Vec<Tool> {
+    vec![
+        Tool::read("didit_user_list", Toolset::People)
+            .title("List people")
+            .description(
+                "Lists the people who were verified, the most recent first, with their status and how their sessions ended.",
+            )
+            .example(|_| json!({ "status": "ACTIVE" }))
+            .run(list),
+    ]
+}
+
+async fn list(context: Context, input: Listed<UserFilter>) -> Result<Answer, Stop> {
+    let page = paging::page(&input.page)?;
+    let users = context.client()?.list_users(&input.filter, &page).await?;
+    let level = context.connection.settings().personal_data;
+    let rows = users.map(|user| {
+        Fields::new(level)
+            .plain("vendor_data", user.vendor_data)
+            .plain("didit_internal_id", user.didit_internal_id)
+            .personal("effective_name", Class::Identity, user.effective_name)
+            .plain("status", user.status)
+            .plain("session_count", user.session_count)
+            .plain("approved_count", user.approved_count)
+            .plain("declined_count", user.declined_count)
+            .plain("in_review_count", user.in_review_count)
+            .plain("last_session_at", user.last_session_at)
+    });
+    Ok(paging::answer(
+        &context,
+        rows,
+        &page,
+        "person(s)",
+        ", most recent first",
+    ))
+}
