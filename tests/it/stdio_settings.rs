@@ -1,6 +1,7 @@
 //! Settings at start: what cannot be used ends the process with the valid values, and what is empty counts as absent.
 
 use crate::support::server::{Era, Setup, run};
+use didit_mcp::tools::Toolset;
 use serde_json::json;
 
 /// The program must refuse to start, and say `expected` of what it takes.
@@ -15,13 +16,14 @@ fn assert_refused(arguments: &[&str], variables: &[(&str, &str)], expected: &[&s
 
 #[test]
 fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
+    let toolsets = format!("{}, all", Toolset::ALL.map(Toolset::name).join(", "));
     let addresses = "an https address, or http on this machine";
     for (flag, variable, value, valid) in [
         (
             "--toolsets",
             "DIDIT_MCP_TOOLSETS",
             "sessions,payments",
-            "account, workflows, sessions, blocklist, billing, webhooks, all",
+            toolsets.as_str(),
         ),
         (
             "--confirm",

@@ -1,6 +1,6 @@
 //! One call of every kind that a human agrees to first, with everything that it can be given.
 
-use didit_mcp::tools::World;
+use didit_mcp::tools::{self, Access, World};
 use serde_json::{Value, json};
 
 use super::{
@@ -22,8 +22,29 @@ pub struct Case {
     pub meanwhile: Option<Meanwhile>,
 }
 
-/// The calls, in an account like this one.
+/// The calls, in an account like this one: those told below, and the example of every other tool that asks.
 pub fn cases(world: &World) -> Vec<Case> {
+    let mut cases = told(world);
+    for tool in tools::all() {
+        let asks = matches!(tool.access, Access::Decide | Access::Irreversible);
+        if asks && cases.iter().all(|case| case.tool != tool.name) {
+            let arguments = (tool.example)(world);
+            let meanwhile: Option<Meanwhile> = arguments.get("session_id").map(|_| {
+                let decided: Meanwhile =
+                    |control, world| control.force(&world.session_id, "Declined");
+                decided
+            });
+            cases.push(Case {
+                tool: tool.name,
+                arguments,
+                meanwhile,
+            });
+        }
+    }
+    cases
+}
+
+fn told(world: &World) -> Vec<Case> {
     let session = &world.session_id;
     let decided: Option<Meanwhile> =
         Some(|control, world| control.force(&world.session_id, "Declined"));
