@@ -32,6 +32,7 @@ mod person;
 mod personal;
 mod plain;
 pub mod qr;
+mod reviews;
 mod sessions;
 mod shape;
 mod size;
@@ -81,11 +82,13 @@ pub enum Toolset {
     Webhooks,
     /// Everyone who was verified.
     People,
+    /// What reviewers know of a session.
+    Reviews,
 }
 
 impl Toolset {
     /// Every toolset, in the order that `tools/list` and the documentation show.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Account,
         Self::Workflows,
         Self::Sessions,
@@ -93,6 +96,7 @@ impl Toolset {
         Self::Billing,
         Self::Webhooks,
         Self::People,
+        Self::Reviews,
     ];
 
     /// The word used in settings, whether it is on unless the operator says otherwise, and its tools.
@@ -105,6 +109,7 @@ impl Toolset {
             Self::Billing => ("billing", true, billing::tools),
             Self::Webhooks => ("webhooks", false, webhooks::tools),
             Self::People => ("people", false, people::tools),
+            Self::Reviews => ("reviews", false, reviews::tools),
         }
     }
 

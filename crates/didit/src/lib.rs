@@ -34,6 +34,7 @@ mod paging;
 pub mod rate_limit;
 mod repair;
 pub mod retry;
+pub mod reviews;
 mod rules;
 pub mod secret;
 pub mod sessions;
@@ -58,6 +59,7 @@ pub use ids::{
 pub use lists::{List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, Paged};
+pub use reviews::NewComment;
 pub use rules::{LANGUAGES, LONGEST_ADDRESS, WebAddress};
 pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
 pub use sessions::{
