@@ -22,7 +22,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub workflow_id: Option<String>,
-    /// Groups of tools to switch on, separated by commas; `webhooks` is off unless named, `all` means every one [default: account,workflows,sessions,blocklist,billing].
+    /// Groups of tools to switch on, separated by commas; `all` means every one [default: account,workflows,sessions,blocklist,billing].
     #[arg(
         long,
         global = true,

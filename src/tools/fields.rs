@@ -27,7 +27,7 @@ impl Fields {
     }
 
     /// A field that tells nothing of a person: an id, a status, a count, a time.
-    pub(super) fn plain(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
+    pub(super) fn not_personal(mut self, name: &str, value: Option<impl Into<Value>>) -> Self {
         let Some(value) = value.map(Into::into) else {
             return self;
         };
@@ -45,7 +45,7 @@ impl Fields {
     pub(super) fn personal(self, name: &str, class: Class, value: Option<String>) -> Self {
         let level = self.level;
         let released = value.and_then(|value| level.release(Outlet::Conversation, class, &value));
-        self.plain(name, released)
+        self.not_personal(name, released)
     }
 }
 

@@ -28,15 +28,15 @@ async fn list(context: Context, input: Listed<UserFilter>) -> Result<Answer, Sto
     let level = context.connection.settings().personal_data;
     let rows = users.map(|user| {
         Fields::new(level)
-            .plain("vendor_data", user.vendor_data)
-            .plain("didit_internal_id", user.didit_internal_id)
+            .not_personal("vendor_data", user.vendor_data)
+            .not_personal("didit_internal_id", user.didit_internal_id)
             .personal("effective_name", Class::Identity, user.effective_name)
-            .plain("status", user.status)
-            .plain("session_count", user.session_count)
-            .plain("approved_count", user.approved_count)
-            .plain("declined_count", user.declined_count)
-            .plain("in_review_count", user.in_review_count)
-            .plain("last_session_at", user.last_session_at)
+            .not_personal("status", user.status)
+            .not_personal("session_count", user.session_count)
+            .not_personal("approved_count", user.approved_count)
+            .not_personal("declined_count", user.declined_count)
+            .not_personal("in_review_count", user.in_review_count)
+            .not_personal("last_session_at", user.last_session_at)
     });
     Ok(paging::answer(
         &context,

@@ -58,6 +58,10 @@ const CLASSES: [(u8, &[&str]); 4] = [
             "application.mode",
             "other.name",
             "other.mode",
+            "user_list.vendor_data",
+            "user_list.didit_internal_id",
+            "user_list.last_session_at",
+            "session_review_add.created_at",
         ],
     ),
     // What a verdict needs, and the words of people who decide.
@@ -87,6 +91,7 @@ const CLASSES: [(u8, &[&str]); 4] = [
             "expected_details.first_name",
             "expected_details.last_name",
             "hits.caption",
+            "user_list.effective_name",
             "reviews.comment",
             // What should be an item of a list, and is not in it.
             "short_description",

@@ -80,24 +80,24 @@ async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
 
 fn entry_fields(entry: ListEntry, kind: EntryType, level: PersonalData) -> Fields {
     fields(kind, entry.value, level)
-        .plain("reference_session_id", entry.reference_session_id.map(text))
-        .plain("uuid", entry.uuid.map(text))
-        .plain("created_at", entry.created_at)
+        .not_personal("reference_session_id", entry.reference_session_id.map(text))
+        .not_personal("uuid", entry.uuid.map(text))
+        .not_personal("created_at", entry.created_at)
 }
 
 /// An entry of the older blocklist, which has no id of its own.
 fn item_fields(item: BlocklistItem, kind: EntryType, level: PersonalData) -> Fields {
     let value = item.document_number.or(item.phone_number).or(item.email);
     fields(kind, value, level)
-        .plain("reference_session_id", item.session_id.map(text))
-        .plain("created_at", item.blocklisted_at)
+        .not_personal("reference_session_id", item.session_id.map(text))
+        .not_personal("created_at", item.blocklisted_at)
 }
 
 /// The value that is blocked, as far as the operator lets it be seen. Your own ids of people and companies tell nothing.
 fn fields(kind: EntryType, value: Option<String>, level: PersonalData) -> Fields {
-    let fields = Fields::new(level).plain("entry_type", Some(kind.name()));
+    let fields = Fields::new(level).not_personal("entry_type", Some(kind.name()));
     let class = match kind {
-        EntryType::User | EntryType::Business => return fields.plain("value", value),
+        EntryType::User | EntryType::Business => return fields.not_personal("value", value),
         EntryType::Email => Class::Email,
         EntryType::IpAddress => Class::Private,
         EntryType::Face

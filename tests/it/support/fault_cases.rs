@@ -1,5 +1,8 @@
-//! Every default tool as a case: arguments with which it reaches Didit, and the request that the faults strike.
+//! Every tool as a case: arguments with which it reaches Didit, and the request that the faults strike.
 
+use std::sync::LazyLock;
+
+use didit_mcp::tools::{self, Access, Tool};
 use serde_json::{Value, json};
 
 use super::control::{Control, Standalone};
@@ -32,6 +35,31 @@ impl World<'_> {
         made["uuid"].as_str().expect("a uuid").to_owned()
     }
 
+    fn destination(&self) -> String {
+        let url = format!("https://hooks.example.net/{}", self.number);
+        let body = json!({
+            "label": "Warehouse", "url": url, "webhook_version": "v3", "subscribed_events": ["status.updated"],
+        });
+        let made = self.api("POST", "/v3/webhook/destinations/", &body);
+        made["uuid"].as_str().expect("a uuid").to_owned()
+    }
+
+    /// The example of a tool, about objects that are new each time; an application has room for few, so only for those.
+    fn example(&self, example: fn(&tools::World) -> Value) -> Value {
+        let places = ["a-session", "a-workflow", "a-destination"];
+        let wanted = example(&world_of(places)).to_string();
+        let [session, workflow, destination] = places.map(|place| wanted.contains(place));
+        let new = |is_wanted: bool, make: fn(&Self) -> String| {
+            if is_wanted { make(self) } else { String::new() }
+        };
+        let made = [
+            new(session, Self::session),
+            new(workflow, Self::workflow),
+            new(destination, Self::destination),
+        ];
+        example(&world_of(made.each_ref().map(String::as_str)))
+    }
+
     fn session(&self) -> String {
         let body = json!({ "workflow_id": self.workflow() });
         let made = self.api("POST", "/v3/session/", &body);
@@ -58,10 +86,45 @@ pub struct Case {
     pub tool: &'static str,
     /// The method of the struck request.
     pub method: &'static str,
-    pub prepare: fn(&mut World<'_>) -> Prepared,
+    prepare: Prepare,
+}
+
+#[derive(Clone, Copy)]
+enum Prepare {
+    Told(fn(&mut World<'_>) -> Prepared),
+    /// The tool's example, and the beginning of the path of its operation.
+    Example(fn(&tools::World) -> Value, &'static str),
 }
 
 impl Case {
+    const fn told(
+        tool: &'static str,
+        method: &'static str,
+        prepare: fn(&mut World<'_>) -> Prepared,
+    ) -> Self {
+        Self {
+            tool,
+            method,
+            prepare: Prepare::Told(prepare),
+        }
+    }
+
+    /// Makes what the call needs.
+    pub fn prepare(&self, world: &mut World<'_>) -> Prepared {
+        match self.prepare {
+            Prepare::Told(prepare) => prepare(world),
+            Prepare::Example(example, path) => (world.example(example), at(path)),
+        }
+    }
+
+    /// The example on objects that need not exist, where the case has one.
+    pub fn example(&self, id: &str) -> Option<Value> {
+        let Prepare::Example(example, _) = self.prepare else {
+            return None;
+        };
+        Some(example(&world_of([id; 3])))
+    }
+
     /// Whether the struck request changes anything.
     pub fn strikes_a_change(&self) -> bool {
         self.method != "GET"
@@ -74,6 +137,17 @@ impl Case {
             self.method,
             self.tool.strip_prefix("didit_").unwrap_or(self.tool)
         )
+    }
+}
+
+fn world_of([session, workflow, destination]: [&str; 3]) -> tools::World {
+    tools::World {
+        session_id: session.to_owned(),
+        workflow_id: workflow.to_owned(),
+        destination_id: destination.to_owned(),
+        account: PERSON.to_owned(),
+        email: PERSON.to_owned(),
+        code: "A1B2C3".to_owned(),
     }
 }
 
@@ -122,154 +196,116 @@ fn login(world: &mut World<'_>, path: &str) -> Prepared {
     (json!({}), at(path))
 }
 
-/// The default tools; those that read before they change stand here twice.
-pub const CASES: [Case; 24] = [
-    Case {
-        tool: "didit_account_status",
-        method: "GET",
-        prepare: |_| (json!({ "check": true }), at("/v3/workflows/")),
-    },
-    Case {
-        tool: "didit_account_register",
-        method: "POST",
-        prepare: |world| {
-            world.control().post("reset", &json!({}));
-            (
-                json!({ "email": PERSON }),
-                at("/auth/v2/programmatic/register/"),
-            )
-        },
-    },
-    Case {
-        tool: "didit_account_verify_email",
-        method: "POST",
-        prepare: |world| {
-            let code = world.registered();
-            (
-                json!({ "code": code }),
-                at("/auth/v2/programmatic/verify-email/"),
-            )
-        },
-    },
-    Case {
-        tool: "didit_account_login",
-        method: "POST",
-        prepare: |world| login(world, "/auth/v2/programmatic/login/"),
-    },
-    Case {
-        tool: "didit_account_login",
-        method: "GET",
-        prepare: |world| login(world, "/auth/v2/organizations/"),
-    },
-    Case {
-        tool: "didit_workflow_list",
-        method: "GET",
-        prepare: |_| (json!({}), at("/v3/workflows/")),
-    },
-    Case {
-        tool: "didit_workflow_get",
-        method: "GET",
-        prepare: |world| {
-            let workflow = world.workflow();
-            let path = format!("/v3/workflows/{workflow}/");
-            (json!({ "workflow_id": workflow }), path)
-        },
-    },
-    Case {
-        tool: "didit_workflow_create",
-        method: "POST",
-        prepare: |_| (json!({}), at("/v3/workflows/")),
-    },
-    Case {
-        tool: "didit_workflow_update",
-        method: "PATCH",
-        prepare: workflow_change,
-    },
-    Case {
-        tool: "didit_workflow_update",
-        method: "GET",
-        prepare: workflow_change,
-    },
-    Case {
-        tool: "didit_session_create",
-        method: "POST",
-        prepare: |world| {
-            let arguments = json!({ "workflow_id": world.workflow() });
-            (arguments, at("/v3/session/"))
-        },
-    },
-    Case {
-        tool: "didit_session_list",
-        method: "GET",
-        prepare: |_| (json!({}), at("/v3/sessions/")),
-    },
-    Case {
-        tool: "didit_session_get_decision",
-        method: "GET",
-        prepare: |world| of_session(world, "decision"),
-    },
-    Case {
-        tool: "didit_session_wait_for_decision",
-        method: "GET",
-        prepare: |world| {
-            let (mut arguments, path) = of_session(world, "decision");
-            arguments["max_wait_s"] = json!(1);
-            (arguments, path)
-        },
-    },
-    Case {
-        tool: "didit_session_update_status",
-        method: "PATCH",
-        prepare: |world| decision_by_hand(world, "update-status"),
-    },
-    Case {
-        tool: "didit_session_update_status",
-        method: "GET",
-        prepare: |world| decision_by_hand(world, "decision"),
-    },
-    Case {
-        tool: "didit_session_generate_pdf",
-        method: "GET",
-        prepare: |world| of_session(world, "generate-pdf"),
-    },
-    Case {
-        tool: "didit_blocklist_list",
-        method: "GET",
-        prepare: |_| (json!({}), at("/v3/lists/")),
-    },
-    Case {
-        tool: "didit_blocklist_add",
-        method: "POST",
-        prepare: |world| (blocked_value(world), at("/v3/lists/")),
-    },
-    Case {
-        tool: "didit_blocklist_add",
-        method: "GET",
-        prepare: |world| (blocked_value(world), at("/v3/lists/")),
-    },
-    Case {
-        tool: "didit_blocklist_remove",
-        method: "DELETE",
-        prepare: unblocking,
-    },
-    Case {
-        tool: "didit_blocklist_remove",
-        method: "GET",
-        prepare: unblocking,
-    },
-    Case {
-        tool: "didit_billing_get_balance",
-        method: "GET",
-        prepare: |_| (json!({}), at("/v3/billing/balance/")),
-    },
-    Case {
-        tool: "didit_billing_top_up",
-        method: "POST",
-        prepare: |_| {
-            (
-                json!({ "amount_in_dollars": 50 }),
-                at("/v3/billing/top-up/"),
-            )
-        },
-    },
+/// Every tool that sends something: those told below, and all others by their example.
+pub static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
+    let mut cases = TOLD.to_vec();
+    for tool in tools::all() {
+        let is_told = TOLD.iter().any(|case| case.tool == tool.name);
+        if let Some((method, path)) = operation(&tool).filter(|_| !is_told) {
+            cases.push(Case {
+                tool: tool.name,
+                method,
+                prepare: Prepare::Example(tool.example, path),
+            });
+        }
+    }
+    cases
+});
+
+/// The request of the tool's own operation: its method, and its path as far as it is the same in every call.
+fn operation(tool: &Tool) -> Option<(&'static str, &'static str)> {
+    static TABLE: LazyLock<Vec<Value>> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../../contract/operations.json")).expect("the table")
+    });
+    let text = |row: &'static Value, key: &str| row[key].as_str().unwrap_or_default();
+    let row = TABLE.iter().find(|row| {
+        let reads = text(row, "method") == "GET";
+        text(row, "typed_tool") == tool.name && reads == (tool.access == Access::Read)
+    })?;
+    let path = text(row, "path").split('{').next()?;
+    Some((text(row, "method"), path))
+}
+
+/// What needs more than an example; tools that read before they change stand here twice.
+const TOLD: [Case; 24] = [
+    Case::told("didit_account_status", "GET", |_| {
+        (json!({ "check": true }), at("/v3/workflows/"))
+    }),
+    Case::told("didit_account_register", "POST", |world| {
+        world.control().post("reset", &json!({}));
+        (
+            json!({ "email": PERSON }),
+            at("/auth/v2/programmatic/register/"),
+        )
+    }),
+    Case::told("didit_account_verify_email", "POST", |world| {
+        let code = world.registered();
+        (
+            json!({ "code": code }),
+            at("/auth/v2/programmatic/verify-email/"),
+        )
+    }),
+    Case::told("didit_account_login", "POST", |world| {
+        login(world, "/auth/v2/programmatic/login/")
+    }),
+    Case::told("didit_account_login", "GET", |world| {
+        login(world, "/auth/v2/organizations/")
+    }),
+    Case::told("didit_workflow_list", "GET", |_| {
+        (json!({}), at("/v3/workflows/"))
+    }),
+    Case::told("didit_workflow_get", "GET", |world| {
+        let workflow = world.workflow();
+        let path = format!("/v3/workflows/{workflow}/");
+        (json!({ "workflow_id": workflow }), path)
+    }),
+    Case::told("didit_workflow_create", "POST", |_| {
+        (json!({}), at("/v3/workflows/"))
+    }),
+    Case::told("didit_workflow_update", "PATCH", workflow_change),
+    Case::told("didit_workflow_update", "GET", workflow_change),
+    Case::told("didit_session_create", "POST", |world| {
+        let arguments = json!({ "workflow_id": world.workflow() });
+        (arguments, at("/v3/session/"))
+    }),
+    Case::told("didit_session_list", "GET", |_| {
+        (json!({}), at("/v3/sessions/"))
+    }),
+    Case::told("didit_session_get_decision", "GET", |world| {
+        of_session(world, "decision")
+    }),
+    Case::told("didit_session_wait_for_decision", "GET", |world| {
+        let (mut arguments, path) = of_session(world, "decision");
+        arguments["max_wait_s"] = json!(1);
+        (arguments, path)
+    }),
+    Case::told("didit_session_update_status", "PATCH", |world| {
+        decision_by_hand(world, "update-status")
+    }),
+    Case::told("didit_session_update_status", "GET", |world| {
+        decision_by_hand(world, "decision")
+    }),
+    Case::told("didit_session_generate_pdf", "GET", |world| {
+        of_session(world, "generate-pdf")
+    }),
+    Case::told("didit_blocklist_list", "GET", |_| {
+        (json!({}), at("/v3/lists/"))
+    }),
+    Case::told("didit_blocklist_add", "POST", |world| {
+        (blocked_value(world), at("/v3/lists/"))
+    }),
+    Case::told("didit_blocklist_add", "GET", |world| {
+        (blocked_value(world), at("/v3/lists/"))
+    }),
+    Case::told("didit_blocklist_remove", "DELETE", unblocking),
+    Case::told("didit_blocklist_remove", "GET", unblocking),
+    Case::told("didit_billing_get_balance", "GET", |_| {
+        (json!({}), at("/v3/billing/balance/"))
+    }),
+    Case::told("didit_billing_top_up", "POST", |_| {
+        (
+            json!({ "amount_in_dollars": 50 }),
+            at("/v3/billing/top-up/"),
+        )
+    }),
 ];

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use didit_mcp::tools::World;
@@ -135,11 +135,46 @@ pub fn body(request: &Request) -> (&'static str, Value) {
         ("GET", path) if path.ends_with("/organizations/me/") => {
             ("organization", json!([{ "uuid": OTHER, "name": "n" }]))
         }
+        ("GET" | "POST", path) if described(method, path).is_some() => {
+            described(method, path).expect("an operation")
+        }
         _ => (
             "other",
             json!({ "message": "m", "session_id": SESSION, "application": application, "face_retention_outcome": "o" }),
         ),
     }
+}
+
+/// What the table of operations says of an answer, with a text for every name.
+fn described(method: &str, path: &str) -> Option<(&'static str, Value)> {
+    static TABLE: LazyLock<Vec<Value>> = LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../../contract/operations.json")).expect("the table")
+    });
+    let operation = TABLE.iter().find(|row| {
+        let pattern = row["path"].as_str().unwrap_or_default().split('/');
+        let fits = |(wanted, part): (&str, &str)| wanted.starts_with('{') || wanted == part;
+        row["method"] == method
+            && row["typed_tool"].is_string()
+            && pattern.clone().count() == path.split('/').count()
+            && pattern.zip(path.split('/')).all(fits)
+    })?;
+    let answer = &operation["answer"];
+    let body = match answer["kind"].as_str()? {
+        "page" => {
+            let names = answer["row"].as_array()?.iter().filter_map(Value::as_str);
+            let row: Map<String, Value> = names.map(|name| (name.to_owned(), "x".into())).collect();
+            json!({ "count": 1, "next": null, "previous": null, "results": [row] })
+        }
+        "object" => {
+            let names = answer["fields"].as_object()?.keys();
+            names
+                .map(|name| (name.clone(), Value::from("x")))
+                .collect::<Map<_, _>>()
+                .into()
+        }
+        _ => return None,
+    };
+    Some((operation["id"].as_str()?, body))
 }
 
 /// What a stranger would have the model read as an order.
