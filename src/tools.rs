@@ -49,7 +49,7 @@ pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
 pub use consent::{Agreement, Asked, Consent, Recorded, Voided};
 pub use context::{Context, Progress, World};
 pub use environment::{Environment, Place};
-pub use error::{Stop, ToolError};
+pub use error::{ErrorCode, Stop, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet, PersonalData};
 pub use registry::{all, known_warnings, status_meanings};

@@ -8,7 +8,7 @@ use schemars::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::error::ToolError;
+use super::error::{ErrorCode, ToolError};
 
 /// A JSON object.
 pub type JsonObject = Map<String, Value>;
@@ -36,7 +36,7 @@ pub fn parse<T: DeserializeOwned>(arguments: Map<String, Value>) -> Result<T, To
         let path = error.path().to_string();
         let message = error.into_inner().to_string();
         if path == "." {
-            ToolError::new("invalid_argument", message)
+            ToolError::new(ErrorCode::InvalidArgument, message)
         } else {
             ToolError::invalid(path, message)
         }

@@ -9,7 +9,7 @@ use crate::{
     didit::TopUp,
     tools::{
         Answer, Context, Environment, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         untrusted::{clean_link, link_apart},
     },
 };
@@ -68,9 +68,11 @@ async fn top_up(context: Context, input: TopUpInput) -> Result<Answer, Stop> {
         })
         .await?;
     let Some(link) = checkout.checkout_session_url.as_deref().map(clean_link) else {
-        return Err(
-            ToolError::new("unreadable_answer", "Didit's answer names no payment link.").into(),
-        );
+        return Err(ToolError::new(
+            ErrorCode::UnreadableAnswer,
+            "Didit's answer names no payment link.",
+        )
+        .into());
     };
     let environment = context.connection.environment_of(None);
     let money = match environment {

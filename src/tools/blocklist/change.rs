@@ -5,7 +5,7 @@ use crate::{
     didit::Decision,
     tools::{
         change::{Line, Setting},
-        error::ToolError,
+        error::{ErrorCode, ToolError},
         person::PersonFacts,
         personal::Class,
         subject,
@@ -127,7 +127,7 @@ pub(super) fn part_done(
         code: if error.leaves_open() {
             error.code
         } else {
-            "done_in_part"
+            ErrorCode::DoneInPart
         },
         message: format!(
             "Already {verb}ed: {}. To {verb} the {} failed: {}",

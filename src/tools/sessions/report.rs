@@ -8,7 +8,7 @@ use crate::{
     didit::SessionId,
     tools::{
         Answer, Context, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         files,
         personal::{Class, Outlet, PersonalData},
     },
@@ -95,7 +95,7 @@ fn demand_everything(level: PersonalData, outlet: Outlet) -> Result<(), ToolErro
         return Ok(());
     }
     let refused = ToolError::new(
-        "personal_data_off",
+        ErrorCode::PersonalDataOff,
         format!(
             "A report holds all personal data, and the operator keeps it back (--pii, DIDIT_MCP_PII: {}). Nothing was fetched.",
             level.name()

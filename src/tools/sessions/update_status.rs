@@ -11,7 +11,7 @@ use crate::{
         Answer, Context, Tool, Toolset, advice,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         person::PersonFacts,
         subject,
         untrusted::{clean, clean_link},
@@ -152,7 +152,7 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
     let unknown = matches!(before.status, SessionStatus::Other(_));
     if !unknown && !before.status.can_be_updated() {
         return Err(ToolError::new(
-            "not_allowed_now",
+            ErrorCode::NotAllowedNow,
             format!(
                 "The session is {}, and only Approved, Declined, In Review, Kyc Expired, \
                  Abandoned and Resubmitted ones can be decided by hand. Nothing was changed.",
@@ -163,7 +163,7 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
     }
     if before.status.as_str() == new_status.to_string() {
         return Err(ToolError::new(
-            "already_so",
+            ErrorCode::AlreadySo,
             format!("The session is {new_status} already. Nothing was changed."),
         ));
     }

@@ -12,7 +12,7 @@ use crate::{
     },
     tools::{
         Answer, Context, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
     },
 };
 
@@ -99,7 +99,7 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
     let Some(id) = destination else {
         return connection.settings().webhook_secret.clone().ok_or_else(|| {
             ToolError::new(
-                "no_webhook_secret",
+                ErrorCode::NoWebhookSecret,
                 "No webhook secret is set, so nothing can be proved.",
             )
             .with_advice(
@@ -121,7 +121,7 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
     remember(context, &found).await?;
     found.secret_shared_key.ok_or_else(|| {
         ToolError::new(
-            "no_webhook_secret",
+            ErrorCode::NoWebhookSecret,
             "Didit does not show this destination's secret to this key, so nothing can be proved.",
         )
         .with_advice("the operator sets DIDIT_WEBHOOK_SECRET from the Business Console.")

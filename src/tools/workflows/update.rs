@@ -19,7 +19,7 @@ use crate::{
         Answer, Context, Tool, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
     },
 };
 
@@ -62,7 +62,7 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     if draft == WorkflowRequest::default() && switches.is_empty() {
         // Even an empty change would publish a draft.
         return Err(ToolError::new(
-            "invalid_argument",
+            ErrorCode::InvalidArgument,
             "Nothing to change was named beside the workflow, so nothing was sent.",
         )
         .into());
