@@ -157,7 +157,8 @@ async fn a_session_from_its_link_to_its_report() {
     setup.finish(&id, "review_aml_possible_match").await;
     let decision = setup.client.decision(&id).await.unwrap();
     assert_eq!(decision.status, SessionStatus::InReview);
-    let steps: Vec<_> = decision.steps().iter().map(|step| step.feature).collect();
+    let steps = decision.steps();
+    let steps: Vec<_> = steps.iter().map(|step| step.feature.as_str()).collect();
     assert_eq!(steps, ["OCR", "LIVENESS", "FACE_MATCH", "AML"]);
     assert!(
         decision.extra.is_empty(),
@@ -167,7 +168,7 @@ async fn a_session_from_its_link_to_its_report() {
     let aml = decision
         .steps()
         .into_iter()
-        .find(|step| step.feature == "AML")
+        .find(|step| step.feature.as_str() == "AML")
         .unwrap();
     assert_eq!(
         aml.warnings[0].risk.as_deref(),
@@ -215,7 +216,7 @@ async fn steps_are_done_again_over_the_same_link() {
     let again = StatusUpdate {
         nodes_to_resubmit: vec![NodeToResubmit {
             node_id: document.node_id.unwrap().to_owned(),
-            feature: document.feature.to_owned(),
+            feature: document.feature.to_string(),
         }],
         ..StatusUpdate::new(NewStatus::Resubmitted)
     };

@@ -7,7 +7,7 @@ use didit_mcp::didit::{
     BulkDeletion, ContactDetails, DestinationRequest, ExpectedDetails, NewStatus, NodeToResubmit,
     Page, SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate, TopUp,
     WorkflowFeature, WorkflowRequest,
-    features::{ConfigKind, FEATURES, Feature},
+    features::{ConfigKind, Feature},
 };
 use serde_json::{Value, json};
 
@@ -24,14 +24,13 @@ fn sample(kind: &ConfigKind) -> Option<Value> {
     })
 }
 
-fn with_every_setting(feature: &Feature) -> WorkflowFeature {
+fn with_every_setting(feature: Feature) -> WorkflowFeature {
     feature
         .config()
         .filter_map(|(key, kind)| Some((key, sample(kind)?)))
-        .fold(
-            WorkflowFeature::new(feature.name),
-            |feature, (key, value)| feature.with(key, value),
-        )
+        .fold(WorkflowFeature::new(feature), |feature, (key, value)| {
+            feature.with(key, value)
+        })
 }
 
 fn whole_session(workflow: didit_mcp::didit::WorkflowId) -> SessionRequest {
@@ -96,9 +95,9 @@ fn whole_filter(workflow: didit_mcp::didit::WorkflowId) -> SessionFilter {
 async fn every_request_is_one_that_the_description_allows() {
     let setup = Setup::new().await;
     let client = &setup.client;
-    let features = FEATURES
-        .iter()
-        .filter(|feature| !feature.name.starts_with("KYB_") && feature.name != "QUESTIONNAIRE")
+    let features = Feature::ALL
+        .into_iter()
+        .filter(|feature| !feature.name().starts_with("KYB_") && *feature != Feature::Questionnaire)
         .map(with_every_setting)
         .collect();
     let workflow = client
@@ -156,10 +155,10 @@ async fn every_request_is_one_that_the_description_allows() {
     let nodes = decision
         .steps()
         .iter()
-        .filter(|step| step.feature == "FACE_MATCH")
+        .filter(|step| step.feature == Feature::FaceMatch)
         .map(|step| NodeToResubmit {
             node_id: step.node_id.unwrap().to_owned(),
-            feature: step.feature.to_owned(),
+            feature: step.feature.to_string(),
         })
         .collect();
     let resubmission = StatusUpdate {

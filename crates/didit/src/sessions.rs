@@ -16,6 +16,4 @@ pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
 pub use list::SessionFilter;
 pub use rows::{EmailState, FeatureState, PhoneState, SessionReference, SessionSummary};
 pub use sandbox::{ArmedSession, SANDBOX_SCENARIOS};
-pub use update::{
-    NewStatus, NodeToResubmit, Pdf, RESUBMITTABLE_FEATURES, StatusUpdate, StatusUpdated,
-};
+pub use update::{NewStatus, NodeToResubmit, Pdf, StatusUpdate, StatusUpdated, resubmittable};

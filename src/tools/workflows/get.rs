@@ -34,7 +34,10 @@ async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
             .filter(|config| !config.is_empty())
             .map(|config| format!(" {}", settings(config)))
             .unwrap_or_default();
-        text.push_str(&format!("\n- {}{config}", code_apart(&step.feature)));
+        text.push_str(&format!(
+            "\n- {}{config}",
+            code_apart(step.feature.as_str())
+        ));
     }
     for (name, value) in [
         ("Tries", workflow.max_retry_attempts),

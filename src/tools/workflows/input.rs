@@ -169,7 +169,7 @@ pub(super) fn exact(features: Vec<FeatureInput>) -> Vec<WorkflowFeature> {
     features
         .into_iter()
         .map(|input| WorkflowFeature {
-            feature: input.feature.trim().to_uppercase(),
+            feature: input.feature.trim().to_uppercase().into(),
             config: input.config.filter(|config| !config.is_empty()),
             label: None,
         })

@@ -9,36 +9,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::echo::Echo;
 use crate::error::Error;
+use crate::features::Feature;
 use crate::http::{Call, Client, unreadable};
 use crate::ids::SessionId;
 use crate::lenient;
 use crate::rules;
 
-/// The names a step can be given in [`NodeToResubmit`]: those of workflows, and the display names the server also takes.
-/// Business registry and people cannot be done again.
-pub const RESUBMITTABLE_FEATURES: [&str; 21] = [
-    "OCR",
-    "OCR_BACK",
-    "NFC",
-    "AML",
-    "FACE",
-    "LIVENESS",
-    "FACE_MATCH",
-    "IP_ANALYSIS",
-    "AGE_ESTIMATION",
-    "PROOF_OF_ADDRESS",
-    "PHONE_VERIFICATION",
-    "EMAIL_VERIFICATION",
-    "FACE_SEARCH",
-    "DATABASE_VALIDATION",
-    "QUESTIONNAIRE",
-    "DOCUMENT_AI",
-    "KYB_DOCUMENTS",
-    "ID_VERIFICATION",
-    "POA",
-    "PHONE",
-    "EMAIL",
-];
+/// What a step can be named in [`NodeToResubmit`] beside the names of features.
+const OTHER_RESUBMITTABLE: [&str; 4] = ["OCR_BACK", "FACE", "FACE_SEARCH", "EMAIL"];
+
+/// The names a step can be given in [`NodeToResubmit`]: those of workflows, the display names that the server also takes, and
+/// parts of a check. Business registry and people cannot be done again.
+pub fn resubmittable() -> Vec<&'static str> {
+    let features = Feature::ALL.map(Feature::facts);
+    let features = features.iter().filter(|facts| facts.is_resubmittable);
+    let mut names: Vec<&str> = features
+        .flat_map(|facts| [facts.name, facts.display_name])
+        .chain(OTHER_RESUBMITTABLE)
+        .collect();
+    names.dedup();
+    names
+}
 
 /// What a human can decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -102,7 +93,7 @@ pub struct StatusUpdate {
 pub struct NodeToResubmit {
     /// The step's `node_id` in the decision, such as `feature_ocr_1`.
     pub node_id: String,
-    /// Its feature, one of [`RESUBMITTABLE_FEATURES`].
+    /// Its feature, one of [`resubmittable`].
     pub feature: String,
 }
 
@@ -182,7 +173,7 @@ impl StatusUpdate {
                 feature: rules::one_of(
                     &format!("nodes_to_resubmit.{index}.feature"),
                     &node.feature,
-                    &RESUBMITTABLE_FEATURES,
+                    &resubmittable(),
                 )?,
             })
         };
