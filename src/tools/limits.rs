@@ -191,8 +191,7 @@ async fn read(context: &Context, decision: &Decision) -> Option<WorkflowLimits> 
         return Some(limits);
     }
     let part = connection.settings().timeout / PART_OF_CALL;
-    let id_text = id.to_string();
-    let found = tokio::time::timeout(part, workflows::find(context, &id_text)).await;
+    let found = tokio::time::timeout(part, workflows::find(context, id)).await;
     let limits = WorkflowLimits::of_workflow(&found.ok()?.ok()?);
     connection.limits().keep(id, limits.clone());
     Some(limits)

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::rules;
+use super::values::Text;
 
 /// One feature of a workflow, in the order in which the person meets it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -104,7 +105,7 @@ pub fn normalize(features: &[WorkflowFeature]) -> Result<Vec<WorkflowFeature>, E
             feature: known.into(),
             config,
             label: rules::optional(&entry.label, |label| {
-                rules::visible_text(&format!("{path}.label"), label, usize::MAX)
+                rules::checked::<Text>(&format!("{path}.label"), label)
             })?,
         });
     }

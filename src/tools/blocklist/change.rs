@@ -23,7 +23,7 @@ pub(super) fn action(verb: &str, target: &Target, facts: Option<&PersonFacts>) -
         (Target::Session { .. }, None) => line.words(format!("{}.", target.describe())),
         (Target::Value { kind, value }, _) => line
             .words(format!("the {} ", kind.name()))
-            .sent(value)
+            .sent(&**value)
             .words("."),
     }
 }

@@ -39,14 +39,14 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct PdfInput {
     /// Session UUID.
-    session_id: String,
+    session_id: SessionId,
     /// Name of the new file (`*.pdf`); made from the session when absent.
     file_name: Option<String>,
 }
 
 /// Saves the report of a finished session.
 async fn save(context: Context, input: PdfInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
+    let id = input.session_id;
     let settings = context.connection.settings();
     demand_everything(settings.personal_data, Outlet::File)?;
     let folder = &settings.output_dir;

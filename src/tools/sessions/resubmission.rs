@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::{
     didit::{
-        NodeToResubmit, StatusUpdate, Step,
+        self, InvalidValue, NodeToResubmit, StatusUpdate, Step,
         features::{Feature, FeatureName},
     },
     tools::{
@@ -65,20 +65,14 @@ pub(super) fn chosen(
                 ),
             ));
         }
-        add(NodeToResubmit {
-            node_id: node_id.to_owned(),
-            feature: step.feature.to_string(),
-        });
+        add(redo(node_id, step)?);
     }
     for word in words {
         let mut found = false;
         for step in steps.iter().filter(|step| is_meant(word, step)) {
             if let Some(node_id) = step.node_id {
                 found = true;
-                add(NodeToResubmit {
-                    node_id: node_id.to_owned(),
-                    feature: step.feature.to_string(),
-                });
+                add(redo(node_id, step)?);
             }
         }
         if !found {
@@ -98,6 +92,15 @@ pub(super) fn chosen(
         }
     }
     Ok(chosen)
+}
+
+/// The request for a step of the session. Didit takes some checks again, and others not.
+fn redo(node_id: &str, step: &Step<'_>) -> Result<NodeToResubmit, didit::Error> {
+    let refused = |error: InvalidValue| error.at("nodes_to_resubmit");
+    Ok(NodeToResubmit {
+        node_id: node_id.parse().map_err(refused)?,
+        feature: step.feature.as_str().parse().map_err(refused)?,
+    })
 }
 
 fn is_meant(word: &str, step: &Step<'_>) -> bool {
@@ -143,7 +146,7 @@ fn word_of(feature: FeatureName<&str>) -> &'static str {
 pub(super) fn names(nodes: &[NodeToResubmit]) -> Option<String> {
     let names: Vec<_> = nodes
         .iter()
-        .map(|node| plain_name(FeatureName::read(node.feature.as_str())))
+        .map(|node| plain_name(FeatureName::read(&*node.feature)))
         .collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
@@ -171,7 +174,7 @@ pub(super) fn all_open(steps: &[Step<'_>]) -> Setting {
 pub(super) fn left_behind(steps: &[Step<'_>], update: &StatusUpdate) -> Vec<Line> {
     let redone = |feature: Feature| {
         let mut nodes = update.nodes_to_resubmit.iter();
-        nodes.any(|node| node.feature == feature.name())
+        nodes.any(|node| *node.feature == *feature.name())
     };
     [
         (Feature::Ocr, Feature::FaceMatch),

@@ -49,12 +49,12 @@ struct VerifyInput {
     /// X-Timestamp.
     timestamp: Option<String>,
     /// Destination whose stored secret counts; DIDIT_WEBHOOK_SECRET when absent.
-    destination_id: Option<String>,
+    destination_id: Option<DestinationId>,
 }
 
 /// Examines the webhook and explains what is wrong with it.
 async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
-    let secret = secret(&context, input.destination_id.as_deref()).await?;
+    let secret = secret(&context, input.destination_id).await?;
     let delivery = Delivery {
         body: input.body.as_bytes(),
         signature: input.signature.as_deref(),
@@ -94,7 +94,10 @@ async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
     })))
 }
 
-async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSecret, Stop> {
+async fn secret(
+    context: &Context,
+    destination: Option<DestinationId>,
+) -> Result<SharedSecret, Stop> {
     let connection = &context.connection;
     let Some(id) = destination else {
         return connection.settings().webhook_secret.clone().ok_or_else(|| {
@@ -108,7 +111,6 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
             .into()
         });
     };
-    let id: DestinationId = id.parse()?;
     if let Some(stored) = connection.profile()?.webhook_secrets.get(&id.to_string()) {
         return Ok(SharedSecret::new(stored.as_str()));
     }

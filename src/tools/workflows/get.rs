@@ -24,7 +24,7 @@ pub(super) fn tool() -> Tool {
 }
 
 async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = find(&context, &input.workflow_id).await?;
+    let workflow = find(&context, input.workflow_id).await?;
     let mut text = summary(&workflow);
     let steps = current_features(&workflow);
     for step in &steps {

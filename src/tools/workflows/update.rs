@@ -14,7 +14,7 @@ use super::{
     weakening,
 };
 use crate::{
-    didit::{Workflow, WorkflowRequest},
+    didit::{Workflow, WorkflowId, WorkflowRequest},
     tools::{
         Answer, Context, Tool, Toolset,
         agreed::agreed,
@@ -42,7 +42,7 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct UpdateInput {
     /// UUID of the workflow or of one of its versions.
-    workflow_id: String,
+    workflow_id: WorkflowId,
     #[serde(flatten)]
     general: General,
     #[serde(flatten)]
@@ -69,7 +69,7 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     }
     check(&draft, by_switches)?;
     let (current, request, note) = agreed(&context, async || {
-        let current = find(&context, &input.workflow_id).await?;
+        let current = find(&context, input.workflow_id).await?;
         let mut request = draft.clone();
         let mut note = None;
         if !switches.is_empty() {
