@@ -35,9 +35,9 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let session = client
         .create_session(&SessionRequest {
             // The same call again returns the unfinished session of this person instead of a second one.
-            vendor_data: Some("customer-4711".to_owned()),
-            language: Some("es".to_owned()),
-            sandbox_scenario: Some("approve".to_owned()),
+            vendor_data: Some("customer-4711".parse()?),
+            language: Some("es".parse()?),
+            sandbox_scenario: Some("approve".parse()?),
             ..SessionRequest::new(workflow.uuid)
         })
         .await?;

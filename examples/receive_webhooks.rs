@@ -9,8 +9,8 @@ use std::{sync::Arc, time::SystemTime};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use didit_mcp::{
     didit::{
-        ApiKey, Client, DestinationRequest, SessionId, SessionRequest, SharedSecret,
-        WorkflowFeature, WorkflowRequest,
+        ApiKey, Client, NewDestination, SessionId, SessionRequest, SharedSecret, WorkflowFeature,
+        WorkflowRequest,
         delivery::{self, Delivery, Event},
     },
     simulator,
@@ -65,14 +65,9 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build()?;
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = format!("http://{}/didit", listener.local_addr()?);
     let destination = client
-        .create_destination(&DestinationRequest {
-            label: Some("Example".to_owned()),
-            url: Some(format!("http://{}/didit", listener.local_addr()?)),
-            enabled: Some(true),
-            webhook_version: Some("v3".to_owned()),
-            subscribed_events: Some(vec!["status.updated".to_owned()]),
-        })
+        .create_destination(&NewDestination::new("Example".parse()?, address.parse()?))
         .await?;
     let (sender, mut events) = mpsc::channel(100);
     let receiver = Receiver {
@@ -98,7 +93,7 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Err("the receiver stopped".into())
 }
 
-async fn invite_a_person(client: &Client) -> Result<SessionId, didit_mcp::didit::Error> {
+async fn invite_a_person(client: &Client) -> Result<SessionId, Box<dyn std::error::Error>> {
     let workflow = client
         .create_workflow(&WorkflowRequest {
             workflow_label: Some("Customers".to_owned()),
@@ -107,8 +102,8 @@ async fn invite_a_person(client: &Client) -> Result<SessionId, didit_mcp::didit:
         })
         .await?;
     let request = SessionRequest {
-        vendor_data: Some("customer-4711".to_owned()),
-        sandbox_scenario: Some("approve".to_owned()),
+        vendor_data: Some("customer-4711".parse()?),
+        sandbox_scenario: Some("approve".parse()?),
         ..SessionRequest::new(workflow.uuid)
     };
     let session = client.create_session(&request).await?;

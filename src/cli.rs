@@ -25,7 +25,7 @@ use crate::{
     config::{self, Options},
     log::{self, Log},
     redact::Redactor,
-    tools::{ToolError, one_line, visible},
+    tools::{ErrorCode, ToolError, one_line, visible},
     visible::escaped,
 };
 
@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
     let log = match start_log(&cli.options, redactor.clone()) {
         Ok(log) => log,
         Err(error) if wants_json() => {
-            return print_error(2, &ToolError::new("setting", error.to_string()));
+            return print_error(2, &ToolError::new(ErrorCode::Setting, error.to_string()));
         }
         Err(error) => return fail(2, error.as_ref()),
     };
@@ -178,7 +178,7 @@ fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
 fn refuse(error: &clap::Error) -> ExitCode {
     if error.use_stderr() && wants_json() {
         let said = one_line(&error.to_string());
-        let error = ToolError::new("usage", said.trim_start_matches("error: "));
+        let error = ToolError::new(ErrorCode::Usage, said.trim_start_matches("error: "));
         return print_error(2, &error);
     }
     // Help goes to standard output and mistakes to standard error; a closed pipe is no news.

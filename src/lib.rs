@@ -23,7 +23,7 @@
 //!     ..WorkflowRequest::default()
 //! }).await?;
 //! let session = client.create_session(&SessionRequest {
-//!     vendor_data: Some("customer-4711".to_owned()),
+//!     vendor_data: Some("customer-4711".parse()?),
 //!     ..SessionRequest::new(workflow.uuid)
 //! }).await?;
 //! assert!(session.url.starts_with("http"));

@@ -52,7 +52,7 @@ pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
 pub use consent::{Agreement, Asked, Consent, Recorded, Voided};
 pub use context::{Context, Progress, World};
 pub use environment::{Environment, Place};
-pub use error::{Stop, ToolError};
+pub use error::{ErrorCode, Stop, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet, PersonalData};
 pub use sessions::{input::check_session, report::report, wait::TOOL as WAIT_TOOL};

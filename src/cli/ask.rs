@@ -4,7 +4,9 @@ use std::io::{self, BufRead, IsTerminal, Write};
 
 use clap::Args;
 
-use crate::tools::{Agreement, Asked, Change, Consent, Outlet, PersonalData, Recorded, ToolError};
+use crate::tools::{
+    Agreement, Asked, Change, Consent, ErrorCode, Outlet, PersonalData, Recorded, ToolError,
+};
 
 /// Agreement given beforehand.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -46,7 +48,7 @@ impl Consent for Terminal {
                 Ok(Agreement::Human)
             } else {
                 Err(ToolError::new(
-                    "refused_by_human",
+                    ErrorCode::RefusedByHuman,
                     "You did not agree. Nothing was changed.",
                 )
                 .into())
@@ -77,7 +79,7 @@ impl Consent for Planned {
                 .map(|line| line.shown(PersonalData::Full, Outlet::Question))
                 .collect();
             Err(ToolError::new(
-                "agreement_needed",
+                ErrorCode::AgreementNeeded,
                 format!(
                     "{} Nothing was sent; --again includes such rows.",
                     why.join(" ")
@@ -125,7 +127,7 @@ async fn line(prompt: String) -> Result<String, ToolError> {
     match read.await {
         Ok(Ok(line)) => Ok(line),
         _ => Err(ToolError::new(
-            "terminal",
+            ErrorCode::Terminal,
             "The terminal could not be read. Nothing was changed.",
         )),
     }
@@ -133,7 +135,7 @@ async fn line(prompt: String) -> Result<String, ToolError> {
 
 fn agreement_needed(change: &Change) -> ToolError {
     ToolError::new(
-        "agreement_needed",
+        ErrorCode::AgreementNeeded,
         format!(
             "This needs a human's agreement, and there is no terminal to ask at. {} Nothing was changed.",
             shown(change).join(" / ")

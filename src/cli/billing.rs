@@ -9,7 +9,11 @@ use super::{
     output::Format,
     runner::{self, EXIT_CODES, unprinted},
 };
-use crate::{config::Options, redact::Redactor};
+use crate::{
+    config::Options,
+    didit::values::{Usd, WebUrl},
+    redact::Redactor,
+};
 
 /// What to do about money.
 #[derive(Debug, Args)]
@@ -28,14 +32,13 @@ enum Command {
     /// Make a payment link that a human opens; no money moves by itself.
     TopUp {
         /// US dollars, at least 50.
-        #[arg(value_parser = number)]
-        dollars: f64,
+        dollars: Usd,
         /// Page after payment.
         #[arg(long, value_name = "URL")]
-        success_url: Option<String>,
+        success_url: Option<WebUrl>,
         /// Page after giving up.
         #[arg(long, value_name = "URL")]
-        cancel_url: Option<String>,
+        cancel_url: Option<WebUrl>,
     },
 }
 
@@ -63,12 +66,4 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
         Ok(ExitCode::SUCCESS)
     })
     .await
-}
-
-/// A number that can be sent: words such as `inf` are numbers to the parser alone.
-fn number(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|number: &f64| number.is_finite())
-        .ok_or_else(|| "not a number of dollars".to_owned())
 }

@@ -15,7 +15,7 @@ use crate::{
     config::Options,
     didit::{Proxy, client_trusting},
     redact::Redactor,
-    tools::ToolError,
+    tools::{ErrorCode, ToolError},
 };
 
 /// How far the clock may be off before signatures of webhooks are refused.
@@ -272,13 +272,13 @@ async fn key(runner: &Runner) -> Finding {
                 Finding::wrong("key", Status::Failed, line, mend)
             }
         }
-        Err(error) if error.code == "tool_off" => Finding::wrong(
+        Err(error) if error.code == ErrorCode::ToolOff => Finding::wrong(
             "key",
             Status::Warning,
             "not tried, because the account tools are switched off",
             "add account to --toolsets (DIDIT_MCP_TOOLSETS)",
         ),
-        Err(error) if error.code == "credentials_file" => Finding::wrong(
+        Err(error) if error.code == ErrorCode::CredentialsFile => Finding::wrong(
             "key",
             Status::Warning,
             "not tried, because the credentials cannot be read",

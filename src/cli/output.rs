@@ -201,7 +201,7 @@ pub(super) fn data(answer: &Answer) -> Value {
 /// An error as a document.
 pub(super) fn error_document(error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> Value {
     let mut object = Map::new();
-    object.insert("code".into(), error.code.into());
+    object.insert("code".into(), error.code.name().into());
     object.insert("message".into(), clean_sentence(&error.message).into());
     if let Some(field) = &error.field {
         object.insert("field".into(), clean(field).into());

@@ -19,7 +19,7 @@ use crate::{
     redact::Redactor,
     server::{LocalCall, Policy, Server},
     simulator::Simulator,
-    tools::{self, Answer, Connection, Consent, Progress, ToolError},
+    tools::{self, Answer, Connection, Consent, ErrorCode, Progress, ToolError},
 };
 
 /// What a command gives back: its exit code, or the error to print.
@@ -82,9 +82,9 @@ impl Runner {
             }),
             Err(error) => {
                 let code = if error.is::<config::Error>() {
-                    "setting"
+                    ErrorCode::Setting
                 } else {
-                    "system"
+                    ErrorCode::System
                 };
                 Err((output, ToolError::new(code, error.to_string())))
             }
@@ -192,7 +192,8 @@ impl Runner {
 
     /// What is missing may have been made by an earlier command, whose simulator is gone.
     fn about_its_simulator(&self, error: ToolError) -> ToolError {
-        let is_missing = error.code == "not_found" || error.field.as_deref() == Some("workflow_id");
+        let is_missing =
+            error.code == ErrorCode::NotFound || error.field.as_deref() == Some("workflow_id");
         if self.simulator.is_some() && is_missing {
             let beginning = "with --simulate every command begins anew.";
             return error.with_advice(format!("{beginning} {STAYS}"));
@@ -220,7 +221,7 @@ impl Runner {
             .and_then(|tool| self.policy.setting_against(tool))
             .unwrap_or("a setting");
         ToolError::new(
-            "tool_off",
+            ErrorCode::ToolOff,
             format!(
                 "This command needs the tool {name}, which {setting} switches off. Nothing was sent."
             ),
@@ -254,7 +255,7 @@ where
 
 /// A failure of this machine.
 pub(super) fn system(what: &str, error: &dyn std::fmt::Display) -> ToolError {
-    ToolError::new("system", format!("{what}: {error}"))
+    ToolError::new(ErrorCode::System, format!("{what}: {error}"))
 }
 
 /// A result that could not be printed.
@@ -266,9 +267,17 @@ fn failed(output: &Output, error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -
     // Nobody reads any more when this fails too.
     drop(output.error(error, has_tool));
     ExitCode::from(match error.code {
-        "setting" | "tool_off" | "invalid_argument" | "no_api_key" | "no_account"
-        | "credentials_file" | "invalid_rows" | "journal" => 2,
-        "agreement_needed" | "refused_by_human" | "refused_by_client" => NO_AGREEMENT,
+        ErrorCode::Setting
+        | ErrorCode::ToolOff
+        | ErrorCode::InvalidArgument
+        | ErrorCode::NoApiKey
+        | ErrorCode::NoAccount
+        | ErrorCode::CredentialsFile
+        | ErrorCode::InvalidRows
+        | ErrorCode::Journal => 2,
+        ErrorCode::AgreementNeeded | ErrorCode::RefusedByHuman | ErrorCode::RefusedByClient => {
+            NO_AGREEMENT
+        }
         _ => 1,
     })
 }

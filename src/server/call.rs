@@ -29,7 +29,7 @@ use super::{
     watch::Watch,
 };
 use crate::tools::{
-    Answer, Connection, Consent, Context, Progress, Stop, Tool, ToolError, WAIT_TOOL,
+    Answer, Connection, Consent, Context, ErrorCode, Progress, Stop, Tool, ToolError, WAIT_TOOL,
 };
 
 /// How long a call waits for its turn, in timeouts of a call: long enough for a minute of waiting for the rate limits.
@@ -199,7 +199,7 @@ impl Server {
             // As a text it is quoted: a client may name its requests so that they read as fields of the log.
             request = caller.request().as_str(),
             milliseconds = started.elapsed().as_millis() as u64,
-            outcome = failure.map_or("ok", |error| error.code),
+            outcome = failure.map_or("ok", |error| error.code.name()),
             "call"
         );
         match outcome {
@@ -310,26 +310,26 @@ fn busy(timeout: Duration) -> ToolError {
     ToolError {
         retry_after_s: u32::try_from(timeout.as_secs()).ok(),
         ..ToolError::new(
-            "busy",
+            ErrorCode::Busy,
             "Too many other calls are under way, so this one was not begun. Nothing was sent.",
         )
     }
 }
 
 fn cancelled() -> ToolError {
-    ToolError::new("cancelled", "The call was cancelled.")
+    ToolError::new(ErrorCode::Cancelled, "The call was cancelled.")
 }
 
 fn internal() -> ToolError {
     ToolError::new(
-        "internal_error",
+        ErrorCode::InternalError,
         "This tool failed inside the server. Other tools still work.",
     )
 }
 
 fn timed_out() -> ToolError {
     ToolError::new(
-        "timeout",
+        ErrorCode::Timeout,
         "Didit did not answer within the time allowed for this call.",
     )
 }

@@ -7,7 +7,7 @@ use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, Referen
 use super::state::Server;
 use crate::{
     didit::{
-        LANGUAGES, Page, SessionFilter, SessionStatus, features::FEATURES,
+        LANGUAGES, Page, SessionFilter, SessionStatus, features::Feature,
         sessions::EXPECTED_DOCUMENT_TYPES,
     },
     tools::Connection,
@@ -87,12 +87,7 @@ fn known(request: &CompleteRequestParams) -> Option<Vec<String>> {
         "status" => Some(owned(&SessionStatus::ALL)),
         "document_type" => Some(owned(&EXPECTED_DOCUMENT_TYPES)),
         "country" => Some(COUNTRIES.split(' ').map(str::to_owned).collect()),
-        "use_case" => Some(
-            FEATURES
-                .iter()
-                .map(|feature| feature.name.to_owned())
-                .collect(),
-        ),
+        "use_case" => Some(owned(&Feature::ALL.map(Feature::name))),
         _ => None,
     }
 }

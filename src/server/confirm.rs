@@ -33,7 +33,7 @@ use super::{
     slot::{Fitted, Slot, locked},
 };
 use crate::tools::{
-    Agreement, Asked, Change, Connection, Consent, Recorded, Stop, ToolError, Voided,
+    Agreement, Asked, Change, Connection, Consent, ErrorCode, Recorded, Stop, ToolError, Voided,
 };
 use heard::Heard;
 use ledger::{Kind, Ticket, VALID_FOR};
@@ -386,7 +386,11 @@ impl CallConsent {
             .issue(kind, &asking.scope, &asking.call, &asking.seen)
             .await
             .map_err(|error| {
-                ToolError::new("system", format!("No agreement can be asked for: {error}.")).into()
+                ToolError::new(
+                    ErrorCode::System,
+                    format!("No agreement can be asked for: {error}."),
+                )
+                .into()
             })
     }
 

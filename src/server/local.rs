@@ -13,8 +13,8 @@ use super::{
     slot::Fitted, state::Server,
 };
 use crate::tools::{
-    Agreement, Answer, Asked, Change, Connection, Consent, JsonObject, Progress, Recorded, Stop,
-    ToolError, Voided,
+    Agreement, Answer, Asked, Change, Connection, Consent, ErrorCode, JsonObject, Progress,
+    Recorded, Stop, ToolError, Voided,
 };
 
 /// How long a human at the terminal may think.
@@ -80,7 +80,7 @@ impl Server {
             Err(Stop::Error(error)) => Err(*error),
             // A human at hand answers within the call, so neither of these comes.
             Err(Stop::Preview(_) | Stop::AskHuman) => Err(ToolError::new(
-                "agreement_needed",
+                ErrorCode::AgreementNeeded,
                 "This needs a human's agreement. Nothing was changed.",
             )),
         }
@@ -89,7 +89,7 @@ impl Server {
 
 fn tool_off(name: &str) -> ToolError {
     ToolError::new(
-        "tool_off",
+        ErrorCode::ToolOff,
         format!("{name} is switched off in the settings."),
     )
 }
@@ -149,7 +149,8 @@ impl Consent for LocalConsent {
             self.deadline
                 .shorten(PATIENCE.saturating_sub(asked.elapsed()));
             // What an agent was given for the same change is worth nothing after a no here either.
-            if matches!(&answer, Err(Stop::Error(error)) if error.code == "refused_by_human") {
+            if matches!(&answer, Err(Stop::Error(error)) if error.code == ErrorCode::RefusedByHuman)
+            {
                 let gate = &self.gate;
                 gate.refused(&self.connection, self.tool, change).await;
             }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     audit::{self, Entry, Trail},
-    tools::{Access, Agreement, Connection, Tool, ToolError},
+    tools::{Access, Agreement, Connection, ErrorCode, Tool, ToolError},
 };
 
 /// One call, from its arguments to its outcome. Reads leave no trace.
@@ -68,7 +68,7 @@ impl Record {
         self.append("attempt", None).await.map_err(|error| {
             tracing::error!(%error, "the audit trail could not be written");
             ToolError::new(
-                "audit_trail",
+                ErrorCode::AuditTrail,
                 "The audit trail could not be written, so nothing was changed.",
             )
             .with_advice(
@@ -81,7 +81,7 @@ impl Record {
     pub(super) async fn finish(&self, error: Option<&ToolError>, open: bool) {
         let outcome = match (error, self.state().asked) {
             (Some(_), _) if open => "unknown",
-            (Some(error), _) if error.code == "done_in_part" => "in part",
+            (Some(error), _) if error.code == ErrorCode::DoneInPart => "in part",
             (Some(_), _) => "failed",
             (None, true) => "asked",
             (None, false) => "done",
@@ -108,7 +108,7 @@ impl Record {
             environment: environment.name(),
             agreement: agreement.map(Agreement::name),
             outcome,
-            error: error.map(|error| error.code),
+            error: error.map(|error| error.code.name()),
             api_status: error.and_then(|error| error.api_status),
         };
         trail.append(&entry).await

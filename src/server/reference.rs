@@ -3,7 +3,7 @@
 use crate::{
     didit::{
         LANGUAGES,
-        features::{ConfigKind, FEATURES, Feature},
+        features::{ConfigKind, Feature},
         sessions::{EXPECTED_DOCUMENT_TYPES, SANDBOX_SCENARIOS},
     },
     tools::{known_warnings, status_meanings},
@@ -67,7 +67,7 @@ fn features() -> String {
     let mut page = String::from(
         "# Workflow features\n\nOrder matters: a feature that needs another comes after it, and passive ones cannot be first.\n",
     );
-    for feature in &FEATURES {
+    for feature in Feature::ALL {
         page.push_str(&heading(feature));
         for (key, kind) in feature.config() {
             page.push_str(&format!("\n- `{key}`: {}", words(kind)));
@@ -77,15 +77,14 @@ fn features() -> String {
     page
 }
 
-fn heading(feature: &Feature) -> String {
-    let mut text = format!(
-        "\n## {} (in decisions: {})\n",
-        feature.name, feature.display_name
-    );
-    if !feature.after.is_empty() {
-        text.push_str(&format!("\nAfter one of: {}.\n", feature.after.join(", ")));
+fn heading(feature: Feature) -> String {
+    let facts = feature.facts();
+    let mut text = format!("\n## {feature} (in decisions: {})\n", facts.display_name);
+    if !facts.after.is_empty() {
+        let after: Vec<&str> = facts.after.iter().map(|needed| needed.name()).collect();
+        text.push_str(&format!("\nAfter one of: {}.\n", after.join(", ")));
     }
-    if feature.passive {
+    if facts.is_passive {
         text.push_str("\nPassive: works on what others collect.\n");
     }
     text

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{deadline::Deadline, record::Record};
-use crate::tools::ToolError;
+use crate::tools::{ErrorCode, ToolError};
 
 /// A call whose arguments fit.
 pub(super) struct Fitted<'a> {
@@ -41,7 +41,7 @@ impl Slot {
             .try_acquire_owned()
             .map_err(|_| {
                 ToolError::new(
-                    "busy",
+                    ErrorCode::Busy,
                     "Too many questions wait for the human already, so this one was not asked. Nothing was changed.",
                 )
             })?;

@@ -215,7 +215,7 @@ async fn follow(
             let status = error.api().map(|error| error.status);
             // The code alone: what Didit says may quote a person.
             tracing::info!(
-                code = ToolError::from(error).code,
+                code = ToolError::from(error).code.name(),
                 status,
                 "a subscribed session cannot be read"
             );

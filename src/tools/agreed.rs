@@ -6,7 +6,7 @@ use super::{
     change::Change,
     consent::Agreement,
     context::Context,
-    error::{Stop, ToolError},
+    error::{ErrorCode, Stop, ToolError},
 };
 
 /// How often a human is asked again in one call because something changed meanwhile.
@@ -48,7 +48,7 @@ where
         return Ok(found);
     }
     Err(ToolError::new(
-        "changed_meanwhile",
+        ErrorCode::ChangedMeanwhile,
         "What the human was asked about changed each time before it could be done. Nothing was changed by this call.",
     )
     .with_advice("the same call asks about it as it is now.")

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     environment::{Environment, Place},
-    error::ToolError,
+    error::{ErrorCode, ToolError},
     personal::{Outlet, PersonalData},
 };
 pub use line::Line;
@@ -100,7 +100,7 @@ impl Change {
             return Ok(());
         }
         Err(ToolError::new(
-            "too_long_to_confirm",
+            ErrorCode::TooLongToConfirm,
             format!(
                 "A human must read all of this before it happens, and the question would have {} lines and {characters} \
                  characters; at most {MAX_LINES} lines and {MAX_CHARACTERS} characters can be shown whole. Nothing was sent.",

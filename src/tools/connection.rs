@@ -11,7 +11,7 @@ use url::Url;
 
 use super::{
     environment::{Environment, Place},
-    error::{Stop, ToolError},
+    error::{ErrorCode, Stop, ToolError},
     limits::Cache,
     personal::PersonalData,
     watch::{Pace, Watch},
@@ -390,7 +390,7 @@ impl Connection {
     fn no_api_key(&self, profile: &Profile) -> Stop {
         if let Some(origin) = self.foreign_origin(profile) {
             return ToolError::new(
-                "no_api_key",
+                ErrorCode::NoApiKey,
                 format!(
                     "The stored API key belongs to {origin}, and this server talks to {}, so it is not used. Nothing was sent.",
                     self.origin()
@@ -401,7 +401,7 @@ impl Connection {
             )
             .into();
         }
-        ToolError::new("no_api_key", "No Didit API key is set, so nothing was sent.")
+        ToolError::new(ErrorCode::NoApiKey, "No Didit API key is set, so nothing was sent.")
             .with_hint(
                 "didit_account_register",
                 "opens a Didit account for an e-mail address.",
@@ -418,5 +418,5 @@ impl Connection {
 }
 
 fn stored(error: credentials::Error) -> Stop {
-    ToolError::new("credentials_file", format!("{error}.")).into()
+    ToolError::new(ErrorCode::CredentialsFile, format!("{error}.")).into()
 }

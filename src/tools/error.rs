@@ -1,5 +1,9 @@
 //! What a tool says when it did not work: what, where, and what to do about it.
 
+mod code;
+
+pub use code::ErrorCode;
+
 use super::{
     answer::{Answer, Fact, Next},
     personal::{Class, Outlet, PersonalData},
@@ -38,7 +42,7 @@ pub enum Stop {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToolError {
     /// A stable word for the class of error.
-    pub code: &'static str,
+    pub code: ErrorCode,
     /// What is wrong, in one or two sentences of our own.
     pub message: String,
     /// What Didit said about it: a stranger's words, which may quote a person's values.
@@ -75,7 +79,7 @@ impl From<Hint> for Next {
 
 impl ToolError {
     /// An error of a class, with its sentence.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
@@ -92,7 +96,7 @@ impl ToolError {
     pub fn invalid(field: impl Into<Box<str>>, message: impl Into<String>) -> Self {
         Self {
             field: Some(field.into()),
-            ..Self::new("invalid_argument", message)
+            ..Self::new(ErrorCode::InvalidArgument, message)
         }
     }
 
@@ -115,16 +119,7 @@ impl ToolError {
 
     /// Whether it leaves open what Didit did: a change that was sent may have happened all the same.
     pub fn leaves_open(&self) -> bool {
-        matches!(
-            self.code,
-            "timeout"
-                | "interrupted"
-                | "unavailable"
-                | "unreadable_answer"
-                | "answer_too_large"
-                | "cancelled"
-                | "internal_error"
-        )
+        self.code.leaves_open()
     }
 
     /// Adds the accepted values.
@@ -171,7 +166,7 @@ impl From<didit::Error> for ToolError {
     fn from(error: didit::Error) -> Self {
         use didit::Error;
         match error {
-            Error::MissingApiKey => Self::new("no_api_key", "No Didit API key is set, so nothing was sent."),
+            Error::MissingApiKey => Self::new(ErrorCode::NoApiKey, "No Didit API key is set, so nothing was sent."),
             Error::Invalid {
                 field,
                 message,
@@ -180,41 +175,41 @@ impl From<didit::Error> for ToolError {
                 .with_allowed(allowed),
             Error::Api(error) => api_error(*error),
             Error::Timeout { after, sent: false } => Self::new(
-                "unreachable",
+                ErrorCode::Unreachable,
                 format!("Didit could not be reached within {} s. Nothing was sent.", after.as_secs()),
             )
             .with_advice("The same call can be repeated."),
             // Whether a change may have happened is known only to who made the call.
             Error::Timeout { after, sent: true } => Self::new(
-                "timeout",
+                ErrorCode::Timeout,
                 format!("Didit did not answer within {} s.", after.as_secs()),
             ),
             Error::Unreachable { message } => Self::new(
-                "unreachable",
+                ErrorCode::Unreachable,
                 format!("No connection to Didit: {message}. Nothing was sent."),
             )
             .with_advice("The same call can be repeated once the network works."),
             Error::Interrupted { message } => Self::new(
-                "interrupted",
+                ErrorCode::Interrupted,
                 format!("The connection to Didit broke: {message}."),
             ),
             Error::TooLarge { limit } => Self::new(
-                "answer_too_large",
+                ErrorCode::AnswerTooLarge,
                 format!("Didit's answer is larger than the {limit} bytes that this server reads."),
             ),
             Error::Unreadable { status, message } => Self::new(
-                "unreadable_answer",
+                ErrorCode::UnreadableAnswer,
                 format!("Didit answered with status {status}, but {message}."),
             ),
             Error::Paced { retry_after } => Self {
                 retry_after_s: u32::try_from(retry_after.as_secs()).ok(),
                 ..Self::new(
-                    "rate_limited",
+                    ErrorCode::RateLimited,
                     "Didit's rate limits leave no room for this call now. Nothing was sent.",
                 )
             },
             Error::Redirected { status } => Self::new(
-                "redirected",
+                ErrorCode::Redirected,
                 format!("Didit answered with a redirect (status {status}), which is never followed with a key."),
             )
             .with_advice("The operator checks the base URL in this server's settings."),
@@ -241,26 +236,33 @@ fn api_error(error: didit::ApiError) -> ToolError {
         ToolError::new(code, format!("Didit answered {status}{odd}: {what}"))
     };
     let mut mapped = match error.kind {
-        Kind::Authentication => of("authentication", "it does not accept the credentials")
-            .with_hint(
-                "didit_account_status",
-                "shows which key is in use; with check it proves it, and says what to do.",
-            ),
-        Kind::Forbidden => of("forbidden", "this key may not do that"),
-        Kind::NotFound => of("not_found", "there is no such object")
+        Kind::Authentication => of(
+            ErrorCode::Authentication,
+            "it does not accept the credentials",
+        )
+        .with_hint(
+            "didit_account_status",
+            "shows which key is in use; with check it proves it, and says what to do.",
+        ),
+        Kind::Forbidden => of(ErrorCode::Forbidden, "this key may not do that"),
+        Kind::NotFound => of(ErrorCode::NotFound, "there is no such object")
             .with_advice("the id may belong to another application, or its object was deleted."),
-        Kind::RateLimited => of("rate_limited", "too many requests"),
-        Kind::OutOfCredit => of("out_of_credit", "the balance does not cover it")
+        Kind::RateLimited => of(ErrorCode::RateLimited, "too many requests"),
+        Kind::OutOfCredit => of(ErrorCode::OutOfCredit, "the balance does not cover it")
             .with_hint("didit_billing_get_balance", "shows the balance.")
             .with_hint("didit_billing_top_up", "makes a payment link for a human."),
-        Kind::Invalid => of("refused", "it does not accept the request"),
-        Kind::Conflict => of("conflict", "what is there already stands against it"),
-        Kind::NotAllowedNow => of("not_allowed_now", "its state does not allow it now").with_hint(
-            "didit_session_get_decision",
-            "shows the session's status and what it allows.",
+        Kind::Invalid => of(ErrorCode::Refused, "it does not accept the request"),
+        Kind::Conflict => of(
+            ErrorCode::Conflict,
+            "what is there already stands against it",
         ),
-        Kind::Unavailable => of("unavailable", "it failed on its side"),
-        _ => of("refused", "it does not say why"),
+        Kind::NotAllowedNow => of(ErrorCode::NotAllowedNow, "its state does not allow it now")
+            .with_hint(
+                "didit_session_get_decision",
+                "shows the session's status and what it allows.",
+            ),
+        Kind::Unavailable => of(ErrorCode::Unavailable, "it failed on its side"),
+        _ => of(ErrorCode::Refused, "it does not say why"),
     };
     mapped.said = said.map(|value| {
         Box::new(Fact {

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::error::ToolError;
+use super::error::{ErrorCode, ToolError};
 use crate::private_file;
 
 /// How many files of one name are kept side by side.
@@ -231,6 +231,6 @@ fn prepare(folder: &Path) -> io::Result<()> {
 }
 
 fn disk(path: &Path, error: &io::Error) -> ToolError {
-    ToolError::new("file", format!("{}: {error}.", path.display()))
+    ToolError::new(ErrorCode::File, format!("{}: {error}.", path.display()))
         .with_advice("the operator checks --output-dir and its permissions.")
 }

@@ -9,13 +9,14 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::ToolError;
+use crate::didit::read_request;
 
 /// A JSON object.
 pub type JsonObject = Map<String, Value>;
 
 /// The schema of a tool's arguments in the portable subset: everything inlined, no `$ref`, no nullable
 /// unions, no vendor formats, because clients reject or drop tools for each of those.
-pub fn input_schema<T: JsonSchema>() -> JsonObject {
+fn input_schema<T: JsonSchema>() -> JsonObject {
     let mut schema = plain_schema::<T>(Contract::Deserialize);
     schema.insert("additionalProperties".into(), Value::Bool(false));
     schema
@@ -27,20 +28,51 @@ pub fn output_schema<T: JsonSchema>() -> JsonObject {
     plain_schema::<T>(Contract::Serialize)
 }
 
-/// Reads arguments that already fit the schema into the tool's own type.
-///
-/// # Errors
-/// [`ToolError`] naming the path of the first value that does not fit.
-pub fn parse<T: DeserializeOwned>(arguments: Map<String, Value>) -> Result<T, ToolError> {
-    serde_path_to_error::deserialize(Value::Object(arguments)).map_err(|error| {
-        let path = error.path().to_string();
-        let message = error.into_inner().to_string();
-        if path == "." {
-            ToolError::new("invalid_argument", message)
-        } else {
-            ToolError::invalid(path, message)
+/// What a tool's arguments are read into.
+pub trait Arguments: Sized {
+    /// Their schema.
+    fn schema() -> JsonObject;
+
+    /// Reads arguments that already fit the schema.
+    ///
+    /// # Errors
+    /// [`ToolError`] naming the path of the first value that cannot be sent.
+    fn read(arguments: JsonObject) -> Result<Self, ToolError>;
+}
+
+impl<T: DeserializeOwned + JsonSchema> Arguments for T {
+    fn schema() -> JsonObject {
+        input_schema::<T>()
+    }
+
+    fn read(arguments: JsonObject) -> Result<Self, ToolError> {
+        Ok(read_request(Value::Object(arguments))?)
+    }
+}
+
+/// Arguments of which two types each read their own: a request of Didit's API, and what only a tool knows. Flattening one into
+/// the other would say the same, but loses the names of fields from errors.
+pub struct Both<A, B>(pub A, pub B);
+
+impl<A: Arguments, B: Arguments> Arguments for Both<A, B> {
+    fn schema() -> JsonObject {
+        let mut schema = A::schema();
+        for (name, more) in B::schema() {
+            match (schema.get_mut(&name), more) {
+                (Some(Value::Object(known)), Value::Object(more)) => known.extend(more),
+                (Some(Value::Array(known)), Value::Array(more)) => known.extend(more),
+                (Some(_), _) => {}
+                (None, more) => {
+                    schema.insert(name, more);
+                }
+            }
         }
-    })
+        schema
+    }
+
+    fn read(arguments: JsonObject) -> Result<Self, ToolError> {
+        Ok(Self(A::read(arguments.clone())?, B::read(arguments)?))
+    }
 }
 
 fn plain_schema<T: JsonSchema>(contract: Contract) -> JsonObject {
@@ -107,7 +139,9 @@ fn without_null(schema: &mut Schema) {
     if let Some(Value::Array(values)) = object.get_mut("enum") {
         values.retain(|value| !value.is_null());
     }
-    if object.get("default").is_some_and(Value::is_null) {
+    // What a list is when it is absent is nothing, or is said in words.
+    let default = object.get("default");
+    if default.is_some_and(|value| value.is_null() || value.is_array()) {
         object.remove("default");
     }
     let Some(Value::Array(arms)) = object.get_mut("anyOf") else {

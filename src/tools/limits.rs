@@ -3,7 +3,10 @@
 mod cache;
 
 use super::{Context, plain, workflows};
-use crate::didit::{Decision, Step, Warning};
+use crate::didit::{
+    Decision, Step, Warning,
+    features::{Feature, FeatureName},
+};
 pub(super) use cache::Cache;
 use cache::WorkflowLimits;
 
@@ -117,11 +120,11 @@ pub(super) fn plain_scores(decision: &Decision) -> Vec<Option<Score>> {
         .enumerate()
         .map(|(place, step)| {
             let place = place_of(place, step);
-            let score = match step.feature {
-                "LIVENESS" => decision.liveness_checks.get(place)?.score,
-                "FACE_MATCH" => decision.face_matches.get(place)?.score,
+            let score = match step.feature.known() {
+                Some(Feature::Liveness) => decision.liveness_checks.get(place)?.score,
+                Some(Feature::FaceMatch) => decision.face_matches.get(place)?.score,
                 // The score of an empty search says nothing.
-                "AML" if plain::check_status(step) != "Approved" => {
+                Some(Feature::Aml) if plain::check_status(step) != "Approved" => {
                     decision.aml_screenings.get(place)?.score
                 }
                 _ => None,
@@ -137,7 +140,7 @@ pub(super) fn plain_scores(decision: &Decision) -> Vec<Option<Score>> {
                 score,
                 review: told("review_threshold").or_else(|| told("threshold")),
                 decline: told("decline_threshold"),
-                is_worse_above: step.feature == "AML",
+                is_worse_above: step.feature == Feature::Aml,
                 is_certain: true,
             })
         })
@@ -165,18 +168,18 @@ fn on_scale(score: f64, limit: f64) -> f64 {
 }
 
 /// The settings beyond which a score is in review and declined.
-fn keys_of(feature: &str) -> Option<(&'static str, &'static str)> {
-    Some(match feature {
-        "LIVENESS" => (
+fn keys_of(feature: FeatureName<&str>) -> Option<(&'static str, &'static str)> {
+    Some(match feature.known()? {
+        Feature::Liveness => (
             "face_liveness_score_review_threshold",
             "face_liveness_score_decline_threshold",
         ),
-        "FACE_MATCH" => (
+        Feature::FaceMatch => (
             "face_match_score_review_threshold",
             "face_match_score_decline_threshold",
         ),
         // Up to the first one a hit is approved, above the second one it is declined.
-        "AML" => ("aml_score_approve_threshold", "aml_score_review_threshold"),
+        Feature::Aml => ("aml_score_approve_threshold", "aml_score_review_threshold"),
         _ => return None,
     })
 }
@@ -188,8 +191,7 @@ async fn read(context: &Context, decision: &Decision) -> Option<WorkflowLimits> 
         return Some(limits);
     }
     let part = connection.settings().timeout / PART_OF_CALL;
-    let id_text = id.to_string();
-    let found = tokio::time::timeout(part, workflows::find(context, &id_text)).await;
+    let found = tokio::time::timeout(part, workflows::find(context, id)).await;
     let limits = WorkflowLimits::of_workflow(&found.ok()?.ok()?);
     connection.limits().keep(id, limits.clone());
     Some(limits)

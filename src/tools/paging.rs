@@ -28,15 +28,6 @@ pub(super) struct PageInput {
     cursor: Option<String>,
 }
 
-/// The arguments of a list: what to find, and which page of it.
-#[derive(Deserialize, JsonSchema)]
-pub(super) struct Listed<Filter> {
-    #[serde(flatten)]
-    pub filter: Filter,
-    #[serde(flatten)]
-    pub page: PageInput,
-}
-
 /// The page that Didit is asked for.
 pub(super) fn page(input: &PageInput) -> Result<Page, ToolError> {
     let offset = match &input.cursor {

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{
     Answer, Context, Stop, Tool, Toolset,
     fields::Fields,
-    paging::{self, Listed},
+    input::Both,
+    paging::{self, PageInput},
     personal::Class,
 };
 use crate::didit::UserFilter;
@@ -22,9 +23,12 @@ pub(super) fn tools() -> Vec<Tool> {
     ]
 }
 
-async fn list(context: Context, input: Listed<UserFilter>) -> Result<Answer, Stop> {
-    let page = paging::page(&input.page)?;
-    let users = context.client()?.list_users(&input.filter, &page).await?;
+async fn list(
+    context: Context,
+    Both(filter, page): Both<UserFilter, PageInput>,
+) -> Result<Answer, Stop> {
+    let page = paging::page(&page)?;
+    let users = context.client()?.list_users(&filter, &page).await?;
     let level = context.connection.settings().personal_data;
     let rows = users.map(|user| {
         Fields::new(level)

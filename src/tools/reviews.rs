@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Answer, Change, Context, Line, Setting, Stop, Tool, Toolset, agreed::agreed,
+    Answer, Change, Context, Line, Setting, Stop, Tool, Toolset, agreed::agreed, input::Both,
     person::PersonFacts, subject,
 };
 use crate::didit::{NewComment, SessionId};
@@ -24,16 +24,15 @@ pub(super) fn tools() -> Vec<Tool> {
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct AddInput {
-    /// Session UUID.
-    session_id: String,
-    #[serde(flatten)]
-    new: NewComment,
+struct Target {
+    session_id: SessionId,
 }
 
-async fn add(context: Context, input: AddInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
-    let new = input.new.normalized()?;
+async fn add(
+    context: Context,
+    Both(target, new): Both<Target, NewComment>,
+) -> Result<Answer, Stop> {
+    let id = target.session_id;
     let client = context.client()?;
     agreed(&context, async || {
         let before = client.decision(&id).await?;

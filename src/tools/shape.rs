@@ -11,7 +11,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::{advice::WARNINGS, plain::is_enumerated};
-use crate::didit::{SessionStatus, features::FEATURES};
+use crate::didit::{SessionStatus, features::Feature};
 
 /// The most words of an id, and of an e-mail address without its ending.
 const MAX_ID_WORDS: usize = 2;
@@ -69,7 +69,7 @@ fn is_known(text: &str) -> bool {
     SessionStatus::ALL.contains(&text)
         || OWN_WORDS.contains(&text)
         || is_enumerated(text)
-        || FEATURES.iter().any(|feature| feature.name == text)
+        || Feature::ALL.iter().any(|feature| feature.name() == text)
         || WARNINGS
             .iter()
             .any(|(code, meaning)| *code == text || *meaning == text)

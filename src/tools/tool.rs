@@ -3,12 +3,12 @@
 use std::{future::Future, pin::Pin, sync::Arc};
 
 use schemars::JsonSchema;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
     Access, Answer, Context, JsonObject, Stop, Toolset, World,
-    input::{input_schema, output_schema, parse},
+    input::{Arguments, output_schema},
 };
 
 /// One tool: what the agent reads, and what runs. It is made by [`Tool::read`], [`Tool::write`], [`Tool::decide`] or
@@ -208,7 +208,7 @@ impl Draft {
         run: impl Fn(Context, Input) -> Running + Copy + Send + Sync + 'static,
     ) -> Tool
     where
-        Input: DeserializeOwned + JsonSchema + Send + 'static,
+        Input: Arguments + Send + 'static,
         Running: Future<Output = Result<Answer, Stop>> + Send + 'static,
     {
         let Described {
@@ -225,12 +225,12 @@ impl Draft {
             asks_when: self.asks_when,
             verify_with: self.verify_with,
             description,
-            input: input_schema::<Input>,
+            input: Input::schema,
             output: self.output,
             aliases: self.aliases,
             example: self.example,
             run: Arc::new(move |context, arguments| {
-                Box::pin(async move { run(context, parse(arguments)?).await })
+                Box::pin(async move { run(context, Input::read(arguments)?).await })
             }),
         }
     }

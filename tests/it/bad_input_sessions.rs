@@ -84,7 +84,7 @@ fn sessions_to_create() {
             ),
             (
                 json!({ "expected_details": { "expected_document_types": ["PASSPORT"] } }),
-                "expected_details.expected_document_types",
+                "expected_details.expected_document_types[0]",
                 &["Allowed: P, ID, DL, RP, HIC, TC, SSC"],
             ),
         ],
@@ -98,7 +98,7 @@ fn sessions_to_list() {
         &[
             (
                 json!({ "status": ["Great"] }),
-                "status",
+                "status[0]",
                 &["Great", "Kyc Expired"],
             ),
             (json!({ "limit": 0 }), "limit", &["from 1 to 100", "0"]),
@@ -119,12 +119,12 @@ fn sessions_to_list() {
             ),
             (
                 json!({ "country": ["Spain"] }),
-                "country",
+                "country[0]",
                 &["three-letter"],
             ),
             (
                 json!({ "document_type": ["passport"] }),
-                "document_type",
+                "document_type[0]",
                 &["Allowed: P, ID"],
             ),
             (
@@ -134,7 +134,7 @@ fn sessions_to_list() {
             ),
             (
                 json!({ "workflow_id": [ID, "kyc"] }),
-                "workflow_id",
+                "workflow_id[1]",
                 &[UUID],
             ),
         ],
@@ -264,8 +264,8 @@ fn things_to_block() {
                 ),
                 (
                     json!({ "value": " ", "entry_type": "email" }),
-                    "session_id",
-                    &["Either `session_id`"],
+                    "value",
+                    &["must not be empty"],
                 ),
                 (
                     json!({ "session_id": ID, "value": "x", "entry_type": "email" }),

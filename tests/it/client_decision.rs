@@ -88,7 +88,7 @@ async fn a_full_decision_is_typed_and_kept() {
     let steps = decision.steps();
     let order: Vec<_> = steps
         .iter()
-        .map(|step| (step.feature, step.node_id.unwrap()))
+        .map(|step| (step.feature.as_str(), step.node_id.unwrap()))
         .collect();
     assert_eq!(
         order,
@@ -191,7 +191,7 @@ fn a_selfie_of_an_age_check_is_named_so() {
         decision
             .steps()
             .first()
-            .map(|step: &Step<'_>| step.feature.to_owned())
+            .map(|step: &Step<'_>| step.feature.to_string())
             .unwrap()
     };
     assert_eq!(feature(json!(["AGE_ESTIMATION"])), "AGE_ESTIMATION");

@@ -1,8 +1,9 @@
 //! Answers that are about something else than what was asked, or that say too little to be of use.
 
 use crate::support::echo_cases::{
-    Call, Called, GROUP, ID, LINK, OTHER, call, id, lists, page, session, sessions, settings, text,
+    Call, Called, GROUP, ID, LINK, OTHER, call, id, lists, page, session, sessions, settings,
 };
+use crate::support::refusals::text;
 use crate::support::upstream::{Reply, Upstream};
 use didit_mcp::didit::{Client, Error, Page, SessionFilter, WorkflowRequest};
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! What the client refuses of a workflow before anything is sent.
 
 use crate::support::refusals::{ID, refused, text};
-use didit_mcp::didit::features::{ConfigKind, FEATURES, Feature, normalize, order, validate};
+use didit_mcp::didit::features::{ConfigKind, Feature, normalize, order, validate};
 use didit_mcp::didit::{WorkflowFeature, WorkflowRequest};
 use serde_json::{Value, json};
 
@@ -58,17 +58,17 @@ fn ordering_makes_every_workable_set_valid() {
         other => WorkflowFeature::new(other),
     };
     for set in 1_u32..(1 << 16) {
-        let chosen: Vec<&Feature> = FEATURES
-            .iter()
+        let chosen: Vec<Feature> = Feature::ALL
+            .into_iter()
             .enumerate()
             .filter(|(bit, _)| set & (1 << bit) != 0)
             .map(|(_, feature)| feature)
             .collect();
-        let names: Vec<&str> = chosen.iter().map(|feature| feature.name).collect();
-        let workable = chosen.iter().any(|feature| !feature.passive)
+        let names: Vec<&str> = chosen.iter().map(|feature| feature.name()).collect();
+        let workable = chosen.iter().any(|feature| !feature.facts().is_passive)
             && chosen
                 .iter()
-                .all(|feature| feature.after.is_empty() || names.contains(&"OCR"));
+                .all(|feature| feature.facts().after.is_empty() || names.contains(&"OCR"));
         // The worst order: passive features first, what others need last.
         let mut list: Vec<WorkflowFeature> = names.iter().rev().map(|name| ready(name)).collect();
         order(&mut list);
@@ -108,9 +108,9 @@ fn the_order_is_the_one_people_expect() {
 
 #[test]
 fn the_table_of_settings_is_whole() {
-    let counts: Vec<(&str, usize)> = FEATURES
+    let counts: Vec<(&str, usize)> = Feature::ALL
         .iter()
-        .map(|feature| (feature.name, feature.config().count()))
+        .map(|feature| (feature.name(), feature.config().count()))
         .collect();
     let expected = [
         ("OCR", 49),
@@ -132,7 +132,7 @@ fn the_table_of_settings_is_whole() {
     ];
     assert_eq!(counts, expected);
     assert!(
-        FEATURES
+        Feature::ALL
             .iter()
             .all(|feature| feature.config().any(|(key, _)| key == "status_rules"))
     );
@@ -164,8 +164,8 @@ fn the_table_of_settings_is_whole() {
         kind("AML", "aml_entity_type"),
         ConfigKind::Word(vec!["company".to_owned(), "person".to_owned()])
     );
-    assert_eq!(Feature::find("poa").unwrap().name, "PROOF_OF_ADDRESS");
-    assert_eq!(Feature::find("phone").unwrap().name, "PHONE_VERIFICATION");
+    assert_eq!(Feature::find("poa").unwrap().name(), "PROOF_OF_ADDRESS");
+    assert_eq!(Feature::find("phone").unwrap().name(), "PHONE_VERIFICATION");
 }
 
 #[test]

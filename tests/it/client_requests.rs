@@ -1,10 +1,12 @@
 //! What the calls of accounts, workflows, lists, billing and webhooks send, byte for byte.
 
+use crate::support::refusals::{text, value};
 use crate::support::requests::{ID, OTHER_ID, get, headers, on_account_host, sent, with_body};
 use crate::support::upstream::Upstream;
 use didit_mcp::didit::{
-    AccessToken, BlocklistItems, Client, DestinationRequest, Error, ListFilter, NewEntry, NewList,
-    Page, Password, Registration, TopUp, WorkflowFeature, WorkflowRequest,
+    AccessToken, BlocklistItems, Client, DestinationChange, Error, ListFilter, NewDestination,
+    NewEntry, NewList, Page, Password, Registration, TopUp, WorkflowFeature, WorkflowRequest,
+    read_request,
 };
 use serde_json::json;
 
@@ -165,7 +167,7 @@ async fn list_calls() {
         get("/v3/lists/?list_type=blocklist&entry_type=phone&ordering=-created_at&limit=25")
     );
     let list = NewList {
-        name: "Trusted".to_owned(),
+        name: value("Trusted"),
         list_type: "allowlist".to_owned(),
         entry_type: "ip_address".to_owned(),
         description: None,
@@ -191,11 +193,11 @@ async fn list_calls() {
         get(&format!("{entries}?search=ada+%26+co&limit=10&offset=0"))
     );
     let entry = NewEntry {
-        value: Some("+34600000000".to_owned()),
-        reference_session_id: Some(OTHER_ID.parse().unwrap()),
-        reference_object_uuid: Some(ID.to_owned()),
-        display_label: Some("A line".to_owned()),
-        comment: Some("Chargebacks".to_owned()),
+        value: text("+34600000000"),
+        reference_session_id: text(OTHER_ID),
+        reference_object_uuid: text(ID),
+        display_label: text("A line"),
+        comment: text("Chargebacks"),
         metadata: Some(json!({"case": 7})),
     };
     let body = concat!(
@@ -270,7 +272,7 @@ async fn billing_calls() {
         get("/v3/billing/balance/")
     );
     let whole = TopUp {
-        amount_in_dollars: 50.0,
+        amount_in_dollars: value("50"),
         success_url: None,
         cancel_url: None,
     };
@@ -283,9 +285,9 @@ async fn billing_calls() {
         )
     );
     let cents = TopUp {
-        amount_in_dollars: 120.07,
-        success_url: Some("https://Shop.test/paid/{CHECKOUT_SESSION_ID}?of=é".to_owned()),
-        cancel_url: Some("https://shop.test/back".to_owned()),
+        amount_in_dollars: value("120.07"),
+        success_url: text("https://Shop.test/paid/{CHECKOUT_SESSION_ID}?of=é"),
+        cancel_url: text("https://shop.test/back"),
     };
     assert_eq!(
         sent(async |client| client.top_up(&cents).await).await,
@@ -308,12 +310,14 @@ async fn webhook_destination_calls() {
         sent(async |client| client.destination(&ID.parse().unwrap()).await).await,
         get(one)
     );
-    let request = DestinationRequest {
-        label: Some("Production".to_owned()),
-        url: Some("https://shop.test/didit".to_owned()),
+    let request = read_request(json!({
+        "url": "https://shop.test/didit",
+        "label": "Production",
+        "subscribed_events": ["STATUS.updated"],
+    }));
+    let request = NewDestination {
         enabled: Some(true),
-        webhook_version: Some("V3".to_owned()),
-        subscribed_events: Some(vec!["status.updated".to_owned()]),
+        ..request.unwrap()
     };
     assert_eq!(
         sent(async |client| client.create_destination(&request).await).await,
@@ -323,9 +327,9 @@ async fn webhook_destination_calls() {
             r#"{"label":"Production","url":"https://shop.test/didit","enabled":true,"webhook_version":"v3","subscribed_events":["status.updated"]}"#
         )
     );
-    let pause = DestinationRequest {
+    let pause = DestinationChange {
         enabled: Some(false),
-        ..DestinationRequest::default()
+        ..DestinationChange::default()
     };
     assert_eq!(
         sent(async |client| client

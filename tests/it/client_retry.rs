@@ -150,7 +150,7 @@ async fn attempts(replies: Vec<Reply>, call: Method) -> (usize, Result<(), Error
         client.balance().await.map(drop)
     } else {
         let top_up = TopUp {
-            amount_in_dollars: 50.0,
+            amount_in_dollars: "50".parse().unwrap(),
             success_url: None,
             cancel_url: None,
         };

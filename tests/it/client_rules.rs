@@ -1,11 +1,12 @@
 //! What the client refuses before anything is sent, and how it says so.
 
-use crate::support::refusals::{ID, refused, text};
+use crate::support::refusals::{ID, read, refused, text, value};
 use didit_mcp::didit::{
-    ApiKey, BulkDeletion, Client, DestinationRequest, Error, ListFilter, NewEntry, NewStatus, Page,
-    Password, SessionId, TopUp, WorkflowRequest,
+    ApiKey, BulkDeletion, Client, DestinationChange, Error, ListFilter, NewDestination, NewEntry,
+    NewStatus, Page, Password, SessionId, TopUp, WorkflowRequest, read_request, values::Usd,
+    webhooks::EVENTS,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn ids_are_hyphenated_uuids_in_any_case() {
@@ -69,14 +70,13 @@ fn passwords_meet_every_rule() {
 async fn calls_refuse_before_they_send() {
     let client = Client::builder().build().unwrap();
     let numbers = |numbers: &[&str], all| BulkDeletion {
-        session_numbers: numbers.iter().map(|number| (*number).to_owned()).collect(),
+        session_numbers: numbers.iter().map(|number| value(number)).collect(),
         delete_all: all,
         ..BulkDeletion::default()
     };
     for (deletion, field) in [
         (numbers(&[], None), "session_numbers"),
         (numbers(&[], Some(false)), "session_numbers"),
-        (numbers(&["12a"], None), "session_numbers"),
         (numbers(&["12"], Some(true)), "session_numbers"),
     ] {
         assert_eq!(refused(client.delete_sessions(&deletion).await).0, field);
@@ -136,108 +136,84 @@ async fn calls_refuse_before_they_send() {
 #[tokio::test]
 async fn destinations_are_checked() {
     let client = Client::builder().build().unwrap();
-    let whole = || DestinationRequest {
-        label: text("Production"),
-        url: text("https://shop.test/hook"),
-        subscribed_events: Some(vec!["status.updated".to_owned()]),
-        ..DestinationRequest::default()
-    };
+    let whole = NewDestination::new(value("Production"), value("https://shop.test/hook"));
     assert_eq!(
-        client.create_destination(&whole()).await,
+        client.create_destination(&whole).await,
         Err(Error::MissingApiKey),
         "the whole one would be sent"
     );
-    for (request, field) in [
-        (
-            DestinationRequest {
-                label: None,
-                ..whole()
-            },
-            "label",
-        ),
-        (
-            DestinationRequest {
-                url: None,
-                ..whole()
-            },
-            "url",
-        ),
-        (
-            DestinationRequest {
-                url: text("shop.test"),
-                ..whole()
-            },
-            "url",
-        ),
-        (
-            DestinationRequest {
-                url: text("ftp://shop.test"),
-                ..whole()
-            },
-            "url",
-        ),
-        (
-            DestinationRequest {
-                url: text("http://shop.test"),
-                ..whole()
-            },
-            "url",
-        ),
-        (
-            DestinationRequest {
-                subscribed_events: None,
-                ..whole()
-            },
-            "subscribed_events",
-        ),
-        (
-            DestinationRequest {
-                subscribed_events: Some(vec![]),
-                ..whole()
-            },
-            "subscribed_events",
-        ),
-        (
-            DestinationRequest {
-                subscribed_events: Some(vec!["*".to_owned()]),
-                ..whole()
-            },
-            "subscribed_events",
-        ),
-        (
-            DestinationRequest {
-                webhook_version: text("v4"),
-                ..whole()
-            },
-            "webhook_version",
-        ),
-    ] {
-        assert_eq!(refused(client.create_destination(&request).await).0, field);
+    let refusal = |name: &str, instead: Value| {
+        let mut request = json!({
+            "label": "Production",
+            "url": "https://shop.test/hook",
+            "subscribed_events": ["status.updated"],
+        });
+        request[name] = instead;
+        let created = refused(read::<NewDestination>(request.clone()));
+        assert_eq!(refused(read::<DestinationChange>(request)), created);
+        created
+    };
+    for url in ["shop.test", "ftp://shop.test", "http://shop.test"] {
+        assert_eq!(refusal("url", json!(url)).0, "url");
     }
+    let longest = "x".repeat(256);
+    for label in ["", " ", &longest] {
+        assert_eq!(refusal("label", json!(label)).0, "label");
+    }
+    assert_eq!(
+        refusal("subscribed_events", json!([])),
+        (
+            "subscribed_events".to_owned(),
+            EVENTS.map(str::to_owned).to_vec()
+        )
+    );
+    assert_eq!(
+        refusal("subscribed_events", json!(["status.updated", "*"])),
+        (
+            "subscribed_events[1]".to_owned(),
+            EVENTS.map(str::to_owned).to_vec()
+        )
+    );
+    let nothing = DestinationChange::default();
+    let id = ID.parse().unwrap();
+    assert_eq!(
+        refused(client.update_destination(&id, &nothing).await).0,
+        "request"
+    );
 }
 
 #[test]
 fn a_top_up_is_at_least_fifty_dollars_in_whole_cents() {
-    let top_up = |amount_in_dollars| TopUp {
-        amount_in_dollars,
-        success_url: None,
-        cancel_url: None,
+    let top_up = |amount: Value| {
+        read_request(json!({ "amount_in_dollars": amount }))
+            .and_then(|top_up: TopUp| top_up.validate())
     };
-    for amount in [49.99, 0.0, -50.0, f64::NAN, f64::INFINITY, 50.001] {
+    for amount in [
+        json!(49.99),
+        json!(0),
+        json!(-50),
+        json!(50.001),
+        json!(1e300),
+        json!("50"),
+    ] {
         assert_eq!(
-            refused(top_up(amount).validate()).0,
+            refused(top_up(amount.clone())).0,
             "amount_in_dollars",
             "{amount}"
         );
     }
     for amount in [50.0, 50.01, 1_000_000.0, 99.99, 70.07] {
-        assert_eq!(top_up(amount).validate(), Ok(()), "{amount}");
+        assert_eq!(top_up(json!(amount)), Ok(()), "{amount}");
     }
-    let bad_url = TopUp {
-        success_url: text("shop.test"),
-        ..top_up(50.0)
-    };
-    assert_eq!(refused(bad_url.validate()).0, "success_url");
+    for amount in ["NaN", "inf", "-1", "fifty", "50.001", ""] {
+        amount.parse::<Usd>().unwrap_err();
+    }
+    let shown: Vec<String> = ["50", " 50.5", "0.07", "1234.56"]
+        .map(|amount| value::<Usd>(amount).to_string())
+        .into();
+    assert_eq!(shown, ["$50.00", "$50.50", "$0.07", "$1234.56"]);
+    let bad_url = json!({ "amount_in_dollars": 50, "success_url": "shop.test" });
+    assert_eq!(refused(read::<TopUp>(bad_url)).0, "success_url");
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! What the calls of sessions send, byte for byte.
 
+use crate::support::refusals::{text, value};
 use crate::support::requests::{ID, OTHER_ID, get, headers, sent, with_body};
 use crate::support::upstream::KEY;
+use didit_mcp::didit::sessions::{
+    CallbackMethod, DeletionInstruction, Gender, SessionKind, SessionType,
+};
 use didit_mcp::didit::{
     BulkDeletion, ContactDetails, ExpectedDetails, NewStatus, NodeToResubmit, Page,
     SessionDeletion, SessionFilter, SessionRequest, SessionStatus, SessionToken, StatusUpdate,
@@ -10,11 +14,10 @@ use serde_json::json;
 
 #[tokio::test]
 async fn a_session_with_everything() {
-    let text = |text: &str| Some(text.to_owned());
     let request = SessionRequest {
         vendor_data: text("user-ada"),
         callback: text("myapp://done?from=kyc"),
-        callback_method: text("BOTH"),
+        callback_method: Some(CallbackMethod::Both),
         metadata: Some(json!({"tier": "gold", "n": [1, null]})),
         language: text("PT-br"),
         contact_details: Some(ContactDetails {
@@ -27,7 +30,7 @@ async fn a_session_with_everything() {
             first_name: text("Ada"),
             last_name: text("Peña"),
             date_of_birth: text("1992-02-29"),
-            gender: text("f"),
+            gender: Some(Gender::F),
             nationality: text("esp"),
             country: text("ESP"),
             id_country: text("prt"),
@@ -35,7 +38,7 @@ async fn a_session_with_everything() {
             address: text("1 Invented Street"),
             identification_number: text("X0000000X"),
             ip_address: text("192.0.2.7"),
-            expected_document_types: Some(vec!["p".to_owned(), "ID".to_owned(), "P".to_owned()]),
+            expected_document_types: Some(vec![value("p"), value("ID"), value("P")]),
             company_name: text("Invented Ltd"),
             registry_country: text("us-de"),
             registration_number: text("000"),
@@ -80,15 +83,8 @@ async fn session_lists_with_no_and_with_every_condition() {
         sent(async |client| client.list_sessions(&SessionFilter::default()).await).await,
         get("/v3/sessions/")
     );
-    let texts = |texts: &[&str]| {
-        texts
-            .iter()
-            .map(|text| (*text).to_owned())
-            .collect::<Vec<_>>()
-    };
-    let text = |text: &str| Some(text.to_owned());
     let filter = SessionFilter {
-        session_kind: text("USER"),
+        session_kind: Some(SessionKind::User),
         page: Page {
             limit: Some(20),
             offset: Some(40),
@@ -99,16 +95,16 @@ async fn session_lists_with_no_and_with_every_condition() {
         workflow_id: vec![ID.parse().unwrap(), OTHER_ID.parse().unwrap()],
         date_from: text("2026-01-01"),
         date_to: text("2026-01-31"),
-        country: texts(&["esp", "FRA"]),
-        document_type: texts(&["p"]),
+        country: vec![value("esp"), value("FRA")],
+        document_type: vec![value("p")],
         document_name: text("Invented Card"),
         region: text("Madrid"),
         didit_internal_id: text(ID),
         euuid: text(OTHER_ID),
-        session_type: texts(&["api", "HOSTED"]),
+        session_type: vec![SessionType::Api, SessionType::Hosted],
         api_service: text("aml"),
         screened_full_name: text("Ada Peña"),
-        warning: texts(&["document_expired"]),
+        warning: vec![value("document_expired")],
         status_initialized_as_in_review: Some(true),
         is_kyc_to_be_reviewed: Some(false),
         organization_name: text("Invented Ltd"),
@@ -145,14 +141,14 @@ async fn calls_of_one_session() {
         )
     );
     let update = StatusUpdate {
-        comment: Some("Blurred".to_owned()),
+        comment: text("Blurred"),
         nodes_to_resubmit: vec![NodeToResubmit {
-            node_id: "feature_ocr_1".to_owned(),
-            feature: "ocr".to_owned(),
+            node_id: value("feature_ocr_1"),
+            feature: value("ocr"),
         }],
         send_email: Some(true),
-        email_address: Some("ada@mail.test".to_owned()),
-        email_language: Some("ES".to_owned()),
+        email_address: text("ada@mail.test"),
+        email_language: text("ES"),
         ..StatusUpdate::new(NewStatus::Resubmitted)
     };
     let body = concat!(
@@ -181,7 +177,7 @@ async fn calls_of_one_session() {
     let armed = sent(async |client| {
         let token = SessionToken::new("test-token-0");
         client
-            .arm_sandbox_session(&ID.parse().unwrap(), &token, "decline_aml_hit")
+            .arm_sandbox_session(&ID.parse().unwrap(), &token, &value("decline_aml_hit"))
             .await
     })
     .await;
@@ -218,9 +214,9 @@ async fn deletions() {
     let deletion = SessionDeletion {
         retain_face_embeddings: Some(true),
         face_retention_days: Some(30),
-        face_retention_deadline: Some("2030-01-31T12:00:00Z".to_owned()),
-        deletion_instruction: Some("operational_session_delete".to_owned()),
-        instruction_id: Some("cleanup-1".to_owned()),
+        face_retention_deadline: text("2030-01-31T12:00:00Z"),
+        deletion_instruction: Some(DeletionInstruction::OperationalSessionDelete),
+        instruction_id: text("cleanup-1"),
     };
     let fields = concat!(
         r#""retain_face_embeddings":true,"face_retention_days":30,"face_retention_deadline":"2030-01-31T12:00:00Z","#,
@@ -231,7 +227,7 @@ async fn deletions() {
         with_body("DELETE", path, &format!("{{{fields}"))
     );
     let some = BulkDeletion {
-        session_numbers: vec!["1001".to_owned(), " 1002".to_owned()],
+        session_numbers: vec![value("1001"), value(" 1002")],
         deletion: deletion.clone(),
         ..BulkDeletion::default()
     };

@@ -1,122 +1,58 @@
 //! What the client refuses of a session before anything is sent.
 
-use crate::support::refusals::{ID, refused, text};
-use didit_mcp::didit::{
-    ContactDetails, ExpectedDetails, LANGUAGES, NewStatus, NodeToResubmit, Page, SessionDeletion,
-    SessionFilter, SessionRequest, SessionStatus, StatusUpdate,
+use crate::support::refusals::{ID, read, refused, text, value};
+use didit_mcp::didit::sessions::{
+    ApiService, DeletionInstruction, FutureTime, Resubmittable, SandboxScenario, SessionNumber,
+    resubmittable,
 };
+use didit_mcp::didit::values::{AppUrl, Email, Language, Phone, Text, Uuid};
+use didit_mcp::didit::{
+    ContactDetails, Error, ExpectedDetails, LANGUAGES, NewStatus, NodeToResubmit, Page,
+    SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate,
+};
+use serde_json::json;
 
 #[test]
 fn a_session_is_checked_field_by_field() {
-    let base = || SessionRequest::new(ID.parse().unwrap());
-    let contact = |contact| SessionRequest {
-        contact_details: Some(contact),
-        ..base()
+    let session = |request: SessionRequest| request.validate();
+    let portrait = |image: &[u8]| SessionRequest {
+        portrait_image: Some(image.to_vec()),
+        ..SessionRequest::new(ID.parse().unwrap())
     };
-    let expected = |expected| SessionRequest {
-        expected_details: Some(expected),
-        ..base()
-    };
+    assert_eq!(refused(session(portrait(b"GIF89a"))).0, "portrait_image");
+    assert_eq!(refused(session(portrait(b""))).0, "portrait_image");
     let none = ExpectedDetails::default;
-    let details = |set: fn(&mut ExpectedDetails, Option<String>), value: &str| {
-        let mut details = none();
-        set(&mut details, text(value));
-        expected(details)
+    let expected = |expected| {
+        session(SessionRequest {
+            expected_details: Some(expected),
+            ..SessionRequest::new(ID.parse().unwrap())
+        })
     };
-    let mut table = vec![
-        (
-            SessionRequest {
-                vendor_data: text(""),
-                ..base()
-            },
-            "vendor_data",
-        ),
-        (
-            SessionRequest {
-                callback: text("/relative"),
-                ..base()
-            },
-            "callback",
-        ),
-        (
-            SessionRequest {
-                callback_method: text("nobody"),
-                ..base()
-            },
-            "callback_method",
-        ),
-        (
-            SessionRequest {
-                language: text("xx"),
-                ..base()
-            },
-            "language",
-        ),
-        (
-            SessionRequest {
-                sandbox_scenario: text("decline it"),
-                ..base()
-            },
-            "sandbox_scenario",
-        ),
-        (
-            SessionRequest {
-                portrait_image: Some(b"GIF89a".to_vec()),
-                ..base()
-            },
-            "portrait_image",
-        ),
-        (
-            SessionRequest {
-                portrait_image: Some(Vec::new()),
-                ..base()
-            },
-            "portrait_image",
-        ),
-        (
-            contact(ContactDetails {
-                email_lang: text("klingon"),
-                ..ContactDetails::default()
-            }),
-            "contact_details.email_lang",
-        ),
-        (
-            details(|to, value| to.address = value, "1 Invented Street"),
-            "expected_details.address",
-        ),
-        (
-            details(|to, value| to.gender = value, "X"),
-            "expected_details.gender",
-        ),
-        (
-            details(|to, value| to.nationality = value, "ES"),
-            "expected_details.nationality",
-        ),
-        (
-            details(|to, value| to.country = value, "Spain"),
-            "expected_details.country",
-        ),
-        (
-            details(|to, value| to.id_country = value, "E5P"),
-            "expected_details.id_country",
-        ),
-        (
-            details(|to, value| to.poa_country = value, ""),
-            "expected_details.poa_country",
-        ),
-        (
-            details(|to, value| to.ip_address = value, "300.1.1.1"),
-            "expected_details.ip_address",
-        ),
-        (
-            details(|to, value| to.company_name = value, &"x".repeat(256)),
-            "expected_details.company_name",
-        ),
-        (
-            details(|to, value| to.registration_number = value, &"1".repeat(101)),
-            "expected_details.registration_number",
-        ),
-    ];
+    let nowhere = ExpectedDetails {
+        address: text("1 Invented Street"),
+        ..none()
+    };
+    assert_eq!(refused(expected(nowhere)).0, "expected_details.address");
+    let with_country = ExpectedDetails {
+        address: text("1 Invented Street"),
+        poa_country: text("FRA"),
+        ..none()
+    };
+    assert_eq!(expected(with_country), Ok(()));
+    // What no such request can hold is refused where it is read.
+    let field = |name: &str, value: &str| refused(read::<ExpectedDetails>(json!({ name: value })));
+    for (name, value) in [
+        ("gender", "X"),
+        ("nationality", "ES"),
+        ("country", "Spain"),
+        ("id_country", "E5P"),
+        ("poa_country", ""),
+        ("ip_address", "300.1.1.1"),
+        ("company_name", &"x".repeat(256)),
+        ("registration_number", &"1".repeat(101)),
+    ] {
+        assert_eq!(field(name, value).0, name);
+    }
     for date in [
         "1990-02-29",
         "1990-13-01",
@@ -126,16 +62,10 @@ fn a_session_is_checked_field_by_field() {
         "",
         "1990-01-01T00:00:00Z",
     ] {
-        table.push((
-            details(|to, value| to.date_of_birth = value, date),
-            "expected_details.date_of_birth",
-        ));
+        assert_eq!(field("date_of_birth", date).0, "date_of_birth", "{date}");
     }
     for country in ["ESP", "G", "GB-", "GB-1234567890", "-GB", "G1"] {
-        table.push((
-            details(|to, value| to.registry_country = value, country),
-            "expected_details.registry_country",
-        ));
+        assert_eq!(field("registry_country", country).0, "registry_country");
     }
     for email in [
         "ada",
@@ -147,13 +77,7 @@ fn a_session_is_checked_field_by_field() {
         "a@b@mail.test",
         "<ada@mail.test>",
     ] {
-        table.push((
-            contact(ContactDetails {
-                email: text(email),
-                ..ContactDetails::default()
-            }),
-            "contact_details.email",
-        ));
+        email.parse::<Email>().unwrap_err();
     }
     for phone in [
         "600000000",
@@ -163,32 +87,45 @@ fn a_session_is_checked_field_by_field() {
         "+34 abc 000",
         "",
     ] {
-        table.push((
-            contact(ContactDetails {
-                phone: text(phone),
-                ..ContactDetails::default()
-            }),
-            "contact_details.phone",
-        ));
+        phone.parse::<Phone>().unwrap_err();
     }
-    for (request, field) in table {
-        assert_eq!(refused(request.validate()).0, field, "{request:?}");
-    }
-    let types = ExpectedDetails {
-        expected_document_types: Some(vec!["VISA".to_owned()]),
-        ..none()
-    };
-    let (field, allowed) = refused(expected(types).validate());
+    "".parse::<Text>().unwrap_err();
+    "/relative".parse::<AppUrl>().unwrap_err();
+    "decline it".parse::<SandboxScenario>().unwrap_err();
+    let contact = json!({ "email": "ada@mail.test", "email_lang": "klingon" });
+    assert_eq!(
+        refused(read::<ContactDetails>(contact)),
+        ("email_lang".to_owned(), LANGUAGES.map(str::to_owned).into())
+    );
+    let (field, allowed) = refused(read::<ExpectedDetails>(json!({
+        "expected_document_types": ["ID", "VISA"],
+    })));
     assert_eq!(
         (field.as_str(), allowed.len()),
-        ("expected_details.expected_document_types", 7)
+        ("expected_document_types[1]", 7)
     );
-    let with_country = ExpectedDetails {
-        address: text("1 Invented Street"),
-        poa_country: text("FRA"),
-        ..none()
-    };
-    assert_eq!(expected(with_country).validate(), Ok(()));
+}
+
+/// A refusal goes through a reader of JSON, which carries texts alone: what somebody wrote must not be taken for its words.
+#[test]
+fn what_is_allowed_is_told_apart_from_what_was_written() {
+    for written in [
+        "xx",
+        "x (allowed: nothing)",
+        "(allowed: a, b",
+        "a), b (allowed: c)",
+    ] {
+        let details = json!({ "email_lang": written });
+        match read::<ContactDetails>(details) {
+            Err(Error::Invalid {
+                message, allowed, ..
+            }) => {
+                assert_eq!(message, format!("'{written}' is not a known value"));
+                assert_eq!(allowed, LANGUAGES);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
 }
 
 #[test]
@@ -227,14 +164,8 @@ fn languages_are_the_documented_ones() {
             .len(),
         54
     );
-    let (_, allowed) = refused(
-        SessionRequest {
-            language: text("xx"),
-            ..SessionRequest::new(ID.parse().unwrap())
-        }
-        .validate(),
-    );
-    assert_eq!(allowed, LANGUAGES);
+    let refusal = "xx".parse::<Language>().unwrap_err();
+    assert_eq!(refusal.allowed, LANGUAGES);
 }
 
 #[test]
@@ -278,68 +209,46 @@ fn statuses_know_what_can_follow() {
         );
     }
     assert_eq!(
-        refused("KYC-Expired".parse::<SessionStatus>()).1,
+        "kyc-expired".parse(),
+        Ok(SessionStatus::KycExpired),
+        "words are joined in several ways"
+    );
+    assert_eq!(
+        refused("KYC".parse::<SessionStatus>()).1,
         SessionStatus::ALL
     );
 }
 
 #[test]
 fn status_updates_are_checked() {
-    let node = |feature: &str| NodeToResubmit {
-        node_id: "feature_ocr_1".to_owned(),
-        feature: feature.to_owned(),
+    let nodes = vec![NodeToResubmit {
+        node_id: value("feature_ocr_1"),
+        feature: value("ocr"),
+    }];
+    let not_resubmitted = StatusUpdate {
+        nodes_to_resubmit: nodes.clone(),
+        ..StatusUpdate::new(NewStatus::Declined)
     };
-    let resubmit = |nodes| StatusUpdate {
+    assert_eq!(refused(not_resubmitted.validate()).0, "nodes_to_resubmit");
+    let resubmitted = StatusUpdate {
         nodes_to_resubmit: nodes,
         ..StatusUpdate::new(NewStatus::Resubmitted)
     };
-    for (update, field) in [
-        (
-            StatusUpdate {
-                send_email: Some(true),
-                ..StatusUpdate::new(NewStatus::Approved)
-            },
-            "email_address",
-        ),
-        (
-            StatusUpdate {
-                email_address: text("x"),
-                ..StatusUpdate::new(NewStatus::Approved)
-            },
-            "email_address",
-        ),
-        (
-            StatusUpdate {
-                email_language: text("xx"),
-                ..StatusUpdate::new(NewStatus::Approved)
-            },
-            "email_language",
-        ),
-        (
-            StatusUpdate {
-                nodes_to_resubmit: vec![node("OCR")],
-                ..StatusUpdate::new(NewStatus::Declined)
-            },
-            "nodes_to_resubmit",
-        ),
-        (
-            resubmit(vec![node("OCR"), node("SELFIE")]),
-            "nodes_to_resubmit.1.feature",
-        ),
-        (
-            resubmit(vec![node("KYB_REGISTRY")]),
-            "nodes_to_resubmit.0.feature",
-        ),
-        (
-            resubmit(vec![NodeToResubmit {
-                node_id: " ".to_owned(),
-                feature: "OCR".to_owned(),
-            }]),
-            "nodes_to_resubmit.0.node_id",
-        ),
-    ] {
-        assert_eq!(refused(update.validate()).0, field);
+    assert_eq!(resubmitted.validate(), Ok(()));
+    let to_nobody = StatusUpdate {
+        send_email: Some(true),
+        ..StatusUpdate::new(NewStatus::Approved)
+    };
+    assert_eq!(refused(to_nobody.validate()).0, "email_address");
+    for (name, value) in [("email_address", "ada"), ("email_language", "xx")] {
+        let update = json!({ "new_status": "Approved", name: value });
+        assert_eq!(refused(read::<StatusUpdate>(update)).0, name);
     }
+    for feature in ["SELFIE", "KYB_REGISTRY", "KYB_KEY_PEOPLE", ""] {
+        let refusal = feature.parse::<Resubmittable>().unwrap_err();
+        assert_eq!(refusal.allowed, resubmittable(), "{feature}");
+    }
+    assert_eq!(resubmittable().len(), 21);
     assert_eq!("approved".parse::<NewStatus>(), Ok(NewStatus::Approved));
     assert_eq!(
         refused("In Review".parse::<NewStatus>()).1,
@@ -349,70 +258,29 @@ fn status_updates_are_checked() {
 
 #[test]
 fn filters_and_deletions_are_checked() {
-    let base = SessionFilter::default;
+    let nothing = SessionFilter {
+        page: Page {
+            limit: Some(0),
+            offset: None,
+        },
+        ..SessionFilter::default()
+    };
+    assert_eq!(refused(nothing.validate()).0, "limit");
     for (filter, field) in [
+        (json!({ "session_kind": "person" }), "session_kind"),
+        (json!({ "date_from": "yesterday" }), "date_from"),
+        (json!({ "date_to": "2026-02-30" }), "date_to"),
         (
-            SessionFilter {
-                session_kind: text("person"),
-                ..base()
-            },
-            "session_kind",
+            json!({ "document_type": ["P", "PASSPORT"] }),
+            "document_type[1]",
         ),
-        (
-            SessionFilter {
-                page: Page {
-                    limit: Some(0),
-                    offset: None,
-                },
-                ..base()
-            },
-            "limit",
-        ),
-        (
-            SessionFilter {
-                date_from: text("yesterday"),
-                ..base()
-            },
-            "date_from",
-        ),
-        (
-            SessionFilter {
-                date_to: text("2026-02-30"),
-                ..base()
-            },
-            "date_to",
-        ),
-        (
-            SessionFilter {
-                document_type: vec!["PASSPORT".to_owned()],
-                ..base()
-            },
-            "document_type",
-        ),
-        (
-            SessionFilter {
-                didit_internal_id: text("7"),
-                ..base()
-            },
-            "didit_internal_id",
-        ),
-        (
-            SessionFilter {
-                session_type: vec!["WEB".to_owned()],
-                ..base()
-            },
-            "session_type",
-        ),
-        (
-            SessionFilter {
-                api_service: text("FOO"),
-                ..base()
-            },
-            "api_service",
-        ),
+        (json!({ "workflow_id": [ID, "7"] }), "workflow_id[1]"),
+        (json!({ "status": ["Approved", "Passed"] }), "status[1]"),
     ] {
-        assert_eq!(refused(filter.validate()).0, field);
+        assert_eq!(refused(read::<SessionFilter>(filter)).0, field);
     }
+    "7".parse::<Uuid>().unwrap_err();
+    "FOO".parse::<ApiService>().unwrap_err();
     let base = SessionDeletion::default;
     for (deletion, field) in [
         (
@@ -431,28 +299,7 @@ fn filters_and_deletions_are_checked() {
         ),
         (
             SessionDeletion {
-                face_retention_deadline: text("2030-01-31"),
-                ..base()
-            },
-            "face_retention_deadline",
-        ),
-        (
-            SessionDeletion {
-                deletion_instruction: text("now"),
-                ..base()
-            },
-            "deletion_instruction",
-        ),
-        (
-            SessionDeletion {
-                instruction_id: text(&"x".repeat(256)),
-                ..base()
-            },
-            "instruction_id",
-        ),
-        (
-            SessionDeletion {
-                deletion_instruction: text("privacy_erasure"),
+                deletion_instruction: Some(DeletionInstruction::PrivacyErasure),
                 retain_face_embeddings: Some(true),
                 ..base()
             },
@@ -460,5 +307,10 @@ fn filters_and_deletions_are_checked() {
         ),
     ] {
         assert_eq!(refused(deletion.validate()).0, field);
+    }
+    "2030-01-31".parse::<FutureTime>().unwrap_err();
+    "x".repeat(256).parse::<Text<255>>().unwrap_err();
+    for number in ["", "12a", "-1", "1 2"] {
+        number.parse::<SessionNumber>().unwrap_err();
     }
 }

@@ -1,5 +1,6 @@
 //! The client against the simulator, which was written from the same contract by itself.
 
+use crate::support::refusals::{text, value};
 use crate::support::simulated::{Setup, kind};
 use didit_mcp::didit::{
     ApiKey, BulkDeletion, Error, ExpectedDetails, Kind, NewStatus, NodeToResubmit, Page, Password,
@@ -157,7 +158,8 @@ async fn a_session_from_its_link_to_its_report() {
     setup.finish(&id, "review_aml_possible_match").await;
     let decision = setup.client.decision(&id).await.unwrap();
     assert_eq!(decision.status, SessionStatus::InReview);
-    let steps: Vec<_> = decision.steps().iter().map(|step| step.feature).collect();
+    let steps = decision.steps();
+    let steps: Vec<_> = steps.iter().map(|step| step.feature.as_str()).collect();
     assert_eq!(steps, ["OCR", "LIVENESS", "FACE_MATCH", "AML"]);
     assert!(
         decision.extra.is_empty(),
@@ -167,7 +169,7 @@ async fn a_session_from_its_link_to_its_report() {
     let aml = decision
         .steps()
         .into_iter()
-        .find(|step| step.feature == "AML")
+        .find(|step| step.feature.as_str() == "AML")
         .unwrap();
     assert_eq!(
         aml.warnings[0].risk.as_deref(),
@@ -214,8 +216,8 @@ async fn steps_are_done_again_over_the_same_link() {
     );
     let again = StatusUpdate {
         nodes_to_resubmit: vec![NodeToResubmit {
-            node_id: document.node_id.unwrap().to_owned(),
-            feature: document.feature.to_owned(),
+            node_id: value(document.node_id.unwrap()),
+            feature: value(document.feature.as_str()),
         }],
         ..StatusUpdate::new(NewStatus::Resubmitted)
     };
@@ -236,12 +238,12 @@ async fn an_unfinished_session_is_given_back() {
     let setup = Setup::new().await;
     let workflow = setup.workflow().await.workflow_id.unwrap();
     let request = |vendor_data: &str| SessionRequest {
-        vendor_data: Some(vendor_data.to_owned()),
+        vendor_data: text(vendor_data),
         expected_details: Some(ExpectedDetails {
-            first_name: Some("Ada".to_owned()),
+            first_name: text("Ada"),
             ..ExpectedDetails::default()
         }),
-        language: Some("ES".to_owned()),
+        language: text("ES"),
         ..SessionRequest::new(workflow)
     };
     let first = setup
@@ -285,13 +287,17 @@ async fn a_sandbox_session_is_armed_with_its_own_token() {
     let token = session.session_token.unwrap();
     let armed = setup
         .client
-        .arm_sandbox_session(&session.session_id, &token, "decline_liveness_attack")
+        .arm_sandbox_session(
+            &session.session_id,
+            &token,
+            &value("decline_liveness_attack"),
+        )
         .await
         .unwrap();
     assert_eq!(armed.scenario.as_deref(), Some("decline_liveness_attack"));
     let Err(Error::Api(error)) = setup
         .client
-        .arm_sandbox_session(&session.session_id, &token, "nothing")
+        .arm_sandbox_session(&session.session_id, &token, &value("nothing"))
         .await
     else {
         panic!("refused")
@@ -306,7 +312,7 @@ async fn a_sandbox_session_is_armed_with_its_own_token() {
         .await;
     let late = setup
         .client
-        .arm_sandbox_session(&session.session_id, &token, "approve")
+        .arm_sandbox_session(&session.session_id, &token, &value("approve"))
         .await;
     assert_eq!(kind(late), Kind::NotAllowedNow);
 }
@@ -357,8 +363,8 @@ async fn sessions_are_listed_and_deleted() {
     );
     let rest = BulkDeletion {
         session_numbers: vec![
-            other.session_number.unwrap().to_string(),
-            "999999".to_owned(),
+            value(&other.session_number.unwrap().to_string()),
+            value("999999"),
         ],
         ..BulkDeletion::default()
     };
@@ -407,7 +413,7 @@ async fn billing_in_live_mode() {
         Kind::OutOfCredit
     );
     let top_up = TopUp {
-        amount_in_dollars: 50.0,
+        amount_in_dollars: value("50"),
         success_url: None,
         cancel_url: None,
     };

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use crate::support::refusals::{text, value};
 use crate::support::simulated::{Setup, kind};
 use didit_mcp::didit::{
-    ApiKey, BlocklistItems, Client, DestinationRequest, Error, Kind, ListFilter, NewEntry, NewList,
-    Page, SessionRequest,
+    ApiKey, BlocklistItems, Client, DestinationChange, Error, Kind, ListFilter, NewDestination,
+    NewEntry, NewList, Page, SessionRequest, read_request,
 };
 use didit_mcp::simulator::Options;
 use reqwest::Method;
@@ -35,8 +36,8 @@ async fn entries_come_and_go_and_block() {
     let list = users.uuid.unwrap();
 
     let entry = NewEntry {
-        value: Some("user-ada".to_owned()),
-        comment: Some("Chargebacks".to_owned()),
+        value: text("user-ada"),
+        comment: text("Chargebacks"),
         ..NewEntry::default()
     };
     let created = setup.client.create_entry(&list, &entry).await.unwrap();
@@ -59,7 +60,7 @@ async fn entries_come_and_go_and_block() {
 
     let workflow = setup.workflow().await.workflow_id.unwrap();
     let request = SessionRequest {
-        vendor_data: Some("user-ada".to_owned()),
+        vendor_data: text("user-ada"),
         ..SessionRequest::new(workflow)
     };
     let Err(Error::Api(error)) = setup.client.create_session(&request).await else {
@@ -109,7 +110,7 @@ async fn a_session_gives_its_document_to_a_list() {
 async fn lists_of_ones_own_have_unique_names() {
     let setup = Setup::new().await;
     let list = NewList {
-        name: "Trusted".to_owned(),
+        name: value("Trusted"),
         list_type: "allowlist".to_owned(),
         entry_type: "email".to_owned(),
         description: None,
@@ -193,13 +194,12 @@ async fn without_the_lists_api_the_older_blocklist_answers() {
 #[tokio::test]
 async fn a_destination_from_creation_to_deletion() {
     let setup = Setup::new().await;
-    let request = DestinationRequest {
-        label: Some("Production".to_owned()),
-        url: Some("https://shop.invented-shop.com/didit".to_owned()),
-        webhook_version: Some("v3".to_owned()),
-        subscribed_events: Some(vec!["status.updated".to_owned()]),
-        ..DestinationRequest::default()
-    };
+    let request: NewDestination = read_request(json!({
+        "label": "Production",
+        "url": "https://shop.invented-shop.com/didit",
+        "subscribed_events": ["status.updated"],
+    }))
+    .unwrap();
     let created = setup.client.create_destination(&request).await.unwrap();
     let secret = created.secret_shared_key.unwrap();
     assert_eq!(
@@ -213,9 +213,9 @@ async fn a_destination_from_creation_to_deletion() {
         (listed[0].uuid, listed[0].secret_shared_key.is_none()),
         (Some(id), true)
     );
-    let pause = DestinationRequest {
+    let pause = DestinationChange {
         enabled: Some(false),
-        ..DestinationRequest::default()
+        ..DestinationChange::default()
     };
     assert_eq!(
         setup

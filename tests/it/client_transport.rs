@@ -235,7 +235,7 @@ async fn errors_hold_neither_key_nor_address_nor_query() {
             .build()
             .unwrap();
         let filter = didit_mcp::didit::SessionFilter {
-            search: Some("ada@mail.test".to_owned()),
+            search: Some("ada@mail.test".parse().unwrap()),
             ..didit_mcp::didit::SessionFilter::default()
         };
         let error = client.list_sessions(&filter).await.unwrap_err();

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::refusals::{text, value};
 use crate::support::simulated::Setup;
 use didit_mcp::didit::{
-    BulkDeletion, ContactDetails, DestinationRequest, ExpectedDetails, NewStatus, NodeToResubmit,
-    Page, SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate, TopUp,
-    WorkflowFeature, WorkflowRequest,
-    features::{ConfigKind, FEATURES, Feature},
+    BulkDeletion, ContactDetails, DestinationChange, ExpectedDetails, NewDestination, NewStatus,
+    NodeToResubmit, Page, SessionDeletion, SessionFilter, SessionRequest, SessionStatus,
+    StatusUpdate, TopUp, WorkflowFeature, WorkflowRequest,
+    features::{ConfigKind, Feature},
+    sessions::{CallbackMethod, DeletionInstruction, Gender, SessionKind},
 };
 use serde_json::{Value, json};
 
@@ -24,22 +26,20 @@ fn sample(kind: &ConfigKind) -> Option<Value> {
     })
 }
 
-fn with_every_setting(feature: &Feature) -> WorkflowFeature {
+fn with_every_setting(feature: Feature) -> WorkflowFeature {
     feature
         .config()
         .filter_map(|(key, kind)| Some((key, sample(kind)?)))
-        .fold(
-            WorkflowFeature::new(feature.name),
-            |feature, (key, value)| feature.with(key, value),
-        )
+        .fold(WorkflowFeature::new(feature), |feature, (key, value)| {
+            feature.with(key, value)
+        })
 }
 
 fn whole_session(workflow: didit_mcp::didit::WorkflowId) -> SessionRequest {
-    let text = |value: &str| Some(value.to_owned());
     SessionRequest {
         vendor_data: text("customer-1"),
         callback: text("https://shop.invalid/done?step=2"),
-        callback_method: text("both"),
+        callback_method: Some(CallbackMethod::Both),
         metadata: Some(json!(["any", { "shape": 1 }])),
         language: text("pt-br"),
         contact_details: Some(ContactDetails {
@@ -52,7 +52,7 @@ fn whole_session(workflow: didit_mcp::didit::WorkflowId) -> SessionRequest {
             first_name: text("Ada"),
             last_name: text("Ejemplo"),
             date_of_birth: text("1990-05-15"),
-            gender: text("F"),
+            gender: Some(Gender::F),
             nationality: text("esp"),
             country: text("ESP"),
             id_country: text("ESP"),
@@ -60,7 +60,7 @@ fn whole_session(workflow: didit_mcp::didit::WorkflowId) -> SessionRequest {
             address: text("Calle Inventada 1"),
             identification_number: text("X0000000"),
             ip_address: text("192.0.2.1"),
-            expected_document_types: Some(vec!["p".to_owned(), "ID".to_owned()]),
+            expected_document_types: Some(vec![value("p"), value("ID")]),
             company_name: text("Invented Ltd"),
             registry_country: text("GB"),
             registration_number: text("00000000"),
@@ -72,9 +72,8 @@ fn whole_session(workflow: didit_mcp::didit::WorkflowId) -> SessionRequest {
 }
 
 fn whole_filter(workflow: didit_mcp::didit::WorkflowId) -> SessionFilter {
-    let text = |value: &str| Some(value.to_owned());
     SessionFilter {
-        session_kind: text("all"),
+        session_kind: Some(SessionKind::All),
         page: Page {
             limit: Some(20),
             offset: Some(0),
@@ -85,9 +84,9 @@ fn whole_filter(workflow: didit_mcp::didit::WorkflowId) -> SessionFilter {
         workflow_id: vec![workflow],
         date_from: text("2026-01-01"),
         date_to: text("2026-12-31"),
-        country: vec!["esp".to_owned(), "PRT".to_owned()],
-        document_type: vec!["p".to_owned()],
-        warning: vec!["DOCUMENT_EXPIRED".to_owned()],
+        country: vec![value("esp"), value("PRT")],
+        document_type: vec![value("p")],
+        warning: vec![value("DOCUMENT_EXPIRED")],
         ..SessionFilter::default()
     }
 }
@@ -96,9 +95,9 @@ fn whole_filter(workflow: didit_mcp::didit::WorkflowId) -> SessionFilter {
 async fn every_request_is_one_that_the_description_allows() {
     let setup = Setup::new().await;
     let client = &setup.client;
-    let features = FEATURES
-        .iter()
-        .filter(|feature| !feature.name.starts_with("KYB_") && feature.name != "QUESTIONNAIRE")
+    let features = Feature::ALL
+        .into_iter()
+        .filter(|feature| !feature.name().starts_with("KYB_") && *feature != Feature::Questionnaire)
         .map(with_every_setting)
         .collect();
     let workflow = client
@@ -142,7 +141,7 @@ async fn every_request_is_one_that_the_description_allows() {
         .unwrap();
     let token = created.session_token.unwrap();
     client
-        .arm_sandbox_session(&id, &token, "review_face_match_borderline")
+        .arm_sandbox_session(&id, &token, &value("review_face_match_borderline"))
         .await
         .unwrap();
     setup
@@ -156,18 +155,18 @@ async fn every_request_is_one_that_the_description_allows() {
     let nodes = decision
         .steps()
         .iter()
-        .filter(|step| step.feature == "FACE_MATCH")
+        .filter(|step| step.feature == Feature::FaceMatch)
         .map(|step| NodeToResubmit {
-            node_id: step.node_id.unwrap().to_owned(),
-            feature: step.feature.to_owned(),
+            node_id: value(step.node_id.unwrap()),
+            feature: value(step.feature.as_str()),
         })
         .collect();
     let resubmission = StatusUpdate {
-        comment: Some("The selfie is too dark.".to_owned()),
+        comment: text("The selfie is too dark."),
         nodes_to_resubmit: nodes,
         send_email: Some(true),
-        email_address: Some("ada@mail.invented-shop.com".to_owned()),
-        email_language: Some("es".to_owned()),
+        email_address: text("ada@mail.invented-shop.com"),
+        email_language: text("es"),
         ..StatusUpdate::new(NewStatus::Resubmitted)
     };
     client.update_status(&id, &resubmission).await.unwrap();
@@ -179,26 +178,23 @@ async fn every_request_is_one_that_the_description_allows() {
 
     client.balance().await.unwrap();
     let top_up = TopUp {
-        amount_in_dollars: 62.5,
-        success_url: Some("https://shop.invalid/paid".to_owned()),
+        amount_in_dollars: value("62.5"),
+        success_url: text("https://shop.invalid/paid"),
         cancel_url: None,
     };
     client.top_up(&top_up).await.unwrap();
 
-    let destination = DestinationRequest {
-        label: Some("Test".to_owned()),
-        url: Some("https://shop.invalid/hook".to_owned()),
+    let destination = NewDestination {
         enabled: Some(true),
-        webhook_version: Some("v3".to_owned()),
-        subscribed_events: Some(vec!["status.updated".to_owned()]),
+        ..NewDestination::new(value("Test"), value("https://shop.invalid/hook"))
     };
     let destination = client.create_destination(&destination).await.unwrap();
     let destination = destination.uuid.unwrap();
     client.list_destinations().await.unwrap();
     client.destination(&destination).await.unwrap();
-    let paused = DestinationRequest {
+    let paused = DestinationChange {
         enabled: Some(false),
-        ..DestinationRequest::default()
+        ..DestinationChange::default()
     };
     client
         .update_destination(&destination, &paused)
@@ -207,13 +203,13 @@ async fn every_request_is_one_that_the_description_allows() {
     client.delete_destination(&destination).await.unwrap();
 
     let erasure = SessionDeletion {
-        deletion_instruction: Some("privacy_erasure".to_owned()),
-        instruction_id: Some("request-1".to_owned()),
+        deletion_instruction: Some(DeletionInstruction::PrivacyErasure),
+        instruction_id: text("request-1"),
         ..SessionDeletion::default()
     };
     client.delete_session(&id, &erasure).await.unwrap();
     let numbers = BulkDeletion {
-        session_numbers: vec!["1001".to_owned()],
+        session_numbers: vec![value("1001")],
         ..BulkDeletion::default()
     };
     client.delete_sessions(&numbers).await.unwrap();

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::support::arguments::{as_texts, careless, fitting};
 use didit_mcp::{
     server::fit,
-    tools::{JsonObject, ToolError, all},
+    tools::{ErrorCode, JsonObject, ToolError, all},
 };
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -66,7 +66,7 @@ fn object(value: Value) -> Map<String, Value> {
 
 /// A refusal names an argument and says so in one short line.
 fn check_refusal(error: &ToolError) -> Result<(), TestCaseError> {
-    prop_assert_eq!(error.code, "invalid_argument");
+    prop_assert_eq!(error.code, ErrorCode::InvalidArgument);
     prop_assert!(error.field.is_some());
     prop_assert!(!error.message.is_empty());
     Ok(())

@@ -2,16 +2,32 @@
 
 use crate::support::scripted::Scripted;
 use didit_mcp::didit::{
-    ApiKey, Client, DestinationRequest, Error, ExpectedDetails, NewEntry, NewStatus,
-    SessionRequest, StatusUpdate, TopUp,
+    ApiKey, Client, DestinationChange, Error, ExpectedDetails, NewEntry, SessionRequest,
+    StatusUpdate, read_request,
+    values::{AppUrl, WebUrl},
 };
 use proptest::prelude::*;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 const SESSION: &str = "5b1f3c9a-0000-4000-8000-00000000000a";
 
 fn session() -> SessionRequest {
     SessionRequest::new(SESSION.parse().unwrap())
+}
+
+/// A request, if JSON can be read into it: what it holds then is what it shows, and stays so.
+fn readable<T>(json: Value) -> Result<Option<T>, TestCaseError>
+where
+    T: DeserializeOwned + serde::Serialize + PartialEq + std::fmt::Debug,
+{
+    let Ok(request) = read_request::<T>(json) else {
+        return Ok(None);
+    };
+    let shown = serde_json::to_value(&request).unwrap();
+    nothing_hidden(&shown)?;
+    prop_assert_eq!(&read_request::<T>(shown).unwrap(), &request);
+    Ok(Some(request))
 }
 
 /// Any text, and texts that are nearly harmless: one hidden character among plain ones.
@@ -133,40 +149,47 @@ proptest! {
 
     #[test]
     fn what_is_accepted_is_settled_and_visible(one in any_text(), two in any_text(), three in any_text()) {
-        let request = SessionRequest {
-            vendor_data: Some(one.clone()),
-            metadata: Some(json!({ two.clone(): [three.clone()] })),
-            expected_details: Some(ExpectedDetails { first_name: Some(three.clone()), ..ExpectedDetails::default() }),
-            ..session()
-        };
-        settled(&request, SessionRequest::normalized)?;
-        sent_as_shown(&request, SessionRequest::normalized, async |client| client.create_session(&request).await.map(drop))?;
-        let update = StatusUpdate { comment: Some(one.clone()), email_address: Some(two.clone()), ..StatusUpdate::new(NewStatus::Approved) };
-        settled(&update, StatusUpdate::normalized)?;
-        settled(&StatusUpdate { email_address: None, ..update }, StatusUpdate::normalized)?;
-        let entry = NewEntry { value: Some(one), comment: Some(two), display_label: Some(three), ..NewEntry::default() };
-        settled(&entry, NewEntry::normalized)?;
-        sent_as_shown(&entry, NewEntry::normalized, async |client| {
-            client.create_entry(&SESSION.parse().unwrap(), &entry).await.map(drop)
-        })?;
+        let expected = readable::<ExpectedDetails>(json!({ "first_name": three.clone() }))?;
+        if let (Ok(vendor_data), Some(expected)) = (one.parse(), expected) {
+            let request = SessionRequest {
+                vendor_data: Some(vendor_data),
+                metadata: Some(json!({ two.clone(): [three.clone()] })),
+                expected_details: Some(expected),
+                ..session()
+            };
+            let checked = |request: &SessionRequest| request.validate().map(|()| request.clone());
+            settled(&request, checked)?;
+            sent_as_shown(&request, checked, async |client| client.create_session(&request).await.map(drop))?;
+        }
+        readable::<StatusUpdate>(json!({ "new_status": "Approved", "comment": one.clone(), "email_address": two.clone() }))?;
+        readable::<StatusUpdate>(json!({ "new_status": "Approved", "comment": one.clone() }))?;
+        let entry = json!({ "value": one, "comment": two, "display_label": three });
+        if let Some(entry) = readable::<NewEntry>(entry)? {
+            let checked = |entry: &NewEntry| entry.validate().map(|()| entry.clone());
+            sent_as_shown(&entry, checked, async |client| {
+                client.create_entry(&SESSION.parse().unwrap(), &entry).await.map(drop)
+            })?;
+        }
     }
 
     #[test]
     fn an_address_is_sent_as_it_is_shown(address in any_address()) {
-        let destination = DestinationRequest { url: Some(address.clone()), ..DestinationRequest::default() };
-        if let Some(shown) = settled(&destination, DestinationRequest::normalized)? {
-            let url = url::Url::parse(shown["url"].as_str().unwrap()).unwrap();
-            prop_assert!(url.as_str() == shown["url"] && url.username().is_empty() && url.password().is_none());
-            prop_assert!(url.as_str().is_ascii() && !url.as_str().contains('\\'), "{}", url);
+        if let Some(destination) = readable::<DestinationChange>(json!({ "url": address }))? {
+            let shown = destination.url.as_deref().unwrap();
+            let url = url::Url::parse(shown).unwrap();
+            prop_assert!(url.as_str() == shown && url.username().is_empty() && url.password().is_none());
+            prop_assert!(shown.is_ascii() && !shown.contains('\\'), "{}", url);
+            sent_as_shown(&destination, |destination| Ok(destination.clone()), async |client| {
+                client.update_destination(&SESSION.parse().unwrap(), &destination).await.map(drop)
+            })?;
         }
-        let session = SessionRequest { callback: Some(address.clone()), ..session() };
-        if let Some(shown) = settled(&session, SessionRequest::normalized)? {
-            prop_assert!(!shown["callback"].as_str().unwrap().starts_with("javascript:"));
+        if let Ok(callback) = address.parse::<AppUrl>() {
+            prop_assert!(!callback.starts_with("javascript:"));
+            prop_assert_eq!(&callback.parse::<AppUrl>().unwrap(), &callback);
+            nothing_hidden(&json!(callback))?;
         }
-        sent_as_shown(&destination, DestinationRequest::normalized, async |client| {
-            client.update_destination(&SESSION.parse().unwrap(), &destination).await.map(drop)
-        })?;
-        let top_up = TopUp { amount_in_dollars: 50.0, success_url: Some(address), cancel_url: None };
-        let _ = top_up.validate();
+        if let Ok(page) = address.parse::<WebUrl>() {
+            prop_assert!(page.starts_with("http"));
+        }
     }
 }

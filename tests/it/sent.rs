@@ -5,11 +5,13 @@ use crate::support::{
     server::{Era, Setup},
 };
 use didit_mcp::didit::{
-    BulkDeletion, DestinationRequest, Error, ExpectedDetails, NewEntry, NewList, NewStatus,
-    NodeToResubmit, SessionDeletion, SessionFilter, SessionRequest, StatusUpdate, WorkflowFeature,
-    WorkflowRequest,
+    DestinationChange, Error, NewEntry, NewList, SessionFilter, SessionRequest, StatusUpdate,
+    WorkflowFeature, WorkflowRequest, read_request,
+    sessions::FutureTime,
+    values::{Comment, Text},
 };
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 const SESSION: &str = "5b1f3c9a-0000-4000-8000-00000000000a";
 
@@ -32,27 +34,29 @@ fn session() -> SessionRequest {
     SessionRequest::new(SESSION.parse().unwrap())
 }
 
-fn expected(set: impl FnOnce(&mut ExpectedDetails)) -> SessionRequest {
-    let mut details = ExpectedDetails {
-        country: text("ESP"),
-        ..ExpectedDetails::default()
-    };
-    set(&mut details);
-    SessionRequest {
-        expected_details: Some(details),
+/// Whether a request of JSON can be sent.
+fn request<T: DeserializeOwned>(
+    json: Value,
+    validate: fn(&T) -> Result<(), Error>,
+) -> Result<(), Error> {
+    read_request(json).and_then(|request| validate(&request))
+}
+
+fn expected(name: &str, value: &str) -> Result<(), Error> {
+    let details = read_request(json!({ "country": "ESP", name: value }));
+    let request = SessionRequest {
+        expected_details: Some(details?),
         ..session()
-    }
+    };
+    request.validate()
+}
+
+fn entry(json: Value) -> Result<(), Error> {
+    request(json, NewEntry::validate)
 }
 
 fn places() -> Vec<Place> {
     vec![
-        ("vendor_data", |value| {
-            SessionRequest {
-                vendor_data: text(value),
-                ..session()
-            }
-            .validate()
-        }),
         ("metadata", |value| {
             SessionRequest {
                 metadata: Some(json!(value)),
@@ -74,114 +78,40 @@ fn places() -> Vec<Place> {
             }
             .validate()
         }),
-        ("expected_details.first_name", |value| {
-            expected(|details| details.first_name = text(value)).validate()
+        ("first_name", |value| expected("first_name", value)),
+        ("last_name", |value| expected("last_name", value)),
+        ("address", |value| expected("address", value)),
+        ("identification_number", |value| {
+            expected("identification_number", value)
         }),
-        ("expected_details.last_name", |value| {
-            expected(|details| details.last_name = text(value)).validate()
-        }),
-        ("expected_details.address", |value| {
-            expected(|details| details.address = text(value)).validate()
-        }),
-        ("expected_details.identification_number", |value| {
-            expected(|details| details.identification_number = text(value)).validate()
-        }),
-        ("expected_details.company_name", |value| {
-            expected(|details| details.company_name = text(value)).validate()
-        }),
-        ("expected_details.registration_number", |value| {
-            expected(|details| details.registration_number = text(value)).validate()
+        ("company_name", |value| expected("company_name", value)),
+        ("registration_number", |value| {
+            expected("registration_number", value)
         }),
         ("comment", |value| {
-            StatusUpdate {
-                comment: text(value),
-                ..StatusUpdate::new(NewStatus::Approved)
-            }
-            .validate()
+            let update = json!({ "new_status": "Approved", "comment": value });
+            request(update, StatusUpdate::validate)
         }),
-        ("nodes_to_resubmit.0.node_id", |value| {
-            StatusUpdate {
-                nodes_to_resubmit: vec![NodeToResubmit {
-                    node_id: value.to_owned(),
-                    feature: "OCR".to_owned(),
-                }],
-                ..StatusUpdate::new(NewStatus::Resubmitted)
-            }
-            .validate()
-        }),
-        ("instruction_id", |value| {
-            SessionDeletion {
-                instruction_id: text(value),
-                ..SessionDeletion::default()
-            }
-            .validate()
-        }),
-        ("instruction_id", |value| {
-            BulkDeletion {
-                session_numbers: vec!["1".to_owned()],
-                deletion: SessionDeletion {
-                    instruction_id: text(value),
-                    ..SessionDeletion::default()
-                },
-                ..BulkDeletion::default()
-            }
-            .validate()
+        ("node_id", |value| {
+            let node = value.parse::<Text<255>>();
+            node.map(drop).map_err(|error| error.at("node_id"))
         }),
         ("label", |value| {
-            DestinationRequest {
-                label: text(value),
-                ..DestinationRequest::default()
-            }
-            .validate()
+            request::<DestinationChange>(json!({ "label": value }), |_| Ok(()))
         }),
-        ("value", |value| {
-            NewEntry {
-                value: text(value),
-                ..NewEntry::default()
-            }
-            .validate()
-        }),
+        ("value", |value| entry(json!({ "value": value }))),
         ("display_label", |value| {
-            NewEntry {
-                value: text("v"),
-                display_label: text(value),
-                ..NewEntry::default()
-            }
-            .validate()
+            entry(json!({ "value": "v", "display_label": value }))
         }),
         ("comment", |value| {
-            NewEntry {
-                value: text("v"),
-                comment: text(value),
-                ..NewEntry::default()
-            }
-            .validate()
+            entry(json!({ "value": "v", "comment": value }))
         }),
         ("metadata.a", |value| {
-            NewEntry {
-                value: text("v"),
-                metadata: Some(json!({ "a": value })),
-                ..NewEntry::default()
-            }
-            .validate()
+            entry(json!({ "value": "v", "metadata": { "a": value } }))
         }),
         ("name", |value| {
-            NewList {
-                name: value.to_owned(),
-                list_type: "custom".to_owned(),
-                entry_type: "email".to_owned(),
-                description: None,
-            }
-            .validate()
-        }),
-        ("description", |value| {
-            NewList {
-                name: "n".to_owned(),
-                list_type: "custom".to_owned(),
-                entry_type: "email".to_owned(),
-                description: text(value),
-            }
-            .validate()
+            let list = json!({ "name": value, "list_type": "custom", "entry_type": "email" });
+            request::<NewList>(list, |_| Ok(()))
         }),
         ("workflow_label", |value| {
             WorkflowRequest {
@@ -202,25 +132,10 @@ fn places() -> Vec<Place> {
             .validate()
         }),
         ("search", |value| {
-            SessionFilter {
-                search: text(value),
-                ..SessionFilter::default()
-            }
-            .validate()
+            request(json!({ "search": value }), SessionFilter::validate)
         }),
         ("vendor_data", |value| {
-            SessionFilter {
-                vendor_data: text(value),
-                ..SessionFilter::default()
-            }
-            .validate()
-        }),
-        ("screened_full_name", |value| {
-            SessionFilter {
-                screened_full_name: text(value),
-                ..SessionFilter::default()
-            }
-            .validate()
+            request(json!({ "vendor_data": value }), SessionFilter::validate)
         }),
     ]
 }
@@ -253,20 +168,17 @@ fn no_text_is_sent_that_holds_what_nobody_sees() {
 
 #[test]
 fn a_comment_keeps_its_lines_and_names_the_place_over_all_of_them() {
-    let with = |comment| StatusUpdate {
-        comment: text(comment),
-        ..StatusUpdate::new(NewStatus::Declined)
-    };
-    let sent = with(" first\r\nsecond\rthird\n").normalized().unwrap();
-    assert_eq!(sent.comment.as_deref(), Some("first\nsecond\nthird"));
-    let (_, message) = refusal(with("ab\nc\u{200b}").validate());
-    assert!(message.contains("U+200B at character 5"), "{message}");
+    let read = |comment: &str| comment.parse::<Comment>();
+    let sent = read(" first\r\nsecond\rthird\n").unwrap();
+    assert_eq!(*sent, *"first\nsecond\nthird");
+    let refusal = read("ab\nc\u{200b}").unwrap_err().to_string();
+    assert!(refusal.contains("U+200B at character 5"), "{refusal}");
 }
 
 #[test]
 fn dates_of_birth_and_countries_mean_something() {
     let year = jiff::Zoned::now().year();
-    let born = |date: &str| expected(|details| details.date_of_birth = text(date)).validate();
+    let born = |date: &str| expected("date_of_birth", date);
     for (date, word) in [
         (format!("{}-01-01", year + 1), "after today"),
         ("9999-12-31".to_owned(), "after today"),
@@ -274,12 +186,12 @@ fn dates_of_birth_and_countries_mean_something() {
         ("0090-01-15".to_owned(), "before 1900"),
     ] {
         let (field, message) = refusal(born(&date));
-        assert_eq!(field, "expected_details.date_of_birth");
+        assert_eq!(field, "date_of_birth");
         assert!(message.contains(word), "{date}: {message}");
     }
     assert_eq!(born("1900-01-01"), Ok(()));
     assert_eq!(born(&jiff::Timestamp::now().to_string()[..10]), Ok(()));
-    let from = |country: &str| expected(|details| details.nationality = text(country)).validate();
+    let from = |country: &str| expected("nationality", country);
     for (country, word) in [
         ("QQQ", "such as ESP"),
         ("GB", "GBR?"),
@@ -287,42 +199,27 @@ fn dates_of_birth_and_countries_mean_something() {
         ("Spain", "such as ESP"),
     ] {
         let (field, message) = refusal(from(country));
-        assert_eq!(field, "expected_details.nationality");
+        assert_eq!(field, "nationality");
         assert!(message.contains(word), "{country}: {message}");
     }
     assert_eq!(from(" gbr "), Ok(()));
-    let filter = SessionFilter {
-        country: vec!["QQQ".to_owned()],
-        ..SessionFilter::default()
+    let filter = read_request::<SessionFilter>(json!({ "country": ["ESP", "QQQ"] }));
+    assert_eq!(refusal(filter).0, "country[1]");
+    let days = |from: &str, to: &str| {
+        request(
+            json!({ "date_from": from, "date_to": to }),
+            SessionFilter::validate,
+        )
     };
-    assert_eq!(refusal(filter.validate()).0, "country");
-    let days = |from: &str, to: &str| SessionFilter {
-        date_from: text(from),
-        date_to: text(to),
-        ..SessionFilter::default()
-    };
-    assert_eq!(days("2026-11-01", "2026-11-01").validate(), Ok(()));
-    assert_eq!(
-        refusal(days("2026-11-02", "2026-11-01").validate()).0,
-        "date_from"
-    );
-    let register =
-        |code: &str| expected(|details| details.registry_country = text(code)).validate();
+    assert_eq!(days("2026-11-01", "2026-11-01"), Ok(()));
+    assert_eq!(refusal(days("2026-11-02", "2026-11-01")).0, "date_from");
+    let register = |code: &str| expected("registry_country", code);
     assert_eq!((register("gb"), register("US-DE")), (Ok(()), Ok(())));
-    assert_eq!(
-        refusal(register("QQ")).0,
-        "expected_details.registry_country"
-    );
-    let until = |time: &str| SessionDeletion {
-        face_retention_deadline: text(time),
-        ..SessionDeletion::default()
-    };
-    assert_eq!(until("2999-01-01T00:00:00Z").validate(), Ok(()));
-    let (field, message) = refusal(until("2001-01-01T00:00:00Z").validate());
-    assert_eq!(
-        (field.as_str(), message.as_str()),
-        ("face_retention_deadline", "must lie in the future")
-    );
+    assert_eq!(refusal(register("QQ")).0, "registry_country");
+    let until = |time: &str| time.parse::<FutureTime>().map(drop);
+    assert_eq!(until("2999-01-01T00:00:00Z"), Ok(()));
+    let refusal = until("2001-01-01T00:00:00Z").unwrap_err();
+    assert_eq!(refusal.message, "must lie in the future");
 }
 
 /// Tools refuse before anything is asked or sent.

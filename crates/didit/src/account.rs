@@ -13,6 +13,7 @@ use super::lenient;
 use super::paging::{Page, Paged};
 use super::rules;
 use super::secret::{AccessToken, ApiKey, Password};
+use super::values::Email;
 
 /// What opens an account.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ impl Registration {
     /// # Errors
     /// [`Error::Invalid`] for an address that is none, or a password that breaks a rule.
     pub fn validate(&self) -> Result<(), Error> {
-        rules::email("email", &self.email)?;
+        rules::checked::<Email>("email", &self.email)?;
         self.password.check()
     }
 }
@@ -160,7 +161,7 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] unless the code is six letters or digits; lower case is taken.
     pub async fn verify_email(&self, email: &str, code: &str) -> Result<VerifiedAccount, Error> {
-        let email = rules::email("email", email)?;
+        let email = rules::checked::<Email>("email", email)?;
         let code = code.trim().to_ascii_uppercase();
         if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(Error::invalid(
@@ -261,7 +262,7 @@ fn credentials_call(
     email: &str,
     password: &Password,
 ) -> Result<Call<'static>, Error> {
-    let email = rules::email("email", email)?;
+    let email = rules::checked::<Email>("email", email)?;
     let body = Credentials {
         email: &email,
         password: password.expose_secret(),

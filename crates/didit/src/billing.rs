@@ -1,7 +1,7 @@
 //! The organization's balance.
 
 use reqwest::Method;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::echo::Echo;
@@ -9,7 +9,7 @@ use super::error::Error;
 use super::http::{Call, Client, unreadable};
 use super::lenient;
 use super::money::Money;
-use super::rules::{self, WebAddress};
+use super::values::{Usd, WebUrl, is_web_link};
 
 /// Where a checkout returns to when nothing else is said; the API's own default host is not available.
 pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me/";
@@ -18,8 +18,8 @@ pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me/";
 const PLACEHOLDER: &str = "{CHECKOUT_SESSION_ID}";
 const PLACEHOLDER_ENCODED: &str = "%7BCHECKOUT_SESSION_ID%7D";
 
-/// The smallest top-up in dollars.
-pub const SMALLEST_TOP_UP: f64 = 50.0;
+/// The smallest top-up.
+pub const SMALLEST_TOP_UP: Usd = Usd::dollars(50);
 
 /// The balance of the organization, in dollars.
 #[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
@@ -40,21 +40,18 @@ pub struct Balance {
 }
 
 /// A payment to prepare. No money moves before a human pays at the link.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TopUp {
-    /// Dollars, at least 50, whole cents.
-    pub amount_in_dollars: f64,
-    /// Where to go after paying; [`DEFAULT_CHECKOUT_RETURN_URL`] when unset.
-    pub success_url: Option<String>,
-    /// Where to go after giving up; [`DEFAULT_CHECKOUT_RETURN_URL`] when unset.
-    pub cancel_url: Option<String>,
-}
-
-#[derive(Serialize)]
-struct TopUpBody {
-    amount_in_dollars: serde_json::Number,
-    success_url: String,
-    cancel_url: String,
+    /// US dollars, at least 50.
+    #[cfg_attr(feature = "schema", schemars(range(min = 50)))]
+    pub amount_in_dollars: Usd,
+    /// Page after payment.
+    #[serde(serialize_with = "return_address")]
+    pub success_url: Option<WebUrl>,
+    /// Page after giving up.
+    #[serde(serialize_with = "return_address")]
+    pub cancel_url: Option<WebUrl>,
 }
 
 /// A Stripe checkout.
@@ -70,42 +67,25 @@ pub struct Checkout {
 }
 
 impl TopUp {
-    /// Checks everything that can be checked without the server.
+    /// Checks what the values alone do not say.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
+    /// [`Error::Invalid`] for less than [`SMALLEST_TOP_UP`].
     pub fn validate(&self) -> Result<(), Error> {
-        self.body().map(drop)
-    }
-
-    fn body(&self) -> Result<TopUpBody, Error> {
-        let cents = (self.amount_in_dollars * 100.0).round();
-        if !self.amount_in_dollars.is_finite() || self.amount_in_dollars < SMALLEST_TOP_UP {
+        if self.amount_in_dollars < SMALLEST_TOP_UP {
             return Err(Error::invalid("amount_in_dollars", "must be at least 50"));
         }
-        if (self.amount_in_dollars * 100.0 - cents).abs() > 1e-6 * cents {
-            return Err(Error::invalid("amount_in_dollars", "must be whole cents"));
-        }
-        // A whole amount is written without a fraction, as people write it.
-        let number = if cents % 100.0 == 0.0 {
-            Some(serde_json::Number::from(self.amount_in_dollars as u64))
-        } else {
-            serde_json::Number::from_f64(self.amount_in_dollars)
-        };
-        let url = |field: &str, value: &Option<String>| {
-            WebAddress::for_browser(
-                field,
-                value.as_deref().unwrap_or(DEFAULT_CHECKOUT_RETURN_URL),
-            )
-            .map(|address| address.as_sent().replace(PLACEHOLDER_ENCODED, PLACEHOLDER))
-        };
-        Ok(TopUpBody {
-            amount_in_dollars: number
-                .ok_or_else(|| Error::invalid("amount_in_dollars", "must be a number"))?,
-            success_url: url("success_url", &self.success_url)?,
-            cancel_url: url("cancel_url", &self.cancel_url)?,
-        })
+        Ok(())
     }
+}
+
+/// Writes where a checkout returns to; [`DEFAULT_CHECKOUT_RETURN_URL`] when nothing is said.
+fn return_address<S: Serializer>(
+    address: &Option<WebUrl>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let address = address.as_deref().unwrap_or(DEFAULT_CHECKOUT_RETURN_URL);
+    serializer.serialize_str(&address.replace(PLACEHOLDER_ENCODED, PLACEHOLDER))
 }
 
 impl Client {
@@ -125,9 +105,10 @@ impl Client {
     /// Prepares a payment and gives the link at which a human pays.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for less than 50 dollars or a URL that is none, before anything is sent.
+    /// [`Error::Invalid`] for less than 50 dollars, before anything is sent.
     pub async fn top_up(&self, top_up: &TopUp) -> Result<Checkout, Error> {
-        let call = Call::api(Method::POST, &[&"billing", &"top-up"]).body(&top_up.body()?)?;
+        top_up.validate()?;
+        let call = Call::api(Method::POST, &[&"billing", &"top-up"]).body(top_up)?;
         let answer = self.json(call).await?;
         let checkout: Checkout = answer.read()?;
         let echo = Echo::of(answer.status);
@@ -135,7 +116,7 @@ impl Client {
             "checkout_session_url",
             checkout.checkout_session_url.as_deref(),
         )?;
-        if !rules::is_web_link(link) {
+        if !is_web_link(link) {
             return Err(unreadable(
                 answer.status,
                 "its `checkout_session_url` is not an https address at which somebody can pay",

@@ -31,8 +31,8 @@ use super::error::Error;
 use super::http::{Answer, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
 use super::lenient;
-use super::rules;
 use super::status::SessionStatus;
+use super::values;
 
 /// A human's decision about the session.
 #[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
@@ -198,7 +198,7 @@ impl Client {
             .await?;
         let status = answer.status;
         let mut decision = Decision::read(answer)?;
-        if rules::drop_unless_web_link(&mut decision.session_url) {
+        if values::drop_unless_web_link(&mut decision.session_url) {
             let left_out = "`session_url` is not an https address; it is left out.";
             decision.oddities.push(left_out.to_owned());
         }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::values::InvalidValue;
+
 mod body;
 mod wait;
 
@@ -97,11 +99,7 @@ impl Error {
         value: &str,
         allowed: impl IntoIterator<Item = T>,
     ) -> Self {
-        Self::Invalid {
-            field: field.into(),
-            message: format!("'{}' is not a known value", one_line(value)),
-            allowed: allowed.into_iter().map(|value| value.to_string()).collect(),
-        }
+        InvalidValue::not_one_of(value, allowed).at(field)
     }
 
     /// The server's error, when there is one.
@@ -120,7 +118,7 @@ impl From<ApiError> for Error {
 }
 
 /// Shows the allowed values after a refusal.
-struct Allowed<'a>(&'a [String]);
+pub(crate) struct Allowed<'a>(pub(crate) &'a [String]);
 
 impl fmt::Display for Allowed<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

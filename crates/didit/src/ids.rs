@@ -6,11 +6,14 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::error::Error;
 use super::lenient::Lenient;
+use super::values::json_text;
+
+/// What an id that is none is refused with.
+pub(crate) const UUID_RULE: &str = "must be a UUID such as 5b1f3c9a-0000-4000-8000-000000000001";
 
 /// One part of a path: a literal of this crate or a checked id.
 pub(crate) trait Segment: fmt::Display + Send + Sync {}
@@ -42,9 +45,9 @@ macro_rules! id {
 
             /// Reads a hyphenated UUID in any case; white space around it is dropped.
             fn from_str(text: &str) -> Result<Self, Error> {
-                hyphenated(text).map(Self).ok_or_else(|| {
-                    Error::invalid($field, "must be a UUID such as 5b1f3c9a-0000-4000-8000-000000000001")
-                })
+                hyphenated(text)
+                    .map(Self)
+                    .ok_or_else(|| Error::invalid($field, UUID_RULE))
             }
         }
 
@@ -54,17 +57,7 @@ macro_rules! id {
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
+        json_text!($name, stringify!($name));
 
         impl Lenient<'_> for $name {
             fn text(text: &str) -> Option<Self> {

@@ -1,7 +1,7 @@
 //! The typed client of the Didit API.
 //!
-//! Requests are exact: what breaks a documented rule is an [`Error::Invalid`] that names the field and the allowed values, and
-//! nothing is sent; `normalized` of a request is what is sent. Answers are read leniently: unknown keys and values are no fault,
+//! Requests are exact: a value is a type that can hold nothing else ([`values`]), and what breaks another documented rule is an
+//! [`Error::Invalid`] that names the field and the allowed values; nothing is sent. [`read_request`] reads one from JSON. Answers are read leniently: unknown keys and values are no fault,
 //! `null` is normal, and neither a scalar of the wrong type nor a number that JSON does not have fails a call. But an answer
 //! that is about something else than what was asked, or without what makes it useful, is an [`Error::Unreadable`].
 //!
@@ -41,6 +41,7 @@ pub mod sessions;
 pub mod signature;
 mod status;
 pub mod users;
+pub mod values;
 pub mod visible;
 pub mod webhooks;
 pub mod workflows;
@@ -60,7 +61,6 @@ pub use lists::{List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, Paged};
 pub use reviews::NewComment;
-pub use rules::{LANGUAGES, LONGEST_ADDRESS, WebAddress};
 pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
@@ -69,5 +69,6 @@ pub use sessions::{
 };
 pub use status::SessionStatus;
 pub use users::{User, UserFilter};
-pub use webhooks::{Destination, DestinationRequest};
+pub use values::{InvalidValue, LANGUAGES, LONGEST_ADDRESS, read_request};
+pub use webhooks::{Destination, DestinationChange, NewDestination};
 pub use workflows::{Workflow, WorkflowRequest, WorkflowSummary};

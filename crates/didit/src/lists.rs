@@ -13,6 +13,7 @@ use super::ids::{ListEntryId, ListId, SessionId};
 use super::lenient;
 use super::paging::{Page, Paged};
 use super::rules;
+use super::values::{Comment, Text, Uuid};
 
 /// What the entries of a list are.
 pub const ENTRY_TYPES: [&str; 12] = [
@@ -57,37 +58,37 @@ pub struct ListFilter {
 }
 
 /// A list to create. Blocklists exist already, one for each kind of entry.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewList {
     /// Its name, unique within the application.
-    pub name: String,
+    pub name: Text<255>,
     /// `allowlist` or `custom`.
     pub list_type: String,
     /// One of [`ENTRY_TYPES`].
     pub entry_type: String,
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
+    pub description: Option<Text>,
 }
 
 /// An entry to add: a value, or what a session holds of the list's kind.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NewEntry {
     /// The value, such as a phone number; required without a session, and beside one it picks among several.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+    pub value: Option<Text>,
     /// The session whose face, document, phone or e-mail is meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference_session_id: Option<SessionId>,
-    /// The exact object within the session, a UUID.
+    /// The exact object within the session.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reference_object_uuid: Option<String>,
+    pub reference_object_uuid: Option<Uuid>,
     /// What people see instead of the value.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_label: Option<String>,
+    pub display_label: Option<Text>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
+    pub comment: Option<Comment>,
     /// Any JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
@@ -167,64 +168,35 @@ impl ListFilter {
 }
 
 impl NewList {
-    /// Checks everything that can be checked without the server.
+    /// The request exactly as it is sent: checked, with words in the API's own spelling.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
-    pub fn validate(&self) -> Result<(), Error> {
-        self.normalized().map(drop)
-    }
-
-    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
-    ///
-    /// # Errors
-    /// Those of [`Self::validate`].
+    /// [`Error::Invalid`] for a word that is none of the allowed ones.
     pub fn normalized(&self) -> Result<Self, Error> {
         Ok(Self {
-            name: rules::visible_text("name", &self.name, 255)?,
             list_type: rules::one_of("list_type", &self.list_type, &["allowlist", "custom"])?,
             entry_type: rules::one_of("entry_type", &self.entry_type, &ENTRY_TYPES)?,
-            description: rules::optional(&self.description, |text| {
-                rules::visible_text("description", text, usize::MAX)
-            })?,
+            ..self.clone()
         })
     }
 }
 
 impl NewEntry {
-    /// Checks everything that can be checked without the server.
+    /// Checks what the values alone do not say.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first rule broken.
     pub fn validate(&self) -> Result<(), Error> {
-        self.normalized().map(drop)
-    }
-
-    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
-    ///
-    /// # Errors
-    /// Those of [`Self::validate`].
-    pub fn normalized(&self) -> Result<Self, Error> {
         if self.value.is_none() && self.reference_session_id.is_none() {
             return Err(Error::invalid(
                 "value",
                 "is required unless reference_session_id is given",
             ));
         }
-        Ok(Self {
-            value: rules::optional(&self.value, |value| {
-                rules::visible_text("value", value, usize::MAX)
-            })?,
-            reference_session_id: self.reference_session_id,
-            reference_object_uuid: rules::optional(&self.reference_object_uuid, |id| {
-                rules::uuid("reference_object_uuid", id)
-            })?,
-            display_label: rules::optional(&self.display_label, |label| {
-                rules::visible_text("display_label", label, usize::MAX)
-            })?,
-            comment: rules::optional(&self.comment, |text| rules::comment("comment", text))?,
-            metadata: rules::optional_json("metadata", &self.metadata)?,
-        })
+        match &self.metadata {
+            Some(metadata) => rules::visible_json("metadata", metadata),
+            None => Ok(()),
+        }
     }
 }
 
@@ -291,7 +263,7 @@ impl Client {
         page: &Page,
     ) -> Result<Paged<ListEntry>, Error> {
         let search = search
-            .map(|text| rules::visible_text("search", text, usize::MAX))
+            .map(|text| rules::checked::<Text>("search", text))
             .transpose()?;
         let call = Call::api(Method::GET, &[&"lists", list, &"entries"]).query("search", search);
         Paged::read(&self.json(page.apply(call)?).await?, *page)
@@ -302,8 +274,8 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] with neither a value nor a session, before anything is sent.
     pub async fn create_entry(&self, list: &ListId, entry: &NewEntry) -> Result<ListEntry, Error> {
-        let entry = entry.normalized()?;
-        let call = Call::api(Method::POST, &[&"lists", list, &"entries"]).body(&entry)?;
+        entry.validate()?;
+        let call = Call::api(Method::POST, &[&"lists", list, &"entries"]).body(entry)?;
         let answer = self.json(call).await?;
         let created: ListEntry = answer.read()?;
         let echo = Echo::of(answer.status);

@@ -10,12 +10,18 @@ mod rows;
 mod sandbox;
 mod update;
 
-pub use create::{ContactDetails, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, SessionRequest};
+pub use create::{
+    CallbackMethod, ContactDetails, DocumentType, EXPECTED_DOCUMENT_TYPES, ExpectedDetails, Gender,
+    SessionRequest,
+};
 pub use created::CreatedSession;
-pub use delete::{BulkDeleted, BulkDeletion, DeletedSession, SessionDeletion};
-pub use list::SessionFilter;
+pub use delete::{
+    BulkDeleted, BulkDeletion, DeletedSession, DeletionInstruction, FutureTime, SessionDeletion,
+    SessionNumber,
+};
+pub use list::{ApiService, DocumentCode, RiskCode, SessionFilter, SessionKind, SessionType};
 pub use rows::{EmailState, FeatureState, PhoneState, SessionReference, SessionSummary};
-pub use sandbox::{ArmedSession, SANDBOX_SCENARIOS};
+pub use sandbox::{ArmedSession, SANDBOX_SCENARIOS, SandboxScenario};
 pub use update::{
-    NewStatus, NodeToResubmit, Pdf, RESUBMITTABLE_FEATURES, StatusUpdate, StatusUpdated,
+    NewStatus, NodeToResubmit, Pdf, Resubmittable, StatusUpdate, StatusUpdated, resubmittable,
 };

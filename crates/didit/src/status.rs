@@ -3,10 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
-
 use super::error::Error;
 use super::lenient::Lenient;
+use super::values::json_text;
 
 /// The status of a session.
 ///
@@ -125,17 +124,14 @@ impl fmt::Display for SessionStatus {
 impl FromStr for SessionStatus {
     type Err = Error;
 
-    /// Reads one of the ten literals in any case.
+    /// Reads one of the ten literals in any case, also with `_` or `-` between the words.
     fn from_str(text: &str) -> Result<Self, Error> {
-        Self::known(text).ok_or_else(|| Error::not_one_of("status", text, Self::ALL))
+        Self::known(&text.replace(['_', '-'], " "))
+            .ok_or_else(|| Error::not_one_of("status", text, Self::ALL))
     }
 }
 
-impl Serialize for SessionStatus {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
+json_text!(SessionStatus, "SessionStatus");
 
 impl Default for SessionStatus {
     /// That of an answer without a status.

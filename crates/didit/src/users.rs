@@ -5,18 +5,25 @@ use serde::Deserialize;
 
 use super::http::{Call, Client};
 use super::paging::{Page, Paged};
-use super::{echo::Echo, error::Error, lenient, rules};
+use super::values::{Country, Text, one_of, value};
+use super::{echo::Echo, error::Error, lenient};
+
+value!(
+    /// ACTIVE, FLAGGED or BLOCKED.
+    UserStatus,
+    |text| one_of(text, &["ACTIVE", "FLAGGED", "BLOCKED"]).map(str::to_owned)
+);
 
 /// Which people to list; all conditions must hold.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UserFilter {
     /// ACTIVE, FLAGGED or BLOCKED.
-    pub status: Option<String>,
+    pub status: Option<UserStatus>,
     /// Part of your own id of the person, a name, an e-mail or a phone.
-    pub search: Option<String>,
+    pub search: Option<Text>,
     /// Country that issued a document, three letters.
-    pub country: Option<String>,
+    pub country: Option<Country>,
 }
 
 /// A person.
@@ -48,26 +55,18 @@ impl Client {
     /// The application's people, the most recently verified first.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a condition that breaks a documented rule, before anything is sent.
+    /// [`Error::Invalid`] for a limit of 0.
     pub async fn list_users(&self, filter: &UserFilter, page: &Page) -> Result<Paged<User>, Error> {
-        let statuses = ["ACTIVE", "FLAGGED", "BLOCKED"];
-        let status = rules::optional(&filter.status, |it| rules::one_of("status", it, &statuses))?;
-        let country = rules::optional(&filter.country, |it| rules::country("country", it))?;
         let call = Call::api(Method::GET, &[&"users"])
-            .query("status", status.as_ref())
-            .query(
-                "search",
-                rules::optional(&filter.search, |it| {
-                    rules::visible_text("search", it, usize::MAX)
-                })?,
-            )
-            .query("country", country);
+            .query("status", filter.status.as_ref())
+            .query("search", filter.search.as_ref())
+            .query("country", filter.country.as_ref());
         let answer = self.json(page.apply(call)?).await?;
         let users: Paged<User> = Paged::read(&answer, *page)?;
         // Whoever asks for blocked people must not get others.
+        let asked = filter.status.as_deref();
         for user in &users.items {
-            let answered = user.status.as_deref();
-            Echo::of(answer.status).may_be_word("status", status.as_deref(), answered)?;
+            Echo::of(answer.status).may_be_word("status", asked, user.status.as_deref())?;
         }
         Ok(users)
     }

@@ -13,8 +13,8 @@ use super::http::{Call, Client};
 use super::ids::DestinationId;
 use super::lenient;
 use super::paging::{Page, Paged};
-use super::rules::{self, WebAddress};
 use super::secret::SharedSecret;
+use super::values::{InvalidValue, Text, WebhookUrl, one_of, value};
 
 /// The events a destination can subscribe to.
 pub const EVENTS: [&str; 10] = [
@@ -30,24 +30,74 @@ pub const EVENTS: [&str; 10] = [
     "travel_rule.status.updated",
 ];
 
-/// A destination to create, or what to change of one.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct DestinationRequest {
-    /// Its name, at most 255 characters; required to create.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label: Option<String>,
-    /// A public https URL, unique within the application; required to create. The simulator also delivers to this machine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+value!(
+    /// One of [`EVENTS`].
+    Event,
+    |text| one_of(text, &EVENTS).map(str::to_owned)
+);
+
+/// Events to subscribe to, at least one: a destination without any never receives anything.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Vec<Event>")]
+pub struct Events(Vec<Event>);
+
+/// The form of deliveries; this crate understands `v3`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum WebhookVersion {
+    /// The first one.
+    V1,
+    /// The second one.
+    V2,
+    /// The latest one.
+    #[default]
+    V3,
+}
+
+/// A destination to create.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NewDestination {
+    /// Name of the destination.
+    pub label: Text<255>,
+    /// Public https address.
+    pub url: WebhookUrl,
     /// Whether it receives anything; true unless said otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
-    /// `v1`, `v2` or `v3`; this crate understands `v3`.
+    /// `v3` unless said otherwise.
+    #[serde(skip_deserializing)]
+    pub webhook_version: WebhookVersion,
+    /// status.updated and data.updated when absent.
+    #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Event>>"))]
+    pub subscribed_events: Events,
+}
+
+/// What to change of a destination; what is unset stays.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct DestinationChange {
+    /// Its name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub webhook_version: Option<String>,
-    /// The events, at least one of [`EVENTS`]; replaced as a whole. Without any, a destination never receives anything.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub label: Option<Text<255>>,
+    /// A public https URL, unique within the application. The simulator also delivers to this machine.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub subscribed_events: Option<Vec<String>>,
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub url: Option<WebhookUrl>,
+    /// Whether it receives anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub enabled: Option<bool>,
+    /// The form of deliveries.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub webhook_version: Option<WebhookVersion>,
+    /// Replaces the whole list.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Event>>"))]
+    pub subscribed_events: Option<Events>,
 }
 
 /// How deliveries to a destination went.
@@ -101,46 +151,49 @@ pub struct Destination {
     pub updated_at: Option<String>,
 }
 
-impl DestinationRequest {
-    /// Checks everything that can be checked without the server.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] for the first rule broken.
-    pub fn validate(&self) -> Result<(), Error> {
-        self.normalized().map(drop)
+impl NewDestination {
+    /// A destination that is told of decisions and of what they rest on.
+    pub fn new(label: Text<255>, url: WebhookUrl) -> Self {
+        Self {
+            label,
+            url,
+            enabled: None,
+            webhook_version: WebhookVersion::default(),
+            subscribed_events: Events::default(),
+        }
     }
+}
 
-    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
-    ///
-    /// # Errors
-    /// Those of [`Self::validate`].
-    pub fn normalized(&self) -> Result<Self, Error> {
-        let events = self.subscribed_events.as_deref().map(|events| {
-            if events.is_empty() {
-                return Err(Error::Invalid {
-                    field: "subscribed_events".to_owned(),
-                    message: "must hold at least one event".to_owned(),
-                    allowed: EVENTS.map(str::to_owned).to_vec(),
-                });
-            }
-            events
-                .iter()
-                .map(|event| rules::one_of("subscribed_events", event, &EVENTS))
-                .collect()
-        });
-        Ok(Self {
-            label: rules::optional(&self.label, |label| {
-                rules::visible_text("label", label, 255)
-            })?,
-            url: rules::optional(&self.url, |url| {
-                WebAddress::for_events("url", url).map(|address| address.as_sent().to_owned())
-            })?,
-            enabled: self.enabled,
-            webhook_version: rules::optional(&self.webhook_version, |version| {
-                rules::one_of("webhook_version", version, &["v1", "v2", "v3"])
-            })?,
-            subscribed_events: events.transpose()?,
-        })
+impl Events {
+    /// The name of each of them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|event| &**event)
+    }
+}
+
+impl Default for Events {
+    /// Decisions, and what they rest on.
+    fn default() -> Self {
+        let [decisions, data, ..] = EVENTS;
+        Self(
+            [decisions, data]
+                .map(|name| Event(name.to_owned()))
+                .to_vec(),
+        )
+    }
+}
+
+impl TryFrom<Vec<Event>> for Events {
+    type Error = InvalidValue;
+
+    fn try_from(events: Vec<Event>) -> Result<Self, InvalidValue> {
+        if events.is_empty() {
+            return Err(InvalidValue {
+                message: "must hold at least one event".to_owned(),
+                allowed: EVENTS.map(str::to_owned).to_vec(),
+            });
+        }
+        Ok(Self(events))
     }
 }
 
@@ -159,24 +212,16 @@ impl Client {
     /// Creates a destination; the answer holds its secret.
     ///
     /// # Errors
-    /// [`Error::Invalid`] without a label, a URL or an event, before anything is sent.
-    pub async fn create_destination(
-        &self,
-        request: &DestinationRequest,
-    ) -> Result<Destination, Error> {
-        let request = request.normalized()?;
-        for (field, missing) in [
-            ("label", request.label.is_none()),
-            ("url", request.url.is_none()),
-            // The server takes a destination without events, which then never receives anything.
-            ("subscribed_events", request.subscribed_events.is_none()),
-        ] {
-            if missing {
-                return Err(Error::invalid(field, "is required"));
-            }
-        }
-        let call = Call::api(Method::POST, &[&"webhook", &"destinations"]).body(&request)?;
-        self.destination_call(call, None, &request).await
+    /// Those every call has.
+    pub async fn create_destination(&self, request: &NewDestination) -> Result<Destination, Error> {
+        let call = Call::api(Method::POST, &[&"webhook", &"destinations"]).body(request)?;
+        let sent = DestinationChange {
+            url: Some(request.url.clone()),
+            enabled: request.enabled,
+            subscribed_events: Some(request.subscribed_events.clone()),
+            ..DestinationChange::default()
+        };
+        self.destination_call(call, None, &sent).await
     }
 
     /// One destination, with its secret.
@@ -185,29 +230,28 @@ impl Client {
     /// An API error of kind `NotFound` for an unknown id.
     pub async fn destination(&self, destination: &DestinationId) -> Result<Destination, Error> {
         let call = Call::api(Method::GET, &[&"webhook", &"destinations", destination]);
-        self.destination_call(call, Some(destination), &DestinationRequest::default())
+        self.destination_call(call, Some(destination), &DestinationChange::default())
             .await
     }
 
     /// Changes a destination. The secret stays.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent.
+    /// [`Error::Invalid`] for a request that changes nothing, before anything is sent.
     pub async fn update_destination(
         &self,
         destination: &DestinationId,
-        request: &DestinationRequest,
+        request: &DestinationChange,
     ) -> Result<Destination, Error> {
-        let request = request.normalized()?;
-        if request == DestinationRequest::default() {
+        if *request == DestinationChange::default() {
             return Err(Error::invalid(
                 "request",
                 "must change at least one setting",
             ));
         }
         let call =
-            Call::api(Method::PATCH, &[&"webhook", &"destinations", destination]).body(&request)?;
-        self.destination_call(call, Some(destination), &request)
+            Call::api(Method::PATCH, &[&"webhook", &"destinations", destination]).body(request)?;
+        self.destination_call(call, Some(destination), request)
             .await
     }
 
@@ -225,7 +269,7 @@ impl Client {
         &self,
         call: Call<'_>,
         asked: Option<&DestinationId>,
-        sent: &DestinationRequest,
+        sent: &DestinationChange,
     ) -> Result<Destination, Error> {
         let answer = self.json(call).await?;
         let destination: Destination = answer.read()?;
@@ -240,11 +284,12 @@ impl Client {
         if let Some(enabled) = &sent.enabled {
             echo.may_be("enabled", enabled, destination.enabled.as_ref())?;
         }
-        let events: BTreeSet<&String> = destination.subscribed_events.iter().collect();
+        let events = destination.subscribed_events.iter().map(String::as_str);
+        let events: BTreeSet<&str> = events.collect();
         if let Some(sent) = &sent.subscribed_events
             && !events.is_empty()
         {
-            echo.may_be("subscribed_events", &sent.iter().collect(), Some(&events))?;
+            echo.may_be("subscribed_events", &sent.names().collect(), Some(&events))?;
         }
         Ok(destination)
     }

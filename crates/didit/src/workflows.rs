@@ -15,6 +15,7 @@ use super::lenient;
 use super::money::Money;
 use super::paging::{Page, Paged};
 use super::rules;
+use super::values::{self, Text};
 
 /// A workflow to create, or what to change of one. On update, what is unset stays, and `features` replaces the whole list.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -90,7 +91,7 @@ impl WorkflowRequest {
         )?;
         Ok(Self {
             workflow_label: rules::optional(&self.workflow_label, |label| {
-                rules::visible_text("workflow_label", label, 50)
+                rules::checked::<Text<50>>("workflow_label", label)
             })?,
             status: rules::optional(&self.status, |status| {
                 rules::one_of("status", status, &["draft", "published"])
@@ -207,7 +208,7 @@ impl Client {
         let mut workflows: Paged<WorkflowSummary> = Paged::read(&self.json(call).await?, *page)?;
         for row in &mut workflows.items {
             upper_case(&mut row.features);
-            rules::drop_unless_web_link(&mut row.workflow_url);
+            values::drop_unless_web_link(&mut row.workflow_url);
         }
         Ok(workflows)
     }
@@ -285,7 +286,7 @@ impl Client {
         let answer = self.json(call).await?;
         let mut workflow: Workflow = answer.read_needing("uuid")?;
         upper_case(&mut workflow.features);
-        rules::drop_unless_web_link(&mut workflow.workflow_url);
+        values::drop_unless_web_link(&mut workflow.workflow_url);
         Ok((answer.status, workflow))
     }
 }

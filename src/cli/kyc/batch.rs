@@ -26,7 +26,7 @@ use crate::{
         output::data,
         runner::{Outcome, Runner, system, unprinted},
     },
-    tools::{ToolError, clean},
+    tools::{ErrorCode, ToolError, clean},
 };
 use journal::{Binding, Journal};
 use newest::Newest;
@@ -237,7 +237,7 @@ fn report(
                 json!({
                     "line": failure.line,
                     "vendor_data": clean(&failure.vendor_data),
-                    "code": failure.code,
+                    "code": failure.code.name(),
                     "message": clean(&failure.message),
                 })
             })
@@ -303,7 +303,7 @@ fn refuse_same(paths: &[&Path; 3]) -> Result<(), ToolError> {
     let mut seen = HashSet::new();
     match real.iter().find(|path| !seen.insert(*path)) {
         Some(twice) => Err(ToolError::new(
-            "invalid_argument",
+            ErrorCode::InvalidArgument,
             format!(
                 "{} cannot be two of the file, the journal and the results. Nothing was sent.",
                 twice.display()

@@ -105,7 +105,7 @@ pub(super) async fn follow(
                 spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
             }
             // A wait of minutes should not end with the first trouble on the way.
-            Err(error) if passes(&error) && in_a_row < MOST_IN_A_ROW => {
+            Err(error) if error.code.passes() && in_a_row < MOST_IN_A_ROW => {
                 in_a_row += 1;
                 let wait = error
                     .retry_after_s
@@ -141,11 +141,6 @@ async fn look(
     runner
         .call_silently("didit_session_wait_for_decision", arguments)
         .await
-}
-
-/// Whether the same look may work a little later.
-fn passes(error: &ToolError) -> bool {
-    error.leaves_open() || matches!(error.code, "unreachable" | "rate_limited" | "busy")
 }
 
 /// Whether nothing more happens by itself.

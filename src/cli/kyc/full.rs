@@ -19,7 +19,7 @@ use crate::{
         output::data,
         runner::{Outcome, Runner, system, unprinted},
     },
-    didit::client_for,
+    didit::{client_for, features::Feature},
     simulator::Simulator,
     tools::{Answer, ToolError},
 };
@@ -203,7 +203,7 @@ async fn refuse_another(runner: &Runner, id: &str, arguments: &Arguments) -> Res
         .filter_map(Value::as_str)
         .collect();
     for (feature, wanted) in wanted {
-        if features.contains(&feature) != wanted {
+        if features.contains(&feature.name()) != wanted {
             let features = features.join(" + ");
             return refuse(format!(
                 "runs {features}, which does not fit what was asked about {feature}"
@@ -223,14 +223,14 @@ async fn refuse_another(runner: &Runner, id: &str, arguments: &Arguments) -> Res
 }
 
 /// A setting of a workflow's feature, or of the workflow itself.
-fn setting_of<'a>(workflow: &'a Value, feature: Option<&str>, name: &str) -> Option<&'a Value> {
+fn setting_of<'a>(workflow: &'a Value, feature: Option<Feature>, name: &str) -> Option<&'a Value> {
     let Some(feature) = feature else {
         return workflow.get(name);
     };
     let steps = workflow.get("steps").and_then(Value::as_array)?;
     let step = steps
         .iter()
-        .find(|step| step.get("feature").and_then(Value::as_str) == Some(feature))?;
+        .find(|step| step.get("feature").and_then(Value::as_str) == Some(feature.name()))?;
     step.get("config")?.get(name)
 }
 

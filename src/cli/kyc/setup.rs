@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::runner::{Outcome, Runner, unprinted},
+    didit::features::Feature,
     tools::{Answer, ToolError},
 };
 
@@ -82,19 +83,19 @@ pub(super) struct Checks {
 
 impl Checks {
     /// The features that were asked for or left out, and whether they are to be there.
-    pub(super) fn wanted(&self) -> Vec<(&'static str, bool)> {
+    pub(super) fn wanted(&self) -> Vec<(Feature, bool)> {
         let mut wanted = vec![];
         for (feature, on, off) in [
-            ("LIVENESS", self.liveness, self.no_liveness),
-            ("FACE_MATCH", self.face_match, self.no_face_match),
-            ("AML", self.aml, false),
-            ("NFC", self.nfc, false),
-            ("PHONE_VERIFICATION", self.phone, false),
-            ("EMAIL_VERIFICATION", self.email, false),
-            ("PROOF_OF_ADDRESS", self.proof_of_address, false),
-            ("AGE_ESTIMATION", self.age_estimation, false),
-            ("DATABASE_VALIDATION", self.database_validation, false),
-            ("IP_ANALYSIS", self.ip_analysis, false),
+            (Feature::Liveness, self.liveness, self.no_liveness),
+            (Feature::FaceMatch, self.face_match, self.no_face_match),
+            (Feature::Aml, self.aml, false),
+            (Feature::Nfc, self.nfc, false),
+            (Feature::Phone, self.phone, false),
+            (Feature::Email, self.email, false),
+            (Feature::ProofOfAddress, self.proof_of_address, false),
+            (Feature::AgeEstimation, self.age_estimation, false),
+            (Feature::DatabaseValidation, self.database_validation, false),
+            (Feature::IpAnalysis, self.ip_analysis, false),
         ] {
             if on || off {
                 wanted.push((feature, !off));
@@ -104,20 +105,20 @@ impl Checks {
     }
 
     /// What was asked for beyond on and off: the feature, or none for the workflow itself; the setting; and its value.
-    pub(super) fn settings(&self) -> Vec<(Option<&'static str>, &'static str, Value)> {
+    pub(super) fn settings(&self) -> Vec<(Option<Feature>, &'static str, Value)> {
         [
             (
-                Some("LIVENESS"),
+                Some(Feature::Liveness),
                 "face_liveness_method",
                 json!(self.liveness_method),
             ),
             (
-                Some("FACE_MATCH"),
+                Some(Feature::FaceMatch),
                 "face_match_score_decline_threshold",
                 json!(self.face_match_threshold),
             ),
             (
-                Some("AML"),
+                Some(Feature::Aml),
                 "aml_score_review_threshold",
                 json!(self.aml_threshold),
             ),

@@ -7,7 +7,7 @@ use super::{
     heard::{CHOICE, KEEP},
     ledger::{VALID_FOR, Worthless},
 };
-use crate::tools::{Answer, Change, Outlet, PersonalData, Question, Stop, ToolError};
+use crate::tools::{Answer, Change, ErrorCode, Outlet, PersonalData, Question, Stop, ToolError};
 
 /// What stands first when something changed after a human agreed.
 const AGAIN: &str =
@@ -85,7 +85,7 @@ fn lines(change: &Change, again: bool, level: PersonalData, outlet: Outlet) -> V
 pub(super) fn refused(closed: bool, at_once: bool) -> Stop {
     let error = match (at_once, closed) {
         (true, _) => ToolError::new(
-            "refused_by_client",
+            ErrorCode::RefusedByClient,
             format!(
                 "The client answered no in less than a second, before a human can have read the question, so the answer is \
                  probably its own. {VOID}"
@@ -93,12 +93,12 @@ pub(super) fn refused(closed: bool, at_once: bool) -> Stop {
         )
         .with_advice(PREVIEW_ADVICE),
         (false, true) => ToolError::new(
-            "refused_by_human",
+            ErrorCode::RefusedByHuman,
             format!("The question was closed without an answer, which counts as a no. {VOID}"),
         )
         .with_advice(PREVIEW_ADVICE),
         (false, false) => ToolError::new(
-            "refused_by_human",
+            ErrorCode::RefusedByHuman,
             format!("The human did not agree. {VOID}"),
         ),
     };

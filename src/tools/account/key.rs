@@ -3,7 +3,7 @@
 use crate::tools::{
     Answer, Context,
     connection::Connection,
-    error::{Stop, ToolError},
+    error::{ErrorCode, Stop, ToolError},
     untrusted::{apart, clean},
 };
 use crate::{
@@ -24,7 +24,7 @@ pub(super) async fn adopt(
 ) -> Result<(), Stop> {
     let Some(key) = &application.api_key else {
         return Err(ToolError::new(
-            "no_key_in_answer",
+            ErrorCode::NoKeyInAnswer,
             format!(
                 "Didit returned no API key for the application {}.",
                 apart(&name_of(application))

@@ -10,7 +10,7 @@ use crate::{
     tools::{
         Answer, Change, Connection, Context, Environment, Line, Setting, Tool, Toolset,
         agreed::agreed,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         untrusted::apart,
     },
 };
@@ -67,7 +67,7 @@ async fn login(context: Context, input: LoginInput) -> Result<Answer, Stop> {
              passwords are never arguments."
         };
         return Err(ToolError::new(
-            "no_account",
+            ErrorCode::NoAccount,
             "No account with a password is stored here, so there is nothing to log in with.",
         )
         .with_hint(

@@ -11,7 +11,7 @@ use crate::{
     tools::{
         Answer, Context, Tool, Toolset,
         connection::{Connection, Mode},
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
     },
 };
 
@@ -78,7 +78,7 @@ async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop
         .await?;
     if let Some(other) = other {
         return Err(ToolError::new(
-            "account_exists",
+            ErrorCode::AccountExists,
             format!(
                 "This profile already holds another account ({other}), \
                  which a registration would replace."
@@ -187,7 +187,7 @@ async fn take_back(
 
 fn refused_registration(error: didit::Error) -> ToolError {
     let error = ToolError::from(error);
-    if error.code != "conflict" {
+    if error.code != ErrorCode::Conflict {
         return error;
     }
     error

@@ -10,7 +10,7 @@ use crate::{
     tools::{
         Answer, Context, Tool, Toolset,
         connection::{KeySource, Mode},
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         untrusted::apart,
     },
 };
@@ -220,7 +220,7 @@ async fn prove(context: &Context) -> Result<Proof, Stop> {
     };
     let client = match context.client() {
         Ok(client) => client,
-        Err(Stop::Error(error)) if error.code == "no_api_key" => {
+        Err(Stop::Error(error)) if error.code == ErrorCode::NoApiKey => {
             return Ok(proof(false, error.message));
         }
         Err(other) => return Err(other),

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{adopt, key_in_use};
 use crate::tools::{
     Answer, Context, Tool, Toolset,
-    error::{Stop, ToolError},
+    error::{ErrorCode, Stop, ToolError},
 };
 
 pub(super) fn tool() -> Tool {
@@ -58,7 +58,7 @@ async fn verify_email(context: Context, input: VerifyEmailInput) -> Result<Answe
         .verify_email(&email, &input.code)
         .await
         .map_err(|error| match ToolError::from(error) {
-            refused if refused.code == "refused" => refused.with_hint(
+            refused if refused.code == ErrorCode::Refused => refused.with_hint(
                 "didit_account_register",
                 "sends a new code to the same address.",
             ),

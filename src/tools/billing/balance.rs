@@ -8,7 +8,7 @@ use crate::{
     didit::Money,
     tools::{
         Answer, Context, NoInput, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
     },
 };
 
@@ -56,7 +56,11 @@ async fn balance(context: Context, _: NoInput) -> Result<Answer, Stop> {
         (false, ..) => "Automatic refill is off.".to_owned(),
     };
     let Some(amount) = amount(balance.balance) else {
-        return Err(ToolError::new("unreadable_answer", "Didit's answer names no balance.").into());
+        return Err(ToolError::new(
+            ErrorCode::UnreadableAnswer,
+            "Didit's answer names no balance.",
+        )
+        .into());
     };
     let environment = context.connection.environment_of(None);
     let answer = Answer::new(format!(

@@ -1,15 +1,14 @@
 //! A payment link for a human.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
-use crate::tools::dollars::dollars;
 use crate::{
     didit::TopUp,
     tools::{
         Answer, Context, Environment, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         untrusted::{clean_link, link_apart},
     },
 };
@@ -31,17 +30,6 @@ pub(super) fn tool() -> Tool {
         .run(top_up)
 }
 
-#[derive(Deserialize, JsonSchema)]
-struct TopUpInput {
-    /// US dollars, at least 50.
-    #[schemars(range(min = 50))]
-    amount_in_dollars: f64,
-    /// Page after payment.
-    success_url: Option<String>,
-    /// Page after giving up.
-    cancel_url: Option<String>,
-}
-
 #[derive(Serialize, JsonSchema)]
 struct TopUpOutput {
     checkout_session_id: String,
@@ -51,26 +39,14 @@ struct TopUpOutput {
     environment: &'static str,
 }
 
-async fn top_up(context: Context, input: TopUpInput) -> Result<Answer, Stop> {
-    if !input.amount_in_dollars.is_finite() {
-        return Err(ToolError::invalid(
-            "amount_in_dollars",
-            "`amount_in_dollars` takes a number of at least 50.",
+async fn top_up(context: Context, input: TopUp) -> Result<Answer, Stop> {
+    let checkout = context.client()?.top_up(&input).await?;
+    let Some(link) = checkout.checkout_session_url.as_deref().map(clean_link) else {
+        return Err(ToolError::new(
+            ErrorCode::UnreadableAnswer,
+            "Didit's answer names no payment link.",
         )
         .into());
-    }
-    let checkout = context
-        .client()?
-        .top_up(&TopUp {
-            amount_in_dollars: input.amount_in_dollars,
-            success_url: input.success_url,
-            cancel_url: input.cancel_url,
-        })
-        .await?;
-    let Some(link) = checkout.checkout_session_url.as_deref().map(clean_link) else {
-        return Err(
-            ToolError::new("unreadable_answer", "Didit's answer names no payment link.").into(),
-        );
     };
     let environment = context.connection.environment_of(None);
     let money = match environment {
@@ -81,7 +57,7 @@ async fn top_up(context: Context, input: TopUpInput) -> Result<Answer, Stop> {
     Ok(Answer::new(format!(
         "Payment link for {} ({}): {}\n\
          No money has moved; the amount is added after a human pays there. {money}",
-        dollars(input.amount_in_dollars),
+        input.amount_in_dollars,
         environment.words(),
         link_apart(&link)
     ))

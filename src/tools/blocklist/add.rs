@@ -12,12 +12,13 @@ use super::{
     target::{Target, TargetInput},
 };
 use crate::{
-    didit::{Client, ListEntryId, NewEntry},
+    didit::{Client, ListEntryId, NewEntry, values::Comment},
     tools::{
         Answer, Context, Tool, Toolset,
         agreed::agreed,
         change::{Change, Setting},
         error::Stop,
+        input::Both,
         person::PersonFacts,
     },
 };
@@ -43,14 +44,15 @@ pub(super) fn tool() -> Tool {
 
 #[derive(Deserialize, JsonSchema)]
 struct AddInput {
-    #[serde(flatten)]
-    target: TargetInput,
     /// Why, for the record.
-    comment: Option<String>,
+    comment: Option<Comment>,
 }
 
-async fn add(context: Context, input: AddInput) -> Result<Answer, Stop> {
-    let target = input.target.read()?;
+async fn add(
+    context: Context,
+    Both(target, input): Both<TargetInput, AddInput>,
+) -> Result<Answer, Stop> {
+    let target = target.read()?;
     let client = context.client()?;
     let comment = input.comment;
     let entry = match &target {
@@ -64,8 +66,7 @@ async fn add(context: Context, input: AddInput) -> Result<Answer, Stop> {
             comment,
             ..NewEntry::default()
         },
-    }
-    .normalized()?;
+    };
     // Where it goes, and what is there already, is settled before a human is asked: agreement is never for nothing.
     let plan = agreed(&context, async || {
         let plan = Plan::of(&target, &client).await?;

@@ -5,7 +5,7 @@ use crate::{
     didit::Decision,
     tools::{
         change::{Line, Setting},
-        error::ToolError,
+        error::{ErrorCode, ToolError},
         person::PersonFacts,
         personal::Class,
         subject,
@@ -23,7 +23,7 @@ pub(super) fn action(verb: &str, target: &Target, facts: Option<&PersonFacts>) -
         (Target::Session { .. }, None) => line.words(format!("{}.", target.describe())),
         (Target::Value { kind, value }, _) => line
             .words(format!("the {} ", kind.name()))
-            .sent(value)
+            .sent(&**value)
             .words("."),
     }
 }
@@ -127,7 +127,7 @@ pub(super) fn part_done(
         code: if error.leaves_open() {
             error.code
         } else {
-            "done_in_part"
+            ErrorCode::DoneInPart
         },
         message: format!(
             "Already {verb}ed: {}. To {verb} the {} failed: {}",

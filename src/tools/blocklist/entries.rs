@@ -5,7 +5,7 @@ use crate::{
     didit::{Client, Error, Kind, ListEntry, ListEntryId, ListFilter, ListId, Page, SessionId},
     tools::{
         change::{Line, Setting},
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         personal::Class,
     },
 };
@@ -109,7 +109,7 @@ impl Target {
         }
         if found.is_empty() {
             return Err(ToolError::new(
-                "not_found",
+                ErrorCode::NotFound,
                 format!(
                     "The blocklist holds no entry for {}. Nothing was changed.",
                     self.describe()
@@ -222,7 +222,7 @@ fn further(offset: Option<u32>, next: u64) -> Result<u32, ToolError> {
         .filter(|next| *next > offset.unwrap_or(0) && *next < MAX_PAGES * PAGE)
         .ok_or_else(|| {
             ToolError::new(
-                "unreadable_answer",
+                ErrorCode::UnreadableAnswer,
                 "The pages of the blocklist do not come to an end, \
                  so the entry was not looked for any further.",
             )

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::EntryType;
 use crate::{
-    didit::{BlocklistItems, Client, Decision, SessionId},
+    didit::{BlocklistItems, Client, Decision, SessionId, values::Text},
     tools::{
         error::{Stop, ToolError},
         untrusted::clean,
@@ -16,11 +16,11 @@ use crate::{
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct TargetInput {
     /// Session UUID, with items.
-    session_id: Option<String>,
+    session_id: Option<SessionId>,
     /// What of the session; face and document when absent.
     items: Option<Vec<SessionItem>>,
     /// One value, with entry_type, instead of a session.
-    value: Option<String>,
+    value: Option<Text>,
     entry_type: Option<EntryType>,
 }
 
@@ -50,7 +50,7 @@ pub(super) enum Target {
         /// Its kind.
         kind: EntryType,
         /// The value as given.
-        value: String,
+        value: Text,
     },
 }
 
@@ -70,15 +70,12 @@ impl TargetInput {
                     first
                 });
                 Ok(Target::Session {
-                    session: session.parse()?,
+                    session,
                     items: Items(items),
                 })
             }
-            (None, Some(value), Some(kind)) if self.items.is_none() && !value.trim().is_empty() => {
-                Ok(Target::Value {
-                    kind,
-                    value: value.trim().to_owned(),
-                })
+            (None, Some(value), Some(kind)) if self.items.is_none() => {
+                Ok(Target::Value { kind, value })
             }
             (None, Some(_), None) => Err(ToolError::invalid(
                 "entry_type",

@@ -74,11 +74,11 @@ async fn create(context: Context, input: SessionInput) -> Result<Answer, Stop> {
     // Everything that can be refused is refused before the workflow is looked up.
     let (draft, with_qr_code, named) = {
         let with_qr_code = input.qr_code;
-        let named = input.workflow_id.clone();
+        let named = input.workflow_id;
         (input.request(connection)?, with_qr_code, named)
     };
-    let (workflow_id, label) = resolve_workflow(&context, named.as_deref()).await?;
-    let request = draft.for_workflow(workflow_id).normalized()?;
+    let (workflow_id, label) = resolve_workflow(&context, named).await?;
+    let request = draft.for_workflow(workflow_id);
     let earlier = agreed(&context, async || {
         // Only a part of the time, so that a link still comes where this look-up hangs.
         let lookup = earlier::look_up(&client, &request);

@@ -51,7 +51,7 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct DecisionInput {
     /// Session UUID.
-    session_id: String,
+    session_id: SessionId,
     #[serde(default)]
     detail: Detail,
     /// Also save Didit's whole answer, with all personal data, under this name (`*.json`) in the output folder.
@@ -71,7 +71,7 @@ enum Detail {
 
 /// Reads a session and explains it.
 async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
+    let id = input.session_id;
     let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
         if level == PersonalData::None {

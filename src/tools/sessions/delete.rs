@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    didit::{SessionDeletion, SessionId},
+    didit::{SessionDeletion, SessionId, sessions::DeletionInstruction, values::Text},
     tools::{
         Answer, Context, Tool, Toolset,
         agreed::agreed,
@@ -32,23 +32,24 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct DeleteInput {
     /// Session UUID.
-    session_id: String,
+    session_id: SessionId,
     /// Record it as the person's own demand for erasure.
     #[serde(default)]
     privacy_erasure: bool,
     /// Your reference of the instruction.
-    instruction_id: Option<String>,
+    instruction_id: Option<Text<255>>,
 }
 
 /// Deletes a session for good.
 async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
+    let id = input.session_id;
     let deletion = SessionDeletion {
-        deletion_instruction: input.privacy_erasure.then(|| "privacy_erasure".to_owned()),
+        deletion_instruction: input
+            .privacy_erasure
+            .then_some(DeletionInstruction::PrivacyErasure),
         instruction_id: input.instruction_id,
         ..SessionDeletion::default()
-    }
-    .normalized()?;
+    };
     let record = if deletion.deletion_instruction.is_some() {
         "It is recorded as the person's own demand for erasure, \
          and purges every face template of the person."

@@ -58,7 +58,7 @@ async fn sessions(client: &Client, request: &SessionRequest) -> Result<Earlier, 
     let own = rows.iter().filter(|row| {
         row.vendor_data
             .as_ref()
-            .is_none_or(|own| own == vendor_data)
+            .is_none_or(|own| own == &**vendor_data)
     });
     let approved = own
         .clone()
@@ -112,10 +112,8 @@ impl Earlier {
         };
         // Didit writes both of the request over those of the session, also where the request has none.
         let replaced = reused.as_ref().filter(|open| {
-            let callback = |callback: &Option<String>| held(&json!(callback));
-            let metadata = |metadata: &Option<Value>| held(&json!(metadata));
-            callback(&open.callback) != callback(&request.callback)
-                || metadata(&open.metadata) != metadata(&request.metadata)
+            held(&json!(open.callback)) != held(&json!(request.callback))
+                || held(&json!(open.metadata)) != held(&json!(request.metadata))
         });
         if approved.is_none() && replaced.is_none() {
             return None;
@@ -164,7 +162,8 @@ impl Earlier {
                 .to_owned(),
             choice: "Make the link",
             warnings,
-            subject: Line::new("Customer ").sent(request.vendor_data.clone().unwrap_or_default()),
+            subject: Line::new("Customer ")
+                .sent(request.vendor_data.as_deref().unwrap_or_default()),
             settings,
             place: connection.place_of_change(None),
             seen: json!([

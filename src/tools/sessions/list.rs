@@ -1,14 +1,15 @@
 //! The sessions that there are, without what they hold.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    didit::{SessionFilter, SessionStatus},
+    didit::SessionFilter,
     tools::{
         Answer, Context, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::Stop,
+        input::Both,
         paging::{self, List, PageInput, Row},
         untrusted::apart,
     },
@@ -26,38 +27,6 @@ pub(super) fn tool() -> Tool {
         .run(list)
 }
 
-#[derive(Deserialize, JsonSchema)]
-struct ListInput {
-    /// Not Started, In Progress, Approved, Declined, In Review, Expired, Abandoned, Kyc Expired, Resubmitted, Awaiting User.
-    status: Option<Vec<String>>,
-    /// Your own id of the person, exactly.
-    vendor_data: Option<String>,
-    /// Session id or number, name, e-mail, phone or document number.
-    search: Option<String>,
-    workflow_id: Option<Vec<String>>,
-    /// YYYY-MM-DD, UTC.
-    date_from: Option<String>,
-    /// Included.
-    date_to: Option<String>,
-    /// Issuing countries, three letters.
-    country: Option<Vec<String>>,
-    /// Codes such as P, ID, DL.
-    document_type: Option<Vec<String>>,
-    /// Risk codes such as DOCUMENT_EXPIRED.
-    warning: Option<Vec<String>>,
-    session_kind: Option<SessionKind>,
-    #[serde(flatten)]
-    page: PageInput,
-}
-
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-enum SessionKind {
-    User,
-    Business,
-    All,
-}
-
 #[derive(Serialize, JsonSchema)]
 struct SessionRow {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,8 +42,12 @@ struct SessionRow {
     kind: Option<String>,
 }
 
-async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
-    let filter = input.filter()?;
+async fn list(
+    context: Context,
+    Both(filter, page): Both<SessionFilter, PageInput>,
+) -> Result<Answer, Stop> {
+    let page = paging::page(&page)?;
+    let filter = SessionFilter { page, ..filter };
     let sessions = context.client()?.find_sessions(&filter).await?;
     let rows = sessions.map(|session| SessionRow {
         session_id: session.session_id.map(|id| id.to_string()),
@@ -91,44 +64,6 @@ async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
     } else {
         answer.with_next("didit_session_get_decision", "explains one of them.")
     })
-}
-
-impl ListInput {
-    fn filter(self) -> Result<SessionFilter, ToolError> {
-        let status = self
-            .status
-            .unwrap_or_default()
-            .iter()
-            .map(|status| status.replace(['_', '-'], " ").parse::<SessionStatus>())
-            .collect::<Result<Vec<_>, _>>()?;
-        let workflow_id = self
-            .workflow_id
-            .unwrap_or_default()
-            .iter()
-            .map(|id| id.parse())
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(SessionFilter {
-            session_kind: self.session_kind.map(|kind| {
-                match kind {
-                    SessionKind::User => "user",
-                    SessionKind::Business => "business",
-                    SessionKind::All => "all",
-                }
-                .to_owned()
-            }),
-            page: paging::page(&self.page)?,
-            status,
-            vendor_data: self.vendor_data,
-            search: self.search,
-            workflow_id,
-            date_from: self.date_from,
-            date_to: self.date_to,
-            country: self.country.unwrap_or_default(),
-            document_type: self.document_type.unwrap_or_default(),
-            warning: self.warning.unwrap_or_default(),
-            ..SessionFilter::default()
-        })
-    }
 }
 
 impl Row for SessionRow {

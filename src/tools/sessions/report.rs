@@ -8,7 +8,7 @@ use crate::{
     didit::SessionId,
     tools::{
         Answer, Context, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
         files,
         personal::{Class, Outlet, PersonalData},
     },
@@ -39,14 +39,14 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct PdfInput {
     /// Session UUID.
-    session_id: String,
+    session_id: SessionId,
     /// Name of the new file (`*.pdf`); made from the session when absent.
     file_name: Option<String>,
 }
 
 /// Saves the report of a finished session.
 async fn save(context: Context, input: PdfInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
+    let id = input.session_id;
     let settings = context.connection.settings();
     demand_everything(settings.personal_data, Outlet::File)?;
     let folder = &settings.output_dir;
@@ -95,7 +95,7 @@ fn demand_everything(level: PersonalData, outlet: Outlet) -> Result<(), ToolErro
         return Ok(());
     }
     let refused = ToolError::new(
-        "personal_data_off",
+        ErrorCode::PersonalDataOff,
         format!(
             "A report holds all personal data, and the operator keeps it back (--pii, DIDIT_MCP_PII: {}). Nothing was fetched.",
             level.name()

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::{
-    didit::{NodeToResubmit, StatusUpdate, Step},
+    didit::{
+        self, InvalidValue, NodeToResubmit, StatusUpdate, Step,
+        features::{Feature, FeatureName},
+    },
     tools::{
         change::{Line, Setting, quoted},
         error::ToolError,
@@ -62,20 +65,14 @@ pub(super) fn chosen(
                 ),
             ));
         }
-        add(NodeToResubmit {
-            node_id: node_id.to_owned(),
-            feature: step.feature.to_owned(),
-        });
+        add(redo(node_id, step)?);
     }
     for word in words {
         let mut found = false;
         for step in steps.iter().filter(|step| is_meant(word, step)) {
             if let Some(node_id) = step.node_id {
                 found = true;
-                add(NodeToResubmit {
-                    node_id: node_id.to_owned(),
-                    feature: step.feature.to_owned(),
-                });
+                add(redo(node_id, step)?);
             }
         }
         if !found {
@@ -97,48 +94,66 @@ pub(super) fn chosen(
     Ok(chosen)
 }
 
-fn is_meant(word: &str, step: &Step<'_>) -> bool {
-    let word = word.trim();
-    if step.node_id == Some(word) || step.feature.eq_ignore_ascii_case(word) {
-        return true;
-    }
-    let features: &[&str] = match word.to_lowercase().replace(['_', '-'], " ").as_str() {
-        "document" | "id" | "id document" | "passport" | "id verification" => &["OCR"],
-        // The person takes one selfie, and both checks look at it.
-        "selfie" | "face" | "photo" => &["LIVENESS", "FACE_MATCH", "AGE_ESTIMATION"],
-        "liveness" => &["LIVENESS"],
-        "face match" => &["FACE_MATCH"],
-        "age" => &["AGE_ESTIMATION"],
-        "address" | "proof of address" | "poa" => &["PROOF_OF_ADDRESS"],
-        "phone" => &["PHONE_VERIFICATION"],
-        "email" | "e mail" => &["EMAIL_VERIFICATION"],
-        "chip" | "nfc" => &["NFC"],
-        "questionnaire" | "questions" => &["QUESTIONNAIRE"],
-        "database" | "register" => &["DATABASE_VALIDATION"],
-        "aml" | "watch lists" | "sanctions" => &["AML"],
-        "ip" | "network" | "device" => &["IP_ANALYSIS"],
-        _ => &[],
-    };
-    features.contains(&step.feature)
+/// The request for a step of the session. Didit takes some checks again, and others not.
+fn redo(node_id: &str, step: &Step<'_>) -> Result<NodeToResubmit, didit::Error> {
+    let refused = |error: InvalidValue| error.at("nodes_to_resubmit");
+    Ok(NodeToResubmit {
+        node_id: node_id.parse().map_err(refused)?,
+        feature: step.feature.as_str().parse().map_err(refused)?,
+    })
 }
 
-fn word_of(feature: &str) -> String {
-    match feature {
-        "AML" => "aml".to_owned(),
-        "IP_ANALYSIS" => "ip".to_owned(),
-        other => plain_name(other).to_owned(),
+fn is_meant(word: &str, step: &Step<'_>) -> bool {
+    let word = word.trim();
+    if step.node_id == Some(word) || step.feature.as_str().eq_ignore_ascii_case(word) {
+        return true;
+    }
+    let features: &[Feature] = match word.to_lowercase().replace(['_', '-'], " ").as_str() {
+        "document" | "id" | "id document" | "passport" | "id verification" => &[Feature::Ocr],
+        // The person takes one selfie, and both checks look at it.
+        "selfie" | "face" | "photo" => &[
+            Feature::Liveness,
+            Feature::FaceMatch,
+            Feature::AgeEstimation,
+        ],
+        "liveness" => &[Feature::Liveness],
+        "face match" => &[Feature::FaceMatch],
+        "age" => &[Feature::AgeEstimation],
+        "address" | "proof of address" | "poa" => &[Feature::ProofOfAddress],
+        "phone" => &[Feature::Phone],
+        "email" | "e mail" => &[Feature::Email],
+        "chip" | "nfc" => &[Feature::Nfc],
+        "questionnaire" | "questions" => &[Feature::Questionnaire],
+        "database" | "register" => &[Feature::DatabaseValidation],
+        "aml" | "watch lists" | "sanctions" => &[Feature::Aml],
+        "ip" | "network" | "device" => &[Feature::IpAnalysis],
+        _ => &[],
+    };
+    step.feature
+        .known()
+        .is_some_and(|known| features.contains(&known))
+}
+
+fn word_of(feature: FeatureName<&str>) -> &'static str {
+    match feature.known() {
+        Some(Feature::Aml) => "aml",
+        Some(Feature::IpAnalysis) => "ip",
+        _ => plain_name(feature),
     }
 }
 
 /// The steps in the words of people; `None` without any.
 pub(super) fn names(nodes: &[NodeToResubmit]) -> Option<String> {
-    let names: Vec<_> = nodes.iter().map(|node| plain_name(&node.feature)).collect();
+    let names: Vec<_> = nodes
+        .iter()
+        .map(|node| plain_name(FeatureName::read(&*node.feature)))
+        .collect();
     (!names.is_empty()).then(|| names.join(", "))
 }
 
 /// The steps that Didit chooses when none are named: all that are not approved.
 pub(super) fn all_open(steps: &[Step<'_>]) -> Setting {
-    let open: Vec<String> = steps
+    let open: Vec<&str> = steps
         .iter()
         .filter(|step| step.status != Some("Approved"))
         .map(|step| word_of(step.feature))
@@ -157,23 +172,21 @@ pub(super) fn all_open(steps: &[Step<'_>]) -> Setting {
 
 /// Warns where a check that rests on a step to redo is not redone with it, and so keeps its old result.
 pub(super) fn left_behind(steps: &[Step<'_>], update: &StatusUpdate) -> Vec<Line> {
-    let redone = |feature: &str| {
-        update
-            .nodes_to_resubmit
-            .iter()
-            .any(|node| node.feature == feature)
+    let redone = |feature: Feature| {
+        let mut nodes = update.nodes_to_resubmit.iter();
+        nodes.any(|node| *node.feature == *feature.name())
     };
     [
-        ("OCR", "FACE_MATCH"),
-        ("OCR", "NFC"),
-        ("OCR", "AML"),
-        ("OCR", "DATABASE_VALIDATION"),
-        ("LIVENESS", "FACE_MATCH"),
+        (Feature::Ocr, Feature::FaceMatch),
+        (Feature::Ocr, Feature::Nfc),
+        (Feature::Ocr, Feature::Aml),
+        (Feature::Ocr, Feature::DatabaseValidation),
+        (Feature::Liveness, Feature::FaceMatch),
     ]
     .into_iter()
     .filter(|(first, second)| {
-        redone(first)
-            && !redone(second)
+        redone(*first)
+            && !redone(*second)
             && steps
                 .iter()
                 .any(|step| step.feature == *second && step.status.is_some())
@@ -181,14 +194,14 @@ pub(super) fn left_behind(steps: &[Step<'_>], update: &StatusUpdate) -> Vec<Line
     .map(|(first, second)| {
         Line::new(format!(
             "The check {} rests on {}, is not redone with it, and keeps its old result.",
-            plain_name(second),
-            plain_name(first)
+            second.facts().plain_name,
+            first.facts().plain_name
         ))
     })
     .collect()
 }
 
 /// A step in the words of people.
-fn plain_name(feature: &str) -> &'static str {
-    verdict::plain_name(feature).unwrap_or("another check")
+fn plain_name(feature: FeatureName<&str>) -> &'static str {
+    verdict::plain_name(&feature).unwrap_or("another check")
 }

@@ -11,7 +11,8 @@ use crate::{
         Answer, Context, Tool, Toolset, advice,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
+        input::Both,
         person::PersonFacts,
         subject,
         untrusted::{clean, clean_link},
@@ -41,37 +42,21 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct UpdateInput {
     /// Session UUID.
-    session_id: String,
-    new_status: Verdict,
-    /// Why, for the record.
-    comment: Option<String>,
+    session_id: SessionId,
     /// For Resubmitted, in words: document, selfie, address, phone, email, chip, questionnaire, database, aml; all that is not
     /// approved when absent.
     steps: Option<Vec<String>>,
     /// The same by node id, exactly.
     nodes_to_resubmit: Option<Vec<NodeInput>>,
-    /// Tell the person by e-mail; needs email_address.
-    send_email: Option<bool>,
-    email_address: Option<String>,
-    /// Language of that e-mail.
-    email_language: Option<String>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-enum Verdict {
-    Approved,
-    Declined,
-    Resubmitted,
 }
 
 /// Approves, declines or asks for steps again.
-async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
-    let new_status = match input.new_status {
-        Verdict::Approved => NewStatus::Approved,
-        Verdict::Declined => NewStatus::Declined,
-        Verdict::Resubmitted => NewStatus::Resubmitted,
-    };
+async fn update(
+    context: Context,
+    Both(input, draft): Both<UpdateInput, StatusUpdate>,
+) -> Result<Answer, Stop> {
+    let id = input.session_id;
+    let new_status = draft.new_status;
     let steps = input.steps.unwrap_or_default();
     let nodes = input.nodes_to_resubmit.unwrap_or_default();
     if !(steps.is_empty() && nodes.is_empty()) && new_status != NewStatus::Resubmitted {
@@ -79,13 +64,6 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
             ToolError::invalid("steps", "Steps go with new_status Resubmitted only.").into(),
         );
     }
-    let draft = StatusUpdate {
-        comment: input.comment,
-        send_email: input.send_email,
-        email_address: input.email_address,
-        email_language: input.email_language,
-        ..StatusUpdate::new(new_status)
-    };
     draft.validate()?;
     let client = context.client()?;
     let (before, update) = agreed(&context, async || {
@@ -94,8 +72,7 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
         let update = StatusUpdate {
             nodes_to_resubmit: resubmission::chosen(&steps, &nodes, &before.steps())?,
             ..draft.clone()
-        }
-        .normalized()?;
+        };
         Ok((change(&context, &id, &before, &update), (before, update)))
     })
     .await?;
@@ -152,7 +129,7 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
     let unknown = matches!(before.status, SessionStatus::Other(_));
     if !unknown && !before.status.can_be_updated() {
         return Err(ToolError::new(
-            "not_allowed_now",
+            ErrorCode::NotAllowedNow,
             format!(
                 "The session is {}, and only Approved, Declined, In Review, Kyc Expired, \
                  Abandoned and Resubmitted ones can be decided by hand. Nothing was changed.",
@@ -163,7 +140,7 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
     }
     if before.status.as_str() == new_status.to_string() {
         return Err(ToolError::new(
-            "already_so",
+            ErrorCode::AlreadySo,
             format!("The session is {new_status} already. Nothing was changed."),
         ));
     }

@@ -43,7 +43,7 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct WaitInput {
     /// Session UUID.
-    session_id: String,
+    session_id: SessionId,
     /// Seconds to wait, 45 by default.
     #[schemars(range(min = 1, max = 600))]
     max_wait_s: Option<u64>,
@@ -63,7 +63,7 @@ pub(in crate::tools) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> D
 
 /// Follows the session until it is decided or the agreed time is over.
 async fn wait(context: Context, input: WaitInput) -> Result<Answer, Stop> {
-    let id: SessionId = input.session_id.parse()?;
+    let id = input.session_id;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let pace = context.connection.pace();
     let started = Instant::now();

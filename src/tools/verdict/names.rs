@@ -1,7 +1,10 @@
 //! Checks, and the fields that were compared, in the words of people.
 
 use crate::{
-    didit::{Decision, Step, features::Feature},
+    didit::{
+        Decision, Step,
+        features::{Feature, FeatureName},
+    },
     tools::{person::Mismatch, plain},
 };
 
@@ -14,7 +17,7 @@ pub(in crate::tools) fn names_of(steps: &[Step<'_>]) -> Vec<String> {
             .take(place)
             .filter(|other| other.feature == step.feature)
             .count();
-        let name = name_of(step.feature);
+        let name = name_of(step.feature.as_str());
         names.push(if before == 0 {
             name
         } else {
@@ -26,9 +29,8 @@ pub(in crate::tools) fn names_of(steps: &[Step<'_>]) -> Vec<String> {
 
 /// A feature in the words of people; one that this version does not know keeps Didit's own word.
 fn name_of(feature: &str) -> String {
-    let known = Feature::find(feature).map_or(feature, |feature| feature.name);
-    match plain_name(known) {
-        Some(name) => name.to_owned(),
+    match Feature::find(feature) {
+        Some(known) => known.facts().plain_name.to_owned(),
         None if plain::is_word(feature) => feature.to_ascii_lowercase().replace(['_', '-'], " "),
         None => "another check".to_owned(),
     }
@@ -43,27 +45,11 @@ pub(in crate::tools) fn without_result(decision: &Decision) -> Vec<String> {
         .collect()
 }
 
-/// A step in the words of people.
-pub(in crate::tools) fn plain_name(feature: &str) -> Option<&'static str> {
-    Some(match feature {
-        "OCR" => "document",
-        "NFC" => "chip",
-        "LIVENESS" => "liveness",
-        "FACE_MATCH" => "face match",
-        "AGE_ESTIMATION" => "age",
-        "PROOF_OF_ADDRESS" => "address",
-        "DOCUMENT_AI" => "other documents",
-        "QUESTIONNAIRE" => "questionnaire",
-        "PHONE_VERIFICATION" => "phone",
-        "EMAIL_VERIFICATION" => "email",
-        "DATABASE_VALIDATION" => "database",
-        "AML" => "watch lists (AML)",
-        "IP_ANALYSIS" => "network and device",
-        "KYB_REGISTRY" => "company register",
-        "KYB_DOCUMENTS" => "company documents",
-        "KYB_KEY_PEOPLE" => "key people",
-        _ => return None,
-    })
+/// A step in the words of people, where it is known.
+pub(in crate::tools) fn plain_name<T: AsRef<str>>(
+    feature: &FeatureName<T>,
+) -> Option<&'static str> {
+    feature.known().map(|known| known.facts().plain_name)
 }
 
 /// Fields with where they stand, as far as that is not the one document: `name (document, chip) and birth date`.

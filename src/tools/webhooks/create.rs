@@ -1,12 +1,10 @@
 //! Another receiver of events.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::destination::{RECEIVES, host_line, line, remember, row_with};
+use super::destination::{RECEIVES, line, receiver, remember, row_with};
 use crate::{
-    didit::DestinationRequest,
+    didit::NewDestination,
     tools::{
         Answer, Context, Tool, Toolset,
         agreed::agreed,
@@ -31,31 +29,10 @@ pub(super) fn tool() -> Tool {
         .run(create)
 }
 
-#[derive(Deserialize, JsonSchema)]
-struct CreateInput {
-    /// Public https address.
-    url: String,
-    /// Name of the destination.
-    label: String,
-    /// status.updated and data.updated when absent.
-    subscribed_events: Option<Vec<String>>,
-}
-
-async fn create(context: Context, input: CreateInput) -> Result<Answer, Stop> {
-    let events = input
-        .subscribed_events
-        .unwrap_or_else(|| vec!["status.updated".to_owned(), "data.updated".to_owned()]);
-    let request = DestinationRequest {
-        label: Some(input.label),
-        url: Some(input.url),
-        enabled: None,
-        webhook_version: Some("v3".to_owned()),
-        subscribed_events: Some(events),
-    }
-    .normalized()?;
+async fn create(context: Context, request: NewDestination) -> Result<Answer, Stop> {
     let client = context.client()?;
     agreed(&context, async || {
-        let mut settings = host_line(&request, None);
+        let mut settings = vec![receiver(&request.url, None)];
         settings.extend(Setting::of_request(&request, None));
         let change = Change {
             direction: "create",

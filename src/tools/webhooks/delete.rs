@@ -31,11 +31,11 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct DeleteInput {
     /// Destination UUID.
-    destination_id: String,
+    destination_id: DestinationId,
 }
 
 async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
-    let id: DestinationId = input.destination_id.parse()?;
+    let id = input.destination_id;
     let client = context.client()?;
     agreed(&context, async || {
         let before = client.destination(&id).await?;

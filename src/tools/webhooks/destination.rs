@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    didit::{Destination, DestinationId, DestinationRequest, SharedSecret, WebAddress},
+    didit::{Destination, DestinationId, SharedSecret, values::WebhookUrl},
     tools::{
         Context,
         change::{Line, Setting},
@@ -75,17 +75,13 @@ pub(super) fn subject(id: &DestinationId, destination: &Destination) -> Line {
 }
 
 /// The host that would receive everything, on a line of its own: what stands before it in an address can look like another.
-pub(super) fn host_line(request: &DestinationRequest, before: Option<&str>) -> Vec<Setting> {
-    let origin = |address: &str| match WebAddress::for_events("url", address) {
-        Ok(address) => Line::default().sent(address.scheme_and_host()),
+pub(super) fn receiver(url: &WebhookUrl, before: Option<&str>) -> Setting {
+    let origin = |url: &WebhookUrl| Line::default().sent(url.scheme_and_host());
+    let before = before.map(|before| match before.parse() {
+        Ok(before) => origin(&before),
         Err(_) => Line::new("an address that is not valid"),
-    };
-    request
-        .url
-        .as_deref()
-        .map(|url| Setting::new("Receiver", origin(url), before.map(origin)))
-        .into_iter()
-        .collect()
+    });
+    Setting::new("Receiver", origin(url), before)
 }
 
 /// Stores the secret of a destination, so that it never has to be shown.

@@ -4,14 +4,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::destination::{RECEIVES, host_line, line, row_with, subject};
+use super::destination::{RECEIVES, line, receiver, row_with, subject};
 use crate::{
-    didit::{Destination, DestinationId, DestinationRequest},
+    didit::{Destination, DestinationChange, DestinationId},
     tools::{
         Answer, Context, Tool, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
         error::Stop,
+        input::Both,
     },
 };
 
@@ -33,24 +34,14 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct UpdateInput {
     /// Destination UUID.
-    destination_id: String,
-    url: Option<String>,
-    label: Option<String>,
-    enabled: Option<bool>,
-    /// Replaces the whole list.
-    subscribed_events: Option<Vec<String>>,
+    destination_id: DestinationId,
 }
 
-async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
-    let id: DestinationId = input.destination_id.parse()?;
-    let request = DestinationRequest {
-        label: input.label,
-        url: input.url,
-        enabled: input.enabled,
-        webhook_version: None,
-        subscribed_events: input.subscribed_events,
-    }
-    .normalized()?;
+async fn update(
+    context: Context,
+    Both(input, request): Both<UpdateInput, DestinationChange>,
+) -> Result<Answer, Stop> {
+    let id = input.destination_id;
     let client = context.client()?;
     agreed(&context, async || {
         let before = client.destination(&id).await?;
@@ -60,7 +51,9 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
             "enabled": before.enabled,
             "subscribed_events": before.subscribed_events,
         });
-        let mut settings = host_line(&request, before.url.as_deref());
+        let url = request.url.as_ref();
+        let receiver = url.map(|url| receiver(url, before.url.as_deref()));
+        let mut settings = Vec::from_iter(receiver);
         settings.extend(Setting::of_request(&request, Some(&is_now)));
         let change = Change {
             direction: "update",
@@ -86,12 +79,14 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
 }
 
 /// What a change of a destination means for what leaves, and to whom.
-fn consequence(request: &DestinationRequest, before: &Destination) -> &'static str {
+fn consequence(request: &DestinationChange, before: &Destination) -> &'static str {
     let is_on = request.enabled.or(before.enabled).unwrap_or(true);
     let is_switched_on = is_on && before.enabled == Some(false);
-    let has_other_address = request.url.is_some() && request.url != before.url;
+    let url = request.url.as_deref();
+    let has_other_address = url.is_some() && url != before.url.as_deref();
     let other_events = request.subscribed_events.as_ref();
-    let has_other_events = other_events.is_some_and(|events| *events != before.subscribed_events);
+    let has_other_events =
+        other_events.is_some_and(|events| !events.names().eq(&before.subscribed_events));
     match (is_on, has_other_address || has_other_events) {
         (false, true) => {
             "Didit reports nothing while it is paused; once it is switched on, \

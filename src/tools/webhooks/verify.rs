@@ -12,7 +12,7 @@ use crate::{
     },
     tools::{
         Answer, Context, Tool, Toolset,
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
     },
 };
 
@@ -49,12 +49,12 @@ struct VerifyInput {
     /// X-Timestamp.
     timestamp: Option<String>,
     /// Destination whose stored secret counts; DIDIT_WEBHOOK_SECRET when absent.
-    destination_id: Option<String>,
+    destination_id: Option<DestinationId>,
 }
 
 /// Examines the webhook and explains what is wrong with it.
 async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
-    let secret = secret(&context, input.destination_id.as_deref()).await?;
+    let secret = secret(&context, input.destination_id).await?;
     let delivery = Delivery {
         body: input.body.as_bytes(),
         signature: input.signature.as_deref(),
@@ -94,12 +94,15 @@ async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
     })))
 }
 
-async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSecret, Stop> {
+async fn secret(
+    context: &Context,
+    destination: Option<DestinationId>,
+) -> Result<SharedSecret, Stop> {
     let connection = &context.connection;
     let Some(id) = destination else {
         return connection.settings().webhook_secret.clone().ok_or_else(|| {
             ToolError::new(
-                "no_webhook_secret",
+                ErrorCode::NoWebhookSecret,
                 "No webhook secret is set, so nothing can be proved.",
             )
             .with_advice(
@@ -108,7 +111,6 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
             .into()
         });
     };
-    let id: DestinationId = id.parse()?;
     if let Some(stored) = connection.profile()?.webhook_secrets.get(&id.to_string()) {
         return Ok(SharedSecret::new(stored.as_str()));
     }
@@ -121,7 +123,7 @@ async fn secret(context: &Context, destination: Option<&str>) -> Result<SharedSe
     remember(context, &found).await?;
     found.secret_shared_key.ok_or_else(|| {
         ToolError::new(
-            "no_webhook_secret",
+            ErrorCode::NoWebhookSecret,
             "Didit does not show this destination's secret to this key, so nothing can be proved.",
         )
         .with_advice("the operator sets DIDIT_WEBHOOK_SECRET from the Business Console.")

@@ -23,7 +23,7 @@ pub(super) fn tool() -> Tool {
 
 async fn delete(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
     let workflow = agreed(&context, async || {
-        let workflow = find_version(&context, &input.workflow_id).await?;
+        let workflow = find_version(&context, input.workflow_id).await?;
         let change = Change {
             direction: "delete",
             target: format!("workflow version {}", workflow.uuid),

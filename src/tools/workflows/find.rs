@@ -10,8 +10,7 @@ use crate::{
 
 /// Finds the version that new sessions use by the id that all versions share, or any version by its own id. The first version
 /// has the shared id as its own, so that id alone may lead to one that has been replaced since.
-pub(in crate::tools) async fn find(context: &Context, id: &str) -> Result<Workflow, Stop> {
-    let id: WorkflowId = id.parse()?;
+pub(in crate::tools) async fn find(context: &Context, id: WorkflowId) -> Result<Workflow, Stop> {
     let client = context.client()?;
     let found = match client.workflow(&id).await {
         Ok(version) if version.workflow_id != Some(id) => return Ok(version),
@@ -41,8 +40,7 @@ pub(in crate::tools) async fn find(context: &Context, id: &str) -> Result<Workfl
 }
 
 /// Finds exactly the version of an id: what is deleted must be what was named.
-pub(super) async fn find_version(context: &Context, id: &str) -> Result<Workflow, Stop> {
-    let id: WorkflowId = id.parse()?;
+pub(super) async fn find_version(context: &Context, id: WorkflowId) -> Result<Workflow, Stop> {
     context.client()?.workflow(&id).await.map_err(|error| {
         ToolError::from(error)
             .with_hint("didit_workflow_list", "shows the workflows there are.")

@@ -24,7 +24,7 @@ pub(super) fn tool() -> Tool {
 }
 
 async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
-    let workflow = find(&context, &input.workflow_id).await?;
+    let workflow = find(&context, input.workflow_id).await?;
     let mut text = summary(&workflow);
     let steps = current_features(&workflow);
     for step in &steps {
@@ -34,7 +34,10 @@ async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
             .filter(|config| !config.is_empty())
             .map(|config| format!(" {}", settings(config)))
             .unwrap_or_default();
-        text.push_str(&format!("\n- {}{config}", code_apart(&step.feature)));
+        text.push_str(&format!(
+            "\n- {}{config}",
+            code_apart(step.feature.as_str())
+        ));
     }
     for (name, value) in [
         ("Tries", workflow.max_retry_attempts),

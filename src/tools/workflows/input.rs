@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    didit::{Error, WorkflowFeature, WorkflowRequest},
+    didit::{Error, WorkflowFeature, WorkflowId, WorkflowRequest},
     tools::error::ToolError,
 };
 
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct WorkflowInput {
     /// UUID of the workflow or of one of its versions.
-    pub(super) workflow_id: String,
+    pub(super) workflow_id: WorkflowId,
 }
 
 /// Names that older documentation uses, for the same things.
@@ -169,7 +169,7 @@ pub(super) fn exact(features: Vec<FeatureInput>) -> Vec<WorkflowFeature> {
     features
         .into_iter()
         .map(|input| WorkflowFeature {
-            feature: input.feature.trim().to_uppercase(),
+            feature: input.feature.trim().to_uppercase().into(),
             config: input.config.filter(|config| !config.is_empty()),
             label: None,
         })

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{graph::refuse_graph, settings::current_features};
 use crate::{
-    didit::{Workflow, WorkflowFeature, WorkflowRequest},
+    didit::{Workflow, WorkflowFeature, WorkflowRequest, features::Feature},
     tools::{untrusted::clean, verdict},
 };
 
@@ -34,11 +34,11 @@ fn check(feature: &WorkflowFeature) -> String {
     let number = |key: &str| feature.config.as_ref()?.get(key)?.as_f64();
     let name = match verdict::plain_name(&feature.feature) {
         Some(known) => known.to_owned(),
-        None => clean(&feature.feature),
+        None => clean(feature.feature.as_str()),
     };
     let mut limits = Vec::new();
-    match feature.feature.as_str() {
-        "FACE_MATCH" => {
+    match feature.feature.known() {
+        Some(Feature::FaceMatch) => {
             below(
                 &mut limits,
                 number("face_match_score_decline_threshold"),
@@ -51,7 +51,7 @@ fn check(feature: &WorkflowFeature) -> String {
             );
             attempts(&mut limits, number("face_match_max_attempts"));
         }
-        "LIVENESS" => {
+        Some(Feature::Liveness) => {
             let method = feature.config.as_ref().and_then(|config| {
                 config
                     .get("face_liveness_method")?
@@ -71,7 +71,7 @@ fn check(feature: &WorkflowFeature) -> String {
             );
             attempts(&mut limits, number("face_liveness_max_attempts"));
         }
-        "AML" => {
+        Some(Feature::Aml) => {
             if let Some(limit) = number("aml_score_approve_threshold") {
                 limits.push(format!("risk above {limit} in review"));
             }

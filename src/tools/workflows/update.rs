@@ -14,12 +14,12 @@ use super::{
     weakening,
 };
 use crate::{
-    didit::{Workflow, WorkflowRequest},
+    didit::{Workflow, WorkflowId, WorkflowRequest},
     tools::{
         Answer, Context, Tool, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::{Stop, ToolError},
+        error::{ErrorCode, Stop, ToolError},
     },
 };
 
@@ -42,7 +42,7 @@ pub(super) fn tool() -> Tool {
 #[derive(Deserialize, JsonSchema)]
 struct UpdateInput {
     /// UUID of the workflow or of one of its versions.
-    workflow_id: String,
+    workflow_id: WorkflowId,
     #[serde(flatten)]
     general: General,
     #[serde(flatten)]
@@ -62,14 +62,14 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     if draft == WorkflowRequest::default() && switches.is_empty() {
         // Even an empty change would publish a draft.
         return Err(ToolError::new(
-            "invalid_argument",
+            ErrorCode::InvalidArgument,
             "Nothing to change was named beside the workflow, so nothing was sent.",
         )
         .into());
     }
     check(&draft, by_switches)?;
     let (current, request, note) = agreed(&context, async || {
-        let current = find(&context, &input.workflow_id).await?;
+        let current = find(&context, input.workflow_id).await?;
         let mut request = draft.clone();
         let mut note = None;
         if !switches.is_empty() {

@@ -33,7 +33,7 @@ pub(super) fn weakened(now: &[WorkflowFeature], new: &[WorkflowFeature]) -> Vec<
         let Some(after) = new.iter().find(|after| after.feature == before.feature) else {
             lines.push(
                 Line::new("The check ")
-                    .sent(&before.feature)
+                    .sent(before.feature.as_str())
                     .words(" is removed."),
             );
             continue;
@@ -56,7 +56,7 @@ pub(super) fn weakened(now: &[WorkflowFeature], new: &[WorkflowFeature]) -> Vec<
                 Line::new("The setting ")
                     .sent(key)
                     .words(" of ")
-                    .sent(&before.feature)
+                    .sent(before.feature.as_str())
                     .words(" is no longer ")
                     .then(shown(old))
                     .words(" but ")
@@ -76,7 +76,7 @@ pub(super) fn steps(features: &[WorkflowFeature]) -> Vec<Setting> {
         .map(|(place, feature)| {
             let config = feature.config.iter().flatten();
             let line = config.fold(
-                Line::default().sent(&feature.feature),
+                Line::default().sent(feature.feature.as_str()),
                 |line, (key, value)| {
                     let line = line.words(", ").sent(key).words(" ");
                     match value {
@@ -144,7 +144,7 @@ mod tests {
 
     fn feature(name: &str, config: Value) -> WorkflowFeature {
         WorkflowFeature {
-            feature: name.to_owned(),
+            feature: name.into(),
             config: config.as_object().cloned(),
             label: None,
         }

@@ -2,10 +2,11 @@
 
 use std::pin::Pin;
 
+use super::refusals::{text, value};
 use didit_mcp::didit::{
-    AccessToken, BlocklistItems, BulkDeletion, Client, DestinationRequest, Error, ListFilter,
-    NewEntry, NewList, NewStatus, Page, Password, Registration, SessionDeletion, SessionFilter,
-    SessionRequest, SessionToken, StatusUpdate, TopUp, WorkflowRequest,
+    AccessToken, BlocklistItems, BulkDeletion, Client, DestinationChange, Error, ListFilter,
+    NewDestination, NewEntry, NewList, NewStatus, Page, Password, Registration, SessionDeletion,
+    SessionFilter, SessionRequest, SessionToken, StatusUpdate, TopUp, WorkflowRequest,
 };
 use serde_json::{Value, json};
 
@@ -35,31 +36,39 @@ pub fn id<T: std::str::FromStr<Err = Error>>() -> T {
     ID.parse().unwrap()
 }
 
-pub fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 pub fn session(vendor_data: Option<&str>) -> SessionRequest {
     SessionRequest {
-        vendor_data: vendor_data.map(str::to_owned),
+        vendor_data: vendor_data.map(value),
         callback: text("https://shop.test"),
         ..SessionRequest::new(id())
     }
 }
 
-fn destination() -> DestinationRequest {
-    DestinationRequest {
-        label: text("Ours"),
-        url: text("https://Shop.test/hook"),
+fn destination() -> NewDestination {
+    NewDestination {
         enabled: Some(false),
-        subscribed_events: Some(vec!["status.updated".to_owned(), "data.updated".to_owned()]),
-        webhook_version: None,
+        ..NewDestination::new(value("Ours"), value("https://Shop.test/hook"))
     }
 }
 
-fn entry(value: &str) -> NewEntry {
+fn change() -> DestinationChange {
+    let NewDestination {
+        url,
+        subscribed_events,
+        enabled,
+        ..
+    } = destination();
+    DestinationChange {
+        url: Some(url),
+        enabled,
+        subscribed_events: Some(subscribed_events),
+        ..DestinationChange::default()
+    }
+}
+
+fn entry(held: &str) -> NewEntry {
     NewEntry {
-        value: text(value),
+        value: text(held),
         ..NewEntry::default()
     }
 }
@@ -178,7 +187,7 @@ pub fn sessions() -> Vec<Case> {
         Case {
             name: "delete_sessions",
             call: call!(|client| client.delete_sessions(&BulkDeletion {
-                session_numbers: vec!["7".to_owned()],
+                session_numbers: vec![value("7")],
                 ..BulkDeletion::default()
             })),
             fit: vec![json!({}), json!({ "results": [{ "session_number": 7 }] })],
@@ -192,7 +201,7 @@ pub fn sessions() -> Vec<Case> {
             call: call!(|client| client.arm_sandbox_session(
                 &id(),
                 &SessionToken::new("test-token-0"),
-                "approve"
+                &value("approve")
             )),
             fit: vec![
                 json!({}),
@@ -236,7 +245,7 @@ pub fn lists() -> Vec<Case> {
         Case {
             name: "create_list",
             call: call!(|client| client.create_list(&NewList {
-                name: "n".to_owned(),
+                name: value("n"),
                 list_type: "custom".to_owned(),
                 entry_type: "email".to_owned(),
                 description: None
@@ -335,7 +344,7 @@ pub fn settings() -> Vec<Case> {
         },
         Case {
             name: "update_destination",
-            call: call!(|client| client.update_destination(&id(), &destination())),
+            call: call!(|client| client.update_destination(&id(), &change())),
             fit: vec![created("label", json!("Ours"))],
             misfit: changed,
         },
@@ -390,7 +399,7 @@ pub fn settings() -> Vec<Case> {
         Case {
             name: "top_up",
             call: call!(|client| client.top_up(&TopUp {
-                amount_in_dollars: 50.0,
+                amount_in_dollars: value("50"),
                 success_url: None,
                 cancel_url: None
             })),

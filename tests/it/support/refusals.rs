@@ -1,6 +1,10 @@
-//! Looking at refusals.
+//! Looking at refusals, and the values that are none.
 
-use didit_mcp::didit::Error;
+use std::str::FromStr;
+
+use didit_mcp::didit::{Error, read_request};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 pub const ID: &str = "5b1f3c9a-0000-4000-8000-00000000000a";
 
@@ -19,6 +23,17 @@ pub fn refused<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, Vec<Str
     }
 }
 
-pub fn text(text: &str) -> Option<String> {
-    Some(text.to_owned())
+/// Whether a request can be read from JSON.
+pub fn read<T: DeserializeOwned>(request: Value) -> Result<(), Error> {
+    read_request::<T>(request).map(drop)
+}
+
+/// A value that can be sent.
+pub fn value<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+    text.parse().unwrap()
+}
+
+/// The same for a field that may be absent.
+pub fn text<T: FromStr<Err: std::fmt::Debug>>(text: &str) -> Option<T> {
+    Some(value(text))
 }

@@ -76,7 +76,7 @@ impl Setup {
     pub async fn session(&self, vendor_data: &str) -> CreatedSession {
         let workflow = self.workflow().await;
         let request = SessionRequest {
-            vendor_data: Some(vendor_data.to_owned()),
+            vendor_data: Some(vendor_data.parse().unwrap()),
             ..SessionRequest::new(workflow.workflow_id.unwrap())
         };
         self.client.create_session(&request).await.unwrap()

@@ -5,6 +5,7 @@ use super::{
     IdVerification, IpAnalysis, KeyPeople, LivenessCheck, NfcVerification, OtherCheck,
     PhoneVerification, ProofOfAddress, Questionnaire, RegistryCheck, Warning,
 };
+use crate::features::FeatureName;
 
 /// What every kind of check has.
 pub trait Check {
@@ -44,7 +45,7 @@ checks! {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step<'a> {
     /// The feature's name in a workflow, such as `OCR`; of a kind that this client does not know, Didit's own name for it.
-    pub feature: &'a str,
+    pub feature: FeatureName<&'a str>,
     /// The step's id, such as `feature_ocr_1`.
     pub node_id: Option<&'a str>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
@@ -53,7 +54,7 @@ pub struct Step<'a> {
     pub warnings: &'a [Warning],
 }
 
-pub(super) fn step<'a>(feature: &'a str, check: &'a impl Check) -> Step<'a> {
+pub(super) fn step<'a>(feature: FeatureName<&'a str>, check: &'a impl Check) -> Step<'a> {
     Step {
         feature,
         node_id: check.node_id(),

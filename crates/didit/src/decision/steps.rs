@@ -2,18 +2,19 @@
 
 use super::Decision;
 use super::step::{Check, Step, step};
-use crate::features::Feature;
+use crate::features::{Feature, FeatureName};
 use crate::lenient::Items;
 
 /// A list of checks, of whichever kind.
 trait List {
-    fn steps<'a>(&'a self, feature: &'a str) -> Vec<Step<'a>>;
+    fn steps(&self, feature: Feature) -> Vec<Step<'_>>;
     fn is_unreadable(&self) -> bool;
 }
 
 impl<C: Check> List for Items<C> {
-    fn steps<'a>(&'a self, feature: &'a str) -> Vec<Step<'a>> {
-        self.iter().map(|check| step(feature, check)).collect()
+    fn steps(&self, feature: Feature) -> Vec<Step<'_>> {
+        let name = FeatureName::Known(feature);
+        self.iter().map(|check| step(name, check)).collect()
     }
 
     fn is_unreadable(&self) -> bool {
@@ -25,9 +26,11 @@ impl Decision {
     /// Every check that ran or is waiting, in the order of the answer's lists.
     pub fn steps(&self) -> Vec<Step<'_>> {
         let lists = self.lists().into_iter();
-        let known = lists.flat_map(|(_, feature, list)| list.steps(feature));
-        let others = self.other_checks.iter();
-        let others = others.map(|check| step(check.feature.as_deref().unwrap_or_default(), check));
+        let known = lists.flat_map(|(feature, list)| list.steps(feature));
+        let others = self.other_checks.iter().map(|check| {
+            let name = FeatureName::read(check.feature.as_deref().unwrap_or_default());
+            step(name, check)
+        });
         known.chain(others).collect()
     }
 
@@ -35,8 +38,8 @@ impl Decision {
     pub fn unreadable_lists(&self) -> Vec<&'static str> {
         let lists = self.lists().into_iter();
         let mut names: Vec<_> = lists
-            .filter(|(_, _, list)| list.is_unreadable())
-            .map(|(name, ..)| name)
+            .filter(|(_, list)| list.is_unreadable())
+            .map(|(feature, _)| feature.facts().list)
             .collect();
         if self.reviews.is_unreadable() {
             names.push("reviews");
@@ -44,63 +47,34 @@ impl Decision {
         names
     }
 
-    /// The lists of checks: the name in the answer, the feature in a workflow, and what they hold.
-    fn lists(&self) -> [(&'static str, &'static str, &dyn List); 15] {
+    /// The lists of checks in the order of the answer.
+    fn lists(&self) -> [(Feature, &dyn List); 15] {
         // Age estimation has no list of its own; without LIVENESS in the workflow a selfie can only be one.
-        let has = |name: &str| self.features.iter().any(|feature| feature == name);
-        let selfie = if has("AGE_ESTIMATION") && !has("LIVENESS") {
-            "AGE_ESTIMATION"
+        let has = |feature: Feature| {
+            let mut names = self.features.iter();
+            names.any(|name| name == feature.facts().display_name)
+        };
+        let selfie = if has(Feature::AgeEstimation) && !has(Feature::Liveness) {
+            Feature::AgeEstimation
         } else {
-            "LIVENESS"
+            Feature::Liveness
         };
         [
-            ("id_verifications", "OCR", &self.id_verifications),
-            ("nfc_verifications", "NFC", &self.nfc_verifications),
-            ("liveness_checks", selfie, &self.liveness_checks),
-            ("face_matches", "FACE_MATCH", &self.face_matches),
-            (
-                "phone_verifications",
-                "PHONE_VERIFICATION",
-                &self.phone_verifications,
-            ),
-            (
-                "email_verifications",
-                "EMAIL_VERIFICATION",
-                &self.email_verifications,
-            ),
-            (
-                "poa_verifications",
-                "PROOF_OF_ADDRESS",
-                &self.poa_verifications,
-            ),
-            (
-                "document_ai_documents",
-                "DOCUMENT_AI",
-                &self.document_ai_documents,
-            ),
-            (
-                "questionnaire_responses",
-                "QUESTIONNAIRE",
-                &self.questionnaire_responses,
-            ),
-            ("aml_screenings", "AML", &self.aml_screenings),
-            ("ip_analyses", "IP_ANALYSIS", &self.ip_analyses),
-            (
-                "database_validations",
-                "DATABASE_VALIDATION",
-                &self.database_validations,
-            ),
-            ("registry_checks", "KYB_REGISTRY", &self.registry_checks),
-            (
-                "document_verifications",
-                "KYB_DOCUMENTS",
-                &self.document_verifications,
-            ),
-            (
-                "key_people_checks",
-                "KYB_KEY_PEOPLE",
-                &self.key_people_checks,
-            ),
+            (Feature::Ocr, &self.id_verifications),
+            (Feature::Nfc, &self.nfc_verifications),
+            (selfie, &self.liveness_checks),
+            (Feature::FaceMatch, &self.face_matches),
+            (Feature::Phone, &self.phone_verifications),
+            (Feature::Email, &self.email_verifications),
+            (Feature::ProofOfAddress, &self.poa_verifications),
+            (Feature::DocumentAi, &self.document_ai_documents),
+            (Feature::Questionnaire, &self.questionnaire_responses),
+            (Feature::Aml, &self.aml_screenings),
+            (Feature::IpAnalysis, &self.ip_analyses),
+            (Feature::DatabaseValidation, &self.database_validations),
+            (Feature::KybRegistry, &self.registry_checks),
+            (Feature::KybDocuments, &self.document_verifications),
+            (Feature::KybKeyPeople, &self.key_people_checks),
         ]
     }
 
@@ -110,7 +84,11 @@ impl Decision {
         self.features
             .iter()
             .map(String::as_str)
-            .filter(|name| !steps.iter().any(|step| is_result_of(step.feature, name)))
+            .filter(|name| {
+                !steps
+                    .iter()
+                    .any(|step| is_result_of(step.feature.as_str(), name))
+            })
             .collect()
     }
 }
@@ -120,11 +98,11 @@ fn is_result_of(step: &str, feature: &str) -> bool {
     let known = |name: &str| {
         let name = name.trim();
         match name.to_ascii_uppercase().as_str() {
-            "EMAIL" => Some("EMAIL_VERIFICATION"),
-            "FACEMATCH" => Some("FACE_MATCH"),
-            // Both look at the same selfie, and their results are in the same list.
-            "AGE_ESTIMATION" | "FACE_SEARCH" => Some("LIVENESS"),
-            _ => Feature::find(name).map(|feature| feature.name),
+            "EMAIL" => Some(Feature::Email),
+            "FACEMATCH" => Some(Feature::FaceMatch),
+            // All look at the same selfie, and their results are in the same list.
+            "AGE_ESTIMATION" | "FACE_SEARCH" => Some(Feature::Liveness),
+            _ => Feature::find(name),
         }
     };
     match (known(step), known(feature)) {

@@ -1,17 +1,18 @@
 //! What a session is created with.
 
-use std::net::IpAddr;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
-use super::sandbox::sandbox_scenario;
-use crate::countries;
+use super::sandbox::SandboxScenario;
 use crate::error::Error;
 use crate::ids::WorkflowId;
-use crate::rules::{self, WebAddress};
+use crate::rules;
+use crate::values::{
+    AppUrl, BirthDate, Country, Email, IpAddress, Language, Phone, RegisterCountry, Text, one_of,
+    value,
+};
 
 /// The largest portrait, in bytes before base64.
 const LARGEST_PORTRAIT: usize = 2 * 1024 * 1024;
@@ -24,19 +25,19 @@ pub struct SessionRequest {
     /// Your own reference of the person or business. With it, an unfinished session of the same reference is given back
     /// instead of a new one, with `callback` and `metadata` overwritten.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub vendor_data: Option<String>,
+    pub vendor_data: Option<Text>,
     /// Where the person goes afterwards: any URL, also of an app. `verificationSessionId` and `status` are appended.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub callback: Option<String>,
-    /// On which device: `initiator` (the default), `completer` or `both`.
+    pub callback: Option<AppUrl>,
+    /// On which device; the one that began unless said otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub callback_method: Option<String>,
+    pub callback_method: Option<CallbackMethod>,
     /// Any JSON, echoed everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
-    /// One of [`crate::LANGUAGES`]; otherwise the browser's language.
+    /// Language of the pages; the browser's unless said otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// How to reach the person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_details: Option<ContactDetails>,
@@ -48,79 +49,134 @@ pub struct SessionRequest {
     pub portrait_image: Option<Vec<u8>>,
     /// The outcome, with a sandbox key only; see [`super::SANDBOX_SCENARIOS`].
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sandbox_scenario: Option<String>,
+    pub sandbox_scenario: Option<SandboxScenario>,
+}
+
+/// On which device the person goes to the callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum CallbackMethod {
+    /// The one that opened the link.
+    Initiator,
+    /// The one on which the checks were finished.
+    Completer,
+    /// Whichever.
+    Both,
 }
 
 /// How to reach the person.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(description = "")
+)]
 pub struct ContactDetails {
     /// An e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    /// Whether Didit writes to it about the result.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub email: Option<Email>,
+    /// Let Didit write to that address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_notification_emails: Option<bool>,
-    /// The language of those mails; one of [`crate::LANGUAGES`].
+    /// The language of those mails.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_lang: Option<String>,
-    /// A phone number in E.164.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub email_lang: Option<Language>,
+    /// E.164, such as +14155550100.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
+    pub phone: Option<Phone>,
 }
 
 /// What the documents should say. A difference becomes a warning of the decision.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(description = "")
+)]
 pub struct ExpectedDetails {
     /// Given names; compared loosely.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub first_name: Option<Text>,
     /// Family names; compared loosely.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    /// `YYYY-MM-DD`.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub last_name: Option<Text>,
+    /// YYYY-MM-DD.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub date_of_birth: Option<String>,
-    /// `M` or `F`.
+    pub date_of_birth: Option<BirthDate>,
+    /// As the document says it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub gender: Option<String>,
-    /// ISO 3166-1 alpha-3.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub gender: Option<Gender>,
+    /// Countries: three letters, such as ESP.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nationality: Option<String>,
-    /// ISO 3166-1 alpha-3, of document and address unless the next two say otherwise.
+    pub nationality: Option<Country>,
+    /// Country of document and address unless the next two say otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub country: Option<String>,
-    /// Country of the document, ISO 3166-1 alpha-3.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub country: Option<Country>,
+    /// Country of the document.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id_country: Option<String>,
-    /// Country of the proof of address, ISO 3166-1 alpha-3.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub id_country: Option<Country>,
+    /// Country of the proof of address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub poa_country: Option<String>,
-    /// An address; needs `country` or `poa_country`.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub poa_country: Option<Country>,
+    /// Needs a country.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    pub address: Option<Text>,
     /// A personal or document number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub identification_number: Option<String>,
-    /// The address the person should come from, IPv4 or IPv6.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub identification_number: Option<Text>,
+    /// The address that the person should come from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip_address: Option<String>,
-    /// The documents offered: codes of [`EXPECTED_DOCUMENT_TYPES`].
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub ip_address: Option<IpAddress>,
+    /// P, ID, DL, RP, HIC, TC, SSC.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "once_each")]
+    pub expected_document_types: Option<Vec<DocumentType>>,
+    /// A business's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expected_document_types: Option<Vec<String>>,
-    /// A business's name, at most 255 characters.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub company_name: Option<Text<255>>,
+    /// A business's register.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub company_name: Option<String>,
-    /// A business's register: `XX` or `XX-YY`.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub registry_country: Option<RegisterCountry>,
+    /// A business's number in the register.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub registry_country: Option<String>,
-    /// A business's number in the register, at most 100 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub registration_number: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub registration_number: Option<Text<100>>,
+}
+
+/// The gender that a document can state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(description = "")
+)]
+#[expect(missing_docs, reason = "the letters are those of documents")]
+pub enum Gender {
+    M,
+    F,
 }
 
 /// The document codes a session can be limited to: passport, identity card, driver's licence, residence permit, health
 /// insurance card, tax card, social security card.
 pub const EXPECTED_DOCUMENT_TYPES: [&str; 7] = ["P", "ID", "DL", "RP", "HIC", "TC", "SSC"];
+
+value!(
+    /// A document that is offered: one of [`EXPECTED_DOCUMENT_TYPES`].
+    DocumentType,
+    |text| one_of(text, &EXPECTED_DOCUMENT_TYPES).map(str::to_owned)
+);
 
 impl SessionRequest {
     /// A request with the workflow alone.
@@ -139,133 +195,44 @@ impl SessionRequest {
         }
     }
 
-    /// Checks everything that can be checked without the server.
+    /// Checks what the values alone do not say.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first rule broken.
     pub fn validate(&self) -> Result<(), Error> {
-        self.normalized().map(drop)
-    }
-
-    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
-    ///
-    /// # Errors
-    /// Those of [`Self::validate`].
-    pub fn normalized(&self) -> Result<Self, Error> {
         if let Some(image) = &self.portrait_image {
             check_portrait(image)?;
         }
-        Ok(Self {
-            workflow_id: self.workflow_id,
-            vendor_data: rules::optional(&self.vendor_data, |text| {
-                rules::visible_text("vendor_data", text, usize::MAX)
-            })?,
-            callback: rules::optional(&self.callback, |url| {
-                WebAddress::for_browser_or_app("callback", url)
-                    .map(|address| address.as_sent().to_owned())
-            })?,
-            callback_method: rules::optional(&self.callback_method, |method| {
-                rules::one_of(
-                    "callback_method",
-                    method,
-                    &["initiator", "completer", "both"],
-                )
-            })?,
-            metadata: rules::optional_json("metadata", &self.metadata)?,
-            language: rules::optional(&self.language, |language| {
-                rules::language("language", language)
-            })?,
-            contact_details: self
-                .contact_details
-                .as_ref()
-                .map(ContactDetails::normalized)
-                .transpose()?,
-            expected_details: self
-                .expected_details
-                .as_ref()
-                .map(ExpectedDetails::normalized)
-                .transpose()?,
-            portrait_image: self.portrait_image.clone(),
-            sandbox_scenario: rules::optional(&self.sandbox_scenario, |slug| {
-                sandbox_scenario("sandbox_scenario", slug)
-            })?,
-        })
-    }
-}
-
-impl ContactDetails {
-    fn normalized(&self) -> Result<Self, Error> {
-        Ok(Self {
-            email: rules::optional(&self.email, |email| {
-                rules::email("contact_details.email", email)
-            })?,
-            send_notification_emails: self.send_notification_emails,
-            email_lang: rules::optional(&self.email_lang, |code| {
-                rules::language("contact_details.email_lang", code)
-            })?,
-            phone: rules::optional(&self.phone, |phone| {
-                rules::phone("contact_details.phone", phone)
-            })?,
-        })
-    }
-}
-
-impl ExpectedDetails {
-    fn normalized(&self) -> Result<Self, Error> {
-        let text = |field: &str, value: &Option<String>, longest: usize| {
-            rules::optional(value, |text| {
-                rules::visible_text(&format!("expected_details.{field}"), text, longest)
-            })
-        };
-        let country = |field: &str, value: &Option<String>| {
-            rules::optional(value, |code| {
-                rules::country(&format!("expected_details.{field}"), code)
-            })
-        };
-        if self.address.is_some() && self.country.is_none() && self.poa_country.is_none() {
-            return Err(Error::invalid(
-                "expected_details.address",
-                "needs `country` or `poa_country` beside it",
-            ));
+        if let Some(metadata) = &self.metadata {
+            rules::visible_json("metadata", metadata)?;
         }
-        Ok(Self {
-            first_name: text("first_name", &self.first_name, usize::MAX)?,
-            last_name: text("last_name", &self.last_name, usize::MAX)?,
-            date_of_birth: rules::optional(&self.date_of_birth, |day| {
-                rules::birth_date("expected_details.date_of_birth", day)
-            })?,
-            gender: rules::optional(&self.gender, |code| {
-                rules::one_of("expected_details.gender", code, &["M", "F"])
-            })?,
-            nationality: country("nationality", &self.nationality)?,
-            country: country("country", &self.country)?,
-            id_country: country("id_country", &self.id_country)?,
-            poa_country: country("poa_country", &self.poa_country)?,
-            address: text("address", &self.address, usize::MAX)?,
-            identification_number: text(
-                "identification_number",
-                &self.identification_number,
-                usize::MAX,
-            )?,
-            ip_address: rules::optional(&self.ip_address, |address| {
-                let parsed: Result<IpAddr, _> = address.trim().parse();
-                parsed.map(|address| address.to_string()).map_err(|_| {
-                    Error::invalid(
-                        "expected_details.ip_address",
-                        "must be an IPv4 or IPv6 address",
-                    )
-                })
-            })?,
-            expected_document_types: self
-                .expected_document_types
-                .as_deref()
-                .map(document_types)
-                .transpose()?,
-            company_name: text("company_name", &self.company_name, 255)?,
-            registry_country: rules::optional(&self.registry_country, registry_country)?,
-            registration_number: text("registration_number", &self.registration_number, 100)?,
-        })
+        match &self.expected_details {
+            Some(expected)
+                if expected.address.is_some()
+                    && expected.country.is_none()
+                    && expected.poa_country.is_none() =>
+            {
+                Err(Error::invalid(
+                    "expected_details.address",
+                    "needs `country` or `poa_country` beside it",
+                ))
+            }
+            _ => Ok(()),
+        }
     }
+}
+
+fn once_each<S: Serializer>(
+    types: &Option<Vec<DocumentType>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut once: Vec<&DocumentType> = Vec::new();
+    for code in types.iter().flatten() {
+        if !once.contains(&code) {
+            once.push(code);
+        }
+    }
+    serializer.collect_seq(once)
 }
 
 fn as_base64<S: Serializer>(image: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -287,43 +254,6 @@ fn check_portrait(image: &[u8]) -> Result<(), Error> {
         Err(Error::invalid(
             "portrait_image",
             "must be a JPEG, PNG, WebP or TIFF image",
-        ))
-    }
-}
-
-fn document_types(codes: &[String]) -> Result<Vec<String>, Error> {
-    let mut normal: Vec<String> = Vec::new();
-    for code in codes {
-        let code = rules::one_of(
-            "expected_details.expected_document_types",
-            code,
-            &EXPECTED_DOCUMENT_TYPES,
-        )?;
-        if !normal.contains(&code) {
-            normal.push(code);
-        }
-    }
-    Ok(normal)
-}
-
-fn registry_country(value: &str) -> Result<String, Error> {
-    let code = value.trim().to_ascii_uppercase();
-    let (country, region) = code
-        .split_once('-')
-        .map_or((code.as_str(), None), |(country, region)| {
-            (country, Some(region))
-        });
-    let valid = code.len() <= 10
-        && countries::alpha3_of(country).is_some()
-        && region.is_none_or(|region| {
-            !region.is_empty() && region.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
-    if valid {
-        Ok(code)
-    } else {
-        Err(Error::invalid(
-            "expected_details.registry_country",
-            "must be a two-letter country, or country and region, such as GB or US-DE",
         ))
     }
 }

@@ -10,9 +10,9 @@ use crate::error::{Error, Kind};
 use crate::http::{Call, Client, unreadable};
 use crate::ids::{SessionId, WorkflowId};
 use crate::lenient;
-use crate::rules;
 use crate::secret::SessionToken;
 use crate::status::SessionStatus;
+use crate::values;
 
 /// A session, new or found again. Nothing in the answer says which; compare `session_id` or look at `status`.
 #[serde_with::apply(Option => #[serde(default, deserialize_with = "lenient::scalar")])]
@@ -51,11 +51,11 @@ impl Client {
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `OutOfCredit` when
     /// the balance is too low.
     pub async fn create_session(&self, request: &SessionRequest) -> Result<CreatedSession, Error> {
-        let request = request.normalized()?;
+        request.validate()?;
         let call = Call::api(Method::POST, &[&"session"]).body(&request)?;
         let answer = self.json(call).await?;
         let created: CreatedSession = answer.read_needing("session_id")?;
-        self.belongs(answer.status, &created, &request).await?;
+        self.belongs(answer.status, &created, request).await?;
         Ok(created)
     }
 
@@ -88,7 +88,7 @@ impl Client {
                 ),
             ));
         }
-        if !rules::is_web_link(&created.url) {
+        if !values::is_web_link(&created.url) {
             return Err(unreadable(
                 status,
                 format!(

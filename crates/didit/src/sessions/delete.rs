@@ -10,6 +10,7 @@ use crate::http::{Call, Client};
 use crate::ids::SessionId;
 use crate::lenient;
 use crate::rules;
+use crate::values::{InvalidValue, Text, value};
 
 /// How to delete a session, and whether the face stays as a template. Without anything set, no body is sent and the
 /// application's own rules apply.
@@ -21,23 +22,55 @@ pub struct SessionDeletion {
     /// For how many days, 1 to 3,650.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub face_retention_days: Option<u32>,
-    /// Until when, ISO 8601.
+    /// Until when.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub face_retention_deadline: Option<String>,
-    /// `operational_session_delete` (the default) or `privacy_erasure`.
+    pub face_retention_deadline: Option<FutureTime>,
+    /// On whose instruction; an operational one unless said otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub deletion_instruction: Option<String>,
-    /// Your own reference of the instruction, at most 255 characters.
+    pub deletion_instruction: Option<DeletionInstruction>,
+    /// Your own reference of the instruction.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub instruction_id: Option<String>,
+    pub instruction_id: Option<Text<255>>,
 }
+
+/// On whose instruction a session is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeletionInstruction {
+    /// One's own.
+    OperationalSessionDelete,
+    /// The person's own demand for erasure, which purges every face template of the person.
+    PrivacyErasure,
+}
+
+value!(
+    /// A time that has not come yet, ISO 8601, such as `2030-01-31T12:00:00Z`.
+    FutureTime,
+    |text| match text.parse::<Timestamp>() {
+        Ok(time) if time > Timestamp::now() => Ok(text.to_owned()),
+        Ok(_) => Err(InvalidValue::new("must lie in the future")),
+        Err(_) => Err(InvalidValue::new(
+            "must be an ISO 8601 time such as 2030-01-31T12:00:00Z",
+        )),
+    }
+);
+
+value!(
+    /// The number of a session within its application, as digits.
+    SessionNumber,
+    |text| if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err(InvalidValue::new("must hold digits only"))
+    }
+);
 
 /// Which person sessions to delete at once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct BulkDeletion {
-    /// Their numbers (not ids), as digits. Unknown ones are skipped silently.
+    /// Their numbers (not ids). Unknown ones are skipped silently.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub session_numbers: Vec<String>,
+    pub session_numbers: Vec<SessionNumber>,
     /// Every session of the application.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delete_all: Option<bool>,
@@ -71,25 +104,13 @@ pub struct BulkDeleted {
 }
 
 impl SessionDeletion {
-    /// Checks everything that can be checked without the server.
+    /// Checks what the values alone do not say.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first rule broken.
     pub fn validate(&self) -> Result<(), Error> {
-        self.normalized().map(drop)
-    }
-
-    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
-    ///
-    /// # Errors
-    /// Those of [`Self::validate`].
-    pub fn normalized(&self) -> Result<Self, Error> {
-        const INSTRUCTIONS: [&str; 2] = ["operational_session_delete", "privacy_erasure"];
         rules::within("face_retention_days", self.face_retention_days, 1, 3_650)?;
-        let deletion_instruction = rules::optional(&self.deletion_instruction, |text| {
-            rules::one_of("deletion_instruction", text, &INSTRUCTIONS)
-        })?;
-        if deletion_instruction.as_deref() == Some("privacy_erasure")
+        if self.deletion_instruction == Some(DeletionInstruction::PrivacyErasure)
             && self.retain_face_embeddings == Some(true)
         {
             return Err(Error::invalid(
@@ -97,24 +118,7 @@ impl SessionDeletion {
                 "cannot be true for a privacy erasure",
             ));
         }
-        let deadline = rules::optional(&self.face_retention_deadline, |text| {
-            let refused = |rule| Error::invalid("face_retention_deadline", rule);
-            match text.trim().parse::<Timestamp>() {
-                Ok(deadline) if deadline > Timestamp::now() => Ok(text.trim().to_owned()),
-                Ok(_) => Err(refused("must lie in the future")),
-                Err(_) => Err(refused(
-                    "must be an ISO 8601 time such as 2030-01-31T12:00:00Z",
-                )),
-            }
-        })?;
-        Ok(Self {
-            deletion_instruction,
-            face_retention_deadline: deadline,
-            instruction_id: rules::optional(&self.instruction_id, |text| {
-                rules::visible_text("instruction_id", text, 255)
-            })?,
-            ..self.clone()
-        })
+        Ok(())
     }
 }
 
@@ -129,12 +133,12 @@ impl Client {
         session: &SessionId,
         deletion: &SessionDeletion,
     ) -> Result<DeletedSession, Error> {
-        let deletion = deletion.normalized()?;
+        deletion.validate()?;
         let call = Call::api(Method::DELETE, &[&"session", session, &"delete"]);
-        let call = if deletion == SessionDeletion::default() {
+        let call = if *deletion == SessionDeletion::default() {
             call
         } else {
-            call.body(&deletion)?
+            call.body(deletion)?
         };
         let answer = self.json(call).await?.or_empty();
         let deleted: DeletedSession = answer.read()?;
@@ -148,11 +152,11 @@ impl Client {
     /// # Errors
     /// [`Error::Invalid`] unless there are numbers, or `delete_all` is true.
     pub async fn delete_sessions(&self, deletion: &BulkDeletion) -> Result<BulkDeleted, Error> {
-        let request = deletion.normalized()?;
-        let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(&request)?;
+        deletion.validate()?;
+        let call = Call::api(Method::POST, &[&"sessions", &"delete"]).body(deletion)?;
         let answer = self.json(call).await?.or_empty();
         let deleted: BulkDeleted = answer.read()?;
-        let asked: Vec<i64> = request
+        let asked: Vec<i64> = deletion
             .session_numbers
             .iter()
             .filter_map(|number| number.parse().ok())
@@ -161,26 +165,18 @@ impl Client {
             row.session_number
                 .is_some_and(|number| !asked.contains(&number))
         };
-        let fits = request.delete_all == Some(true) || !deleted.results.iter().any(strange);
+        let fits = deletion.delete_all == Some(true) || !deleted.results.iter().any(strange);
         Echo::of(answer.status).hold("session_number", fits)?;
         Ok(deleted)
     }
 }
 
 impl BulkDeletion {
-    /// Checks everything that can be checked without the server.
+    /// Checks what the values alone do not say.
     ///
     /// # Errors
     /// [`Error::Invalid`] unless there are numbers, or `delete_all` is true.
     pub fn validate(&self) -> Result<(), Error> {
-        self.normalized().map(drop)
-    }
-
-    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
-    ///
-    /// # Errors
-    /// Those of [`Self::validate`].
-    pub fn normalized(&self) -> Result<Self, Error> {
         let all = self.delete_all == Some(true);
         if self.session_numbers.is_empty() && !all {
             return Err(Error::invalid(
@@ -195,21 +191,6 @@ impl BulkDeletion {
                 "must be empty when delete_all is true",
             ));
         }
-        let number = |text: &String| {
-            let digits = text.trim();
-            let valid = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-            valid
-                .then(|| digits.to_owned())
-                .ok_or_else(|| Error::invalid("session_numbers", "must hold digits only"))
-        };
-        Ok(Self {
-            session_numbers: self
-                .session_numbers
-                .iter()
-                .map(number)
-                .collect::<Result<_, Error>>()?,
-            delete_all: self.delete_all,
-            deletion: self.deletion.normalized()?,
-        })
+        self.deletion.validate()
     }
 }

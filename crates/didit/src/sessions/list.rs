@@ -1,6 +1,9 @@
 //! Listing sessions.
 
+use std::fmt;
+
 use reqwest::Method;
+use serde::Deserialize;
 
 use super::rows::{SessionReference, SessionSummary};
 use crate::echo::Echo;
@@ -8,8 +11,8 @@ use crate::error::Error;
 use crate::http::{Call, Client};
 use crate::ids::WorkflowId;
 use crate::paging::{Page, Paged};
-use crate::rules;
 use crate::status::SessionStatus;
+use crate::values::{self, Country, Date, Text, Uuid, one_of, value};
 
 /// The API services of [`SessionFilter::api_service`].
 const API_SERVICES: [&str; 11] = [
@@ -31,51 +34,137 @@ const DOCUMENT_TYPES: [&str; 12] = [
     "P", "ID", "DL", "RP", "SSC", "HIC", "WP", "TC", "VISA", "PSC", "BC", "OTHER",
 ];
 
+value!(
+    /// A document's code: one of those that passports and Didit write, such as `P` or `ID`.
+    DocumentCode,
+    |text| one_of(text, &DOCUMENT_TYPES).map(str::to_owned)
+);
+
+value!(
+    /// A standalone service that can have made a session, such as `FACE_MATCH`.
+    ApiService,
+    |text| one_of(text, &API_SERVICES).map(str::to_owned)
+);
+
+value!(
+    /// A risk code of warnings, such as `DOCUMENT_EXPIRED`.
+    RiskCode,
+    |text| text
+        .parse()
+        .map(|code: Text| code.to_ascii_uppercase())
+);
+
+/// Whose sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(description = "")
+)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionKind {
+    /// Of people.
+    User,
+    /// Of businesses.
+    Business,
+    /// Of both.
+    All,
+}
+
+/// What made a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionType {
+    /// A call of the API.
+    Api,
+    /// A link of a workflow.
+    Hosted,
+    /// An import.
+    Migrated,
+    /// Whichever.
+    All,
+}
+
+impl fmt::Display for SessionKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::User => "user",
+            Self::Business => "business",
+            Self::All => "all",
+        })
+    }
+}
+
+impl fmt::Display for SessionType {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Api => "API",
+            Self::Hosted => "HOSTED",
+            Self::Migrated => "MIGRATED",
+            Self::All => "ALL",
+        })
+    }
+}
+
 /// Which sessions to list. All conditions must hold; within a list any value may.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
 pub struct SessionFilter {
-    /// `user` (the server's default), `business` or `all`.
-    pub session_kind: Option<String>,
+    /// Those of people unless said otherwise.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub session_kind: Option<SessionKind>,
     /// Which page.
+    #[serde(skip)]
     pub page: Page,
-    /// Any of these statuses.
+    /// Not Started, In Progress, Approved, Declined, In Review, Expired, Abandoned, Kyc Expired, Resubmitted, Awaiting User.
     pub status: Vec<SessionStatus>,
-    /// Your own reference, exactly.
-    pub vendor_data: Option<String>,
-    /// A session id, a number, a name, an e-mail or a document number; the server guesses which.
-    pub search: Option<String>,
+    /// Your own id of the person, exactly.
+    pub vendor_data: Option<Text>,
+    /// Session id or number, name, e-mail, phone or document number.
+    pub search: Option<Text>,
     /// Any of these workflows.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub workflow_id: Vec<WorkflowId>,
-    /// First day, `YYYY-MM-DD` in UTC.
-    pub date_from: Option<String>,
-    /// Last day, `YYYY-MM-DD` in UTC.
-    pub date_to: Option<String>,
-    /// Issuing countries (alpha-3), or register countries of business sessions.
-    pub country: Vec<String>,
-    /// Document codes, such as `P` or `ID`.
-    pub document_type: Vec<String>,
+    /// YYYY-MM-DD, UTC.
+    pub date_from: Option<Date>,
+    /// Included.
+    pub date_to: Option<Date>,
+    /// Issuing countries, three letters.
+    pub country: Vec<Country>,
+    /// Codes such as P, ID, DL.
+    pub document_type: Vec<DocumentCode>,
+    /// Risk codes such as DOCUMENT_EXPIRED.
+    pub warning: Vec<RiskCode>,
     /// A document's name.
-    pub document_name: Option<String>,
+    #[serde(skip)]
+    pub document_name: Option<Text>,
     /// A region.
-    pub region: Option<String>,
-    /// Didit's own id of the person, a UUID.
-    pub didit_internal_id: Option<String>,
+    #[serde(skip)]
+    pub region: Option<Text>,
+    /// Didit's own id of the person.
+    #[serde(skip)]
+    pub didit_internal_id: Option<Uuid>,
     /// A UUID of the person.
-    pub euuid: Option<String>,
-    /// Any of `API`, `HOSTED`, `MIGRATED`, or `ALL`.
-    pub session_type: Vec<String>,
-    /// The standalone service that made the session, such as `FACE_MATCH`.
-    pub api_service: Option<String>,
+    #[serde(skip)]
+    pub euuid: Option<Uuid>,
+    /// What made the session.
+    #[serde(skip)]
+    pub session_type: Vec<SessionType>,
+    /// The standalone service that made the session.
+    #[serde(skip)]
+    pub api_service: Option<ApiService>,
     /// The name that was screened.
-    pub screened_full_name: Option<String>,
-    /// Any of these risk codes among the warnings.
-    pub warning: Vec<String>,
+    #[serde(skip)]
+    pub screened_full_name: Option<Text>,
     /// Whether it began in review.
+    #[serde(skip)]
     pub status_initialized_as_in_review: Option<bool>,
     /// Whether a person has to look at it.
+    #[serde(skip)]
     pub is_kyc_to_be_reviewed: Option<bool>,
     /// An organization's name.
-    pub organization_name: Option<String>,
+    #[serde(skip)]
+    pub organization_name: Option<Text>,
 }
 
 impl Client {
@@ -90,7 +179,7 @@ impl Client {
         let answer = self.json(filter.call()?).await?;
         let mut sessions: Paged<SessionSummary> = Paged::read(&answer, filter.page)?;
         for row in &mut sessions.items {
-            rules::drop_unless_web_link(&mut row.session_url);
+            values::drop_unless_web_link(&mut row.session_url);
         }
         let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
         filter.fits(answer.status, references)?;
@@ -114,7 +203,7 @@ impl Client {
 }
 
 impl SessionFilter {
-    /// Checks every condition.
+    /// Checks what the values alone do not say.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first rule broken.
@@ -128,7 +217,7 @@ impl SessionFilter {
         status: u16,
         mut references: impl Iterator<Item = Option<&'a str>>,
     ) -> Result<(), Error> {
-        let Some(asked) = self.vendor_data.as_deref().map(str::trim) else {
+        let Some(asked) = self.vendor_data.as_deref() else {
             return Ok(());
         };
         let fits =
@@ -137,16 +226,8 @@ impl SessionFilter {
     }
 
     fn call(&self) -> Result<Call<'static>, Error> {
-        let kind = rules::optional(&self.session_kind, |kind| {
-            rules::one_of("session_kind", kind, &["user", "business", "all"])
-        })?;
-        let api_service = rules::optional(&self.api_service, |service| {
-            rules::one_of("api_service", service, &API_SERVICES)
-        })?;
-        let date_from = rules::optional(&self.date_from, |day| rules::date("date_from", day))?;
-        let date_to = rules::optional(&self.date_to, |day| rules::date("date_to", day))?;
-        // Didit answers such days with an empty page too. Dates of one form are in order as texts.
-        if let (Some(from), Some(to)) = (&date_from, &date_to)
+        // Didit answers such days with an empty page too.
+        if let (Some(from), Some(to)) = (&self.date_from, &self.date_to)
             && from > to
         {
             return Err(Error::invalid(
@@ -154,93 +235,37 @@ impl SessionFilter {
                 format!("must not lie after date_to ({to})"),
             ));
         }
-        let call = Call::api(Method::GET, &[&"sessions"]).query("session_kind", kind);
+        let call = Call::api(Method::GET, &[&"sessions"]).query("session_kind", self.session_kind);
         Ok(self
             .page
             .apply(call)?
             .query("status", joined(&self.status))
-            .query("vendor_data", text("vendor_data", &self.vendor_data)?)
-            .query("search", text("search", &self.search)?)
+            .query("vendor_data", self.vendor_data.as_ref())
+            .query("search", self.search.as_ref())
             .query("workflow_id", joined(&self.workflow_id))
-            .query("date_from", date_from)
-            .query("date_to", date_to)
-            .query("country", joined(&countries(&self.country)?))
-            .query(
-                "document_type",
-                joined(&each(
-                    &self.document_type,
-                    "document_type",
-                    &DOCUMENT_TYPES,
-                )?),
-            )
-            .query("document_name", text("document_name", &self.document_name)?)
-            .query("region", text("region", &self.region)?)
-            .query(
-                "didit_internal_id",
-                rules::optional(&self.didit_internal_id, |id| {
-                    rules::uuid("didit_internal_id", id)
-                })?,
-            )
-            .query(
-                "euuid",
-                rules::optional(&self.euuid, |id| rules::uuid("euuid", id))?,
-            )
-            .query(
-                "session_type",
-                joined(&each(
-                    &self.session_type,
-                    "session_type",
-                    &["API", "HOSTED", "MIGRATED", "ALL"],
-                )?),
-            )
-            .query("api_service", api_service)
-            .query(
-                "screened_full_name",
-                text("screened_full_name", &self.screened_full_name)?,
-            )
-            .query("warning", joined(&upper_case(&self.warning)?))
+            .query("date_from", self.date_from.as_ref())
+            .query("date_to", self.date_to.as_ref())
+            .query("country", joined(&self.country))
+            .query("document_type", joined(&self.document_type))
+            .query("document_name", self.document_name.as_ref())
+            .query("region", self.region.as_ref())
+            .query("didit_internal_id", self.didit_internal_id.as_ref())
+            .query("euuid", self.euuid.as_ref())
+            .query("session_type", joined(&self.session_type))
+            .query("api_service", self.api_service.as_ref())
+            .query("screened_full_name", self.screened_full_name.as_ref())
+            .query("warning", joined(&self.warning))
             .query(
                 "status_initialized_as_in_review",
                 self.status_initialized_as_in_review,
             )
             .query("is_kyc_to_be_reviewed", self.is_kyc_to_be_reviewed)
-            .query(
-                "organization_name",
-                text("organization_name", &self.organization_name)?,
-            ))
+            .query("organization_name", self.organization_name.as_ref()))
     }
-}
-
-/// Didit answers an unknown country with an empty page, which reads like "nobody".
-fn countries(codes: &[String]) -> Result<Vec<String>, Error> {
-    codes
-        .iter()
-        .map(|code| rules::country("country", code))
-        .collect()
 }
 
 /// Lists travel as one value with commas.
 fn joined<T: ToString>(values: &[T]) -> Option<String> {
     let texts: Vec<String> = values.iter().map(T::to_string).collect();
     (!texts.is_empty()).then(|| texts.join(","))
-}
-
-fn text(field: &str, value: &Option<String>) -> Result<Option<String>, Error> {
-    rules::optional(value, |text| rules::visible_text(field, text, usize::MAX))
-}
-
-fn upper_case(values: &[String]) -> Result<Vec<String>, Error> {
-    values
-        .iter()
-        .map(|value| {
-            rules::visible_text("warning", value, usize::MAX).map(|code| code.to_ascii_uppercase())
-        })
-        .collect()
-}
-
-fn each(values: &[String], field: &str, allowed: &[&str]) -> Result<Vec<String>, Error> {
-    values
-        .iter()
-        .map(|value| rules::one_of(field, value, allowed))
-        .collect()
 }

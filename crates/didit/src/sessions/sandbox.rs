@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::http::{Call, Client, Credential};
 use crate::ids::SessionId;
 use crate::lenient;
-use crate::rules;
 use crate::secret::SessionToken;
 use crate::status::SessionStatus;
+use crate::values::{InvalidValue, Text, value};
 
 /// The documented sandbox scenarios. The set is open: newer ones are sent as they are.
 pub const SANDBOX_SCENARIOS: [&str; 16] = [
@@ -32,6 +32,24 @@ pub const SANDBOX_SCENARIOS: [&str; 16] = [
     "review_poa_partial_match",
 ];
 
+value!(
+    /// An outcome that a sandbox session can be set to: lower-case words joined by underscores, such as one of
+    /// [`SANDBOX_SCENARIOS`].
+    SandboxScenario,
+    |text| {
+        let text: Text<64> = text.parse()?;
+        let slug = text.to_ascii_lowercase();
+        if slug
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        {
+            Ok(slug)
+        } else {
+            Err(InvalidValue::not_one_of(&text, SANDBOX_SCENARIOS))
+        }
+    }
+);
+
 /// A sandbox session whose outcome is set.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -49,44 +67,28 @@ pub struct ArmedSession {
 
 #[derive(Serialize)]
 struct Arming<'a> {
-    scenario: &'a str,
+    scenario: &'a SandboxScenario,
 }
 
 impl Client {
     /// Sets the outcome of a sandbox session that was not started yet, as the person would, with the session's own token.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a scenario of the wrong shape; an API error of kind `NotAllowedNow` once it has started.
+    /// An API error of kind `NotAllowedNow` once it has started.
     pub async fn arm_sandbox_session(
         &self,
         session: &SessionId,
         token: &SessionToken,
-        scenario: &str,
+        scenario: &SandboxScenario,
     ) -> Result<ArmedSession, Error> {
-        let scenario = sandbox_scenario("scenario", scenario)?;
         let call = Call::api(Method::POST, &[&"session", session, &"sandbox", &"arm"])
             .credential(Credential::Session(token))
-            .body(&Arming {
-                scenario: &scenario,
-            })?;
+            .body(&Arming { scenario })?;
         let answer = self.json(call).await?;
         let armed: ArmedSession = answer.read()?;
         let echo = Echo::of(answer.status);
         echo.may_be("session_id", session, armed.session_id.as_ref())?;
-        echo.may_be_word("scenario", Some(&scenario), armed.scenario.as_deref())?;
+        echo.may_be_word("scenario", Some(scenario), armed.scenario.as_deref())?;
         Ok(armed)
-    }
-}
-
-/// Checks the shape of a scenario's name: lower-case words joined by underscores.
-pub(super) fn sandbox_scenario(field: &str, value: &str) -> Result<String, Error> {
-    let slug = rules::visible_text(field, value, 64)?.to_ascii_lowercase();
-    if slug
-        .bytes()
-        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-    {
-        Ok(slug)
-    } else {
-        Err(Error::not_one_of(field, value, SANDBOX_SCENARIOS))
     }
 }

@@ -9,39 +9,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::echo::Echo;
 use crate::error::Error;
+use crate::features::Feature;
 use crate::http::{Call, Client, unreadable};
 use crate::ids::SessionId;
 use crate::lenient;
-use crate::rules;
+use crate::values::{Comment, Email, Language, Text, one_of, value};
 
-/// The names a step can be given in [`NodeToResubmit`]: those of workflows, and the display names the server also takes.
-/// Business registry and people cannot be done again.
-pub const RESUBMITTABLE_FEATURES: [&str; 21] = [
-    "OCR",
-    "OCR_BACK",
-    "NFC",
-    "AML",
-    "FACE",
-    "LIVENESS",
-    "FACE_MATCH",
-    "IP_ANALYSIS",
-    "AGE_ESTIMATION",
-    "PROOF_OF_ADDRESS",
-    "PHONE_VERIFICATION",
-    "EMAIL_VERIFICATION",
-    "FACE_SEARCH",
-    "DATABASE_VALIDATION",
-    "QUESTIONNAIRE",
-    "DOCUMENT_AI",
-    "KYB_DOCUMENTS",
-    "ID_VERIFICATION",
-    "POA",
-    "PHONE",
-    "EMAIL",
-];
+/// What a step can be named in [`NodeToResubmit`] beside the names of features.
+const OTHER_RESUBMITTABLE: [&str; 4] = ["OCR_BACK", "FACE", "FACE_SEARCH", "EMAIL"];
+
+/// The names a step can be given in [`NodeToResubmit`]: those of workflows, the display names that the server also takes, and
+/// parts of a check. Business registry and people cannot be done again.
+pub fn resubmittable() -> Vec<&'static str> {
+    let features = Feature::ALL.map(Feature::facts);
+    let features = features.iter().filter(|facts| facts.is_resubmittable);
+    let mut names: Vec<&str> = features
+        .flat_map(|facts| [facts.name, facts.display_name])
+        .chain(OTHER_RESUBMITTABLE)
+        .collect();
+    names.dedup();
+    names
+}
 
 /// What a human can decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(description = "")
+)]
 pub enum NewStatus {
     /// Pass the person.
     Approved,
@@ -75,36 +71,46 @@ impl FromStr for NewStatus {
 
 /// A decision about a session. Allowed while it is approved, declined, in review, expired after approval, abandoned or
 /// resubmitted; see [`crate::SessionStatus::can_be_updated`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StatusUpdate {
     /// The decision.
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub new_status: NewStatus,
     /// Why, for the record.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
+    pub comment: Option<Comment>,
     /// The steps to do again, with [`NewStatus::Resubmitted`] only; without any, the server picks every step that is not
     /// approved.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     pub nodes_to_resubmit: Vec<NodeToResubmit>,
-    /// Whether the person is told by e-mail.
+    /// Tell the person by e-mail; needs email_address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_email: Option<bool>,
-    /// Where to; required with `send_email`.
+    /// Where to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_address: Option<String>,
-    /// The language of that mail; English unless it is one of [`crate::LANGUAGES`].
+    #[cfg_attr(feature = "schema", schemars(description = ""))]
+    pub email_address: Option<Email>,
+    /// Language of that e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_language: Option<String>,
+    pub email_language: Option<Language>,
 }
 
 /// A step to do again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct NodeToResubmit {
     /// The step's `node_id` in the decision, such as `feature_ocr_1`.
-    pub node_id: String,
-    /// Its feature, one of [`RESUBMITTABLE_FEATURES`].
-    pub feature: String,
+    pub node_id: Text<255>,
+    /// Its feature.
+    pub feature: Resubmittable,
 }
+
+value!(
+    /// What a step can be named in [`NodeToResubmit`]: one of [`resubmittable`].
+    Resubmittable,
+    |text| one_of(text, &resubmittable()).map(str::to_owned)
+);
 
 /// The whole answer to a status update.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -147,19 +153,11 @@ impl StatusUpdate {
         }
     }
 
-    /// Checks everything that can be checked without the server.
+    /// Checks what the values alone do not say.
     ///
     /// # Errors
     /// [`Error::Invalid`] for the first rule broken.
     pub fn validate(&self) -> Result<(), Error> {
-        self.normalized().map(drop)
-    }
-
-    /// The request exactly as it is sent: checked, with blanks around texts dropped and words in the API's own spelling.
-    ///
-    /// # Errors
-    /// Those of [`Self::validate`].
-    pub fn normalized(&self) -> Result<Self, Error> {
         if !self.nodes_to_resubmit.is_empty() && self.new_status != NewStatus::Resubmitted {
             return Err(Error::invalid(
                 "nodes_to_resubmit",
@@ -172,37 +170,7 @@ impl StatusUpdate {
                 "is required when send_email is true",
             ));
         }
-        let node = |(index, node): (usize, &NodeToResubmit)| {
-            Ok(NodeToResubmit {
-                node_id: rules::visible_text(
-                    &format!("nodes_to_resubmit.{index}.node_id"),
-                    &node.node_id,
-                    255,
-                )?,
-                feature: rules::one_of(
-                    &format!("nodes_to_resubmit.{index}.feature"),
-                    &node.feature,
-                    &RESUBMITTABLE_FEATURES,
-                )?,
-            })
-        };
-        Ok(Self {
-            new_status: self.new_status,
-            comment: rules::optional(&self.comment, |text| rules::comment("comment", text))?,
-            nodes_to_resubmit: self
-                .nodes_to_resubmit
-                .iter()
-                .enumerate()
-                .map(node)
-                .collect::<Result<_, Error>>()?,
-            send_email: self.send_email,
-            email_address: rules::optional(&self.email_address, |email| {
-                rules::email("email_address", email)
-            })?,
-            email_language: rules::optional(&self.email_language, |code| {
-                rules::language("email_language", code)
-            })?,
-        })
+        Ok(())
     }
 }
 
@@ -217,8 +185,9 @@ impl Client {
         session: &SessionId,
         update: &StatusUpdate,
     ) -> Result<StatusUpdated, Error> {
-        let call = Call::api(Method::PATCH, &[&"session", session, &"update-status"])
-            .body(&update.normalized()?)?;
+        update.validate()?;
+        let call =
+            Call::api(Method::PATCH, &[&"session", session, &"update-status"]).body(update)?;
         let answer = self.json(call).await?;
         let updated: StatusUpdated = answer.read()?;
         // The id is the whole answer, so one without it confirms nothing.

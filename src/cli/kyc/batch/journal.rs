@@ -14,7 +14,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{newest::Newest, paths::folder_of};
-use crate::{private_file, tools::ToolError};
+use crate::{
+    private_file,
+    tools::{ErrorCode, ToolError},
+};
 
 /// How the first line of every journal begins.
 const BEGINNING: &[u8] = b"{\"event\":\"begin\",";
@@ -107,7 +110,7 @@ impl Journal {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(ToolError::new(
-                    "journal",
+                    ErrorCode::Journal,
                     format!(
                         "Another run is at work with {}. Nothing was sent.",
                         path.display()
@@ -171,7 +174,7 @@ impl Journal {
             return Ok(Some(newest.clone()));
         };
         Err(ToolError::new(
-            "journal",
+            ErrorCode::Journal,
             format!(
                 "{} does not belong to this run: {other}. Nothing was sent.",
                 self.path.display()
@@ -295,7 +298,7 @@ impl Inner {
 
 fn damaged(path: &Path) -> ToolError {
     ToolError::new(
-        "journal",
+        ErrorCode::Journal,
         format!(
             "{} is damaged, or no journal. Nothing was sent.",
             path.display()
@@ -305,6 +308,6 @@ fn damaged(path: &Path) -> ToolError {
 }
 
 fn disk(path: &Path, error: &dyn std::fmt::Display) -> ToolError {
-    ToolError::new("file", format!("{}: {error}.", path.display()))
+    ToolError::new(ErrorCode::File, format!("{}: {error}.", path.display()))
         .with_advice("the journal has to be on disk before anything is sent.")
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::tools::ToolError;
+use crate::tools::{ErrorCode, ToolError};
 
 /// The folder that a file lies in.
 pub(super) fn folder_of(path: &Path) -> &Path {
@@ -19,7 +19,10 @@ pub(super) fn beside(file: &Path, ending: &str) -> PathBuf {
 }
 
 pub(super) fn unusable(message: String) -> ToolError {
-    ToolError::new("invalid_rows", format!("{message}. Nothing was sent."))
+    ToolError::new(
+        ErrorCode::InvalidRows,
+        format!("{message}. Nothing was sent."),
+    )
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

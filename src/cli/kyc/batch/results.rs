@@ -17,7 +17,7 @@ use super::{
 use crate::{
     cli::runner::system,
     private_file,
-    tools::{ToolError, clean},
+    tools::{ErrorCode, ToolError, clean},
 };
 
 /// The columns that are added.
@@ -34,7 +34,7 @@ const LONGEST_HEADER: u64 = 64 * 1024;
 pub(super) fn refuse_unfit(path: &Path) -> Result<(), ToolError> {
     let refused = |why: &str| {
         Err(ToolError::new(
-            "invalid_argument",
+            ErrorCode::InvalidArgument,
             format!("{} {why}. Nothing was sent.", path.display()),
         )
         .with_advice("another --output works."))

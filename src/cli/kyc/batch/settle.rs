@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     cli::{output::data, runner::Runner},
-    tools::ToolError,
+    tools::{ErrorCode, ToolError},
 };
 
 /// The session that was made for this person since the batch began, if there is one.
@@ -63,7 +63,7 @@ async fn is_of(runner: &Runner, decision: &Value, workflow_id: &str) -> Result<b
     {
         Ok(workflow) => Ok(text(&data(&workflow), "workflow_id") == Some(workflow_id)),
         // A version that is gone may well have been the batch's.
-        Err(error) if error.code == "not_found" => Ok(true),
+        Err(error) if error.code == ErrorCode::NotFound => Ok(true),
         Err(error) => Err(error),
     }
 }

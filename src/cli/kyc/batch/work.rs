@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     cli::{output::data, progress::Bar, runner::Runner},
-    tools::ToolError,
+    tools::{ErrorCode, ToolError},
 };
 
 /// Failures one after the other, none of them a row's own, after which the rest would fail too.
@@ -56,7 +56,7 @@ pub(super) struct Tally {
 pub(super) struct Failure {
     pub(super) line: u64,
     pub(super) vendor_data: String,
-    pub(super) code: &'static str,
+    pub(super) code: ErrorCode,
     pub(super) message: String,
 }
 
@@ -179,7 +179,7 @@ impl Batch<'_> {
                     code: if error.leaves_open() {
                         error.code
                     } else {
-                        "unavailable"
+                        ErrorCode::Unavailable
                     },
                     ..error
                 })?;
@@ -214,16 +214,17 @@ impl Shared {
     }
 
     async fn fails(&self, journal: &Journal, row: &Row, error: ToolError) {
-        let is_general =
-            error.leaves_open() || matches!(error.code, "unreachable" | "rate_limited" | "busy");
-        self.in_a_row.set(if is_general {
+        self.in_a_row.set(if error.code.passes() {
             self.in_a_row.get() + 1
         } else {
             0
         });
         let hits_all = matches!(
             error.code,
-            "authentication" | "no_api_key" | "out_of_credit" | "credentials_file"
+            ErrorCode::Authentication
+                | ErrorCode::NoApiKey
+                | ErrorCode::OutOfCredit
+                | ErrorCode::CredentialsFile
         );
         if hits_all || self.in_a_row.get() >= MOST_IN_A_ROW {
             self.stopping.set(true);

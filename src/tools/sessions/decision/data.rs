@@ -168,7 +168,7 @@ pub(super) fn data(
             .zip(names)
             .zip(&view.scores)
             .map(|((step, name), score)| CheckData {
-                feature: plain::code(Some(step.feature)),
+                feature: plain::code(Some(step.feature.as_str())),
                 name,
                 node_id: step
                     .node_id

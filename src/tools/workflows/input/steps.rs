@@ -34,14 +34,14 @@ impl Switches {
         &self,
         template: Template,
     ) -> Result<Steps, ToolError> {
-        let on: &[&str] = match template {
-            Template::Kyc => &["OCR", "LIVENESS", "FACE_MATCH"],
-            Template::AdaptiveAgeVerification => &["AGE_ESTIMATION"],
-            Template::AddressVerification => &["PROOF_OF_ADDRESS"],
-            Template::PhoneVerification => &["PHONE_VERIFICATION"],
-            Template::EmailVerification => &["EMAIL_VERIFICATION"],
+        let on: &[Feature] = match template {
+            Template::Kyc => &[Feature::Ocr, Feature::Liveness, Feature::FaceMatch],
+            Template::AdaptiveAgeVerification => &[Feature::AgeEstimation],
+            Template::AddressVerification => &[Feature::ProofOfAddress],
+            Template::PhoneVerification => &[Feature::Phone],
+            Template::EmailVerification => &[Feature::Email],
         };
-        let start = on.iter().map(|name| recommended(name)).collect();
+        let start = on.iter().map(|feature| recommended(*feature)).collect();
         self.apply(start)
     }
 
@@ -50,12 +50,12 @@ impl Switches {
         &self,
         mut steps: Vec<WorkflowFeature>,
     ) -> Result<Steps, ToolError> {
-        for (name, wanted) in self.toggles() {
+        for (feature, wanted) in self.toggles() {
             match wanted {
-                Some(true) if !steps.iter().any(|feature| feature.feature == name) => {
-                    steps.push(recommended(name));
+                Some(true) if !steps.iter().any(|step| step.feature == feature) => {
+                    steps.push(recommended(feature));
                 }
-                Some(false) => steps.retain(|feature| feature.feature != name),
+                Some(false) => steps.retain(|step| step.feature != feature),
                 _ => {}
             }
         }
@@ -95,7 +95,7 @@ impl Switches {
         };
         let config = features
             .iter_mut()
-            .find(|feature| feature.feature == "AML")?
+            .find(|feature| feature.feature == Feature::Aml)?
             .config
             .get_or_insert_default();
         let approve = config
@@ -115,31 +115,29 @@ impl Switches {
 
     /// Says which switch is missing, in the words of the switches.
     fn check_dependencies(&self, features: &[WorkflowFeature]) -> Result<(), ToolError> {
-        let has = |name: &str| features.iter().any(|feature| feature.feature == name);
-        for feature in features {
-            let Some(known) = Feature::find(&feature.feature) else {
-                continue;
-            };
-            if !known.after.is_empty() && !known.after.iter().any(|name| has(name)) {
-                let switch = switch_of(&feature.feature);
+        let has = |wanted: &Feature| features.iter().any(|step| step.feature == *wanted);
+        for known in features.iter().filter_map(|step| step.feature.known()) {
+            let after = known.facts().after;
+            if !after.is_empty() && !after.iter().any(has) {
+                let switch = switch_of(known);
+                let needed: Vec<_> = after
+                    .iter()
+                    .map(|needed| format!("`{}`", switch_of(*needed)))
+                    .collect();
                 return Err(ToolError::invalid(
                     switch,
                     format!(
                         "`{switch}` needs {} in the same workflow.",
-                        known
-                            .after
-                            .iter()
-                            .map(|name| format!("`{}`", switch_of(name)))
-                            .collect::<Vec<_>>()
-                            .join(" or ")
+                        needed.join(" or ")
                     ),
                 ));
             }
         }
-        if features
-            .iter()
-            .all(|feature| Feature::find(&feature.feature).is_some_and(|known| known.passive))
-        {
+        if features.iter().all(|step| {
+            step.feature
+                .known()
+                .is_some_and(|known| known.facts().is_passive)
+        }) {
             return Err(ToolError::invalid(
                 "document",
                 "A workflow needs at least one step that the person does; \
@@ -149,26 +147,26 @@ impl Switches {
         Ok(())
     }
 
-    fn toggles(&self) -> [(&'static str, Option<bool>); 11] {
+    fn toggles(&self) -> [(Feature, Option<bool>); 11] {
         [
-            ("OCR", self.document),
-            ("LIVENESS", self.liveness),
-            ("FACE_MATCH", self.face_match),
-            ("NFC", self.nfc),
-            ("AML", self.aml),
-            ("PHONE_VERIFICATION", self.phone),
-            ("EMAIL_VERIFICATION", self.email),
-            ("PROOF_OF_ADDRESS", self.proof_of_address),
-            ("AGE_ESTIMATION", self.age_estimation),
-            ("DATABASE_VALIDATION", self.database_validation),
-            ("IP_ANALYSIS", self.ip_analysis),
+            (Feature::Ocr, self.document),
+            (Feature::Liveness, self.liveness),
+            (Feature::FaceMatch, self.face_match),
+            (Feature::Nfc, self.nfc),
+            (Feature::Aml, self.aml),
+            (Feature::Phone, self.phone),
+            (Feature::Email, self.email),
+            (Feature::ProofOfAddress, self.proof_of_address),
+            (Feature::AgeEstimation, self.age_estimation),
+            (Feature::DatabaseValidation, self.database_validation),
+            (Feature::IpAnalysis, self.ip_analysis),
         ]
     }
 
-    fn settings(&self) -> [(&'static str, &'static str, Option<Value>); 6] {
+    fn settings(&self) -> [(Feature, &'static str, Option<Value>); 6] {
         [
             (
-                "LIVENESS",
+                Feature::Liveness,
                 "face_liveness_method",
                 self.liveness_method.map(|method| {
                     Value::from(match method {
@@ -179,27 +177,27 @@ impl Switches {
                 }),
             ),
             (
-                "LIVENESS",
+                Feature::Liveness,
                 "face_liveness_score_decline_threshold",
                 self.face_liveness_score_decline_threshold.map(Value::from),
             ),
             (
-                "FACE_MATCH",
+                Feature::FaceMatch,
                 "face_match_score_decline_threshold",
                 self.face_match_score_decline_threshold.map(Value::from),
             ),
             (
-                "FACE_MATCH",
+                Feature::FaceMatch,
                 "face_match_score_review_threshold",
                 self.face_match_score_review_threshold.map(Value::from),
             ),
             (
-                "AML",
+                Feature::Aml,
                 "aml_score_approve_threshold",
                 self.aml_score_approve_threshold.map(Value::from),
             ),
             (
-                "AML",
+                Feature::Aml,
                 "aml_score_review_threshold",
                 self.aml_score_review_threshold.map(Value::from),
             ),
@@ -208,12 +206,12 @@ impl Switches {
 }
 
 /// A feature with the settings that most people want: passive liveness, and a face match below 50 declined.
-fn recommended(name: &str) -> WorkflowFeature {
-    let feature = WorkflowFeature::new(name);
-    match name {
-        "LIVENESS" => feature.with("face_liveness_method", "PASSIVE"),
-        "FACE_MATCH" => feature.with("face_match_score_decline_threshold", 50),
-        _ => feature,
+fn recommended(feature: Feature) -> WorkflowFeature {
+    let step = WorkflowFeature::new(feature);
+    match feature {
+        Feature::Liveness => step.with("face_liveness_method", "PASSIVE"),
+        Feature::FaceMatch => step.with("face_match_score_decline_threshold", 50),
+        _ => step,
     }
 }
 
@@ -225,19 +223,6 @@ fn argument_of(key: &'static str) -> &'static str {
     }
 }
 
-fn switch_of(feature: &str) -> &'static str {
-    match feature {
-        "OCR" => "document",
-        "LIVENESS" => "liveness",
-        "FACE_MATCH" => "face_match",
-        "NFC" => "nfc",
-        "AML" => "aml",
-        "PHONE_VERIFICATION" => "phone",
-        "EMAIL_VERIFICATION" => "email",
-        "PROOF_OF_ADDRESS" => "proof_of_address",
-        "AGE_ESTIMATION" => "age_estimation",
-        "DATABASE_VALIDATION" => "database_validation",
-        "IP_ANALYSIS" => "ip_analysis",
-        _ => "features",
-    }
+fn switch_of(feature: Feature) -> &'static str {
+    feature.facts().switch.unwrap_or("features")
 }

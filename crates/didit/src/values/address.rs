@@ -5,8 +5,8 @@
 
 use url::Url;
 
-use super::unseen::unseen;
-use crate::error::Error;
+use super::text::seen;
+use super::{InvalidValue, value};
 use crate::http::is_loopback;
 
 /// The longest address, in bytes: what browsers, proxies and databases take.
@@ -24,96 +24,76 @@ const NOT_PLACES: [&str; 8] = [
     "view-source",
 ];
 
-/// An address as it is sent, and its part that says whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WebAddress {
-    as_sent: String,
-    scheme_and_host: String,
-}
-
-impl WebAddress {
-    /// An address to which events are reported: https, or http on this machine, for the simulator.
-    ///
-    /// # Errors
-    /// [`Error::Invalid`] with `field` for everything else, and for what every address is refused for: a user name, a
-    /// backslash, a blank, a control or invisible character, more than 2,048 bytes.
-    pub fn for_events(field: &str, value: &str) -> Result<Self, Error> {
-        let url = parsed(field, value, "https://example.com/hook")?;
+value!(
+    /// An address to which events are reported: https, or http on this machine, for the simulator. Like every address that is
+    /// sent it has at most 2,048 bytes, and no user name, backslash, blank, control or invisible character.
+    WebhookUrl,
+    |text| {
+        let url = parsed(text, "https://example.com/hook")?;
         if url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url) {
-            Self::of(field, &url)
+            as_sent(&url)
         } else {
-            Err(Error::invalid(field, "must start with https://"))
+            Err(InvalidValue::new("must start with https://"))
         }
     }
+);
 
+value!(
     /// An address that a browser returns to: https or http.
-    ///
-    /// # Errors
-    /// Those of [`WebAddress::for_events`].
-    pub fn for_browser(field: &str, value: &str) -> Result<Self, Error> {
-        let url = parsed(field, value, "https://example.com/done")?;
+    WebUrl,
+    |text| {
+        let url = parsed(text, "https://example.com/done")?;
         if matches!(url.scheme(), "https" | "http") {
-            Self::of(field, &url)
+            as_sent(&url)
         } else {
-            Err(Error::invalid(
-                field,
+            Err(InvalidValue::new(
                 "must be a URL that starts with https:// or http://",
             ))
         }
     }
+);
 
+value!(
     /// An address at which a browser or an app goes on: any scheme that leads somewhere, such as `app://done`.
-    ///
-    /// # Errors
-    /// Those of [`WebAddress::for_events`].
-    pub fn for_browser_or_app(field: &str, value: &str) -> Result<Self, Error> {
-        let url = parsed(field, value, "https://example.com/done or app://done")?;
+    AppUrl,
+    |text| {
+        let url = parsed(text, "https://example.com/done or app://done")?;
         if NOT_PLACES.contains(&url.scheme()) {
-            Err(Error::invalid(
-                field,
-                format!(
-                    "must be an address to go to, such as https://example.com/done or app://done; {}: is none",
-                    url.scheme()
-                ),
-            ))
+            Err(InvalidValue::new(format!(
+                "must be an address to go to, such as https://example.com/done or app://done; {}: is none",
+                url.scheme()
+            )))
         } else {
-            Self::of(field, &url)
+            as_sent(&url)
         }
     }
+);
 
-    /// The whole address exactly as it is sent.
-    pub fn as_sent(&self) -> &str {
-        &self.as_sent
-    }
-
-    /// The scheme with the host and the port unless it is the usual one, such as `https://example.com` or `app://done`, in
-    /// ASCII: letters of other scripts, which may look like Latin ones, stand as `xn--…`. The scheme alone where there is no
-    /// host, such as `app:`.
+impl WebhookUrl {
+    /// The scheme with the host and the port unless it is the usual one, such as `https://example.com`, in ASCII: letters of
+    /// other scripts, which may look like Latin ones, stand as `xn--…`.
     pub fn scheme_and_host(&self) -> &str {
-        &self.scheme_and_host
+        let after_scheme = self.find("://").map_or(0, |place| place + 3);
+        let front = self.split_at_checked(after_scheme);
+        let host = front.and_then(|(_, rest)| rest.split('/').next());
+        let end = after_scheme + host.map_or(0, str::len);
+        self.get(..end).unwrap_or(self)
     }
+}
 
-    fn of(field: &str, url: &Url) -> Result<Self, Error> {
-        let as_sent = url.as_str();
-        if as_sent.len() > LONGEST_ADDRESS {
-            return Err(too_long(field));
-        }
-        let scheme_and_host = match (url.host_str(), url.port()) {
-            (Some(host), Some(port)) => format!("{}://{host}:{port}", url.scheme()),
-            (Some(host), None) => format!("{}://{host}", url.scheme()),
-            (None, _) => format!("{}:", url.scheme()),
-        };
-        Ok(Self {
-            as_sent: as_sent.to_owned(),
-            scheme_and_host,
-        })
+/// The whole address exactly as it is sent.
+fn as_sent(url: &Url) -> Result<String, InvalidValue> {
+    let as_sent = url.as_str();
+    if as_sent.len() > LONGEST_ADDRESS {
+        return Err(too_long());
     }
+    Ok(as_sent.to_owned())
 }
 
 /// Whether a link that was received can be opened by a human: https, or http on this machine, and nothing that hides whose
 /// it is.
 pub(crate) fn is_web_link(link: &str) -> bool {
-    WebAddress::for_events("link", link).is_ok()
+    link.parse::<WebhookUrl>().is_ok()
 }
 
 /// Leaves out a link that was received where a human must not open it; whether it was left out.
@@ -121,30 +101,25 @@ pub(crate) fn drop_unless_web_link(link: &mut Option<String>) -> bool {
     link.take_if(|link| !is_web_link(link)).is_some()
 }
 
-fn parsed(field: &str, value: &str, example: &str) -> Result<Url, Error> {
-    let value = value.trim();
-    if let Some(refusal) = unseen(field, value) {
-        return Err(refusal);
+fn parsed(text: &str, example: &str) -> Result<Url, InvalidValue> {
+    seen(text)?;
+    if text.len() > LONGEST_ADDRESS {
+        return Err(too_long());
     }
-    if value.len() > LONGEST_ADDRESS {
-        return Err(too_long(field));
-    }
-    if value.contains(char::is_whitespace) {
-        return Err(Error::invalid(
-            field,
+    if text.contains(char::is_whitespace) {
+        return Err(InvalidValue::new(
             "must not hold a blank; %20 stands for one",
         ));
     }
     // Browsers read it as a slash and other programs do not, so the host would depend on the reader.
-    if value.contains('\\') {
-        return Err(Error::invalid(field, "must not hold a backslash"));
+    if text.contains('\\') {
+        return Err(InvalidValue::new("must not hold a backslash"));
     }
-    let url = Url::parse(value)
-        .map_err(|_| Error::invalid(field, format!("must be an absolute URL such as {example}")))?;
+    let url = Url::parse(text)
+        .map_err(|_| InvalidValue::new(format!("must be an absolute URL such as {example}")))?;
     // An empty user name is dropped by parsing, and an address that was written with one means to be read wrongly.
-    if !url.username().is_empty() || url.password().is_some() || authority(value).contains('@') {
-        return Err(Error::invalid(
-            field,
+    if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
+        return Err(InvalidValue::new(
             "must not hold a user name or a password: what stands before an @ is not where the address leads",
         ));
     }
@@ -160,20 +135,16 @@ fn authority(value: &str) -> &str {
     rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
-fn too_long(field: &str) -> Error {
-    Error::invalid(field, format!("must have at most {LONGEST_ADDRESS} bytes"))
+fn too_long() -> InvalidValue {
+    InvalidValue::new(format!("must have at most {LONGEST_ADDRESS} bytes"))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_ADDRESS, WebAddress, is_web_link};
-    use crate::Error;
+    use super::{AppUrl, InvalidValue, LONGEST_ADDRESS, WebhookUrl, is_web_link};
 
-    fn message(result: Result<WebAddress, Error>) -> String {
-        match result {
-            Err(Error::Invalid { field, message, .. }) if field == "url" => message,
-            other => panic!("{other:?}"),
-        }
+    fn events(written: &str) -> Result<WebhookUrl, InvalidValue> {
+        written.parse()
     }
 
     #[test]
@@ -246,14 +217,13 @@ mod tests {
                 "http://127.0.0.1:9000",
             ),
         ] {
-            let address = WebAddress::for_events("url", written).unwrap();
+            let address = events(written).unwrap();
             assert_eq!(
-                (address.as_sent(), address.scheme_and_host()),
+                (&*address, address.scheme_and_host()),
                 (sent, front),
                 "{written}"
             );
-            let again = WebAddress::for_events("url", address.as_sent()).unwrap();
-            assert_eq!(again, address, "{written}");
+            assert_eq!(events(&address).unwrap(), address, "{written}");
         }
     }
 
@@ -293,38 +263,28 @@ mod tests {
             ("ftp://shop.test/x", "https://"),
             ("javascript:alert(1)", "https://"),
         ] {
-            let message = message(WebAddress::for_events("url", written));
+            let message = events(written).unwrap_err().message;
             assert!(message.contains(word), "{written}: {message}");
         }
         let front = "https://shop.test/";
         let fits = format!("{front}{}", "a".repeat(LONGEST_ADDRESS - front.len()));
-        assert_eq!(
-            WebAddress::for_events("url", &fits).unwrap().as_sent(),
-            fits
-        );
-        message(WebAddress::for_events("url", &format!("{fits}a")));
+        assert_eq!(*events(&fits).unwrap(), *fits);
+        events(&format!("{fits}a")).unwrap_err();
         // Each of these letters becomes six characters when it is sent.
-        message(WebAddress::for_events(
-            "url",
-            &format!("{front}{}", "ñ".repeat(500)),
-        ));
+        events(&format!("{front}{}", "ñ".repeat(500))).unwrap_err();
     }
 
     #[test]
     fn an_app_may_be_returned_to_and_a_script_may_not() {
-        let taken = |written| WebAddress::for_browser_or_app("url", written);
-        for (written, front) in [
+        let taken = |written: &str| written.parse::<AppUrl>();
+        for (written, sent) in [
             ("app://done", "app://done"),
-            ("com.shop.app:/done", "com.shop.app:"),
-            ("my-app:done", "my-app:"),
-            ("http://shop.test/done", "http://shop.test"),
-            ("app://d\u{43e}ne/x", "app://d%D0%BEne"),
+            ("com.shop.app:/done", "com.shop.app:/done"),
+            ("my-app:done", "my-app:done"),
+            ("http://shop.test/done", "http://shop.test/done"),
+            ("app://d\u{43e}ne/x", "app://d%D0%BEne/x"),
         ] {
-            assert_eq!(
-                taken(written).unwrap().scheme_and_host(),
-                front,
-                "{written}"
-            );
+            assert_eq!(&*taken(written).unwrap(), sent, "{written}");
         }
         for written in [
             "javascript:alert(1)",
@@ -342,7 +302,7 @@ mod tests {
             "app://a\\b",
             "done",
         ] {
-            message(taken(written));
+            taken(written).unwrap_err();
         }
     }
 
