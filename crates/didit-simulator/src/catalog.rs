@@ -2,6 +2,7 @@
 
 pub mod countries;
 pub mod features;
+pub mod forms;
 pub mod people;
 pub mod scenarios;
 pub mod status;

@@ -1,7 +1,7 @@
 //! The table of Didit's operations: which there are, who may call them and what their requests hold.
 //!
 //! `operations.json` is a part of the repository's `contract/operations.json`. `observed.json` holds what the service was seen
-//! to refuse beyond that description, and in which words: a merge patch per operation.
+//! to refuse beyond that description, and in which words: what goes over the row of an operation.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -9,8 +9,8 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    reply::{Reply, bad_request},
-    values::Object,
+    reply::{Reply, bad_request, refuse_if},
+    values::{Object, lay_over},
 };
 
 mod check;
@@ -25,7 +25,7 @@ pub struct Operation {
     pub method: String,
     path: String,
     host: Option<String>,
-    pub auth: Credentials,
+    auth: Credentials,
     /// The rate limit it counts under.
     pub rate: String,
     parameters: BTreeMap<String, Parameter>,
@@ -40,7 +40,12 @@ pub enum Credentials {
     Key,
     /// A key, with organization and application in the path.
     KeyOrg,
+    /// The key of the session's application or a console token of its organization; unknown sessions are not found before
+    /// any credential is looked at.
+    Session,
+    /// The `Session-Token` of the session in the path.
     SessionToken,
+    /// A console user's token.
     Bearer,
 }
 
@@ -57,7 +62,7 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
             let mut row: Value = serde_json::from_str(row.get()).ok()?;
             let id = row.get("id")?.as_str()?.to_owned();
             if let Some(patch) = observed.get(&id) {
-                merge(&mut row, patch);
+                lay_over(&mut row, patch);
             }
             serde_json::from_value(row).ok()
         })
@@ -67,31 +72,9 @@ pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
 /// Whether sessions can be in this language.
 pub fn is_language(code: &str) -> bool {
     let mut operations = OPERATIONS.iter();
-    let schema = operations
-        .find(|operation| operation.id == "session_create")
-        .and_then(|operation| operation.body.as_ref());
+    let operation = operations.find(|operation| operation.id == "session_create");
+    let schema = operation.and_then(|operation| operation.body.as_ref());
     schema.is_some_and(|schema| schema.offers("language", code))
-}
-
-/// Merges as RFC 7396 says: objects member by member, null takes a member away.
-fn merge(target: &mut Value, patch: &Value) {
-    let Value::Object(changes) = patch else {
-        target.clone_from(patch);
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(Object::new());
-    }
-    let Some(members) = target.as_object_mut() else {
-        return;
-    };
-    for (key, change) in changes {
-        if change.is_null() {
-            members.remove(key);
-        } else {
-            merge(members.entry(key.as_str()).or_insert(Value::Null), change);
-        }
-    }
 }
 
 impl Operation {
@@ -101,21 +84,28 @@ impl Operation {
         format!("{prefix}{}", self.path)
     }
 
+    /// What a call must prove.
+    pub fn credentials(&self) -> Credentials {
+        match self.auth {
+            Credentials::Key if self.path.starts_with("/v3/session/{") => Credentials::Session,
+            other => other,
+        }
+    }
+
     /// Its path with the kind of each variable part in place of the name: `{uuid}` or `{text}`.
     pub fn pattern(&self) -> String {
-        let uuids = self
-            .parameters
-            .iter()
-            .filter(|(_, parameter)| parameter.is_uuid_of_the_path());
-        let path = uuids.fold(self.path(), |path, (name, _)| {
-            path.replace(&format!("{{{name}}}"), "{uuid}")
-        });
-        let part = |part: &str| match part {
-            "{uuid}" => part.to_owned(),
-            other if other.starts_with('{') => "{text}".to_owned(),
-            other => other.to_owned(),
+        let kind = |name: &str| match self.parameters.get(name) {
+            Some(parameter) if parameter.is_uuid_of_the_path() => "{uuid}",
+            _ => "{text}",
         };
-        path.split('/').map(part).collect::<Vec<_>>().join("/")
+        let path = self.path();
+        let parts = path.split('/').map(|part| {
+            let name = part
+                .strip_prefix('{')
+                .and_then(|name| name.strip_suffix('}'));
+            name.map_or(part, kind)
+        });
+        parts.collect::<Vec<_>>().join("/")
     }
 
     /// Refuses a query with a value that one of its parameters cannot have.
@@ -124,19 +114,13 @@ impl Operation {
             Some((name.clone(), parameter.refused(name, query)?))
         };
         let errors: Object = self.parameters.iter().filter_map(refused).collect();
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(bad_request(&Value::Object(errors)))
-        }
+        refuse_if(!errors.is_empty(), || bad_request(&Value::Object(errors)))
     }
 
     /// The known members of `body` in the types they should have, with defaults for what was left out; or all that is wrong.
     pub fn read(&self, body: &Object) -> Result<Object, Reply> {
-        let read = self
-            .body
-            .as_ref()
-            .map_or_else(|| Ok(Object::new()), |schema| schema.members(body));
+        let schema = self.body.as_ref();
+        let read = schema.map_or_else(|| Ok(Object::new()), |schema| schema.members(body));
         read.map_err(|errors| bad_request(&errors))
     }
 }

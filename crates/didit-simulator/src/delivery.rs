@@ -7,14 +7,14 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
 use crate::{
     model::{Delivery, Event},
     shared::Shared,
-    values::{Object, is_loopback},
+    values::{Object, is_loopback, with},
 };
 
 mod signature;
@@ -103,9 +103,8 @@ async fn deliver(shared: &Shared, client: Option<&reqwest::Client>, event: Event
             Err(failure) => (None, Some(failure)),
         };
         delivery.response_time_ms = u64::try_from(started.elapsed().as_millis()).ok();
-        let again = delivery
-            .status_code
-            .is_none_or(|status| status == 404 || status >= 500);
+        let code = delivery.status_code;
+        let again = code.is_none_or(|status| status == 404 || status >= 500);
         if !again || delivery.attempts > MOST_RETRIES {
             break;
         }
@@ -117,9 +116,8 @@ async fn deliver(shared: &Shared, client: Option<&reqwest::Client>, event: Event
 
 /// The body and headers of an attempt; the timestamp is its own, the event id stays.
 fn sign(delivery: &mut Delivery, now: Timestamp) {
-    let mut payload = delivery.event.payload.clone();
-    payload.insert("timestamp".to_owned(), json!(now.as_second()));
-    let payload = Value::Object(payload);
+    let timestamp = json!({ "timestamp": now.as_second() });
+    let payload = with(delivery.event.payload.clone(), timestamp);
     delivery.body = signature::written(&payload, signature::Letters::Ascii);
     let canonical = signature::written(&payload, signature::Letters::All);
     let signed = |text: &str| json!(signature::of(&delivery.event.secret, text));
@@ -131,10 +129,8 @@ fn sign(delivery: &mut Delivery, now: Timestamp) {
         ("x-signature-v2", signed(&canonical)),
         ("x-signature-simple", signed(&signature::simple(&payload))),
     ];
-    delivery.headers = headers
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect();
+    let headers = headers.map(|(name, value)| (name.to_owned(), value));
+    delivery.headers = Object::from_iter(headers);
 }
 
 /// The status of the answer, or why there is none.

@@ -2,24 +2,17 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use serde::{Deserialize, Serialize};
+
 /// Whether the simulated applications are billed and run real checks, or are sandboxes with chosen outcomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// Never billed; `sandbox_scenario` picks the outcome.
     #[default]
     Sandbox,
     /// Billed from the balance; sandbox scenarios are refused.
     Live,
-}
-
-impl Mode {
-    /// The word used for the mode in the API's own JSON.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Sandbox => "sandbox",
-            Self::Live => "live",
-        }
-    }
 }
 
 /// How a simulator is started.

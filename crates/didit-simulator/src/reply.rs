@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::values::python_type;
 
 /// What a handler answers: a reply, or a reply that refuses.
-pub type Answer = Result<Reply, Reply>;
+pub(crate) type Answer = Result<Reply, Reply>;
 
 /// A whole HTTP reply.
 #[derive(Clone, Debug)]
@@ -40,18 +40,6 @@ impl Reply {
         Self::file("application/json", body.to_string().into_bytes()).with_status(status)
     }
 
-    pub fn ok(body: &Value) -> Self {
-        Self::json(StatusCode::OK, body)
-    }
-
-    pub fn created(body: &Value) -> Self {
-        Self::json(StatusCode::CREATED, body)
-    }
-
-    pub fn no_content() -> Self {
-        Self::file("", Vec::new()).with_status(StatusCode::NO_CONTENT)
-    }
-
     pub fn html(status: StatusCode, page: String) -> Self {
         Self::file("text/html; charset=utf-8", page.into_bytes()).with_status(status)
     }
@@ -65,6 +53,25 @@ impl Reply {
         self.headers.push((name, value));
         self
     }
+}
+
+/// The usual answer to what went well.
+pub fn ok(body: Value) -> Answer {
+    Ok(Reply::json(StatusCode::OK, &body))
+}
+
+pub fn created(body: Value) -> Answer {
+    Ok(Reply::json(StatusCode::CREATED, &body))
+}
+
+/// Without a body: what is gone, or done.
+pub fn no_content() -> Answer {
+    Ok(Reply::file("", Vec::new()).with_status(StatusCode::NO_CONTENT))
+}
+
+/// Goes on unless `is_wrong`.
+pub fn refuse_if<E>(is_wrong: bool, refusal: impl FnOnce() -> E) -> Result<(), E> {
+    if is_wrong { Err(refusal()) } else { Ok(()) }
 }
 
 /// `{"detail": "..."}`
@@ -101,10 +108,8 @@ pub fn bad_request(body: &Value) -> Reply {
 
 /// The errors of a value that should be an object.
 pub fn not_an_object(value: &Value) -> Value {
-    let complaint = format!(
-        "Invalid data. Expected a dictionary, but got {}.",
-        python_type(value)
-    );
+    let kind = python_type(value);
+    let complaint = format!("Invalid data. Expected a dictionary, but got {kind}.");
     json!({ "non_field_errors": [complaint] })
 }
 
@@ -116,10 +121,8 @@ pub fn throttled(text: &str, wait_seconds: i64) -> Reply {
 /// An operation that the API has and the simulator does not play.
 pub fn not_played(operation: &str, method: &str, path: &str) -> Reply {
     let text = format!("The simulator does not play {operation} ({method} {path}).");
-    Reply::json(
-        StatusCode::NOT_IMPLEMENTED,
-        &json!({ "detail": text, "operation": operation }),
-    )
+    let body = json!({ "detail": text, "operation": operation });
+    Reply::json(StatusCode::NOT_IMPLEMENTED, &body)
 }
 
 /// The web framework's own page about an error.
@@ -133,17 +136,12 @@ pub fn html_error(status: StatusCode, title: &str, text: &str) -> Reply {
 
 /// Sent when no route matches: unknown paths and anything but canonical UUIDs in a path.
 pub fn html_not_found() -> Reply {
-    html_error(
-        StatusCode::NOT_FOUND,
-        "Not Found",
-        "The requested resource was not found on this server.",
-    )
+    let text = "The requested resource was not found on this server.";
+    html_error(StatusCode::NOT_FOUND, "Not Found", text)
 }
 
 pub fn method_not_allowed(method: &str, allowed: &str) -> Reply {
-    detail(
-        StatusCode::METHOD_NOT_ALLOWED,
-        &format!("Method \"{method}\" not allowed."),
-    )
-    .with_header("allow", allowed.to_owned())
+    let text = format!("Method \"{method}\" not allowed.");
+    let reply = detail(StatusCode::METHOD_NOT_ALLOWED, &text);
+    reply.with_header("allow", allowed.to_owned())
 }

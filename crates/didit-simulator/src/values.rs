@@ -9,34 +9,40 @@ pub type Object = Map<String, Value>;
 
 /// Reading the members of an object whose types are known.
 pub trait Fields {
-    fn text(&self, key: &str) -> Option<&str>;
-    fn flag(&self, key: &str) -> bool;
-    fn object(&self, key: &str) -> Option<&Object>;
-    fn list(&self, key: &str) -> &[Value];
-    /// The member as JSON, null when there is none.
-    fn json(&self, key: &str) -> Value;
-}
+    fn member(&self, key: &str) -> Option<&Value>;
 
-impl Fields for Object {
     fn text(&self, key: &str) -> Option<&str> {
-        self.get(key)?.as_str()
+        self.member(key)?.as_str()
     }
 
     fn flag(&self, key: &str) -> bool {
-        self.get(key).and_then(Value::as_bool).unwrap_or(false)
+        self.member(key) == Some(&Value::Bool(true))
     }
 
     fn object(&self, key: &str) -> Option<&Object> {
-        self.get(key)?.as_object()
+        self.member(key)?.as_object()
     }
 
     fn list(&self, key: &str) -> &[Value] {
-        let list = self.get(key).and_then(Value::as_array);
+        let list = self.member(key).and_then(Value::as_array);
         list.map_or(&[], Vec::as_slice)
     }
 
+    /// The member as JSON, null when there is none.
     fn json(&self, key: &str) -> Value {
-        self.get(key).cloned().unwrap_or(Value::Null)
+        self.member(key).cloned().unwrap_or_default()
+    }
+}
+
+impl Fields for Object {
+    fn member(&self, key: &str) -> Option<&Value> {
+        self.get(key)
+    }
+}
+
+impl Fields for Value {
+    fn member(&self, key: &str) -> Option<&Value> {
+        self.get(key)
     }
 }
 
@@ -46,6 +52,18 @@ pub fn with(mut object: Value, more: Value) -> Value {
         object.extend(more);
     }
     object
+}
+
+/// Lays `more` over `target`: objects member by member, anything else as a whole.
+pub fn lay_over(target: &mut Value, more: &Value) {
+    match (target, more) {
+        (Value::Object(target), Value::Object(more)) => {
+            for (key, value) in more {
+                lay_over(target.entry(key.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (target, more) => target.clone_from(more),
+    }
 }
 
 /// The text of a JSON value for comparing: strings as they are, anything else as JSON.
@@ -154,18 +172,39 @@ pub fn is_email(text: &str) -> bool {
         && domain.split('.').all(label)
 }
 
+/// Whether a content type says JSON, whatever its parameters.
+pub fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// The kind of picture that `bytes` begin as.
+pub fn image_kind(bytes: &[u8]) -> Option<&'static str> {
+    let known: [(&[u8], _); 4] = [
+        (b"\xFF\xD8\xFF", "jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "png"),
+        (b"II*\0", "tiff"),
+        (b"MM\0*", "tiff"),
+    ];
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return Some("webp");
+    }
+    let found = known
+        .into_iter()
+        .find(|(start, _)| bytes.starts_with(start));
+    found.map(|(_, kind)| kind)
+}
+
 /// Whether the simulator may contact this address: plain HTTP to the machine it runs on.
 pub fn is_loopback(address: &str) -> bool {
-    let Ok(address) = url::Url::parse(address) else {
-        return false;
-    };
-    let local = match address.host() {
+    let address = url::Url::parse(address).ok();
+    let address = address.filter(|address| address.scheme() == "http");
+    match address.as_ref().and_then(url::Url::host) {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    };
-    local && address.scheme() == "http"
+    }
 }
 
 /// A phone number in E.164 form once spaces and punctuation are gone.
@@ -180,22 +219,16 @@ pub fn normalise_phone(text: &str) -> Option<String> {
 
 /// Whether two names are the same but for case, accents, order and left-out parts.
 pub fn same_name(one: &str, other: &str) -> bool {
-    let (one, other) = (name_parts(one), name_parts(other));
-    let (fewer, more) = if one.len() <= other.len() {
-        (&one, &other)
-    } else {
-        (&other, &one)
+    let (one, other) = (fold(one), fold(other));
+    let parts = |name: &str| -> Vec<String> {
+        let parts = name.split(|letter: char| !letter.is_alphanumeric());
+        let parts = parts.filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
     };
+    let mut names = [parts(&one), parts(&other)];
+    names.sort_by_key(Vec::len);
+    let [fewer, more] = &names;
     !fewer.is_empty() && fewer.iter().all(|part| more.contains(part))
-}
-
-fn name_parts(name: &str) -> Vec<String> {
-    let folded = fold(name);
-    let parts = folded.split(|character: char| !character.is_alphanumeric());
-    parts
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Lower case without the accents of western European names.

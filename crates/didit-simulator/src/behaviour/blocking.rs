@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     catalog::countries,
-    model::{Entry, Session, State},
+    model::{All, Entry, Session, State},
     values::{is_email, normalise_phone},
 };
 
@@ -20,8 +20,8 @@ pub fn blocked<'a>(
     let value = normalise(entry_type, value).ok()?;
     let lists = state
         .lists
-        .iter()
-        .filter(|list| list.application == application && list.blocks(entry_type));
+        .of(application)
+        .filter(|list| list.blocks(entry_type));
     let is_it = |entry: &&Entry| {
         entry.value == value || entry_type == "ip_address" && covers(&entry.value, &value)
     };
@@ -64,27 +64,30 @@ pub fn normalise(entry_type: &str, value: &str) -> Result<String, &'static str> 
     }
 }
 
-/// An address and the bits that count.
+/// An address and how many bits at its end do not count.
 fn network(text: &str) -> Option<(IpAddr, u32)> {
-    let (address, bits) = text
-        .split_once('/')
-        .map_or((text, None), |(address, bits)| (address, Some(bits)));
+    let (address, bits) = text.split_once('/').unwrap_or((text, ""));
     let address: IpAddr = address.parse().ok()?;
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    let bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
-    (bits <= most).then_some((address, bits))
+    let all = if address.is_ipv4() { 32 } else { 128 };
+    let bits = if text.contains('/') {
+        bits.parse().ok()?
+    } else {
+        all
+    };
+    Some((address, u32::checked_sub(all, bits)?))
 }
 
 /// Whether the listed address or range contains `address`.
 fn covers(listed: &str, address: &str) -> bool {
-    match (network(listed), address.parse()) {
-        (Some((IpAddr::V4(range), bits)), Ok(IpAddr::V4(address))) => {
-            let shift = 32 - bits;
-            range.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
+    let Some((range, free)) = network(listed) else {
+        return false;
+    };
+    match (range, address.parse()) {
+        (IpAddr::V4(range), Ok(IpAddr::V4(address))) => {
+            range.to_bits().checked_shr(free) == address.to_bits().checked_shr(free)
         }
-        (Some((IpAddr::V6(range), bits)), Ok(IpAddr::V6(address))) => {
-            let shift = 128 - bits;
-            range.to_bits().checked_shr(shift) == address.to_bits().checked_shr(shift)
+        (IpAddr::V6(range), Ok(IpAddr::V6(address))) => {
+            range.to_bits().checked_shr(free) == address.to_bits().checked_shr(free)
         }
         _ => false,
     }

@@ -11,10 +11,10 @@ use crate::{
         scenarios,
         status::{Status, StepStatus},
     },
-    model::{Session, State, Step, Workflow},
+    model::{All, Session, State, Step, Workflow},
     options::Mode,
-    reply::{Reply, bad_request, detail, field, field_text, throttled},
-    values::{Fields, Object, URL_SAFE, later, random_text, seconds_until},
+    reply::{Reply, bad_request, detail, field, field_text, refuse_if, throttled},
+    values::{Fields, Object, URL_SAFE, image_kind, later, random_text, seconds_until},
 };
 
 const SANDBOX_SESSIONS_PER_DAY: usize = 500;
@@ -25,35 +25,28 @@ const LARGEST_PORTRAIT: usize = 2 * 1024 * 1024;
 pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<Uuid, Reply> {
     check_address(&mut wanted)?;
     let portrait = wanted.remove("portrait_image");
-    let portrait = portrait
-        .as_ref()
-        .and_then(Value::as_str)
-        .map(check_portrait)
-        .transpose()?;
-    let environment = state
-        .application(application)
-        .map_or(Mode::Live, |known| known.mode);
+    let portrait = portrait.as_ref().and_then(Value::as_str);
+    portrait.map_or(Ok(()), check_portrait)?;
+    let environment = state.applications.one(application).map(|known| known.mode);
+    let environment = environment.unwrap_or(Mode::Live);
     // Text that is no UUID is as unknown as a UUID nobody has.
     let workflow = wanted
         .text("workflow_id")
         .and_then(|id| Uuid::parse_str(id).ok());
-    let workflow = workflow
-        .and_then(|id| state.workflow_to_run(id, application))
-        .cloned();
+    let workflow = workflow.and_then(|id| state.workflow_to_run(id, application));
     let workflow = workflow.ok_or_else(|| field_text("workflow_id", "Invalid workflow_id."))?;
-    let scenario = match wanted.text("sandbox_scenario") {
-        None => None,
-        Some(_) if environment == Mode::Live => {
-            let complaint = "Sandbox scenarios can only be used with sandbox applications.";
-            return Err(field("sandbox_scenario", complaint));
-        }
-        Some(slug) => Some(scenarios::find(slug).ok_or_else(|| {
-            field(
-                "sandbox_scenario",
-                &format!("Unknown sandbox scenario: '{slug}'."),
-            )
-        })?),
-    };
+    let workflow = workflow.clone();
+    let slug = wanted.text("sandbox_scenario");
+    let is_live = environment == Mode::Live;
+    refuse_if(slug.is_some() && is_live, || {
+        let complaint = "Sandbox scenarios can only be used with sandbox applications.";
+        field("sandbox_scenario", complaint)
+    })?;
+    let scenario = slug.map(|slug| {
+        let complaint = format!("Unknown sandbox scenario: '{slug}'.");
+        scenarios::find(slug).ok_or_else(|| field("sandbox_scenario", &complaint))
+    });
+    let scenario = scenario.transpose()?;
     let vendor_data = wanted.text("vendor_data");
     refuse_blocked(state, &workflow, vendor_data)?;
     if workflow.is_biometric() && workflow.has("FACE_MATCH") && portrait.is_none() {
@@ -65,15 +58,13 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
         }
         return Ok(session.id);
     }
-    let pays = environment == Mode::Live;
-    let balance = state.balance_mut(application).copied().unwrap_or_default();
-    if pays && balance < workflow.price() {
-        return Err(detail(
-            StatusCode::BAD_REQUEST,
-            "You don't have enough credits to perform this request. Please top up at https://business.didit.me",
-        ));
-    }
-    if !pays {
+    if is_live {
+        let balance = state.balance_mut(application).copied().unwrap_or_default();
+        refuse_if(balance < workflow.price(), || {
+            let text = "You don't have enough credits to perform this request. Please top up at https://business.didit.me";
+            detail(StatusCode::BAD_REQUEST, text)
+        })?;
+    } else {
         check_sandbox_quota(state, application)?;
     }
     state.sessions_created += 1;
@@ -120,37 +111,29 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
 
 /// An address can only be compared with one of a known country.
 fn check_address(wanted: &mut Object) -> Result<(), Reply> {
-    let Some(details) = wanted
-        .get_mut("expected_details")
-        .and_then(Value::as_object_mut)
-    else {
+    let details = wanted.get_mut("expected_details");
+    let Some(details) = details.and_then(Value::as_object_mut) else {
         return Ok(());
     };
     details.retain(|_, value| !value.is_null());
     let has = |key: &str| details.contains_key(key);
-    if has("address") && !has("country") && !has("poa_country") {
+    let lacks_country = has("address") && !has("country") && !has("poa_country");
+    refuse_if(lacks_country, || {
         let complaint = "A country or poa_country is required when an address is provided.";
-        return Err(bad_request(
-            &json!({ "expected_details": { "address": [complaint] } }),
-        ));
-    }
-    Ok(())
+        bad_request(&json!({ "expected_details": { "address": [complaint] } }))
+    })
 }
 
 fn check_portrait(text: &str) -> Result<(), Reply> {
-    let refuse = |complaint: &str| Err(field("portrait_image", complaint));
-    let Ok(image) = STANDARD.decode(text) else {
-        return refuse("Invalid base64-encoded image.");
-    };
-    if image.len() > LARGEST_PORTRAIT {
-        return refuse("Image size exceeds 2MB.");
-    }
-    let webp = image.starts_with(b"RIFF") && image.get(8..12) == Some(b"WEBP");
-    let known: [&[u8]; 4] = [b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*"];
-    if !webp && !known.iter().any(|start| image.starts_with(start)) {
-        return refuse("Unsupported image format. Use JPEG, PNG, WebP or TIFF.");
-    }
-    Ok(())
+    let refuse = |complaint: &str| field("portrait_image", complaint);
+    let image = STANDARD.decode(text);
+    let image = image.map_err(|_| refuse("Invalid base64-encoded image."))?;
+    refuse_if(image.len() > LARGEST_PORTRAIT, || {
+        refuse("Image size exceeds 2MB.")
+    })?;
+    refuse_if(image_kind(&image).is_none(), || {
+        refuse("Unsupported image format. Use JPEG, PNG, WebP or TIFF.")
+    })
 }
 
 fn refuse_blocked(
@@ -163,14 +146,13 @@ fn refuse_blocked(
     } else {
         "user"
     };
-    let entry =
-        vendor_data.and_then(|value| blocking::blocked(state, workflow.application, entity, value));
-    if entry.is_none() {
-        return Ok(());
-    }
-    let complaint =
-        "This user or business has been blocked and cannot create new verification sessions.";
-    Err(field_text("vendor_data", complaint))
+    let is_blocked =
+        |value| blocking::blocked(state, workflow.application, entity, value).is_some();
+    refuse_if(vendor_data.is_some_and(is_blocked), || {
+        let complaint =
+            "This user or business has been blocked and cannot create new verification sessions.";
+        field_text("vendor_data", complaint)
+    })
 }
 
 /// The session the same user can still go on with, if it runs the same version.
@@ -180,9 +162,9 @@ fn unfinished<'a>(
     vendor_data: Option<&str>,
 ) -> Option<&'a mut Session> {
     vendor_data?;
-    state.sessions.iter_mut().find(|session| {
-        session.application == workflow.application
-            && session.vendor_data() == vendor_data
+    let mut own = state.sessions.of_mut(workflow.application);
+    own.find(|session| {
+        session.vendor_data() == vendor_data
             && session.workflow_uuid == workflow.uuid
             && session.status.is_unfinished()
     })
@@ -190,27 +172,23 @@ fn unfinished<'a>(
 
 fn check_sandbox_quota(state: &State, application: Uuid) -> Result<(), Reply> {
     let now = state.now();
-    let own = state
+    let ends = state
         .sessions
-        .iter()
-        .filter(|session| session.application == application);
-    let created = own.map(|session| session.created_at);
-    let recent: Vec<_> = created
-        .filter(|created| later(*created, DAY) > now)
-        .collect();
-    let Some(oldest) = recent
+        .of(application)
+        .map(|session| later(session.created_at, DAY));
+    let ends: Vec<_> = ends.filter(|end| *end > now).collect();
+    let first = ends
         .iter()
         .min()
-        .filter(|_| recent.len() >= SANDBOX_SESSIONS_PER_DAY)
-    else {
-        return Ok(());
-    };
-    let wait = seconds_until(later(*oldest, DAY), now) + 1;
-    let text = format!(
-        "Sandbox session quota exceeded (500 sessions per 24h). Wait for the window to reset. Expected available in \
-         {wait} seconds."
-    );
-    Err(throttled(&text, wait))
+        .filter(|_| ends.len() >= SANDBOX_SESSIONS_PER_DAY);
+    let wait = first.map(|first| seconds_until(*first, now) + 1);
+    wait.map_or(Ok(()), |wait| {
+        let text = format!(
+            "Sandbox session quota exceeded (500 sessions per 24h). Wait for the window to reset. Expected available in \
+             {wait} seconds."
+        );
+        Err(throttled(&text, wait))
+    })
 }
 
 /// Biometric authentication compares with a face from an earlier approved session when no portrait is sent.
@@ -219,25 +197,19 @@ fn require_stored_face(
     application: Uuid,
     vendor_data: Option<&str>,
 ) -> Result<(), Reply> {
-    if vendor_data.is_none() {
-        return Err(field_text(
-            "portrait_image",
-            "A portrait image is required to perform face match for this workflow. Send a portrait_image, or provide the \
-             vendor_data of a user with a previously stored face image to reuse it.",
-        ));
-    }
-    let stored = state.sessions.iter().any(|session| {
-        session.application == application
-            && session.vendor_data() == vendor_data
+    refuse_if(vendor_data.is_none(), || {
+        let complaint = "A portrait image is required to perform face match for this workflow. Send a portrait_image, or \
+                         provide the vendor_data of a user with a previously stored face image to reuse it.";
+        field_text("portrait_image", complaint)
+    })?;
+    let is_stored = state.sessions.of(application).any(|session| {
+        session.vendor_data() == vendor_data
             && session.status == Status::Approved
             && (session.result("LIVENESS").is_some() || session.result("OCR").is_some())
     });
-    if stored {
-        return Ok(());
-    }
-    Err(field_text(
-        "portrait_image",
-        "No stored face image was found for this user. Send a portrait_image, or complete an approved verification with \
-         face liveness or an ID document for this vendor_data first.",
-    ))
+    refuse_if(!is_stored, || {
+        let complaint = "No stored face image was found for this user. Send a portrait_image, or complete an approved \
+                         verification with face liveness or an ID document for this vendor_data first.";
+        field_text("portrait_image", complaint)
+    })
 }

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use serde::Deserialize;
-use serde_json::{Value, json};
 
 use super::status::{Status, StepStatus};
 
@@ -52,56 +51,29 @@ impl Scenario {
 
     /// The status that a session ends with, where the workflow does not weigh the finding otherwise.
     pub fn leads_to(&self) -> Status {
-        match self.finding.as_ref().map(|finding| finding.status) {
-            Some(StepStatus::Declined) => Status::Declined,
-            Some(StepStatus::InReview) => Status::InReview,
-            Some(StepStatus::Approved | StepStatus::NotFinished) | None => Status::Approved,
-        }
+        let finding = self.finding.as_ref();
+        let status = finding.map_or(StepStatus::Approved, |finding| finding.status);
+        status.of_the_session()
     }
 
     /// What the feature called `name` finds where `has` tells which features there are.
     pub fn finding_for(&self, name: &str, has: impl Fn(&str) -> bool) -> Option<&Finding> {
-        self.finding
-            .as_ref()
-            .filter(|_| self.target(has) == Some(name))
+        let finding = self.finding.as_ref();
+        finding.filter(|_| self.target(has) == Some(name))
     }
 
     fn target(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
-        self.features
-            .iter()
-            .map(String::as_str)
-            .find(|name| has(name))
+        let mut features = self.features.iter().map(String::as_str);
+        features.find(|name| has(name))
     }
 }
 
-/// A warning as it stands in a decision.
-pub fn warning(
-    tag: &str,
-    risk: &str,
-    status: StepStatus,
-    node_id: &str,
-    additional: &Value,
-) -> Value {
-    let short = sentence_case(risk);
-    json!({
-        "feature": tag,
-        "risk": risk,
-        "additional_data": additional,
-        "log_type": status.log_type(),
-        "short_description": short,
-        "long_description": RISKS.get(risk).unwrap_or(&short),
-        "node_id": node_id,
-    })
-}
-
-/// `LOW_FACE_MATCH_SIMILARITY` as "Low face match similarity".
-fn sentence_case(code: &str) -> String {
-    let words = code.replace('_', " ").to_lowercase();
-    let mut characters = words.chars();
-    let first = characters.next();
-    first
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
+/// What a risk is in short and in a sentence: `LOW_FACE_MATCH_SIMILARITY` is "Low face match similarity".
+pub fn descriptions(risk: &str) -> (String, String) {
+    let (first, rest) = risk.split_at_checked(1).unwrap_or_default();
+    let short = format!("{first}{}", rest.replace('_', " ").to_lowercase());
+    let long = RISKS.get(risk).unwrap_or(&short).clone();
+    (short, long)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     catalog::countries,
-    reply::{REQUIRED, not_an_object},
+    reply::{REQUIRED, not_an_object, refuse_if},
     values::{Object, is_email, normalise_phone, parse_date, plain, python_type},
 };
 
@@ -43,6 +43,8 @@ pub struct Schema {
     min_length: usize,
     max_length: Option<usize>,
     min_items: usize,
+    /// What a text must have, in the order of the complaints.
+    letters: Vec<Letters>,
     unique_items: bool,
     default: Option<Value>,
     /// Whether both cases are taken for upper case.
@@ -51,6 +53,26 @@ pub struct Schema {
     ignore_case: bool,
     /// Other words than the framework's, by the name of the rule that is broken.
     messages: BTreeMap<String, String>,
+}
+
+/// How many characters of a kind a text must have; those of any kind count where none is named.
+#[derive(Debug, Deserialize)]
+struct Letters {
+    of: Option<String>,
+    #[serde(default = "one")]
+    least: usize,
+    complaint: String,
+}
+
+fn one() -> usize {
+    1
+}
+
+impl Letters {
+    fn are_in(&self, text: &str) -> bool {
+        let counts = |letter: &char| self.of.as_ref().is_none_or(|of| of.contains(*letter));
+        text.chars().filter(counts).count() >= self.least
+    }
 }
 
 fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
@@ -77,10 +99,8 @@ impl Parameter {
         if self.place != "query" || value.is_empty() {
             return None;
         }
-        let unknown = self
-            .choices
-            .as_ref()
-            .is_some_and(|choices| !choices.contains(value));
+        let choices = self.choices.as_ref();
+        let unknown = choices.is_some_and(|choices| !choices.contains(value));
         let complaint = match self.format.as_deref() {
             _ if unknown => "Select a valid choice. {value} is not one of the available choices.",
             Some("date") if parse_date(value).is_none() => "Enter a valid date.",
@@ -99,11 +119,12 @@ impl Schema {
 
     /// Whether `choice` is one of those that the member called `name` has.
     pub fn offers(&self, name: &str, choice: &str) -> bool {
-        let choices = self
-            .properties
-            .get(name)
-            .and_then(|schema| schema.choices.as_ref());
-        choices.is_some_and(|choices| choices.iter().any(|known| known == choice))
+        let schema = self.properties.get(name);
+        let mut choices = schema
+            .and_then(|schema| schema.choices.as_ref())
+            .into_iter()
+            .flatten();
+        choices.any(|known| known == choice)
     }
 
     /// The complaint about a broken rule, as the list in which it stands under its field.
@@ -141,26 +162,19 @@ impl Schema {
     /// The value in the type it should have, or what is wrong with it.
     fn read(&self, value: &Value) -> Result<Value, Value> {
         if value.is_null() {
-            let refusal = || self.refuse("null", "This field may not be null.", "");
-            return if self.allows("null") {
-                Ok(Value::Null)
-            } else {
-                Err(refusal())
-            };
+            refuse_if(!self.allows("null"), || {
+                self.refuse("null", "This field may not be null.", "")
+            })?;
+            return Ok(Value::Null);
         }
+        let refused = |complaint: &str| self.refuse("type", complaint, "");
         match self.types.first().map(String::as_str) {
             Some("string") => self.text(value),
-            Some("boolean") => {
-                boolean(value).ok_or_else(|| self.refuse("type", "Must be a valid boolean.", ""))
-            }
+            Some("boolean") => boolean(value).ok_or_else(|| refused("Must be a valid boolean.")),
             Some("integer") => self.integer(value),
-            Some("number") if !value.is_number() => {
-                Err(self.refuse("type", "A valid number is required.", ""))
-            }
+            Some("number") if !value.is_number() => Err(refused("A valid number is required.")),
             Some("object") => match value {
-                Value::Object(object) if self.properties.is_empty() => {
-                    Ok(Value::Object(object.clone()))
-                }
+                Value::Object(_) if self.properties.is_empty() => Ok(value.clone()),
                 Value::Object(object) => self.members(object).map(Value::Object),
                 other => Err(not_an_object(other)),
             },
@@ -176,29 +190,29 @@ impl Schema {
         };
         let sent = plain(value);
         let format = self.format.as_deref().unwrap_or_default();
+        let is_trimmed = matches!(
+            format,
+            "email" | "uri" | "link" | "phone" | "byte" | "date-time"
+        );
         let mut text = Cow::Borrowed(sent.as_str());
-        if self.min_length > 0
-            || matches!(
-                format,
-                "email" | "uri" | "link" | "phone" | "byte" | "date-time"
-            )
-        {
+        if self.min_length > 0 || is_trimmed {
             text = Cow::Borrowed(sent.trim());
-            if text.is_empty() {
-                return Err(self.refuse("blank", "This field may not be blank.", ""));
-            }
+            refuse_if(text.is_empty(), || {
+                self.refuse("blank", "This field may not be blank.", "")
+            })?;
         }
         let length = text.chars().count();
         if let Some(most) = self.max_length.filter(|most| length > *most) {
             let complaint = format!("Ensure this field has no more than {most} characters.");
             return Err(self.refuse("maxLength", &complaint, &sent));
         }
-        if length < self.min_length {
-            let complaint = format!(
-                "Ensure this field has at least {} characters.",
-                self.min_length
-            );
-            return Err(self.refuse("minLength", &complaint, &sent));
+        refuse_if(length < self.min_length, || {
+            let least = self.min_length;
+            let complaint = format!("Ensure this field has at least {least} characters.");
+            self.refuse("minLength", &complaint, &sent)
+        })?;
+        if let Some(lacking) = self.letters.iter().find(|letters| !letters.are_in(&text)) {
+            return Err(json!([lacking.complaint]));
         }
         if self.upper_case {
             text = Cow::Owned(text.to_ascii_uppercase());
@@ -208,12 +222,12 @@ impl Schema {
             choice => choice == Some(&text),
         };
         let mut choices = self.choices.iter().flatten();
-        if self.choices.is_some() && !choices.any(is_it) {
-            return Err(self.refuse("enum", "\"{value}\" is not a valid choice.", &sent));
-        }
-        let read = in_format(format, &text)
-            .map_err(|complaint| self.refuse("format", complaint, &sent))?;
-        Ok(Value::String(read))
+        refuse_if(self.choices.is_some() && !choices.any(is_it), || {
+            self.refuse("enum", "\"{value}\" is not a valid choice.", &sent)
+        })?;
+        let read = in_format(format, &text);
+        let read = read.map_err(|complaint| self.refuse("format", complaint, &sent));
+        read.map(Value::String)
     }
 
     fn integer(&self, value: &Value) -> Result<Value, Value> {
@@ -237,15 +251,13 @@ impl Schema {
 
     fn list(&self, value: &Value) -> Result<Value, Value> {
         let Value::Array(items) = value else {
-            let complaint = format!(
-                "Expected a list of items but got type \"{}\".",
-                python_type(value)
-            );
+            let kind = python_type(value);
+            let complaint = format!("Expected a list of items but got type \"{kind}\".");
             return Err(self.refuse("type", &complaint, ""));
         };
-        if items.len() < self.min_items {
-            return Err(self.refuse("minItems", "This list may not be empty.", ""));
-        }
+        refuse_if(items.len() < self.min_items, || {
+            self.refuse("minItems", "This list may not be empty.", "")
+        })?;
         let Some(schema) = &self.items else {
             return Ok(value.clone());
         };
@@ -270,11 +282,10 @@ impl Schema {
         if schema.types.iter().any(|kind| kind == "object") {
             return Err(Value::Array(errors));
         }
-        let last = errors
-            .into_iter()
-            .rfind(Value::is_array)
+        let last = errors.iter().rfind(|error| error.is_array());
+        let usual = last
+            .and_then(|error| error.get(0)?.as_str())
             .unwrap_or_default();
-        let usual = last.get(0).and_then(Value::as_str).unwrap_or_default();
         Err(self.refuse("items", usual, &bad.join(", ")))
     }
 }
@@ -292,6 +303,8 @@ fn boolean(value: &Value) -> Option<Value> {
 /// `text` as its format is stored, or the usual complaint. Formats that only describe are not checked.
 fn in_format(format: &str, text: &str) -> Result<String, &'static str> {
     let url = Url::parse(text).ok();
+    let is_web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    let is_number = || text.bytes().all(|byte| byte.is_ascii_digit());
     let (is_right, complaint) = match format {
         "phone" => {
             let complaint = "The phone number '{value}' is not valid. Use the E.164 format.";
@@ -299,32 +312,27 @@ fn in_format(format: &str, text: &str) -> Result<String, &'static str> {
         }
         "email" => (is_email(text), "Enter a valid email address."),
         "uuid" => (Uuid::parse_str(text).is_ok(), "Must be a valid UUID."),
-        "date" => (
-            parse_date(text).is_some(),
-            "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
-        ),
-        "date-time" => (
-            text.parse::<Timestamp>().is_ok(),
-            "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
-        ),
-        "uri" => {
-            let is_web = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-            (url.is_some_and(is_web), "Enter a valid URL.")
+        "date" => {
+            let complaint = "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.";
+            (parse_date(text).is_some(), complaint)
         }
+        "date-time" => {
+            let complaint = "Datetime has wrong format. Use one of these formats instead: \
+                             YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+            (text.parse::<Timestamp>().is_ok(), complaint)
+        }
+        "uri" => (url.as_ref().is_some_and(is_web), "Enter a valid URL."),
         // An address of any scheme, as mobile apps have their own.
         "link" => (url.is_some(), "Enter a valid URL."),
-        "ip" => (
-            text.parse::<IpAddr>().is_ok(),
-            "Enter a valid IPv4 or IPv6 address.",
-        ),
+        "ip" => {
+            let complaint = "Enter a valid IPv4 or IPv6 address.";
+            (text.parse::<IpAddr>().is_ok(), complaint)
+        }
         "country" => {
             let complaint = "\"{value}\" is not a valid ISO 3166-1 alpha-3 country code.";
             (countries::is_alpha3(text), complaint)
         }
-        "digits" => (
-            text.bytes().all(|byte| byte.is_ascii_digit()),
-            "Not a number.",
-        ),
+        "digits" => (is_number(), "Not a number."),
         _ => (true, ""),
     };
     if is_right {

@@ -1,23 +1,25 @@
 //! Verification sessions, their steps and their trail.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     catalog::{
         features::Feature,
+        forms::filled,
         people::{self, Person},
         scenarios::Scenario,
         status::{Status, StepStatus},
     },
     options::Mode,
-    values::{Fields, Object, micros, stable_number},
+    values::{Fields, Object, stable_number, with},
 };
 
 /// One feature of the workflow within one session.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub(crate) struct Step {
     pub feature: Feature,
     pub status: StepStatus,
     /// What stands in the decision once the step ran.
@@ -25,7 +27,7 @@ pub struct Step {
 }
 
 #[derive(Clone, Debug)]
-pub struct Session {
+pub(crate) struct Session {
     pub id: Uuid,
     pub number: i64,
     pub token: String,
@@ -69,10 +71,9 @@ impl Session {
 
     /// Who takes this session.
     pub fn person(&self) -> &'static Person {
-        let seed = self
-            .vendor_data()
-            .map_or_else(|| format!("session-{}", self.number), str::to_owned);
-        people::choose(&seed, self.wanted.object("expected_details"))
+        let usual = format!("session-{}", self.number);
+        let seed = self.vendor_data().unwrap_or(&usual);
+        people::choose(seed, self.wanted.object("expected_details"))
     }
 
     pub fn contact(&self, key: &str) -> Option<&str> {
@@ -97,27 +98,41 @@ impl Session {
 
     /// The first result of the feature called `name`.
     pub fn result(&self, name: &str) -> Option<&Value> {
-        self.steps
-            .iter()
-            .find(|step| step.feature.is(name))?
-            .result
-            .as_ref()
+        let mut steps = self.steps.iter();
+        steps.find(|step| step.feature.is(name))?.result.as_ref()
     }
 
     /// A text of the first result of the feature called `name`.
     pub fn found(&self, name: &str, key: &str) -> Option<&str> {
-        self.result(name)?.get(key)?.as_str()
+        self.result(name)?.text(key)
     }
 
-    /// The workflow's stable id, gone once the version was deleted.
-    pub fn workflow_id(&self) -> Option<Uuid> {
-        (!self.workflow_deleted).then_some(self.workflow_group)
+    /// What is shown of it in one place or another, for the forms.
+    pub fn words(&self, origin: &str) -> Value {
+        json!({
+            "id": self.id,
+            "number": self.number,
+            "token": self.token,
+            "application": self.application,
+            "kind": if self.is_business { "business" } else { "user" },
+            "url": self.url(origin),
+            "status": self.status,
+            "environment": self.environment,
+            // Gone once the version was deleted.
+            "workflow_id": (!self.workflow_deleted).then_some(self.workflow_group),
+            "workflow_version": self.workflow_version,
+            "workflow_label": self.workflow_label,
+            "wanted": self.wanted,
+            "entity": self.entity(),
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+        })
     }
 }
 
 /// An entry of a session's trail.
-#[derive(Clone, Debug)]
-pub struct Activity {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Activity {
     pub uuid: Uuid,
     pub by_api_key: bool,
     pub new_status: Option<String>,
@@ -129,42 +144,24 @@ pub struct Activity {
 impl Activity {
     /// The form of the reviews endpoint.
     pub fn row(&self) -> Value {
-        let value =
-            |status: &Option<String>| status.as_ref().map(|status| json!({ "status": status }));
-        let changed = self.previous_status.is_some();
-        json!({
-            "uuid": self.uuid,
-            "activity_type": "STATUS_UPDATED",
-            "actor_display": self.actor(),
-            "actor_email": null,
-            "actor_type": if self.by_api_key { "API_KEY" } else { "CONSOLE_USER" },
-            "new_status": self.new_status,
-            "previous_status": self.previous_status,
-            "comment": self.comment,
-            "mentioned_emails": [],
-            "previous_value": value(&self.previous_status),
-            "new_value": if changed { value(&self.new_status) } else { None },
-            "changed_fields": if changed { json!(["status"]) } else { json!([]) },
-            "metadata": null,
-            "created_at": micros(self.created_at),
-        })
+        let row = filled("ACTIVITY", self.words());
+        match self.previous_status {
+            Some(_) => with(row, filled("ACTIVITY/change", self.words())),
+            None => row,
+        }
     }
 
     /// The form inside a decision.
     pub fn in_decision(&self) -> Value {
-        json!({
-            "user": self.actor(),
-            "new_status": self.new_status,
-            "comment": self.comment,
-            "created_at": micros(self.created_at),
-        })
+        filled("REVIEW", self.words())
     }
 
-    fn actor(&self) -> &'static str {
-        if self.by_api_key {
-            "API Client"
+    fn words(&self) -> Value {
+        let (user, kind) = if self.by_api_key {
+            ("API Client", "API_KEY")
         } else {
-            "Unknown"
-        }
+            ("Unknown", "CONSOLE_USER")
+        };
+        json!({ "activity": self, "user": user, "actor_type": kind })
     }
 }

@@ -6,18 +6,17 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use uuid::Uuid;
 
-use crate::{
-    model::{
-        accounts::{Account, Application, Checkout, Organization, Token},
-        journal::{Fault, Mail, RecordedRequest},
-        lists::List,
-        sessions::Session,
-        webhooks::{Delivery, Destination, Event},
-        workflows::Workflow,
-    },
-    options::{Mode, Options},
+use super::{
+    accounts::{Account, Application, Checkout, Organization, Token},
+    journal::{Fault, Mail, RecordedRequest},
+    lists::List,
+    sessions::Session,
+    webhooks::{Delivery, Destination, Event},
+    workflows::Workflow,
 };
+use crate::options::{Mode, Options};
 
 #[derive(Debug, Default)]
 pub struct State {
@@ -67,10 +66,9 @@ impl State {
             ..Self::default()
         };
         if let Some(key) = options.api_key.clone() {
-            let (name, email) = ("Simulated company", "developer@example.com");
-            let organization = Organization::new(name, email, 1_000_000, state.now());
-            state.open_application(organization.uuid, "Simulated application", Some(key));
-            state.organizations.push(organization);
+            let owner =
+                state.open_organization("Simulated company", "developer@example.com", 1_000_000);
+            state.open_application(owner, "Simulated application", Some(key));
         }
         state
     }
@@ -82,9 +80,8 @@ impl State {
 
     /// The simulated time: the real one, moved by [`State::advance`].
     pub fn now(&self) -> Timestamp {
-        Timestamp::now()
-            .checked_add(self.clock)
-            .unwrap_or(Timestamp::MAX)
+        let moved = Timestamp::now().checked_add(self.clock);
+        moved.unwrap_or(Timestamp::MAX)
     }
 
     pub fn today(&self) -> Date {
@@ -92,19 +89,30 @@ impl State {
     }
 
     pub fn advance(&mut self, seconds: i64) {
-        self.clock = self
-            .clock
-            .saturating_add(SignedDuration::from_secs(seconds));
+        let step = SignedDuration::from_secs(seconds);
+        self.clock = self.clock.saturating_add(step);
+    }
+
+    pub fn open_organization(&mut self, name: &str, email: &str, balance: i64) -> Uuid {
+        let uuid = Uuid::new_v4();
+        self.organizations.push(Organization {
+            uuid,
+            name: name.to_owned(),
+            contact_email: email.to_owned(),
+            created_at: self.now(),
+            balance,
+        });
+        uuid
     }
 
     /// A new application with its own key and system lists.
     pub fn open_application(
         &mut self,
-        organization: uuid::Uuid,
+        owner: Uuid,
         name: &str,
         key: Option<String>,
     ) -> Application {
-        let application = Application::new(organization, name, key, self.mode, self.now());
+        let application = Application::new(owner, name, key, self.mode, self.now());
         self.lists
             .extend(List::of_the_system(application.uuid, self.now()));
         self.applications.push(application.clone());

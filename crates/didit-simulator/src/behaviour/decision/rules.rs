@@ -1,0 +1,118 @@
+//! What every check compares: with what the caller expects, and with the blocklists. Which, stands in `rules.json`.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::check::Check;
+use crate::{
+    catalog::forms::fill,
+    values::{fold, plain, same_name},
+};
+
+/// One comparison.
+#[derive(Deserialize)]
+struct Rule {
+    /// Forms of what the caller may expect; the first that there is counts.
+    #[serde(default)]
+    expected: Vec<String>,
+    /// The kind of value that may be blocked, where that is the question.
+    blocked: Option<String>,
+    /// Forms of what is there. One of them must be as expected.
+    found: Vec<String>,
+    #[serde(default)]
+    as_what: Comparison,
+    risk: String,
+    /// Where the workflow says how much a difference weighs.
+    #[serde(default)]
+    action: String,
+    /// Not asked when the scenario finds this already.
+    #[serde(default)]
+    unless: String,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Comparison {
+    /// The same in any case.
+    #[default]
+    Text,
+    Name,
+    /// One is a part of the other.
+    Address,
+}
+
+/// The rules of each feature, in the order of their warnings.
+static RULES: LazyLock<HashMap<String, Vec<Rule>>> =
+    // The file is part of the source and read by a test; without it nothing is compared.
+    LazyLock::new(|| {
+        serde_json::from_str(include_str!("../../catalog/rules.json")).unwrap_or_default()
+    });
+
+/// Warns about what is not as expected, and declines what is blocked.
+pub fn apply(check: &mut Check<'_>) {
+    // Nothing can be compared with a document nobody could read.
+    if check.finds("COULD_NOT_RECOGNIZE_DOCUMENT") {
+        return;
+    }
+    let words = check.words();
+    let texts = |forms: &[String]| -> Vec<String> {
+        let filled = forms
+            .iter()
+            .map(|form| fill(&Value::from(form.as_str()), &words));
+        let there = filled
+            .filter(|value| !value.is_null())
+            .map(|value| plain(&value));
+        there
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect()
+    };
+    for rule in RULES.get(&check.feature.kind.name).into_iter().flatten() {
+        if !rule.unless.is_empty() && check.finds(&rule.unless) {
+            continue;
+        }
+        let found = texts(&rule.found);
+        if let (Some(kind), Some(value)) = (&rule.blocked, found.first()) {
+            check.refuse_blocked(kind, value, &rule.risk);
+        }
+        // Differences from what the caller expects are only told, unless the workflow gives them weight.
+        let expected = texts(&rule.expected).into_iter().next();
+        let differs = |expected: &String| {
+            !found
+                .iter()
+                .any(|found| rule.as_what.is_same(expected, found))
+        };
+        if expected.as_ref().is_some_and(differs) {
+            check.warn(&rule.risk, check.configured(&rule.action), &Value::Null);
+        }
+    }
+}
+
+impl Comparison {
+    fn is_same(self, expected: &str, found: &str) -> bool {
+        let (expected, found) = (fold(expected), fold(found));
+        match self {
+            Self::Text => expected == found,
+            Self::Name => same_name(&expected, &found),
+            Self::Address => found.contains(&expected) || expected.contains(&found),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::features::KINDS;
+
+    #[test]
+    fn every_rule_is_of_a_feature_and_compares_something() {
+        assert!(!RULES.is_empty());
+        for (name, rules) in RULES.iter() {
+            assert!(KINDS.iter().any(|kind| kind.name == *name), "{name}");
+            let compares = |rule: &Rule| rule.blocked.is_some() != !rule.expected.is_empty();
+            assert!(rules.iter().all(compares), "{name}");
+        }
+    }
+}
