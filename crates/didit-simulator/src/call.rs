@@ -4,15 +4,16 @@ use std::net::IpAddr;
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, Method},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    catalog::{OrRefuse, refusal_with},
     contract::Operation,
     model::{All, Owned},
-    reply::{Reply, bad_request, detail, not_an_object, not_found, refuse_if},
+    reply::{Reply, bad_request, not_an_object},
     values::{Object, is_json},
 };
 
@@ -57,14 +58,15 @@ impl Call {
     }
 
     /// What has the id in the path, when it belongs to the application that asks.
-    pub fn own<'a, T: Owned>(&self, all: &'a [T]) -> Result<&'a T, Reply> {
-        let mut own = all.of(self.application);
-        own.find(|one| one.id() == self.id(0)).ok_or_else(not_found)
+    pub fn own<'a, T: Owned + 'static>(&self, all: &'a [T]) -> Result<&'a T, Reply> {
+        let one = all.of(self.application).find(|one| one.id() == self.id(0));
+        one.or_refuse("not_found")
     }
 
-    pub fn own_mut<'a, T: Owned>(&self, all: &'a mut [T]) -> Result<&'a mut T, Reply> {
+    pub fn own_mut<'a, T: Owned + 'static>(&self, all: &'a mut [T]) -> Result<&'a mut T, Reply> {
         let mut own = all.of_mut(self.application);
-        own.find(|one| one.id() == self.id(0)).ok_or_else(not_found)
+        let one = own.find(|one| one.id() == self.id(0));
+        one.or_refuse("not_found")
     }
 
     /// The body as a JSON object; an empty body is an empty object.
@@ -73,16 +75,16 @@ impl Call {
             return Ok(Object::new());
         }
         let media_type = self.header("content-type").unwrap_or_default();
-        refuse_if(!is_json(media_type), || {
-            let text = format!("Unsupported media type \"{media_type}\" in request.");
-            detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &text)
-        })?;
+        if !is_json(media_type) {
+            let words = json!({ "media_type": media_type });
+            return Err(refusal_with("media_type", words));
+        }
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(fields)) => Ok(fields),
             Ok(other) => Err(bad_request(&not_an_object(&other))),
             Err(error) => {
-                let text = format!("JSON parse error - {error}");
-                Err(detail(StatusCode::BAD_REQUEST, &text))
+                let words = json!({ "error": error.to_string() });
+                Err(refusal_with("not_json", words))
             }
         }
     }
@@ -94,8 +96,8 @@ impl Call {
 
     /// `body` as the operation wants it.
     pub fn read(&self, body: &Object) -> Result<Object, Reply> {
-        self.operation
-            .map_or_else(|| Ok(body.clone()), |operation| operation.read(body))
+        let operation = self.operation;
+        operation.map_or_else(|| Ok(body.clone()), |operation| operation.read(body))
     }
 
     /// The `{count, next, previous, results}` envelope around one page of what was `found`; only that page is shown as rows.

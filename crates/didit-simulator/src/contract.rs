@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
 use crate::{
-    reply::{Reply, bad_request, refuse_if},
+    reply::{Checked, Reply, bad_request},
     values::{Object, lay_over},
 };
 
@@ -109,12 +109,15 @@ impl Operation {
     }
 
     /// Refuses a query with a value that one of its parameters cannot have.
-    pub fn check_query(&self, query: &[(String, String)]) -> Result<(), Reply> {
+    pub fn check_query(&self, query: &[(String, String)]) -> Checked {
         let refused = |(name, parameter): (&String, &Parameter)| {
             Some((name.clone(), parameter.refused(name, query)?))
         };
         let errors: Object = self.parameters.iter().filter_map(refused).collect();
-        refuse_if(!errors.is_empty(), || bad_request(&Value::Object(errors)))
+        if errors.is_empty() {
+            return Ok(());
+        }
+        Err(bad_request(&Value::Object(errors)))
     }
 
     /// The known members of `body` in the types they should have, with defaults for what was left out; or all that is wrong.

@@ -32,9 +32,8 @@ pub async fn run(shared: Arc<Shared>) {
         }
         let events = std::mem::take(&mut shared.state().events);
         for event in events {
-            let queue = queues
-                .entry(event.destination)
-                .or_insert_with(|| start_queue(Arc::clone(&shared)));
+            let queue = queues.entry(event.destination);
+            let queue = queue.or_insert_with(|| start_queue(Arc::clone(&shared)));
             // The task ends only with the simulator, when nobody waits for the event any more.
             drop(queue.send(event));
         }
@@ -118,8 +117,8 @@ async fn deliver(shared: &Shared, client: Option<&reqwest::Client>, event: Event
 fn sign(delivery: &mut Delivery, now: Timestamp) {
     let timestamp = json!({ "timestamp": now.as_second() });
     let payload = with(delivery.event.payload.clone(), timestamp);
-    delivery.body = signature::written(&payload, signature::Letters::Ascii);
-    let canonical = signature::written(&payload, signature::Letters::All);
+    let canonical = signature::canonical(&payload);
+    delivery.body = signature::on_the_wire(&canonical);
     let signed = |text: &str| json!(signature::of(&delivery.event.secret, text));
     let headers = [
         ("content-type", json!("application/json")),

@@ -1,4 +1,4 @@
-//! Replies, and every shape of refusal the API uses.
+//! Replies, and the pages of refusals.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -8,6 +8,9 @@ use crate::values::python_type;
 /// What a handler answers: a reply, or a reply that refuses.
 pub(crate) type Answer = Result<Reply, Reply>;
 
+/// What a check answers: nothing, or a reply that refuses.
+pub type Checked = Result<(), Reply>;
+
 /// A whole HTTP reply.
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -16,10 +19,6 @@ pub struct Reply {
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
 }
-
-pub const NO_PERMISSION: &str = "You do not have permission to perform this action.";
-pub const BAD_CREDENTIALS: &str = "Authentication credentials were not provided or are invalid.";
-pub const REQUIRED: &str = "This field is required.";
 
 impl Reply {
     pub fn file(content_type: &'static str, body: Vec<u8>) -> Self {
@@ -69,39 +68,6 @@ pub fn no_content() -> Answer {
     Ok(Reply::file("", Vec::new()).with_status(StatusCode::NO_CONTENT))
 }
 
-/// Goes on unless `is_wrong`.
-pub fn refuse_if<E>(is_wrong: bool, refusal: impl FnOnce() -> E) -> Result<(), E> {
-    if is_wrong { Err(refusal()) } else { Ok(()) }
-}
-
-/// `{"detail": "..."}`
-pub fn detail(status: StatusCode, text: &str) -> Reply {
-    Reply::json(status, &json!({ "detail": text }))
-}
-
-pub fn not_found() -> Reply {
-    detail(StatusCode::NOT_FOUND, "Not found.")
-}
-
-pub fn forbidden(text: &str) -> Reply {
-    detail(StatusCode::FORBIDDEN, text)
-}
-
-/// `{"field": ["..."]}`
-pub fn field(name: &str, text: &str) -> Reply {
-    bad_request(&json!({ name: [text] }))
-}
-
-/// `{"field": "..."}`, which some checks use instead of an array.
-pub fn field_text(name: &str, text: &str) -> Reply {
-    bad_request(&json!({ name: text }))
-}
-
-/// `["..."]`, without any key.
-pub fn bare(text: &str) -> Reply {
-    bad_request(&json!([text]))
-}
-
 pub fn bad_request(body: &Value) -> Reply {
     Reply::json(StatusCode::BAD_REQUEST, body)
 }
@@ -111,18 +77,6 @@ pub fn not_an_object(value: &Value) -> Value {
     let kind = python_type(value);
     let complaint = format!("Invalid data. Expected a dictionary, but got {kind}.");
     json!({ "non_field_errors": [complaint] })
-}
-
-/// A 429 with the seconds to wait and nothing else, as quotas answer.
-pub fn throttled(text: &str, wait_seconds: i64) -> Reply {
-    detail(StatusCode::TOO_MANY_REQUESTS, text).with_header("retry-after", wait_seconds.to_string())
-}
-
-/// An operation that the API has and the simulator does not play.
-pub fn not_played(operation: &str, method: &str, path: &str) -> Reply {
-    let text = format!("The simulator does not play {operation} ({method} {path}).");
-    let body = json!({ "detail": text, "operation": operation });
-    Reply::json(StatusCode::NOT_IMPLEMENTED, &body)
 }
 
 /// The web framework's own page about an error.
@@ -138,10 +92,4 @@ pub fn html_error(status: StatusCode, title: &str, text: &str) -> Reply {
 pub fn html_not_found() -> Reply {
     let text = "The requested resource was not found on this server.";
     html_error(StatusCode::NOT_FOUND, "Not Found", text)
-}
-
-pub fn method_not_allowed(method: &str, allowed: &str) -> Reply {
-    let text = format!("Method \"{method}\" not allowed.");
-    let reply = detail(StatusCode::METHOD_NOT_ALLOWED, &text);
-    reply.with_header("allow", allowed.to_owned())
 }

@@ -3,19 +3,22 @@
 use std::{iter, sync::LazyLock};
 
 use axum::http::StatusCode;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     behaviour::{access::admit, play, rate_limit},
     call::Call,
+    catalog::refusal_with,
     contract::{Credentials, OPERATIONS, Operation},
     handlers::{
-        accounts, applications, billing, blocklist, control, lists, search, sessions,
-        update_status, webhooks, workflows,
+        accounts, applications, billing, blocklist,
+        control::{self, rows},
+        lists, search, sessions, update_status, webhooks, workflows,
     },
     model::State,
     pages::{checkout, dashboard, media, session},
-    reply::{Answer, Reply, html_not_found, method_not_allowed, not_played, refuse_if},
+    reply::{Answer, Reply, html_not_found},
 };
 
 type Handler = fn(&mut State, &Call) -> Answer;
@@ -91,17 +94,19 @@ const PAGES: &[Row] = &[
 
 /// The simulator's own endpoints, under `/_simulator/`. `{uuid}` matches canonical lower-case UUIDs only.
 const CONTROLS: &[Row] = &[
-    (GET, "requests", control::requests),
+    (GET, "requests", |state, _| rows("REQUEST", &state.requests)),
     (DELETE, "requests", control::forget_requests),
     (GET, "open", control::open_requests),
-    (GET, "inbox", control::inbox),
+    (GET, "inbox", |state, _| rows("MAIL", &state.inbox)),
     (GET, "people", control::people),
     (POST, "sessions/{uuid}/start", control::start_session),
     (POST, "sessions/{uuid}/finish", control::finish_session),
     (POST, "sessions/{uuid}/status", control::force_status),
-    (GET, "webhooks", control::webhooks),
+    (GET, "webhooks", |state, _| {
+        rows("DELIVERY", &state.deliveries)
+    }),
     (PATCH, "webhooks", control::webhook_settings),
-    (GET, "faults", control::list_faults),
+    (GET, "faults", |state, _| rows("FAULT", &state.faults)),
     (POST, "faults", control::add_fault),
     (DELETE, "faults", control::clear_faults),
     (POST, "clock", control::advance_clock),
@@ -146,9 +151,8 @@ static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
         }));
     }
     all.sort_by_key(|endpoint| {
-        let method = [GET, POST, PATCH, DELETE]
-            .iter()
-            .position(|method| *method == endpoint.method);
+        let mut methods = [GET, POST, PATCH, DELETE].into_iter();
+        let method = methods.position(|method| method == endpoint.method);
         (endpoint.pattern.matches('{').count(), method)
     });
     all
@@ -169,8 +173,9 @@ fn answer(state: &mut State, call: &mut Call) -> Answer {
     let mut all = ENDPOINTS.iter();
     let found = all.find_map(|one| Some((one, matched(&one.pattern, &call.path)?)));
     let (first, parameters) = found.ok_or_else(html_not_found)?;
-    let is_missing = state.legacy && first.pattern.starts_with("/v3/lists/");
-    refuse_if(is_missing, html_not_found)?;
+    if state.legacy && first.pattern.starts_with("/v3/lists/") {
+        return Err(html_not_found());
+    }
     call.parameters = parameters;
     let of_the_path = || ENDPOINTS.iter().filter(|one| one.pattern == first.pattern);
     let method = match call.method.as_str() {
@@ -181,21 +186,17 @@ fn answer(state: &mut State, call: &mut Call) -> Answer {
     call.operation = endpoint.and_then(|endpoint| endpoint.operation);
     let handler = endpoint.map(|endpoint| endpoint.handler);
     if let (Some(operation), Some(None)) = (call.operation, handler) {
-        return Err(not_played(
-            &operation.id,
-            &operation.method,
-            &operation.path(),
-        ));
+        let words = json!({ "operation": operation.id, "method": operation.method, "path": operation.path() });
+        return Err(refusal_with("not_played", words));
     }
     rate_limit::check(state, call)?;
     let wanted = first.operation.map(Operation::credentials);
     admit(state, call, wanted.unwrap_or(Credentials::None))?;
     let Some(Some(handler)) = handler else {
         let allowed: Vec<&str> = of_the_path().map(|endpoint| endpoint.method).collect();
-        return Err(method_not_allowed(
-            call.method.as_str(),
-            &allowed.join(", "),
-        ));
+        let words = json!({ "method": call.method.as_str() });
+        let refusal = refusal_with("method_not_allowed", words);
+        return Err(refusal.with_header("allow", allowed.join(", ")));
     };
     if let Some(operation) = call.operation {
         operation.check_query(&call.query)?;

@@ -28,6 +28,10 @@ pub trait Fields {
         list.map_or(&[], Vec::as_slice)
     }
 
+    fn id(&self, key: &str) -> Option<Uuid> {
+        Uuid::parse_str(self.text(key)?).ok()
+    }
+
     /// The member as JSON, null when there is none.
     fn json(&self, key: &str) -> Value {
         self.member(key).cloned().unwrap_or_default()
@@ -98,9 +102,8 @@ pub fn seconds(timestamp: Timestamp) -> String {
 }
 
 pub fn later(timestamp: Timestamp, seconds: i64) -> Timestamp {
-    timestamp
-        .checked_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(Timestamp::MAX)
+    let later = timestamp.checked_add(SignedDuration::from_secs(seconds));
+    later.unwrap_or(Timestamp::MAX)
 }
 
 /// Whole seconds from `now` until `timestamp`; negative once it has passed.
@@ -136,9 +139,8 @@ pub fn random_text(alphabet: &[u8], length: usize) -> String {
         bytes = Uuid::new_v4().as_bytes().repeat(length / 16 + 1);
         bytes.truncate(length);
     }
-    let letters = bytes
-        .iter()
-        .filter_map(|byte| alphabet.get(usize::from(*byte) % alphabet.len().max(1)));
+    let places = bytes.iter().map(|byte| usize::from(*byte) % alphabet.len());
+    let letters = places.filter_map(|place| alphabet.get(place));
     letters.map(|letter| char::from(*letter)).collect()
 }
 
@@ -161,15 +163,14 @@ pub fn age(born: Date, today: Date) -> i64 {
 }
 
 pub fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else {
-        return false;
-    };
-    let label =
-        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let (local, domain) = text.rsplit_once('@').unwrap_or_default();
+    let is_odd = |letter: char| !letter.is_alphanumeric() && letter != '-';
     !local.is_empty()
         && !local.contains(char::is_whitespace)
         && domain.contains('.')
-        && domain.split('.').all(label)
+        && domain
+            .split('.')
+            .all(|label| !label.is_empty() && !label.contains(is_odd))
 }
 
 /// Whether a content type says JSON, whatever its parameters.
@@ -189,9 +190,8 @@ pub fn image_kind(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         return Some("webp");
     }
-    let found = known
-        .into_iter()
-        .find(|(start, _)| bytes.starts_with(start));
+    let mut known = known.into_iter();
+    let found = known.find(|(start, _)| bytes.starts_with(start));
     found.map(|(_, kind)| kind)
 }
 

@@ -1,56 +1,51 @@
 //! Who may use which route.
 
-use axum::http::StatusCode;
-
 use crate::{
     call::Call,
+    catalog::{OrRefuse, refusal, refuse_when},
     contract::Credentials,
     model::{All, State},
-    reply::{BAD_CREDENTIALS, NO_PERMISSION, Reply, detail, forbidden, not_found, refuse_if},
+    reply::Checked,
 };
 
 /// Lets the call in and notes whose it is, or says why not.
-pub fn admit(state: &State, call: &mut Call, wanted: Credentials) -> Result<(), Reply> {
-    let key_owner = call
-        .header("x-api-key")
-        .and_then(|key| state.owner_of_key(key));
+pub fn admit(state: &State, call: &mut Call, wanted: Credentials) -> Checked {
+    let key = call.header("x-api-key");
+    let key_owner = key.and_then(|key| state.owner_of_key(key));
     let token = call.header("authorization");
     let token = token.and_then(|header| header.strip_prefix("Bearer "));
     let token_owner = token.and_then(|token| state.owner_of_token(token));
     match wanted {
         Credentials::None => {}
         Credentials::Key | Credentials::KeyOrg => {
-            call.application = key_owner.ok_or_else(|| forbidden(NO_PERMISSION))?;
+            call.application = key_owner.or_refuse("no_permission")?;
         }
         Credentials::Bearer => {
-            let text = "Authentication credentials were not provided.";
-            let refusal = || detail(StatusCode::UNAUTHORIZED, text);
-            let refusal = || refusal().with_header("www-authenticate", "Bearer".to_owned());
+            let wanted = ("www-authenticate", "Bearer".to_owned());
+            let refusal = || refusal("no_token").with_header(wanted.0, wanted.1);
             call.account = token_owner.ok_or_else(refusal)?;
         }
         Credentials::Session => {
             let session = state.sessions.one(call.id(0));
-            let owner = session.ok_or_else(not_found)?.application;
+            let owner = session.or_refuse("not_found")?.application;
             let may_use = match (key_owner, token_owner) {
                 (Some(application), _) => application == owner,
                 (None, Some(account)) => {
                     call.account = account;
-                    let organization = state
-                        .applications
-                        .one(owner)
-                        .map(|known| known.organization);
-                    organization.is_some() && organization == state.organization_of(account)
+                    let owner = state.applications.one(owner);
+                    let own = state.organization_of(account);
+                    owner.is_some_and(|owner| own == Some(owner.organization))
                 }
-                (None, None) => return Err(forbidden(BAD_CREDENTIALS)),
+                (None, None) => return Err(refusal("bad_credentials")),
             };
-            refuse_if(!may_use, || forbidden(NO_PERMISSION))?;
+            refuse_when("no_permission", !may_use)?;
             call.application = owner;
         }
         Credentials::SessionToken => {
             let session = state.sessions.one(call.id(0));
             let token = call.header("session-token");
             let session = session.filter(|session| token == Some(&session.token));
-            call.application = session.ok_or_else(not_found)?.application;
+            call.application = session.or_refuse("not_found")?.application;
         }
     }
     Ok(())

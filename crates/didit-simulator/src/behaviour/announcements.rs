@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::decision;
 use crate::{
-    catalog::{forms::filled, status::Status},
+    catalog::{filled, status::Status},
     model::{All, Event, State},
     values::with,
 };
@@ -41,17 +41,15 @@ fn tell(state: &mut State, session: Uuid, more: Value) {
         "second": state.now().as_second(),
     });
     let mut payload = with(filled("EVENT", &words), more);
-    if session.is_business {
+    if session.is_business() {
         payload = with(payload, filled("EVENT/business", &words));
     }
     let own = state.destinations.of(session.application);
-    let events = own
-        .filter(|known| known.wants(KIND))
-        .map(|destination| Event {
-            destination: destination.uuid,
-            url: destination.url().to_owned(),
-            secret: destination.secret.clone(),
-            payload: payload.clone(),
-        });
-    state.events.extend(events);
+    let wanting = own.filter(|known| known.wants(KIND));
+    state.events.extend(wanting.map(|destination| Event {
+        destination: destination.uuid,
+        url: destination.url().to_owned(),
+        secret: destination.secret.clone(),
+        payload: payload.clone(),
+    }));
 }

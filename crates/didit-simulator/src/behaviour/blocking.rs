@@ -18,10 +18,8 @@ pub fn blocked<'a>(
     value: &str,
 ) -> Option<&'a Entry> {
     let value = normalise(entry_type, value).ok()?;
-    let lists = state
-        .lists
-        .of(application)
-        .filter(|list| list.blocks(entry_type));
+    let lists = state.lists.of(application);
+    let lists = lists.filter(|list| list.blocks(entry_type));
     let is_it = |entry: &&Entry| {
         entry.value == value || entry_type == "ip_address" && covers(&entry.value, &value)
     };
@@ -39,8 +37,8 @@ pub fn value_of(session: &Session, entry_type: &str) -> Option<String> {
         "email" => found("EMAIL_VERIFICATION", "email"),
         "ip_address" | "device_fingerprint" => found("IP_ANALYSIS", entry_type),
         "country" => found("OCR", "issuing_state"),
-        "user" if !session.is_business => vendor_data(),
-        "business" if session.is_business => vendor_data(),
+        "user" if !session.is_business() => vendor_data(),
+        "business" if session.is_business() => vendor_data(),
         _ => None,
     }?;
     normalise(entry_type, &value).ok()
@@ -69,11 +67,8 @@ fn network(text: &str) -> Option<(IpAddr, u32)> {
     let (address, bits) = text.split_once('/').unwrap_or((text, ""));
     let address: IpAddr = address.parse().ok()?;
     let all = if address.is_ipv4() { 32 } else { 128 };
-    let bits = if text.contains('/') {
-        bits.parse().ok()?
-    } else {
-        all
-    };
+    let is_range = text.contains('/');
+    let bits = if is_range { bits.parse().ok()? } else { all };
     Some((address, u32::checked_sub(all, bits)?))
 }
 

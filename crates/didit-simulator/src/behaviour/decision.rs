@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::blocking;
 use crate::{
-    catalog::{features::Feature, forms::filled, scenarios::Scenario, status::StepStatus},
+    catalog::{features::Feature, filled, scenarios::Scenario, status::StepStatus},
     model::{Activity, Session, State},
     values::{Fields, with},
 };
@@ -20,7 +20,7 @@ pub use document::document_name;
 pub fn show(state: &State, session: &Session) -> Value {
     let features = session.steps.iter().map(|step| &step.feature.kind.display);
     let reviews = session.activities.iter().map(Activity::in_decision);
-    let form = match session.is_business {
+    let form = match session.is_business() {
         true => "COMPANY_RESULTS",
         false => "PERSON_RESULTS",
     };
@@ -55,7 +55,7 @@ pub fn events(state: &State, session: &Session) -> Value {
         "reviews": session.activities.iter().map(Activity::row).collect::<Value>(),
         "face": is_blocked("LIVENESS", "face", &person.face()),
         "document": is_blocked("OCR", "document", &person.document_number),
-        "price": session.price,
+        "price": session.workflow.price(),
     });
     filled("DECISION_EVENTS", words)
 }
@@ -69,9 +69,8 @@ pub fn risks(session: &Session) -> Vec<&str> {
 /// The risk codes of the warnings of one result.
 pub fn risks_of(result: &Value) -> Vec<&str> {
     let warnings = result.list("warnings").iter();
-    warnings
-        .filter_map(|warning| warning.text("risk"))
-        .collect()
+    let risks = warnings.filter_map(|warning| warning.text("risk"));
+    risks.collect()
 }
 
 /// The results under one key: null as long as no step of that kind ran, never an empty list.
@@ -79,11 +78,7 @@ fn results(session: &Session, key: &str) -> Value {
     let steps = session.steps.iter();
     let steps = steps.filter(|step| step.feature.kind.results == key);
     let found: Vec<&Value> = steps.filter_map(|step| step.result.as_ref()).collect();
-    if found.is_empty() {
-        Value::Null
-    } else {
-        json!(found)
-    }
+    json!(Some(found).filter(|found| !found.is_empty()))
 }
 
 /// Runs one step and gives its status and its entry in the decision.

@@ -1,19 +1,19 @@
 //! Opening sessions: rules beyond the form of the body, reuse of unfinished sessions, credits and quotas.
 
-use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{announcements, blocking};
 use crate::{
     catalog::{
-        scenarios,
+        OrRefuse, refusal, refuse_when, scenarios,
         status::{Status, StepStatus},
+        throttled,
     },
     model::{All, Session, State, Step, Workflow},
     options::Mode,
-    reply::{Reply, bad_request, detail, field, field_text, refuse_if, throttled},
+    reply::{Checked, Reply},
     values::{Fields, Object, URL_SAFE, image_kind, later, random_text, seconds_until},
 };
 
@@ -30,22 +30,14 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
     let environment = state.applications.one(application).map(|known| known.mode);
     let environment = environment.unwrap_or(Mode::Live);
     // Text that is no UUID is as unknown as a UUID nobody has.
-    let workflow = wanted
-        .text("workflow_id")
-        .and_then(|id| Uuid::parse_str(id).ok());
+    let workflow = wanted.id("workflow_id");
     let workflow = workflow.and_then(|id| state.workflow_to_run(id, application));
-    let workflow = workflow.ok_or_else(|| field_text("workflow_id", "Invalid workflow_id."))?;
+    let workflow = workflow.or_refuse("workflow_unknown")?;
     let workflow = workflow.clone();
     let slug = wanted.text("sandbox_scenario");
     let is_live = environment == Mode::Live;
-    refuse_if(slug.is_some() && is_live, || {
-        let complaint = "Sandbox scenarios can only be used with sandbox applications.";
-        field("sandbox_scenario", complaint)
-    })?;
-    let scenario = slug.map(|slug| {
-        let complaint = format!("Unknown sandbox scenario: '{slug}'.");
-        scenarios::find(slug).ok_or_else(|| field("sandbox_scenario", &complaint))
-    });
+    refuse_when("scenario_in_live_mode", slug.is_some() && is_live)?;
+    let scenario = slug.map(|slug| scenarios::named(slug, "sandbox_scenario"));
     let scenario = scenario.transpose()?;
     let vendor_data = wanted.text("vendor_data");
     refuse_blocked(state, &workflow, vendor_data)?;
@@ -60,10 +52,7 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
     }
     if is_live {
         let balance = state.balance_mut(application).copied().unwrap_or_default();
-        refuse_if(balance < workflow.price(), || {
-            let text = "You don't have enough credits to perform this request. Please top up at https://business.didit.me";
-            detail(StatusCode::BAD_REQUEST, text)
-        })?;
+        refuse_when("no_credits", balance < workflow.price())?;
     } else {
         check_sandbox_quota(state, application)?;
     }
@@ -79,20 +68,14 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
         number,
         token: random_text(URL_SAFE, 12),
         application,
-        workflow_uuid: workflow.uuid,
-        workflow_group: workflow.group,
-        workflow_version: workflow.version,
-        workflow_label: workflow.label().to_owned(),
         workflow_deleted: false,
-        price: workflow.price(),
-        is_business: workflow.is_business(),
         environment,
         wanted,
         scenario,
         status: Status::NotStarted,
-        lifetime: workflow.session_lifetime(),
         expires_at: later(now, workflow.session_lifetime()),
-        steps: workflow.features.into_iter().map(step).collect(),
+        steps: workflow.features.iter().cloned().map(step).collect(),
+        workflow,
         activities: Vec::new(),
         created_at: now,
         rerun_at: None,
@@ -110,7 +93,7 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
 }
 
 /// An address can only be compared with one of a known country.
-fn check_address(wanted: &mut Object) -> Result<(), Reply> {
+fn check_address(wanted: &mut Object) -> Checked {
     let details = wanted.get_mut("expected_details");
     let Some(details) = details.and_then(Value::as_object_mut) else {
         return Ok(());
@@ -118,41 +101,22 @@ fn check_address(wanted: &mut Object) -> Result<(), Reply> {
     details.retain(|_, value| !value.is_null());
     let has = |key: &str| details.contains_key(key);
     let lacks_country = has("address") && !has("country") && !has("poa_country");
-    refuse_if(lacks_country, || {
-        let complaint = "A country or poa_country is required when an address is provided.";
-        bad_request(&json!({ "expected_details": { "address": [complaint] } }))
-    })
+    refuse_when("address_without_country", lacks_country)
 }
 
-fn check_portrait(text: &str) -> Result<(), Reply> {
-    let refuse = |complaint: &str| field("portrait_image", complaint);
+fn check_portrait(text: &str) -> Checked {
     let image = STANDARD.decode(text);
-    let image = image.map_err(|_| refuse("Invalid base64-encoded image."))?;
-    refuse_if(image.len() > LARGEST_PORTRAIT, || {
-        refuse("Image size exceeds 2MB.")
-    })?;
-    refuse_if(image_kind(&image).is_none(), || {
-        refuse("Unsupported image format. Use JPEG, PNG, WebP or TIFF.")
-    })
+    let image = image.map_err(|_| refusal("portrait_not_base64"))?;
+    refuse_when("portrait_too_large", image.len() > LARGEST_PORTRAIT)?;
+    refuse_when("portrait_not_an_image", image_kind(&image).is_none())
 }
 
-fn refuse_blocked(
-    state: &State,
-    workflow: &Workflow,
-    vendor_data: Option<&str>,
-) -> Result<(), Reply> {
-    let entity = if workflow.is_business() {
-        "business"
-    } else {
-        "user"
-    };
+fn refuse_blocked(state: &State, workflow: &Workflow, vendor_data: Option<&str>) -> Checked {
+    let is_business = workflow.is_business();
+    let entity = if is_business { "business" } else { "user" };
     let is_blocked =
         |value| blocking::blocked(state, workflow.application, entity, value).is_some();
-    refuse_if(vendor_data.is_some_and(is_blocked), || {
-        let complaint =
-            "This user or business has been blocked and cannot create new verification sessions.";
-        field_text("vendor_data", complaint)
-    })
+    refuse_when("vendor_data_blocked", vendor_data.is_some_and(is_blocked))
 }
 
 /// The session the same user can still go on with, if it runs the same version.
@@ -165,51 +129,33 @@ fn unfinished<'a>(
     let mut own = state.sessions.of_mut(workflow.application);
     own.find(|session| {
         session.vendor_data() == vendor_data
-            && session.workflow_uuid == workflow.uuid
+            && session.workflow.uuid == workflow.uuid
             && session.status.is_unfinished()
     })
 }
 
-fn check_sandbox_quota(state: &State, application: Uuid) -> Result<(), Reply> {
+fn check_sandbox_quota(state: &State, application: Uuid) -> Checked {
     let now = state.now();
-    let ends = state
-        .sessions
-        .of(application)
-        .map(|session| later(session.created_at, DAY));
-    let ends: Vec<_> = ends.filter(|end| *end > now).collect();
-    let first = ends
-        .iter()
-        .min()
-        .filter(|_| ends.len() >= SANDBOX_SESSIONS_PER_DAY);
-    let wait = first.map(|first| seconds_until(*first, now) + 1);
-    wait.map_or(Ok(()), |wait| {
-        let text = format!(
-            "Sandbox session quota exceeded (500 sessions per 24h). Wait for the window to reset. Expected available in \
-             {wait} seconds."
-        );
-        Err(throttled(&text, wait))
-    })
+    let own = state.sessions.of(application);
+    let ends = own.map(|session| later(session.created_at, DAY));
+    let mut ends: Vec<_> = ends.filter(|end| *end > now).collect();
+    ends.sort();
+    match ends.first() {
+        Some(first) if ends.len() >= SANDBOX_SESSIONS_PER_DAY => {
+            let wait = seconds_until(*first, now) + 1;
+            Err(throttled("sandbox_quota", wait))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Biometric authentication compares with a face from an earlier approved session when no portrait is sent.
-fn require_stored_face(
-    state: &State,
-    application: Uuid,
-    vendor_data: Option<&str>,
-) -> Result<(), Reply> {
-    refuse_if(vendor_data.is_none(), || {
-        let complaint = "A portrait image is required to perform face match for this workflow. Send a portrait_image, or \
-                         provide the vendor_data of a user with a previously stored face image to reuse it.";
-        field_text("portrait_image", complaint)
-    })?;
+fn require_stored_face(state: &State, application: Uuid, vendor_data: Option<&str>) -> Checked {
+    refuse_when("portrait_missing", vendor_data.is_none())?;
     let is_stored = state.sessions.of(application).any(|session| {
         session.vendor_data() == vendor_data
             && session.status == Status::Approved
             && (session.result("LIVENESS").is_some() || session.result("OCR").is_some())
     });
-    refuse_if(!is_stored, || {
-        let complaint = "No stored face image was found for this user. Send a portrait_image, or complete an approved \
-                         verification with face liveness or an ID document for this vendor_data first.";
-        field_text("portrait_image", complaint)
-    })
+    refuse_when("no_stored_face", !is_stored)
 }

@@ -54,7 +54,7 @@ pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) 
         return;
     };
     let armed = session.scenario.take();
-    let (application, price) = (session.application, session.price);
+    let (application, price) = (session.application, session.workflow.price());
     let costs = session.environment == Mode::Live;
     let scenario = scenario.or(armed).unwrap_or_else(scenarios::approval);
     run_open_steps(state, id, scenario);
@@ -111,7 +111,7 @@ fn change_status(state: &mut State, id: Uuid, status: Status) {
     if let Some(session) = state.sessions.one_mut(id) {
         session.status = status;
         if status == Status::Resubmitted {
-            session.expires_at = later(now, session.lifetime);
+            session.expires_at = later(now, session.workflow.session_lifetime());
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use axum::http::Method;
 use jiff::Timestamp;
+use serde_json::json;
 
 use crate::{
     call::Call,
+    catalog::{refusal_with, throttled},
     model::State,
-    reply::{Reply, throttled},
+    reply::{Checked, Reply},
     values::{later, seconds_until},
 };
 
@@ -21,7 +23,7 @@ const PDF: Limit = Limit("pdf", 50, 60, "Session PDF generation");
 const REGISTRATION: Limit = Limit("registration", 5, 3600, "");
 
 /// Counts `call`, or refuses it when one of the limits it falls under is used up. Refused calls are not counted.
-pub fn check(state: &mut State, call: &Call) -> Result<(), Reply> {
+pub fn check(state: &mut State, call: &Call) -> Checked {
     let now = state.now();
     let (Some(windows), Some(operation)) = (&mut state.windows, call.operation) else {
         return Ok(());
@@ -65,14 +67,15 @@ impl Limit {
     fn refusal(&self, free_at: Timestamp, now: Timestamp) -> Reply {
         let wait = seconds_until(free_at, now).max(0) + 1;
         let Self(_, requests, _, what) = self;
-        let text = if what.is_empty() {
-            format!("Request was throttled. Expected available in {wait} seconds.")
-        } else {
-            format!(
-                "{what} rate limit exceeded. You can make up to {requests} requests per minute."
-            )
+        let refusal = match *what {
+            "" => throttled("throttled", wait),
+            what => {
+                let words = json!({ "what": what, "requests": requests });
+                let refusal = refusal_with("rate_limited", words);
+                refusal.with_header("retry-after", wait.to_string())
+            }
         };
-        throttled(&text, wait)
+        refusal
             .with_header("x-ratelimit-limit", requests.to_string())
             .with_header("x-ratelimit-remaining", "0".to_owned())
             .with_header("x-ratelimit-reset", free_at.as_second().to_string())

@@ -8,7 +8,7 @@ use std::{borrow::Cow, sync::LazyLock};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::values::{Object, micros, money, plain, seconds};
+use crate::values::{Object, micros, money, plain, seconds, with};
 
 static FORMS: LazyLock<Object> = LazyLock::new(|| {
     // The files are part of the source and read by a test; without them nothing would be shown.
@@ -21,9 +21,8 @@ static FORMS: LazyLock<Object> = LazyLock::new(|| {
 /// The form called `name` with `values` in place of the placeholders.
 pub fn filled(name: &str, values: impl Serialize) -> Value {
     let values = json!(values);
-    FORMS
-        .get(name)
-        .map_or_else(|| json!({}), |form| fill(form, &values))
+    let form = FORMS.get(name);
+    form.map_or_else(|| json!({}), |form| fill(form, &values))
 }
 
 /// What goes over a form in a special case, where there is something.
@@ -37,23 +36,21 @@ pub fn fill(form: &Value, values: &Value) -> Value {
         Value::String(text) => fill_text(text, values),
         Value::Array(items) => items.iter().map(|item| fill(item, values)).collect(),
         Value::Object(members) => {
-            let own = members.iter().filter(|(key, _)| *key != "...");
-            let mut filled: Object = own
-                .map(|(key, form)| (key.clone(), fill(form, values)))
-                .collect();
-            if let Some(Value::Object(others)) = members.get("...").map(|form| fill(form, values)) {
-                filled.extend(others);
+            let filled = members.iter();
+            let filled = filled.map(|(key, form)| (key.clone(), fill(form, values)));
+            let mut filled: Object = filled.collect();
+            match filled.remove("...") {
+                Some(others) => with(Value::Object(filled), others),
+                None => Value::Object(filled),
             }
-            Value::Object(filled)
         }
         other => other.clone(),
     }
 }
 
 fn fill_text(text: &str, values: &Value) -> Value {
-    let whole = text
-        .strip_prefix("${")
-        .and_then(|rest| rest.strip_suffix('}'));
+    let rest = text.strip_prefix("${");
+    let whole = rest.and_then(|rest| rest.strip_suffix('}'));
     if let Some(name) = whole.filter(|name| !name.contains('$')) {
         return value(name, values).into_owned();
     }
@@ -62,11 +59,9 @@ fn fill_text(text: &str, values: &Value) -> Value {
     for part in parts {
         let (name, rest) = part.split_once('}').unwrap_or((part, ""));
         let value = value(name, values);
-        filled.push_str(&if value.is_null() {
-            String::new()
-        } else {
-            plain(&value)
-        });
+        if !value.is_null() {
+            filled.push_str(&plain(&value));
+        }
         filled.push_str(rest);
     }
     Value::String(filled)

@@ -65,10 +65,8 @@ pub fn choose(seed: &str, expected: Option<&Object>) -> &'static Person {
     };
     let position = stable_number(seed) % (PEOPLE.len() as u64).max(1);
     let by_seed = || PEOPLE.get(usize::try_from(position).unwrap_or_default());
-    expected_name
-        .and_then(is_named)
-        .or_else(by_seed)
-        .unwrap_or(&NOBODY)
+    let expected = expected_name.and_then(is_named);
+    expected.or_else(by_seed).unwrap_or(&NOBODY)
 }
 
 impl Person {

@@ -3,8 +3,13 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use serde::Deserialize;
+use serde_json::json;
 
-use super::status::{Status, StepStatus};
+use super::{
+    refusals::refusal_with,
+    status::{Status, StepStatus},
+};
+use crate::reply::Reply;
 
 /// A sandbox scenario.
 #[derive(Debug, Default, Deserialize, PartialEq, Eq)]
@@ -41,6 +46,11 @@ pub fn approval() -> &'static Scenario {
 
 pub fn find(slug: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|scenario| scenario.slug == slug)
+}
+
+/// The scenario that a body names in `field`.
+pub fn named(slug: &str, field: &str) -> Result<&'static Scenario, Reply> {
+    find(slug).ok_or_else(|| refusal_with(field, json!({ "slug": slug })))
 }
 
 impl Scenario {
@@ -83,10 +93,8 @@ mod tests {
     #[test]
     fn the_first_of_the_scenarios_is_the_approval_and_every_risk_is_explained() {
         assert_eq!((SCENARIOS.len(), approval().slug.as_str()), (16, "approve"));
-        for finding in SCENARIOS
-            .iter()
-            .filter_map(|scenario| scenario.finding.as_ref())
-        {
+        let findings = SCENARIOS.iter().map(|scenario| &scenario.finding);
+        for finding in findings.flatten() {
             assert!(RISKS.contains_key(&finding.risk), "{}", finding.risk);
         }
     }

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    catalog::forms::filled,
+    catalog::{OrRefuse, filled, refusal, refuse_when, throttled},
     model::{Account, State, Token},
-    reply::{Answer, Reply, created, detail, field, html_error, ok, refuse_if, throttled},
+    reply::{Answer, Checked, Reply, created, html_error, ok},
     values::{CODE, Fields, Object, URL_SAFE, later, random_text, seconds_until, with},
 };
 
@@ -23,13 +23,8 @@ pub fn register(state: &mut State, call: &Call) -> Answer {
     let password = body.text("password").unwrap_or_default();
     refuse_reserved_domain(&email)?;
     if let Some(account) = state.account_mut(&email) {
-        refuse_if(account.organization.is_some(), || {
-            field("email", "A user with this email already exists.")
-        })?;
-        refuse_if(account.password != password, || {
-            let complaint = "Invalid password for this unverified account.";
-            field("password", complaint)
-        })?;
+        refuse_when("email_taken", account.organization.is_some())?;
+        refuse_when("other_password", account.password != password)?;
         return send_code(state, &email);
     }
     state.accounts.push(Account {
@@ -50,13 +45,12 @@ pub fn register(state: &mut State, call: &Call) -> Answer {
 pub fn resend_code(state: &mut State, call: &Call) -> Answer {
     let (_, email) = body_and_email(call)?;
     let now = state.now();
-    let unknown = || field("email", "No unverified account was found for this email.");
-    let account = unverified(state, &email).ok_or_else(unknown)?;
+    let account = unverified(state, &email);
+    let account = account.or_refuse("no_unverified_account")?;
     let wait = seconds_until(later(account.code_sent_at, 60), now);
-    refuse_if(wait > 0, || {
-        let text = format!("Request was throttled. Expected available in {wait} seconds.");
-        throttled(&text, wait)
-    })?;
+    if wait > 0 {
+        return Err(throttled("throttled", wait));
+    }
     send_code(state, &email)
 }
 
@@ -66,8 +60,7 @@ pub fn verify_email(state: &mut State, call: &Call) -> Answer {
     let account = unverified(state, &email).filter(|account| {
         body.text("code") == Some(&account.code) && later(account.code_sent_at, CODE_LIFE) > now
     });
-    let wrong = || field("code", "Invalid or expired verification code.");
-    let account = account.ok_or_else(wrong)?.uuid;
+    let account = account.or_refuse("wrong_code")?.uuid;
     let name = email.split('@').next().unwrap_or("developer");
     let organization = state.open_organization(name, &email, 0);
     if let Some(account) = state.account_mut(&email) {
@@ -86,11 +79,11 @@ pub fn verify_email(state: &mut State, call: &Call) -> Answer {
 pub fn login(state: &mut State, call: &Call) -> Answer {
     let (body, email) = body_and_email(call)?;
     let now = state.now();
-    let wrong = || detail(StatusCode::UNAUTHORIZED, "Invalid email or password.");
+    let wrong = || refusal("wrong_login");
     let account = state.account_mut(&email).ok_or_else(wrong)?;
     if let Some(until) = account.locked_until.filter(|until| *until > now) {
-        let text = "Too many failed login attempts. Try again later.";
-        return Err(throttled(text, seconds_until(until, now) + 1));
+        let wait = seconds_until(until, now) + 1;
+        return Err(throttled("too_many_logins", wait));
     }
     if body.text("password") != Some(&account.password) {
         account.failed_logins += 1;
@@ -103,9 +96,7 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
         account.locked_until = lock.map(|seconds| later(now, seconds));
         return Err(wrong());
     }
-    refuse_if(account.organization.is_none(), || {
-        detail(StatusCode::FORBIDDEN, "Email is not verified.")
-    })?;
+    refuse_when("email_not_verified", account.organization.is_none())?;
     account.failed_logins = 0;
     let account = account.uuid;
     let message = json!({ "message": "Login successful" });
@@ -125,13 +116,16 @@ fn unverified<'a>(state: &'a mut State, email: &str) -> Option<&'a mut Account> 
 }
 
 /// Mail to reserved domains cannot be delivered, which the API does not catch.
-fn refuse_reserved_domain(email: &str) -> Result<(), Reply> {
+fn refuse_reserved_domain(email: &str) -> Checked {
     let domain = email.rsplit('@').next().unwrap_or_default();
     let mut endings = [".test", ".example", ".invalid"].into_iter();
     let is_reserved = matches!(domain, "example.com" | "example.org")
         || endings.any(|ending| domain.ends_with(ending));
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    refuse_if(is_reserved, || html_error(status, "Server Error (500)", ""))
+    if is_reserved {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        return Err(html_error(status, "Server Error (500)", ""));
+    }
+    Ok(())
 }
 
 fn send_code(state: &mut State, email: &str) -> Answer {

@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    catalog::forms::filled,
+    catalog::{OrRefuse, filled},
     model::{All, Application, State},
-    reply::{Answer, Reply, created, not_found, ok},
+    reply::{Answer, Reply, created, ok},
     values::Fields,
 };
 
@@ -51,11 +51,11 @@ fn show(application: &Application) -> Value {
 fn requested<'a>(state: &'a mut State, call: &Call) -> Result<&'a mut Application, Reply> {
     let organization = requested_organization(state, call)?;
     let mut own = state.applications.of_mut(organization);
-    own.find(|known| known.uuid == call.id(1))
-        .ok_or_else(not_found)
+    let found = own.find(|known| known.uuid == call.id(1));
+    found.or_refuse("not_found")
 }
 
 fn requested_organization(state: &State, call: &Call) -> Result<Uuid, Reply> {
     let own = state.organization_of(call.account);
-    own.filter(|own| *own == call.id(0)).ok_or_else(not_found)
+    own.filter(|own| *own == call.id(0)).or_refuse("not_found")
 }

@@ -3,14 +3,13 @@
 use std::cmp::Reverse;
 
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::{
     behaviour::blocking::value_of,
     call::Call,
-    catalog::forms::filled,
+    catalog::{OrRefuse, filled, refuse_when},
     model::{All, Entry, List, State},
-    reply::{Answer, Reply, field_text, not_found, ok, refuse_if},
+    reply::{Answer, Checked, ok},
     values::{Fields, Object, with},
 };
 
@@ -43,24 +42,16 @@ fn change(
     call: &Call,
     verb: &str,
     change: impl Fn(&mut List, Entry),
-) -> Result<(), Reply> {
+) -> Checked {
     let body = call.body()?;
-    let id = body
-        .text("session_id")
-        .and_then(|id| Uuid::parse_str(id).ok());
+    let id = body.id("session_id");
     let mut own = state.sessions.of(call.application);
-    let session = own
-        .find(|session| Some(session.id) == id)
-        .ok_or_else(not_found)?;
+    let session = own.find(|session| Some(session.id) == id);
+    let session = session.or_refuse("not_found")?;
     let is_chosen = |kind: &&str| body.flag(&format!("{verb}_{kind}"));
-    let chosen: Vec<&str> = KINDS
-        .map(|(kind, _)| kind)
-        .into_iter()
-        .filter(is_chosen)
-        .collect();
-    refuse_if(chosen.is_empty(), || {
-        field_text("detail", "At least one item must be selected.")
-    })?;
+    let kinds = KINDS.iter().map(|(kind, _)| *kind);
+    let chosen: Vec<&str> = kinds.filter(is_chosen).collect();
+    refuse_when("nothing_selected", chosen.is_empty())?;
     let now = state.now();
     let entry = |kind| {
         let value = value_of(session, kind)?;
@@ -80,23 +71,18 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     let is_wanted = |kind: &str| call.query("item_type").is_none_or(|wanted| wanted == kind);
     let mut found = Vec::new();
     for (kind, feature) in KINDS.into_iter().filter(|(kind, _)| is_wanted(kind)) {
-        let lists = state
-            .lists
-            .of(call.application)
-            .filter(|list| list.blocks(kind));
+        let lists = state.lists.of(call.application);
+        let lists = lists.filter(|list| list.blocks(kind));
         let entries = lists.flat_map(|list| &list.entries);
         found.extend(entries.map(|entry| (kind, feature, entry)));
     }
     found.sort_by_key(|(_, _, entry)| Reverse(entry.created_at));
-    ok(
-        call.envelope(&state.origin, found, 20, |(kind, feature, entry)| {
-            let session = entry.session_id.and_then(|id| state.sessions.one(id));
-            let result = session.and_then(|session| session.result(feature));
-            let values = json!({ "kind": kind, "entry": entry, "result": result });
-            with(
-                filled("BLOCKED", &values),
-                filled(&format!("BLOCKED/{kind}"), &values),
-            )
-        }),
-    )
+    let row = |(kind, feature, entry): (&str, &str, &Entry)| {
+        let session = entry.session_id.and_then(|id| state.sessions.one(id));
+        let result = session.and_then(|session| session.result(feature));
+        let values = json!({ "kind": kind, "entry": entry, "result": result });
+        let own = filled(&format!("BLOCKED/{kind}"), &values);
+        with(filled("BLOCKED", &values), own)
+    };
+    ok(call.envelope(&state.origin, found, 20, row))
 }

@@ -3,27 +3,23 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
     behaviour::play,
     call::Call,
     catalog::{
-        forms::filled,
+        OrRefuse, filled,
         people::{PEOPLE, Person},
-        scenarios,
+        refusal, refusal_with, refuse_when, scenarios,
         status::Status,
     },
     model::{All, Fault, FaultKind, State},
     options::Mode,
-    reply::{Answer, Reply, created, field, no_content, not_found, ok, refuse_if},
+    reply::{Answer, Reply, created, no_content, ok},
     values::{Fields, Object, micros, money, to_ten_thousandths},
 };
-
-pub fn requests(state: &mut State, _: &Call) -> Answer {
-    rows("REQUEST", &state.requests)
-}
 
 /// `GET open`: how many requests of the API are waiting for their answer now, so that a test sees a client give up.
 pub fn open_requests(state: &mut State, _: &Call) -> Answer {
@@ -35,16 +31,13 @@ pub fn forget_requests(state: &mut State, _: &Call) -> Answer {
     no_content()
 }
 
-pub fn inbox(state: &mut State, _: &Call) -> Answer {
-    rows("MAIL", &state.inbox)
-}
-
 /// `GET people`: whom sessions can meet; expecting one of them by name brings that person.
 pub fn people(_: &mut State, _: &Call) -> Answer {
     rows("WHO", PEOPLE.iter().map(Person::words))
 }
 
-fn rows(form: &str, all: impl IntoIterator<Item = impl Serialize>) -> Answer {
+/// All of one kind, in the form called `form`.
+pub fn rows(form: &str, all: impl IntoIterator<Item = impl Serialize>) -> Answer {
     ok(all.into_iter().map(|one| filled(form, one)).collect())
 }
 
@@ -55,46 +48,39 @@ pub fn start_session(state: &mut State, call: &Call) -> Answer {
 
 pub fn finish_session(state: &mut State, call: &Call) -> Answer {
     let body = lenient_body(call)?;
-    let scenario = body.text("scenario").map(|slug| {
-        let unknown = || field("scenario", &format!("Unknown sandbox scenario: '{slug}'."));
-        scenarios::find(slug).ok_or_else(unknown)
-    });
+    let slug = body.text("scenario");
+    let scenario = slug.map(|slug| scenarios::named(slug, "scenario"));
     play::finish(state, call.id(0), scenario.transpose()?);
     session_status(state, call)
 }
 
 pub fn force_status(state: &mut State, call: &Call) -> Answer {
     let status = lenient_body(call)?.text("status").and_then(Status::parse);
-    let status = status.ok_or_else(|| field("status", "Unknown status."))?;
+    let status = status.or_refuse("control_status")?;
     play::set_status(state, call.id(0), status);
     session_status(state, call)
 }
 
 fn session_status(state: &State, call: &Call) -> Answer {
-    let session = state.sessions.one(call.id(0)).ok_or_else(not_found)?;
+    let session = state.sessions.one(call.id(0)).or_refuse("not_found")?;
     ok(json!({ "session_id": session.id, "status": session.status }))
-}
-
-pub fn list_faults(state: &mut State, _: &Call) -> Answer {
-    rows("FAULT", &state.faults)
 }
 
 pub fn add_fault(state: &mut State, call: &Call) -> Answer {
     let body = lenient_body(call)?;
     // The kind is read by itself first, so that its refusal names the kinds there are.
     let kind = json!(body.text("kind").unwrap_or_default());
-    parse::<FaultKind>("kind", kind)?;
-    let fault = parse::<Fault>("fault", Value::Object(body))?;
+    serde_json::from_value::<FaultKind>(kind).map_err(|error| wrong("fault_kind", &error))?;
+    let fault = serde_json::from_value::<Fault>(Value::Object(body));
+    let fault = fault.map_err(|error| wrong("fault", &error))?;
     let status = fault.status.map(StatusCode::from_u16);
-    refuse_if(status.is_some_and(|status| status.is_err()), || {
-        field("status", "Not an HTTP status.")
-    })?;
+    refuse_when("fault_status", matches!(status, Some(Err(_))))?;
     state.faults.push(fault);
     created(json!({ "faults": state.faults.len() }))
 }
 
-fn parse<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, Reply> {
-    serde_json::from_value(value).map_err(|error| field(name, &error.to_string()))
+fn wrong(name: &str, error: &serde_json::Error) -> Reply {
+    refusal_with(name, json!({ "error": error.to_string() }))
 }
 
 pub fn clear_faults(state: &mut State, _: &Call) -> Answer {
@@ -104,8 +90,7 @@ pub fn clear_faults(state: &mut State, _: &Call) -> Answer {
 
 pub fn advance_clock(state: &mut State, call: &Call) -> Answer {
     let seconds = lenient_body(call)?.json("advance_seconds").as_i64();
-    let lacking = || field("advance_seconds", "A whole number of seconds is required.");
-    state.advance(seconds.ok_or_else(lacking)?);
+    state.advance(seconds.or_refuse("control_seconds")?);
     play::let_time_pass(state);
     ok(json!({ "now": micros(state.now()) }))
 }
@@ -114,8 +99,8 @@ pub fn advance_clock(state: &mut State, call: &Call) -> Answer {
 pub fn set_balance(state: &mut State, call: &Call) -> Answer {
     let amount = lenient_body(call)?.json("amount");
     let amount = amount.as_f64().or_else(|| amount.as_str()?.parse().ok());
-    let lacking = || field("amount", "A number of dollars is required.");
-    let balance = to_ten_thousandths(amount.ok_or_else(lacking)?);
+    let amount = amount.or_refuse("control_amount")?;
+    let balance = to_ten_thousandths(amount);
     for organization in &mut state.organizations {
         organization.balance = balance;
     }
@@ -125,7 +110,7 @@ pub fn set_balance(state: &mut State, call: &Call) -> Answer {
 /// `POST mode`: for every application, those to come included.
 pub fn set_mode(state: &mut State, call: &Call) -> Answer {
     let mode = serde_json::from_value::<Mode>(lenient_body(call)?.json("mode"));
-    let mode = mode.map_err(|_| field("mode", "Use sandbox or live."))?;
+    let mode = mode.map_err(|_| refusal("control_mode"))?;
     state.mode = mode;
     for application in &mut state.applications {
         application.mode = mode;
@@ -154,10 +139,6 @@ pub fn reset(state: &mut State, _: &Call) -> Answer {
     no_content()
 }
 
-pub fn webhooks(state: &mut State, _: &Call) -> Answer {
-    rows("DELIVERY", &state.deliveries)
-}
-
 /// `PATCH webhooks`: `retry_delay_ms` and `timeout_ms`, for tests that do not want to wait.
 pub fn webhook_settings(state: &mut State, call: &Call) -> Answer {
     let body = lenient_body(call)?;
@@ -172,5 +153,5 @@ fn lenient_body(call: &Call) -> Result<Object, Reply> {
     if call.body.is_empty() {
         return Ok(Object::new());
     }
-    serde_json::from_slice(&call.body).map_err(|error| field("body", &error.to_string()))
+    serde_json::from_slice(&call.body).map_err(|error| wrong("control_body", &error))
 }

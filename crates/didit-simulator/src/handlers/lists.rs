@@ -1,16 +1,15 @@
 //! Lists of blocked, allowed and custom values, and their entries, given directly or taken from a session.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     behaviour::blocking::{normalise, value_of},
     call::Call,
-    catalog::forms::filled,
+    catalog::{OrRefuse, filled, refusal, refusal_with, refuse_when},
     model::{All, Entry, List, State},
-    reply::{
-        Answer, REQUIRED, Reply, created, field, forbidden, no_content, not_found, ok, refuse_if,
-    },
+    reply::{Answer, Checked, created, no_content, ok},
     values::{Fields, Object, image_kind, stable_number},
 };
 
@@ -67,25 +66,16 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
     no_content()
 }
 
-fn refuse_system_list(list: &List) -> Result<(), Reply> {
-    refuse_if(list.is_system, || {
-        forbidden("System lists cannot be modified or deleted.")
-    })
+fn refuse_system_list(list: &List) -> Checked {
+    refuse_when("list_is_of_the_system", list.is_system)
 }
 
-fn refuse_taken_name(
-    state: &State,
-    call: &Call,
-    settings: &Object,
-    own: Option<Uuid>,
-) -> Result<(), Reply> {
+fn refuse_taken_name(state: &State, call: &Call, settings: &Object, own: Option<Uuid>) -> Checked {
     let others = state.lists.of(call.application);
     let mut others = others.filter(|list| Some(list.uuid) != own);
     let name = settings.text("name");
     let is_taken = name.is_some() && others.any(|list| list.settings.text("name") == name);
-    refuse_if(is_taken, || {
-        field("name", "A list with this name already exists.")
-    })
+    refuse_when("list_name_taken", is_taken)
 }
 
 pub fn list_entries(state: &mut State, call: &Call) -> Answer {
@@ -102,22 +92,23 @@ pub fn list_entries(state: &mut State, call: &Call) -> Answer {
 pub fn add_entry(state: &mut State, call: &Call) -> Answer {
     let entry_type = call.own(&state.lists)?.entry_type();
     let remarks = call.body()?;
-    let reference = remarks.text("reference_session_id");
-    let reference = reference.and_then(|id| Uuid::parse_str(id).ok());
+    let reference = remarks.id("reference_session_id");
     let mut own = state.sessions.of(call.application);
     let session = own.find(|session| Some(session.id) == reference);
-    refuse_if(reference.is_some() && session.is_none(), || {
-        field("reference_session_id", "Session not found.")
-    })?;
+    let is_lost = reference.is_some() && session.is_none();
+    refuse_when("reference_not_found", is_lost)?;
     let value = match (remarks.text("value"), session) {
         (Some(value), _) => {
-            normalise(entry_type, value).map_err(|complaint| field("value", complaint))?
+            let words = |complaint: &str| json!({ "complaint": complaint });
+            let value = normalise(entry_type, value);
+            value.map_err(|complaint| refusal_with("entry_value", words(complaint)))?
         }
-        (None, Some(session)) => value_of(session, entry_type).ok_or_else(|| {
-            let complaint = format!("The session has no {entry_type} that could be added.");
-            field("reference_session_id", &complaint)
-        })?,
-        (None, None) => return Err(field("value", REQUIRED)),
+        (None, Some(session)) => {
+            let words = json!({ "entry_type": entry_type });
+            let value = value_of(session, entry_type);
+            value.ok_or_else(|| refusal_with("reference_without_value", words))?
+        }
+        (None, None) => return Err(refusal("entry_without_value")),
     };
     let entry = Entry::new(value, session, remarks, state.now());
     add(call.own_mut(&mut state.lists)?, entry)
@@ -126,30 +117,26 @@ pub fn add_entry(state: &mut State, call: &Call) -> Answer {
 pub fn upload_face(state: &mut State, call: &Call) -> Answer {
     let now = state.now();
     let list = call.own_mut(&mut state.lists)?;
-    refuse_if(list.entry_type() != "face", || {
-        field("image", "Faces can only be uploaded to face lists.")
-    })?;
+    refuse_when("not_a_face_list", list.entry_type() != "face")?;
     let mut remarks = call.body()?;
     let image = remarks.remove("image").unwrap_or_default();
     let image = image.as_str().unwrap_or_default();
     let bytes = STANDARD.decode(image).unwrap_or_default();
     let kind = image_kind(&bytes);
-    refuse_if(!matches!(kind, Some("jpeg" | "png" | "webp")), || {
-        let complaint = "Upload a valid image. Use JPG, PNG or WebP in base64.";
-        field("image", complaint)
-    })?;
+    let is_known = matches!(kind, Some("jpeg" | "png" | "webp"));
+    refuse_when("not_an_image", !is_known)?;
     let value = format!("face-{:016x}", stable_number(image));
     add(list, Entry::new(value, None, remarks, now))
 }
 
 fn add(list: &mut List, entry: Entry) -> Answer {
-    let is_there = || field("value", "This value is already in the list.");
-    created(list.add(entry).ok_or_else(is_there)?)
+    let shown = list.add(entry);
+    created(shown.or_refuse("entry_is_there")?)
 }
 
 pub fn remove_entry(state: &mut State, call: &Call) -> Answer {
     let entries = &mut call.own_mut(&mut state.lists)?.entries;
     let position = entries.iter().position(|entry| entry.uuid == call.id(1));
-    entries.remove(position.ok_or_else(not_found)?);
+    entries.remove(position.or_refuse("not_found")?);
     no_content()
 }

@@ -7,9 +7,9 @@ use uuid::Uuid;
 use crate::{
     behaviour::decision,
     call::Call,
-    catalog::forms::filled,
+    catalog::{filled, refuse_when},
     model::{All, Session, State},
-    reply::{Answer, field_text, ok, refuse_if},
+    reply::{Answer, ok},
     values::{Fields, fold, parse_date, with},
 };
 
@@ -18,21 +18,14 @@ const MOST_BUSINESSES_COUNTED: u64 = 100;
 
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let kind = call.query("session_kind").unwrap_or("user").to_lowercase();
-    refuse_if(
-        !matches!(kind.as_str(), "user" | "business" | "all"),
-        || {
-            field_text(
-                "session_kind",
-                "Must be \"user\", \"business\", or \"all\".",
-            )
-        },
-    )?;
+    let is_known = matches!(kind.as_str(), "user" | "business" | "all");
+    refuse_when("session_kind", !is_known)?;
     let search = Search(call);
     // The newest come first, and they stand last.
     let found = |business: bool| -> Vec<&Session> {
         let own = state.sessions.of(call.application).rev();
-        own.filter(|session| session.is_business == business && search.finds(session))
-            .collect()
+        let own = own.filter(|session| session.is_business() == business);
+        own.filter(|session| search.finds(session)).collect()
     };
     let origin = &state.origin;
     let people = || call.envelope(origin, found(false), 50, |session| user_row(state, session));
@@ -40,10 +33,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
         let page = call.envelope(origin, found(true), 50, |session| {
             business_row(state, session)
         });
-        let count = page
-            .json("count")
-            .as_u64()
-            .min(Some(MOST_BUSINESSES_COUNTED));
+        let count = count(&page).min(MOST_BUSINESSES_COUNTED);
         with(page, json!({ "count": count }))
     };
     ok(match kind.as_str() {
@@ -53,9 +43,12 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     })
 }
 
+fn count(page: &Value) -> u64 {
+    page.json("count").as_u64().unwrap_or_default()
+}
+
 /// Puts the companies' page behind the people's; `next` and `previous` stay those of the people.
 fn append(people: Value, companies: &Value) -> Value {
-    let count = |page: &Value| page.json("count").as_u64().unwrap_or(0);
     let rows = [people.list("results"), companies.list("results")].concat();
     let both = json!({ "count": count(&people) + count(companies), "results": rows });
     with(people, both)
@@ -71,8 +64,9 @@ impl Search<'_> {
 
     /// Whether `accepts` holds for one of the values under `name`, or there are none.
     fn any(&self, name: &str, accepts: impl Fn(&str) -> bool) -> bool {
-        self.text(name)
-            .is_none_or(|text| text.split(',').any(|part| accepts(part.trim())))
+        self.all(name, |text| {
+            text.split(',').any(|part| accepts(part.trim()))
+        })
     }
 
     fn all(&self, name: &str, accepts: impl Fn(&str) -> bool) -> bool {
@@ -91,9 +85,9 @@ impl Search<'_> {
         };
         let created = session.created_at.to_zoned(TimeZone::UTC).date();
         // Companies of the last day are only found up to its first moment.
-        let ended = |last| created > last || session.is_business && created == last;
+        let ended = |last| created > last || session.is_business() && created == last;
         let id = |text: &str| Uuid::parse_str(text).ok();
-        let workflows = [Some(session.workflow_group), Some(session.workflow_uuid)];
+        let workflows = [Some(session.workflow.group), Some(session.workflow.uuid)];
         let entity = match self.text("didit_internal_id") {
             Some(_) => "didit_internal_id",
             None => "euuid",
@@ -153,10 +147,8 @@ fn found_by(session: &Session, text: &str) -> bool {
 
 fn user_row(state: &State, session: &Session) -> Value {
     // The API's rows know no step of this kind.
-    let steps = session
-        .steps
-        .iter()
-        .filter(|step| !step.feature.is("DOCUMENT_AI"));
+    let steps = session.steps.iter();
+    let steps = steps.filter(|step| !step.feature.is("DOCUMENT_AI"));
     let features =
         steps.map(|step| json!({ "feature": step.feature.kind.display, "status": step.status }));
     let verified = |name: &str, key: &str, shown: &str, contact: &str| {
@@ -177,17 +169,16 @@ fn user_row(state: &State, session: &Session) -> Value {
 
 /// Scores are fractions here although the decision has percentages.
 fn additional_details(session: &Session) -> Option<Value> {
-    let details = ["LIVENESS", "FACE_MATCH", "AML"]
-        .into_iter()
-        .filter_map(|name| {
-            let result = session.result(name)?;
-            let score = result.json("score").as_f64();
-            let score = json!({ "score": score.map(|score| (score * 100.0).round() / 10_000.0) });
-            Some(filled(
-                &format!("USER_ROW/{name}"),
-                with(result.clone(), score),
-            ))
-        });
+    let names = ["LIVENESS", "FACE_MATCH", "AML"].into_iter();
+    let details = names.filter_map(|name| {
+        let result = session.result(name)?;
+        let score = result.json("score").as_f64();
+        let score = json!({ "score": score.map(|score| (score * 100.0).round() / 10_000.0) });
+        Some(filled(
+            &format!("USER_ROW/{name}"),
+            with(result.clone(), score),
+        ))
+    });
     details.reduce(with)
 }
 

@@ -1,32 +1,29 @@
 //! The endpoints about single sessions: their decisions, reports, reviews and end.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     behaviour::{decision, opening},
     call::Call,
-    catalog::{forms::filled, scenarios, status::Status},
+    catalog::{OrRefuse, filled, refusal_with, refuse_when, scenarios, status::Status},
     model::{Activity, All, Session, State},
     options::Mode,
     pdf,
-    reply::{
-        Answer, Reply, bare, created, detail, field, forbidden, no_content, not_found, ok,
-        refuse_if,
-    },
+    reply::{Answer, Reply, created, no_content, ok},
     values::{Fields, Object, micros, plain, with},
 };
 
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let id = opening::open(state, call.application, call.body()?)?;
-    let session = state.sessions.one(id).ok_or_else(not_found)?;
-    created(filled("SESSION_CREATED", session.words(&state.origin)))
+    let session = state.sessions.one(id);
+    let words = session.map(|session| session.words(&state.origin));
+    created(filled("SESSION_CREATED", words))
 }
 
 /// The session that the path names. Who may use it was checked before.
 fn named<'a>(state: &'a State, call: &Call) -> Result<&'a Session, Reply> {
-    state.sessions.one(call.id(0)).ok_or_else(not_found)
+    state.sessions.one(call.id(0)).or_refuse("not_found")
 }
 
 pub fn decision(state: &mut State, call: &Call) -> Answer {
@@ -41,25 +38,14 @@ pub fn decision(state: &mut State, call: &Call) -> Answer {
 pub fn generate_pdf(state: &mut State, call: &Call) -> Answer {
     let session = named(state, call)?;
     let (id, status) = (session.id, session.status);
-    let (eligible, statuses, name) = if session.is_business {
-        (
-            status.is_decided(),
-            "in review, declined or approved",
-            "business",
-        )
-    } else {
-        let eligible = status.is_decided() || status == Status::KycExpired;
-        (
-            eligible,
-            "in review, declined, approved or kyc expired",
-            "session",
-        )
+    let (name, statuses) = match session.is_business() {
+        true => ("business", "in review, declined or approved"),
+        false => ("session", "in review, declined, approved or kyc expired"),
     };
-    refuse_if(!eligible, || {
-        forbidden(&format!(
-            "You can only generate a PDF for sessions {statuses}"
-        ))
-    })?;
+    let is_old = status == Status::KycExpired && !session.is_business();
+    if !status.is_decided() && !is_old {
+        return Err(refusal_with("no_report", json!({ "statuses": statuses })));
+    }
     let mut lines = vec![
         "SIMULATED verification report - nothing in it is real".to_owned(),
         format!("Session {id} (number {})", session.number),
@@ -81,12 +67,9 @@ pub fn arm(state: &mut State, call: &Call) -> Answer {
     let slug = body.text("scenario").unwrap_or_default();
     let session = state.sessions.one_mut(call.id(0));
     let session = session.filter(|session| session.environment == Mode::Sandbox);
-    let session = session.ok_or_else(not_found)?;
-    refuse_if(session.status != Status::NotStarted, || {
-        bare("Scenario can only be armed before the verification starts.")
-    })?;
-    let unknown = || field("scenario", &format!("Unknown sandbox scenario: '{slug}'."));
-    session.scenario = Some(scenarios::find(slug).ok_or_else(unknown)?);
+    let session = session.or_refuse("not_found")?;
+    refuse_when("scenario_too_late", session.status != Status::NotStarted)?;
+    session.scenario = Some(scenarios::named(slug, "scenario")?);
     ok(json!({ "session_id": session.id, "scenario": slug, "status": session.status }))
 }
 
@@ -119,19 +102,15 @@ pub fn add_review(state: &mut State, call: &Call) -> Answer {
 
 fn own_session<'a>(sessions: &'a mut [Session], call: &Call) -> Result<&'a mut Session, Reply> {
     let session = call.own_mut(sessions).ok();
-    let session = session.filter(|session| !session.is_business);
-    session.ok_or_else(|| detail(StatusCode::NOT_FOUND, "Session not found."))
+    let session = session.filter(|session| !session.is_business());
+    session.or_refuse("session_not_found")
 }
 
 pub fn delete_one(state: &mut State, call: &Call) -> Answer {
     let retain = retains_face(&call.body()?)?;
     let shown = deleted(named(state, call)?, retain);
     state.sessions.retain(|session| session.id != call.id(0));
-    if state.legacy {
-        no_content()
-    } else {
-        ok(shown)
-    }
+    answer(state, shown)
 }
 
 /// `POST /v3/sessions/delete/`: numbers nobody has are skipped.
@@ -139,24 +118,27 @@ pub fn delete_many(state: &mut State, call: &Call) -> Answer {
     let body = call.body()?;
     let retain = retains_face(&body)?;
     let all = body.flag("delete_all");
-    refuse_if(!all && !body.contains_key("session_numbers"), || {
-        let complaint = "This field is required unless delete_all is true.";
-        field("session_numbers", complaint)
-    })?;
+    let lacks_numbers = !body.contains_key("session_numbers");
+    refuse_when("numbers_missing", !all && lacks_numbers)?;
     let numbers: Vec<String> = body.list("session_numbers").iter().map(plain).collect();
     let is_chosen = |session: &mut Session| {
         let number = session.number.to_string();
         let mut numbers = numbers.iter().map(|text| text.trim_start_matches('0'));
         session.application == call.application
-            && !session.is_business
+            && !session.is_business()
             && (all || numbers.any(|text| text == number))
     };
     let gone = state.sessions.extract_if(.., is_chosen);
     let results: Vec<Value> = gone.map(|session| deleted(&session, retain)).collect();
+    answer(state, json!({ "results": results }))
+}
+
+/// What became of the sessions, of which the older dialect said nothing.
+fn answer(state: &State, shown: Value) -> Answer {
     if state.legacy {
         no_content()
     } else {
-        ok(json!({ "results": results }))
+        ok(shown)
     }
 }
 
@@ -164,15 +146,10 @@ pub fn delete_many(state: &mut State, call: &Call) -> Answer {
 fn retains_face(body: &Object) -> Result<bool, Reply> {
     let retain = body.flag("retain_face_embeddings");
     let erasure = body.text("deletion_instruction") == Some("privacy_erasure");
-    refuse_if(retain && erasure, || {
-        let complaint = "Privacy erasure cannot retain biometric templates.";
-        field("retain_face_embeddings", complaint)
-    })?;
+    refuse_when("erasure_retains", retain && erasure)?;
     let mut ends = ["face_retention_days", "face_retention_deadline"].into_iter();
-    refuse_if(retain && !ends.any(|key| body.contains_key(key)), || {
-        let text = "A finite biometric-template retention duration is required.";
-        detail(StatusCode::BAD_REQUEST, text)
-    })?;
+    let has_end = ends.any(|key| body.contains_key(key));
+    refuse_when("retention_without_end", retain && !has_end)?;
     Ok(retain)
 }
 

@@ -1,6 +1,5 @@
 //! Deciding about a session by hand: approving, declining, asking for steps again.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -8,11 +7,14 @@ use crate::{
     behaviour::play,
     call::Call,
     catalog::{
+        OrRefuse,
         features::{self, Feature},
+        refusal, refusal_with, refuse_when,
         status::{Status, StepStatus},
+        throttled,
     },
     model::{Activity, All, Session, State},
-    reply::{Answer, Reply, bare, detail, field, field_text, not_found, ok, refuse_if, throttled},
+    reply::{Answer, Reply, ok},
     values::{Fields, Object, later, seconds_until},
 };
 
@@ -27,19 +29,16 @@ const EDITABLE: [Status; 6] = [
 
 /// `PATCH /v3/session/{id}/update-status/`. The session's state is checked before the body.
 pub fn update_status(state: &mut State, call: &Call) -> Answer {
-    let session = state.sessions.one(call.id(0)).ok_or_else(not_found)?;
+    let session = state.sessions.one(call.id(0)).or_refuse("not_found")?;
     let (id, from, now) = (session.id, session.status, state.now());
-    refuse_if(!EDITABLE.contains(&from), || {
-        let (names, from) = (EDITABLE.map(Status::name).join(", "), from.name());
-        let text =
-            format!("Only sessions with status {names} can be updated. Current status: {from}");
-        detail(StatusCode::BAD_REQUEST, &text)
-    })?;
+    if !EDITABLE.contains(&from) {
+        let editable = EDITABLE.map(Status::name).join(", ");
+        let words = json!({ "editable": editable, "status": from });
+        return Err(refusal_with("status_is_final", words));
+    }
     let body = call.body()?;
     let status = wanted_status(&body)?;
-    refuse_if(status == from, || {
-        bare("The new status is the same as the current status.")
-    })?;
+    refuse_when("status_is_the_same", status == from)?;
     let nodes = match status {
         Status::Resubmitted => Some(nodes_to_resubmit(session, &body)?),
         _ => None,
@@ -49,11 +48,9 @@ pub fn update_status(state: &mut State, call: &Call) -> Answer {
     let at_once = nodes.as_ref().is_some_and(at_once);
     let last = session.rerun_at.filter(|_| at_once);
     let wait = last.map_or(0, |last| seconds_until(later(last, 30), now));
-    refuse_if(wait > 0, || {
-        let text = "This session was already resubmitted for backend-only features within the last 30 seconds; repeating it \
-                    cannot change the outcome. Wait before resubmitting again.";
-        throttled(text, wait)
-    })?;
+    if wait > 0 {
+        return Err(throttled("resubmitted_just_now", wait));
+    }
     let change = Activity {
         uuid: Uuid::new_v4(),
         by_api_key: call.account.is_nil(),
@@ -83,15 +80,10 @@ pub fn update_status(state: &mut State, call: &Call) -> Answer {
 fn wanted_status(body: &Object) -> Result<Status, Reply> {
     let status = body.text("new_status").and_then(Status::parse);
     let Some(status @ (Status::Approved | Status::Declined | Status::Resubmitted)) = status else {
-        let complaint =
-            "You can only update the status to 'Approved', 'Declined', or 'Resubmitted'.";
-        return Err(field("new_status", complaint));
+        return Err(refusal("status_not_settable"));
     };
     let lacks_address = body.flag("send_email") && !body.contains_key("email_address");
-    refuse_if(lacks_address, || {
-        let complaint = "Email address is required when send_email is true.";
-        field("email_address", complaint)
-    })?;
+    refuse_when("address_to_send_to_missing", lacks_address)?;
     Ok(status)
 }
 
@@ -110,12 +102,9 @@ fn monitor(session: &mut Session, status: Status) {
 
 /// The steps the caller named, or all that are not approved.
 fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Feature>, Reply> {
-    let refuse = |text: &str| field_text("nodes_to_resubmit", text);
-    let not_directly = |features: &str| {
-        refuse(&format!(
-            "The following features cannot be resubmitted directly: {features}. Resubmit the relevant child KYC sessions \
-             instead; the parent will recompute automatically."
-        ))
+    let not_directly = |names: &[&str]| {
+        let words = json!({ "features": names.join(", ") });
+        refusal_with("not_directly_resubmitted", words)
     };
     let of_companies = |name: &&str| matches!(*name, "KYB_REGISTRY" | "KYB_KEY_PEOPLE" | "KYB");
     let named = body.list("nodes_to_resubmit");
@@ -123,25 +112,25 @@ fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Feature>, R
         let steps = session.steps.iter();
         let open = steps.filter(|step| step.status != StepStatus::Approved);
         let open: Vec<Feature> = open.map(|step| step.feature.clone()).collect();
-        refuse_if(open.is_empty(), || {
-            refuse("No features found that need resubmission. All features are already approved.")
-        })?;
+        refuse_when("nothing_to_resubmit", open.is_empty())?;
         let names = open.iter().map(|feature| feature.kind.name.as_str());
         let refused: Vec<&str> = names.filter(of_companies).collect();
-        refuse_if(!refused.is_empty(), || not_directly(&refused.join(", ")))?;
-        return Ok(open);
+        return match refused.as_slice() {
+            [] => Ok(open),
+            refused => Err(not_directly(refused)),
+        };
     }
     let node = |item: &Value| {
         let node_id = item.text("node_id").unwrap_or_default();
         let feature = features::usual_name(item.text("feature").unwrap_or_default());
-        refuse_if(of_companies(&feature), || not_directly(feature))?;
+        if of_companies(&feature) {
+            return Err(not_directly(&[feature]));
+        }
         let mut steps = session.steps.iter().map(|step| &step.feature);
         let step = steps.find(|step| step.node_id == node_id && step.is(feature));
-        step.cloned().ok_or_else(|| {
-            let text =
-                format!("Node '{node_id}' with feature '{feature}' was not found in this session.");
-            refuse(&text)
-        })
+        let words = json!({ "node_id": node_id, "feature": feature });
+        step.cloned()
+            .ok_or_else(|| refusal_with("node_not_found", words))
     };
     named.iter().map(node).collect()
 }

@@ -1,14 +1,13 @@
 //! Webhook destinations.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     call::Call,
-    catalog::forms::filled,
-    model::{All, Destination, State},
-    reply::{Answer, Reply, created, detail, field, no_content, ok, refuse_if},
+    catalog::{filled, refusal, refuse_when},
+    model::{All, Delivery, Destination, State},
+    reply::{Answer, Checked, Reply, created, no_content, ok},
     values::{Fields, Object, URL_SAFE, is_loopback, random_text},
 };
 
@@ -59,34 +58,36 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
 }
 
 fn missing(_: Reply) -> Reply {
-    detail(StatusCode::NOT_FOUND, "Webhook destination not found.")
+    refusal("destination_not_found")
 }
 
-/// A destination and how its deliveries went.
+/// A destination and how its deliveries went: times in milliseconds, the rate in whole per cent.
 fn show(state: &State, form: &str, destination: &Destination) -> Value {
-    let sent = state.statistics(destination.uuid);
+    let sent = state.deliveries.iter();
+    let sent = sent.filter(|one| one.event.destination == destination.uuid);
+    let sent: Vec<&Delivery> = sent.collect();
+    let failed = sent.iter().filter(|one| !one.succeeded()).count();
+    let times = || sent.iter().filter_map(|one| one.response_time_ms);
+    let sent = json!({
+        "total": sent.len(),
+        "failed": failed,
+        "least": times().min(),
+        "average": times().sum::<u64>().checked_div(times().count() as u64),
+        "most": times().max(),
+        "error_rate": (failed * 100).checked_div(sent.len()).unwrap_or_default(),
+        "last": sent.last().map(|one| one.finished_at),
+    });
     filled(form, json!({ "destination": destination, "sent": sent }))
 }
 
 /// Addresses are public, except on this machine, and each is there once.
-fn check_url(
-    state: &State,
-    call: &Call,
-    settings: &Object,
-    own: Option<Uuid>,
-) -> Result<(), Reply> {
+fn check_url(state: &State, call: &Call, settings: &Object, own: Option<Uuid>) -> Checked {
     let Some(url) = settings.text("url") else {
         return Ok(());
     };
-    refuse_if(!url.starts_with("https://") && !is_loopback(url), || {
-        field("url", "Webhook URLs must use HTTPS and a public host.")
-    })?;
+    let is_public = url.starts_with("https://");
+    refuse_when("webhook_url_not_public", !is_public && !is_loopback(url))?;
     let mut others = state.destinations.of(call.application);
-    refuse_if(
-        others.any(|known| known.url() == url && Some(known.uuid) != own),
-        || {
-            let complaint = "This webhook destination already exists for the application.";
-            field("url", complaint)
-        },
-    )
+    let is_taken = others.any(|known| known.url() == url && Some(known.uuid) != own);
+    refuse_when("webhook_url_taken", is_taken)
 }

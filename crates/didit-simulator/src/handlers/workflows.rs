@@ -1,6 +1,5 @@
 //! Workflows, their versions and drafts.
 
-use axum::http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -8,9 +7,9 @@ use uuid::Uuid;
 use crate::{
     behaviour::feature_rules,
     call::Call,
-    catalog::features::Feature,
+    catalog::{refusal, refuse_when},
     model::{All, State, Workflow},
-    reply::{Answer, Reply, bad_request, created, detail, field, no_content, ok, refuse_if},
+    reply::{Answer, Reply, created, no_content, ok},
     values::{Fields, Object, URL_SAFE, random_text},
 };
 
@@ -38,10 +37,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     let (body, kind) = written(state, call)?;
     let own = state.workflows.of(call.application);
     let count = own.filter(|known| known.uuid == known.group).count();
-    refuse_if(count >= MOST_WORKFLOWS, || {
-        let text = "You have reached the maximum of 50 workflows for this application.";
-        detail(StatusCode::BAD_REQUEST, text)
-    })?;
+    refuse_when("too_many_workflows", count >= MOST_WORKFLOWS)?;
     let now = state.now();
     let uuid = Uuid::new_v4();
     let mut workflow = Workflow {
@@ -52,16 +48,13 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
         settings: Object::new(),
         features: Vec::new(),
         version: 1,
-        published_at: Some(now),
+        published_at: None,
         url_token: random_text(URL_SAFE, 22),
         created_at: now,
         updated_at: now,
     };
-    let changes = Changes::read(call.read(&body)?, &workflow)?;
-    if changes.status.as_deref() == Some("draft") {
-        workflow.published_at = None;
-    }
-    changes.apply(&mut workflow, now);
+    let status = change(&mut workflow, call.read(&body)?, now)?;
+    workflow.published_at = (status.as_deref() != Some("draft")).then_some(now);
     keep_one_default(state, &workflow);
     let shown = shown::full(state, &workflow);
     state.workflows.push(workflow);
@@ -86,13 +79,10 @@ pub fn get(state: &mut State, call: &Call) -> Answer {
 pub fn update(state: &mut State, call: &Call) -> Answer {
     let mut workflow = call.own(&state.workflows)?.clone();
     let (body, _) = written(state, call)?;
-    let changes = Changes::read(call.read(&body)?, &workflow)?;
     let now = state.now();
-    match (changes.status.as_deref(), workflow.published_at) {
-        (Some("draft"), Some(_)) => {
-            let complaint = "Cannot revert a published version to draft.";
-            return Err(field("status", complaint));
-        }
+    let status = change(&mut workflow, call.read(&body)?, now)?;
+    match (status.as_deref(), workflow.published_at) {
+        (Some("draft"), Some(_)) => return Err(refusal("published_to_draft")),
         (Some("draft"), None) | (None, Some(_)) => {}
         (_, None) => workflow.published_at = Some(now),
         (_, Some(_)) => {
@@ -107,7 +97,6 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
             workflow.created_at = now;
         }
     }
-    changes.apply(&mut workflow, now);
     keep_one_default(state, &workflow);
     let changed = workflow.clone();
     match state.workflows.one_mut(changed.uuid) {
@@ -122,7 +111,7 @@ pub fn delete(state: &mut State, call: &Call) -> Answer {
     let uuid = call.own(&state.workflows)?.uuid;
     state.workflows.retain(|known| known.uuid != uuid);
     let sessions = state.sessions.iter_mut();
-    for session in sessions.filter(|session| session.workflow_uuid == uuid) {
+    for session in sessions.filter(|session| session.workflow.uuid == uuid) {
         session.workflow_deleted = true;
     }
     no_content()
@@ -139,35 +128,17 @@ fn keep_one_default(state: &mut State, changed: &Workflow) {
     }
 }
 
-/// What a checked body changes.
-struct Changes {
-    status: Option<String>,
-    features: Option<Vec<Feature>>,
-    settings: Object,
-}
-
-impl Changes {
-    fn read(mut settings: Object, workflow: &Workflow) -> Result<Self, Reply> {
-        let status = settings.remove("status");
-        let refused = |errors| bad_request(&json!({ "features": errors }));
-        let features = match settings.remove("features") {
-            Some(Value::Array(items)) => {
-                Some(feature_rules::read(&items, workflow.is_biometric()).map_err(refused)?)
-            }
-            _ => None,
-        };
-        Ok(Self {
-            status: status.and_then(|status| status.as_str().map(str::to_owned)),
-            features,
-            settings,
-        })
+/// Takes what a body says of the features over, and gives the status that it wants.
+fn change(
+    workflow: &mut Workflow,
+    mut settings: Object,
+    now: Timestamp,
+) -> Result<Option<String>, Reply> {
+    let status = settings.remove("status");
+    if let Some(Value::Array(items)) = settings.remove("features") {
+        workflow.features = feature_rules::read(&items, workflow.is_biometric())?;
     }
-
-    fn apply(self, workflow: &mut Workflow, now: Timestamp) {
-        if let Some(features) = self.features {
-            workflow.features = features;
-        }
-        workflow.settings.extend(self.settings);
-        workflow.updated_at = now;
-    }
+    workflow.settings.extend(settings);
+    workflow.updated_at = now;
+    Ok(status.and_then(|status| status.as_str().map(str::to_owned)))
 }

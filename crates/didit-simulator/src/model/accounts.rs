@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     options::Mode,
-    values::{Fields, Object, URL_SAFE, random_text},
+    values::{Fields, Object},
 };
 
 #[derive(Clone, Debug)]
@@ -47,10 +46,10 @@ pub(crate) struct Application {
     pub organization: Uuid,
     pub api_key: String,
     pub mode: Mode,
-    client_id: String,
+    pub client_id: String,
     /// What its owner may change: the name and how it presents itself.
     pub settings: Object,
-    created_at: Timestamp,
+    pub created_at: Timestamp,
 }
 
 /// A top-up that waits for payment.
@@ -66,24 +65,6 @@ pub(crate) struct Checkout {
 }
 
 impl Application {
-    pub fn new(
-        organization: Uuid,
-        name: &str,
-        key: Option<String>,
-        mode: Mode,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            uuid: Uuid::new_v4(),
-            organization,
-            client_id: random_text(URL_SAFE, 22),
-            api_key: key.unwrap_or_else(|| random_text(URL_SAFE, 43)),
-            mode,
-            settings: Object::from_iter([("name".to_owned(), json!(name))]),
-            created_at: now,
-        }
-    }
-
     pub fn name(&self) -> &str {
         self.settings.text("name").unwrap_or_default()
     }

@@ -34,7 +34,7 @@ pub(crate) struct RecordedRequest {
 }
 
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FaultKind {
     /// A chosen status and body.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::sessions::Session;
 use crate::{
-    catalog::forms,
+    catalog::filled,
     values::{Fields, Object},
 };
 
@@ -77,7 +77,7 @@ impl List {
         if self.entries.iter().any(|known| known.value == entry.value) {
             return None;
         }
-        let shown = forms::filled("ENTRY", &entry);
+        let shown = filled("ENTRY", &entry);
         self.updated_at = entry.created_at;
         self.entries.push(entry);
         Some(shown)

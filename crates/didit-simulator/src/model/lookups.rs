@@ -2,10 +2,7 @@
 
 use uuid::Uuid;
 
-use super::{
-    accounts::Account, lists::List, owned::All, state::State, webhooks::Statistics,
-    workflows::Workflow,
-};
+use super::{accounts::Account, lists::List, owned::All, state::State, workflows::Workflow};
 
 impl State {
     pub fn account_mut(&mut self, email: &str) -> Option<&mut Account> {
@@ -45,10 +42,12 @@ impl State {
     }
 
     pub fn latest_published(&self, group: Uuid) -> Option<&Workflow> {
-        let versions = self.workflows.iter().filter(|known| known.group == group);
-        versions
-            .filter(|known| known.published_at.is_some())
-            .max_by_key(|known| known.version)
+        let published = self
+            .workflows
+            .iter()
+            .filter(|known| known.published_at.is_some());
+        let versions = published.filter(|known| known.group == group);
+        versions.max_by_key(|known| known.version)
     }
 
     /// The version a session runs when it names `id`, which may be a group or any version of it.
@@ -61,10 +60,5 @@ impl State {
     /// The workflow whose own link ends in `token`.
     pub fn workflow_by_link(&self, token: &str) -> Option<&Workflow> {
         self.workflows.iter().find(|known| known.url_token == token)
-    }
-
-    pub fn statistics(&self, destination: Uuid) -> Statistics {
-        let deliveries = self.deliveries.iter();
-        Statistics::of(deliveries.filter(|known| known.event.destination == destination))
     }
 }

@@ -41,37 +41,24 @@ owned! {
 }
 
 /// All that there is of one kind, oldest first.
-pub trait All<T> {
-    fn of<'a>(&'a self, owner: Uuid) -> impl DoubleEndedIterator<Item = &'a T>
-    where
-        T: 'a;
-    fn of_mut<'a>(&'a mut self, owner: Uuid) -> impl Iterator<Item = &'a mut T>
-    where
-        T: 'a;
-    fn one(&self, id: Uuid) -> Option<&T>;
-    fn one_mut(&mut self, id: Uuid) -> Option<&mut T>;
-}
-
-impl<T: Owned> All<T> for [T] {
-    fn of<'a>(&'a self, owner: Uuid) -> impl DoubleEndedIterator<Item = &'a T>
-    where
-        T: 'a,
-    {
-        self.iter().filter(move |one| one.owner() == owner)
+pub trait All<T: Owned + 'static>: AsRef<[T]> + AsMut<[T]> {
+    fn of(&self, owner: Uuid) -> impl DoubleEndedIterator<Item = &T> {
+        let all = self.as_ref().iter();
+        all.filter(move |one| one.owner() == owner)
     }
 
-    fn of_mut<'a>(&'a mut self, owner: Uuid) -> impl Iterator<Item = &'a mut T>
-    where
-        T: 'a,
-    {
-        self.iter_mut().filter(move |one| one.owner() == owner)
+    fn of_mut(&mut self, owner: Uuid) -> impl Iterator<Item = &mut T> {
+        let all = self.as_mut().iter_mut();
+        all.filter(move |one| one.owner() == owner)
     }
 
     fn one(&self, id: Uuid) -> Option<&T> {
-        self.iter().find(|one| one.id() == id)
+        self.as_ref().iter().find(|one| one.id() == id)
     }
 
     fn one_mut(&mut self, id: Uuid) -> Option<&mut T> {
-        self.iter_mut().find(|one| one.id() == id)
+        self.as_mut().iter_mut().find(|one| one.id() == id)
     }
 }
+
+impl<T: Owned + 'static> All<T> for [T] {}

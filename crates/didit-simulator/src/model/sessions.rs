@@ -5,10 +5,11 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::workflows::Workflow;
 use crate::{
     catalog::{
         features::Feature,
-        forms::filled,
+        filled,
         people::{self, Person},
         scenarios::Scenario,
         status::{Status, StepStatus},
@@ -32,15 +33,9 @@ pub(crate) struct Session {
     pub number: i64,
     pub token: String,
     pub application: Uuid,
-    /// The version it runs.
-    pub workflow_uuid: Uuid,
-    pub workflow_group: Uuid,
-    pub workflow_version: i64,
-    pub workflow_label: String,
+    /// The version it runs, as it was when the session was made.
+    pub workflow: Workflow,
     pub workflow_deleted: bool,
-    /// Ten-thousandths of a dollar, charged when it finishes in live mode.
-    pub price: i64,
-    pub is_business: bool,
     pub environment: Mode,
     /// What its creator asked for.
     pub wanted: Object,
@@ -50,7 +45,6 @@ pub(crate) struct Session {
     pub steps: Vec<Step>,
     pub activities: Vec<Activity>,
     pub created_at: Timestamp,
-    pub lifetime: i64,
     pub expires_at: Timestamp,
     /// When steps without the person were last run again, which may not be repeated at once.
     pub rerun_at: Option<Timestamp>,
@@ -63,6 +57,11 @@ impl Session {
             Some(language) => format!("{origin}/{language}/session/{}", self.token),
             None => format!("{origin}/session/{}", self.token),
         }
+    }
+
+    /// Whether a company is verified instead of a person.
+    pub fn is_business(&self) -> bool {
+        self.workflow.is_business()
     }
 
     pub fn vendor_data(&self) -> Option<&str> {
@@ -114,14 +113,14 @@ impl Session {
             "number": self.number,
             "token": self.token,
             "application": self.application,
-            "kind": if self.is_business { "business" } else { "user" },
+            "kind": if self.is_business() { "business" } else { "user" },
             "url": self.url(origin),
             "status": self.status,
             "environment": self.environment,
             // Gone once the version was deleted.
-            "workflow_id": (!self.workflow_deleted).then_some(self.workflow_group),
-            "workflow_version": self.workflow_version,
-            "workflow_label": self.workflow_label,
+            "workflow_id": (!self.workflow_deleted).then_some(self.workflow.group),
+            "workflow_version": self.workflow.version,
+            "workflow_label": self.workflow.label(),
             "wanted": self.wanted,
             "entity": self.entity(),
             "created_at": self.created_at,
@@ -157,10 +156,9 @@ impl Activity {
     }
 
     fn words(&self) -> Value {
-        let (user, kind) = if self.by_api_key {
-            ("API Client", "API_KEY")
-        } else {
-            ("Unknown", "CONSOLE_USER")
+        let (user, kind) = match self.by_api_key {
+            true => ("API Client", "API_KEY"),
+            false => ("Unknown", "CONSOLE_USER"),
         };
         json!({ "activity": self, "user": user, "actor_type": kind })
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
@@ -16,7 +17,10 @@ use super::{
     webhooks::{Delivery, Destination, Event},
     workflows::Workflow,
 };
-use crate::options::{Mode, Options};
+use crate::{
+    options::{Mode, Options},
+    values::{Object, URL_SAFE, random_text},
+};
 
 #[derive(Debug, Default)]
 pub struct State {
@@ -66,8 +70,8 @@ impl State {
             ..Self::default()
         };
         if let Some(key) = options.api_key.clone() {
-            let owner =
-                state.open_organization("Simulated company", "developer@example.com", 1_000_000);
+            let (name, email) = ("Simulated company", "developer@example.com");
+            let owner = state.open_organization(name, email, 1_000_000);
             state.open_application(owner, "Simulated application", Some(key));
         }
         state
@@ -112,9 +116,18 @@ impl State {
         name: &str,
         key: Option<String>,
     ) -> Application {
-        let application = Application::new(owner, name, key, self.mode, self.now());
-        self.lists
-            .extend(List::of_the_system(application.uuid, self.now()));
+        let now = self.now();
+        let application = Application {
+            uuid: Uuid::new_v4(),
+            organization: owner,
+            client_id: random_text(URL_SAFE, 22),
+            api_key: key.unwrap_or_else(|| random_text(URL_SAFE, 43)),
+            mode: self.mode,
+            settings: Object::from_iter([("name".to_owned(), json!(name))]),
+            created_at: now,
+        };
+        let lists = List::of_the_system(application.uuid, now);
+        self.lists.extend(lists);
         self.applications.push(application.clone());
         application
     }

@@ -57,35 +57,3 @@ impl Delivery {
         matches!(self.status_code, Some(200..300))
     }
 }
-
-/// How the deliveries to one destination went.
-#[derive(Serialize)]
-pub struct Statistics {
-    total: usize,
-    failed: usize,
-    /// Of all that were answered, in milliseconds.
-    least: Option<u64>,
-    average: Option<u64>,
-    most: Option<u64>,
-    /// Whole per cent.
-    error_rate: usize,
-    last: Option<Timestamp>,
-}
-
-impl Statistics {
-    pub fn of<'a>(deliveries: impl Iterator<Item = &'a Delivery>) -> Self {
-        let all: Vec<&Delivery> = deliveries.collect();
-        let (total, failed) = (all.len(), all.iter().filter(|one| !one.succeeded()).count());
-        let times: Vec<u64> = all.iter().filter_map(|one| one.response_time_ms).collect();
-        let sum: u64 = times.iter().sum();
-        Self {
-            total,
-            failed,
-            least: times.iter().min().copied(),
-            average: sum.checked_div(times.len() as u64),
-            most: times.iter().max().copied(),
-            error_rate: (failed * 100).checked_div(total).unwrap_or_default(),
-            last: all.last().map(|one| one.finished_at),
-        }
-    }
-}

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::html::{badge, outcome, table, wide_page};
 use crate::{
     call::Call,
-    model::{Checkout, Delivery, Mail, RecordedRequest, State},
+    model::{Checkout, Delivery, Mail, RecordedRequest, Session, State},
     reply::Answer,
     values::{money, plain},
 };
@@ -19,17 +19,16 @@ pub fn show(state: &mut State, _: &Call) -> Answer {
     let balances = state.organizations.iter();
     let balances =
         balances.map(|known| json!({ "owner": known.name, "amount": money(known.balance) }));
-    let sessions = newest(
-        "SESSION_CELLS",
-        state.sessions.iter(),
-        |session| json!({ "session": session.words(&state.origin), "badge": badge(session.status) }),
-    );
+    let session = |session: &Session| {
+        let (words, badge) = (session.words(&state.origin), badge(session.status));
+        json!({ "session": words, "badge": badge })
+    };
     let values = json!({
         "origin": state.origin,
         "mode": state.mode,
         "keys": keys.collect::<Value>(),
         "balances": balances.collect::<Value>(),
-        "sessions": sessions,
+        "sessions": newest("SESSION_CELLS", state.sessions.iter(), session),
         "webhooks": newest("DELIVERY_CELLS", state.deliveries.iter(), delivery),
         "requests": newest("REQUEST_CELLS", state.requests.iter(), request),
         "mails": mails(state.inbox.iter().rev().take(5)),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    catalog::{forms::filled, status::Status},
+    catalog::{filled, status::Status},
     reply::Reply,
     values::{Fields, plain, with},
 };
@@ -55,11 +55,8 @@ fn fill_in(template: &str, scopes: &[&Value]) -> String {
             }
         } else if is_there {
             let text = plain(value);
-            html.push_str(&if tag.starts_with('&') {
-                text
-            } else {
-                escape(&text)
-            });
+            let is_html = tag.starts_with('&');
+            html.push_str(&if is_html { text } else { escape(&text) });
         }
     }
     html + rest
@@ -77,11 +74,9 @@ fn look_up<'a>(name: &str, scopes: &[&'a Value]) -> &'a Value {
 
 /// Text made harmless for HTML, in attributes too.
 fn escape(text: &str) -> String {
-    let text = text
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;");
-    text.replace('"', "&quot;").replace('\'', "&#39;")
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let text = text.replace('>', "&gt;").replace('"', "&quot;");
+    text.replace('\'', "&#39;")
 }
 
 /// A page that is mostly read and pressed: one column.
@@ -93,10 +88,8 @@ pub fn page(status: StatusCode, title: &str, template: &str, values: &Value) -> 
 /// A page of the developer's, called `name` in the navigation.
 pub fn wide_page(title: &str, name: &str, template: &str, values: &Value) -> Reply {
     let content = fill(template, values);
-    framed(
-        StatusCode::OK,
-        json!({ "title": title, name: true, "content": content }),
-    )
+    let frame = json!({ "title": title, name: true, "content": content });
+    framed(StatusCode::OK, frame)
 }
 
 fn framed(status: StatusCode, values: Value) -> Reply {
@@ -159,10 +152,9 @@ pub fn badge(status: Status) -> Value {
 
 /// How something went, in a sign and a colour beside the words.
 pub fn outcome(good: bool, words: &str) -> Value {
-    let (class, sign) = if good {
-        ("long good", "✓")
-    } else {
-        ("long bad", "✕")
+    let (class, sign) = match good {
+        true => ("long good", "✓"),
+        false => ("long bad", "✕"),
     };
     json!({ "class": class, "sign": sign, "words": words })
 }

@@ -106,7 +106,7 @@ fn walk(session: &Session, call: &Call, position: usize) -> Reply {
     };
     let position = position.min(personal.len());
     let values = json!({
-        "label": session.workflow_label,
+        "label": session.workflow.label(),
         "person": session.vendor_data(),
         "kept": titles(&kept).join(", "),
         "automatic": titles(&by_itself).join(", "),

@@ -8,7 +8,7 @@ use crate::{
     behaviour::blocking,
     catalog::{
         features::Feature,
-        forms::{self, filled},
+        filled, forms,
         people::Person,
         scenarios::{Finding, Scenario, descriptions},
         status::StepStatus,
@@ -72,13 +72,8 @@ impl<'a> Check<'a> {
     pub fn born(&self) -> Date {
         let born = self.person.born();
         let has = |name: &str| self.session.has(name);
-        let mut names = self
-            .session
-            .steps
-            .iter()
-            .map(|step| &step.feature.kind.name);
-        let is_minor = names.any(|name| {
-            let finding = self.scenario.finding_for(name, has);
+        let is_minor = self.session.steps.iter().any(|step| {
+            let finding = self.scenario.finding_for(&step.feature.kind.name, has);
             finding.is_some_and(|finding| finding.risk == "MINIMUM_AGE_NOT_MET")
         });
         let recent = Date::new(self.today.year() - 15, born.month(), born.day().min(28));

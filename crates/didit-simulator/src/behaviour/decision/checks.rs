@@ -22,10 +22,8 @@ pub fn run(check: &mut Check<'_>) -> Value {
         "PHONE_VERIFICATION" => phone(check),
         "EMAIL_VERIFICATION" => {
             let address = check.session.contact("email");
-            check.filled(
-                name,
-                json!({ "value": address.unwrap_or(&check.person.email) }),
-            )
+            let address = address.unwrap_or(&check.person.email);
+            check.filled(name, json!({ "value": address }))
         }
         "PROOF_OF_ADDRESS" => proof_of_address(check),
         "AML" => watch_lists(check),
@@ -36,9 +34,8 @@ pub fn run(check: &mut Check<'_>) -> Value {
 
 /// Liveness, and age estimations with it.
 fn liveness(check: &mut Check<'_>) -> Value {
-    let decline = check
-        .feature
-        .number("face_liveness_score_decline_threshold", 50.0);
+    let feature = check.feature;
+    let decline = feature.number("face_liveness_score_decline_threshold", 50.0);
     let is_attack = check.finds("LIVENESS_FACE_ATTACK");
     let score = if is_attack { decline * 0.1 } else { 97.31 };
     if check.finding.is_none() && score < decline {
@@ -65,11 +62,9 @@ fn face_match(check: &mut Check<'_>) -> Value {
         None => 96.18,
     };
     if check.finding.is_none() && score < review {
-        let is_declined = score < decline;
-        let action = if is_declined {
-            StepStatus::Declined
-        } else {
-            StepStatus::InReview
+        let action = match score < decline {
+            true => StepStatus::Declined,
+            false => StepStatus::InReview,
         };
         check.warn("LOW_FACE_MATCH_SIMILARITY", action, &Value::Null);
     }
@@ -81,11 +76,8 @@ fn phone(check: &Check<'_>) -> Value {
     let number = check.session.contact("phone").unwrap_or(&own);
     let usual = check.person.country.phone_prefix.as_str();
     // Numbers of other countries are ASCII as all are, and their prefix is taken to be two digits.
-    let length = if number.starts_with(usual) {
-        usual.len()
-    } else {
-        3
-    };
+    let is_usual = number.starts_with(usual);
+    let length = if is_usual { usual.len() } else { 3 };
     let (prefix, local) = number.split_at_checked(length).unwrap_or((number, ""));
     let more = json!({ "value": number, "prefix": prefix, "local": local });
     check.filled("PHONE_VERIFICATION", more)
@@ -121,10 +113,8 @@ fn watch_lists(check: &mut Check<'_>) -> Value {
         }
         hits.push(check.filled("AML_HIT", json!({ "score": score })));
     }
-    let is_monitored = check
-        .feature
-        .config
-        .flag("is_aml_ongoing_monitoring_enabled");
+    let config = &check.feature.config;
+    let is_monitored = config.flag("is_aml_ongoing_monitoring_enabled");
     let next_bill = check.today.checked_add(1.year()).ok();
     let more = json!({
         "hits": hits,

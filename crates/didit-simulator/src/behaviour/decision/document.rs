@@ -34,15 +34,10 @@ pub fn result(check: &mut Check<'_>, form: &str) -> Value {
         Some(first) if !asked.contains(&usual) => first,
         _ => usual,
     };
-    let years = if check.finds("DOCUMENT_EXPIRED") {
-        -11
-    } else {
-        -4
-    };
-    let issued = check
-        .today
-        .checked_add(years.years())
-        .unwrap_or(check.today);
+    let is_expired = check.finds("DOCUMENT_EXPIRED");
+    let years = if is_expired { -11 } else { -4 };
+    let today = check.today;
+    let issued = today.checked_add(years.years()).unwrap_or(today);
     let expires = issued.checked_add(10.years()).unwrap_or(Date::MAX);
     let is_passport = code == "P";
     let document = json!({
@@ -83,18 +78,14 @@ fn machine_readable_zone(check: &Check<'_>, is_passport: bool, expires: Date) ->
         last = (last + 1) % 10;
     }
     let born = format!("{birth}{birth_digit}{sex}{expiry}{expiry_digit}");
-    let lines = match is_passport {
-        true => [
-            padded(&format!("P<{country}{names}"), 44),
-            format!("{number}{number_digit}{country}{born}{optional}{optional_digit}{last}"),
-        ]
-        .join("\n"),
-        false => [
-            padded(&format!("ID{country}{number}{number_digit}{optional}"), 30),
-            format!("{born}{country}{}{last}", "<".repeat(11)),
-            padded(&names, 30),
-        ]
-        .join("\n"),
+    let text = if is_passport {
+        let first = padded(&format!("P<{country}{names}"), 44);
+        let second = format!("{number}{number_digit}{country}{born}{optional}{optional_digit}");
+        format!("{first}\n{second}{last}")
+    } else {
+        let first = padded(&format!("ID{country}{number}{number_digit}{optional}"), 30);
+        let second = format!("{born}{country}{}{last}", "<".repeat(11));
+        format!("{first}\n{second}\n{}", padded(&names, 30))
     };
     let more = json!({
         "surname": surname.replace('<', " "),
@@ -108,16 +99,15 @@ fn machine_readable_zone(check: &Check<'_>, is_passport: bool, expires: Date) ->
         "number": number,
         "number_digit": number_digit,
         "last": last,
-        "text": lines,
+        "text": text,
     });
     check.filled("MACHINE_READABLE_ZONE", more)
 }
 
 /// Upper-case letters with `<` between words.
 fn letters(name: &str) -> String {
-    fold(name)
-        .to_uppercase()
-        .replace(|letter: char| !letter.is_ascii_alphabetic(), "<")
+    let name = fold(name).to_uppercase();
+    name.replace(|letter: char| !letter.is_ascii_alphabetic(), "<")
 }
 
 fn padded(text: &str, length: usize) -> String {

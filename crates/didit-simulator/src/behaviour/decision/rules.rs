@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::check::Check;
 use crate::{
@@ -57,17 +57,11 @@ pub fn apply(check: &mut Check<'_>) {
         return;
     }
     let words = check.words();
+    // What has no value is an empty text.
+    let text = |form: &String| plain(&fill(&json!(format!("{form} ")), &words));
     let texts = |forms: &[String]| -> Vec<String> {
-        let filled = forms
-            .iter()
-            .map(|form| fill(&Value::from(form.as_str()), &words));
-        let there = filled
-            .filter(|value| !value.is_null())
-            .map(|value| plain(&value));
-        there
-            .map(|text| text.trim().to_owned())
-            .filter(|text| !text.is_empty())
-            .collect()
+        let texts = forms.iter().map(|form| text(form).trim().to_owned());
+        texts.filter(|text| !text.is_empty()).collect()
     };
     for rule in RULES.get(&check.feature.kind.name).into_iter().flatten() {
         if !rule.unless.is_empty() && check.finds(&rule.unless) {
@@ -78,13 +72,11 @@ pub fn apply(check: &mut Check<'_>) {
             check.refuse_blocked(kind, value, &rule.risk);
         }
         // Differences from what the caller expects are only told, unless the workflow gives them weight.
-        let expected = texts(&rule.expected).into_iter().next();
-        let differs = |expected: &String| {
-            !found
-                .iter()
-                .any(|found| rule.as_what.is_same(expected, found))
+        let Some(expected) = texts(&rule.expected).into_iter().next() else {
+            continue;
         };
-        if expected.as_ref().is_some_and(differs) {
+        let is_same = |found: &String| rule.as_what.is_same(&expected, found);
+        if !found.iter().any(is_same) {
             check.warn(&rule.risk, check.configured(&rule.action), &Value::Null);
         }
     }

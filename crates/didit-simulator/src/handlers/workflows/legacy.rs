@@ -6,7 +6,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    reply::{Reply, field, refuse_if},
+    catalog::refusal_with,
+    reply::{Reply, bad_request},
     values::{Fields, Object, plain},
 };
 
@@ -38,28 +39,23 @@ static DIALECT: LazyLock<Dialect> =
 
 /// A body of the newer kind, and the workflow type, from a flag-style body. Unknown keys were ignored in that dialect.
 pub fn translate(body: &Object) -> Result<(Object, Option<String>), Reply> {
-    let kind = body
-        .get("workflow_type")
-        .map_or_else(|| "kyc".to_owned(), plain);
-    refuse_if(!DIALECT.kinds.contains(&kind), || {
-        field(
-            "workflow_type",
-            &format!("\"{kind}\" is not a valid choice."),
-        )
-    })?;
+    let kind = body.get("workflow_type");
+    let kind = kind.map_or_else(|| "kyc".to_owned(), plain);
+    if !DIALECT.kinds.contains(&kind) {
+        return Err(refusal_with("workflow_type", json!({ "kind": kind })));
+    }
     let is_flag = |key: &str| key.starts_with("is_") && key.ends_with("_enabled");
     let mut members = body.iter();
     if let Some((flag, _)) = members.find(|(key, value)| is_flag(key) && !value.is_boolean()) {
-        return Err(field(flag, "Must be a valid boolean."));
+        let complaint = json!({ flag: ["Must be a valid boolean."] });
+        return Err(bad_request(&complaint));
     }
     let settings = DIALECT.settings.iter();
     let settings = settings.filter_map(|key| Some((key.clone(), body.get(key)?.clone())));
     let mut translated: Object = settings.collect();
     // An update without any flag keeps the features as they are.
-    if body
-        .keys()
-        .any(|key| key == "workflow_type" || is_flag(key))
-    {
+    let mut keys = body.keys();
+    if keys.any(|key| key == "workflow_type" || is_flag(key)) {
         let is_on = |choice: &&Choice| {
             let counts = choice.only.is_empty() || choice.only.contains(&kind);
             choice.always.contains(&kind) || counts && body.flag(&choice.flag)

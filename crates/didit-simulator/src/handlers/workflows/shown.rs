@@ -5,7 +5,7 @@ use std::iter::once;
 use serde_json::{Value, json};
 
 use crate::{
-    catalog::{features::KINDS, forms::filled},
+    catalog::{features::KINDS, filled},
     model::{State, Workflow},
     values::{Fields, Object, with},
 };
@@ -16,11 +16,8 @@ pub fn row(state: &State, workflow: &Workflow) -> Value {
     let mut versions = all.filter(|known| known.group == workflow.group);
     let is_draft = workflow.published_at.is_none();
     let has_draft = is_draft || versions.any(|known| known.published_at.is_none());
-    let names = workflow
-        .features
-        .iter()
-        .map(|feature| feature.kind.name.as_str());
-    let names: Vec<&str> = names.collect();
+    let features = workflow.features.iter();
+    let names: Vec<&str> = features.map(|one| one.kind.name.as_str()).collect();
     let cents = workflow.price() / 100;
     let dollars = format!("{}.{:02}", cents / 100, cents % 100);
     // The older dialect had other kinds of values.
@@ -71,10 +68,8 @@ pub fn full(state: &State, workflow: &Workflow) -> Value {
 fn graph(workflow: &Workflow) -> Value {
     const END: &str = "status_1";
     let features = workflow.features.iter();
-    let ids: Vec<&str> = features
-        .map(|feature| feature.node_id.as_str())
-        .chain(once(END))
-        .collect();
+    let ids = features.map(|feature| feature.node_id.as_str());
+    let ids: Vec<&str> = ids.chain(once(END)).collect();
     let following = workflow.features.iter().zip(ids.iter().skip(1));
     let nodes = following.map(|(feature, next)| {
         let node = filled("NODE", json!({ "feature": feature, "next": next }));
