@@ -102,19 +102,14 @@ impl Call {
 
     /// The `{count, next, previous, results}` envelope around one page of what was `found`; only that page is shown as rows.
     /// A malformed `limit` or `offset` counts as none, as with the API's paginator.
-    pub fn envelope<T>(
-        &self,
-        origin: &str,
-        found: Vec<T>,
-        default_limit: usize,
-        row: impl Fn(T) -> Value,
-    ) -> Value {
+    pub fn envelope<T, F>(&self, origin: &str, found: Vec<T>, usual: usize, row: F) -> Value
+    where
+        F: Fn(T) -> Value,
+    {
         let number = |name| self.query(name).and_then(|text| text.parse::<usize>().ok());
         let limit = number("limit").filter(|limit| *limit > 0);
-        let (limit, offset) = (
-            limit.unwrap_or(default_limit),
-            number("offset").unwrap_or(0),
-        );
+        let limit = limit.unwrap_or(usual);
+        let offset = number("offset").unwrap_or_default();
         let link = |offset: usize| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             let others = self.query.iter();

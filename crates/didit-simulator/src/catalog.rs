@@ -7,9 +7,13 @@ pub mod forms;
 pub mod people;
 mod refusals;
 pub mod scenarios;
-pub mod status;
+mod status;
 
-pub use self::{
+pub(crate) use self::{
+    features::Feature,
     forms::filled,
-    refusals::{OrRefuse, refusal, refusal_with, refuse_when, throttled},
+    people::Person,
+    refusals::{OrRefuse, refusal, refusal_with, refuse_when, throttle},
+    scenarios::Scenario,
+    status::{Status, StepStatus},
 };

@@ -6,11 +6,11 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 
 use crate::{
     reply::{Checked, Reply, bad_request},
-    values::{Object, lay_over},
+    values::{Fields, Object, data, lay_over},
 };
 
 mod check;
@@ -51,30 +51,26 @@ pub enum Credentials {
 
 /// Every operation, in the order of the table.
 pub static OPERATIONS: LazyLock<Vec<Operation>> = LazyLock::new(|| {
-    // Both files are part of the source and read by a test; without them there would be no operation at all.
-    let rows: Vec<&RawValue> =
-        serde_json::from_str(include_str!("contract/operations.json")).unwrap_or_default();
-    let observed: Object =
-        serde_json::from_str(include_str!("contract/observed.json")).unwrap_or_default();
+    let rows: Vec<Box<RawValue>> = data(include_str!("contract/operations.json"));
+    let observed: Object = data(include_str!("contract/observed.json"));
     // One row at a time: as a tree the whole table takes megabytes, which a process keeps.
-    rows.into_iter()
-        .filter_map(|row| {
-            let mut row: Value = serde_json::from_str(row.get()).ok()?;
-            let id = row.get("id")?.as_str()?.to_owned();
-            if let Some(patch) = observed.get(&id) {
-                lay_over(&mut row, patch);
-            }
-            serde_json::from_value(row).ok()
-        })
-        .collect()
+    let operation = |row: Box<RawValue>| {
+        let mut row: Value = serde_json::from_str(row.get()).ok()?;
+        if let Some(more) = observed.get(row.text("id")?) {
+            lay_over(&mut row, more);
+        }
+        serde_json::from_value(row).ok()
+    };
+    rows.into_iter().filter_map(operation).collect()
 });
 
 /// Whether sessions can be in this language.
 pub fn is_language(code: &str) -> bool {
     let mut operations = OPERATIONS.iter();
     let operation = operations.find(|operation| operation.id == "session_create");
-    let schema = operation.and_then(|operation| operation.body.as_ref());
-    schema.is_some_and(|schema| schema.offers("language", code))
+    let wanted = [("workflow_id", ""), ("language", code)];
+    let wanted = wanted.map(|(key, text)| (key.to_owned(), json!(text)));
+    operation.is_some_and(|operation| operation.read(&Object::from_iter(wanted)).is_ok())
 }
 
 impl Operation {
@@ -100,9 +96,8 @@ impl Operation {
         };
         let path = self.path();
         let parts = path.split('/').map(|part| {
-            let name = part
-                .strip_prefix('{')
-                .and_then(|name| name.strip_suffix('}'));
+            let name = part.strip_prefix('{');
+            let name = name.and_then(|name| name.strip_suffix('}'));
             name.map_or(part, kind)
         });
         parts.collect::<Vec<_>>().join("/")
@@ -135,13 +130,11 @@ mod tests {
     #[test]
     fn every_row_is_read_and_every_observation_has_a_row() {
         assert!(OPERATIONS.len() > 200);
-        let observed: Object =
-            serde_json::from_str(include_str!("contract/observed.json")).unwrap();
+        let observed: Object = data(include_str!("contract/observed.json"));
+        assert!(!observed.is_empty());
         for id in observed.keys() {
-            assert!(
-                OPERATIONS.iter().any(|operation| operation.id == *id),
-                "{id}"
-            );
+            let mut operations = OPERATIONS.iter();
+            assert!(operations.any(|operation| operation.id == *id), "{id}");
         }
     }
 }

@@ -78,13 +78,8 @@ async fn deliver(shared: &Shared, client: Option<&reqwest::Client>, event: Event
     let client = client.filter(|_| is_loopback(&event.url));
     let mut delivery = Delivery {
         event,
-        status_code: None,
         failure: Some("not sent: only this machine is contacted"),
-        attempts: 0,
-        body: String::new(),
-        headers: Object::new(),
-        response_time_ms: None,
-        finished_at: Timestamp::UNIX_EPOCH,
+        ..Delivery::default()
     };
     loop {
         let (now, timeout, retry_delay) = {
@@ -138,10 +133,8 @@ async fn post(
     delivery: &Delivery,
     timeout: Duration,
 ) -> Result<u16, &'static str> {
-    let mut request = client
-        .post(&delivery.event.url)
-        .timeout(timeout)
-        .body(delivery.body.clone());
+    let request = client.post(&delivery.event.url).timeout(timeout);
+    let mut request = request.body(delivery.body.clone());
     for (name, value) in &delivery.headers {
         request = request.header(name, value.as_str().unwrap_or_default());
     }

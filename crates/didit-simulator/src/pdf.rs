@@ -5,11 +5,9 @@ const FILE: &str = include_str!("pages/report.txt");
 
 /// A page of plain lines.
 pub fn one_page(lines: &[String]) -> Vec<u8> {
-    let lines = lines
-        .iter()
-        .map(|line| format!("({}) Tj T*\n", escape(line)));
-    let text = lines.collect::<String>();
-    let text = format!("BT /F1 11 Tf 50 790 Td 16 TL\n{text}ET");
+    let shown = |line: &String| format!("({}) Tj T*\n", escape(line));
+    let lines: String = lines.iter().map(shown).collect();
+    let text = format!("BT /F1 11 Tf 50 790 Td 16 TL\n{lines}ET");
     let file = FILE.replace("{length}", &text.len().to_string());
     let file = file.replace("{text}", &text);
     let table = file.rfind("\nxref\n").map_or(0, |end| end + 1);

@@ -21,7 +21,10 @@ pub fn record(state: &mut State, call: &Call) -> Option<u64> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers = call.headers.iter();
     let headers = headers.map(|(name, value)| (name.to_string(), json!(text(value.as_bytes()))));
-    let own_bytes = bytes_of(call);
+    let lengths = call.headers.iter();
+    let lengths = lengths.map(|(name, value)| name.as_str().len() + value.len());
+    let others = call.path.len() + call.raw_query.len() + call.body.len();
+    let own_bytes = lengths.sum::<usize>() + others;
     let mut bytes = own_bytes;
     let kept = state.requests.iter().rev().take(RECORDED - 1);
     let kept = kept.take_while(|request| {
@@ -46,19 +49,8 @@ pub fn record(state: &mut State, call: &Call) -> Option<u64> {
     Some(state.requests_seen)
 }
 
-fn bytes_of(call: &Call) -> usize {
-    let headers = call.headers.iter();
-    let headers = headers.map(|(name, value)| name.as_str().len() + value.len());
-    call.path.len() + call.raw_query.len() + headers.sum::<usize>() + call.body.len()
-}
-
-/// Remembers how a recorded request was answered.
-pub fn answered(
-    state: &mut State,
-    number: Option<u64>,
-    status: Option<u16>,
-    fault: Option<FaultKind>,
-) {
+/// Notes how a recorded request was answered.
+pub fn note(state: &mut State, number: Option<u64>, status: Option<u16>, fault: Option<FaultKind>) {
     let mut requests = state.requests.iter_mut().rev();
     if let Some(request) = requests.find(|request| Some(request.number) == number) {
         request.status = status;

@@ -81,11 +81,8 @@ pub fn not_an_object(value: &Value) -> Value {
 
 /// The web framework's own page about an error.
 pub fn html_error(status: StatusCode, title: &str, text: &str) -> Reply {
-    let page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  \
-         <h1>{title}</h1><p>{text}</p>\n</body>\n</html>\n"
-    );
-    Reply::html(status, page)
+    let page = include_str!("pages/error.html").replace("{title}", title);
+    Reply::html(status, page.replace("{text}", text))
 }
 
 /// Sent when no route matches: unknown paths and anything but canonical UUIDs in a path.

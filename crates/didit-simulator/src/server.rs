@@ -84,7 +84,7 @@ async fn answer(
         };
         let status = reply.as_ref().map(|reply| reply.status.as_u16());
         let kind = fault.as_ref().map(|fault| fault.kind);
-        recording::answered(&mut state, number, status, kind);
+        recording::note(&mut state, number, status, kind);
         if !state.events.is_empty() {
             shared.events.notify_one();
         }

@@ -1,6 +1,7 @@
 //! Small functions about text, time, money and JSON that everything else uses.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -48,6 +49,12 @@ impl Fields for Value {
     fn member(&self, key: &str) -> Option<&Value> {
         self.get(key)
     }
+}
+
+/// What a file holds that lies beside the code. It is a part of the source and read by tests; where it were not what it should
+/// be, there would be nothing.
+pub fn data<T: DeserializeOwned + Default>(file: &str) -> T {
+    serde_json::from_str(file).unwrap_or_default()
 }
 
 /// `object` with the members of `more` over its own.
@@ -165,12 +172,9 @@ pub fn age(born: Date, today: Date) -> i64 {
 pub fn is_email(text: &str) -> bool {
     let (local, domain) = text.rsplit_once('@').unwrap_or_default();
     let is_odd = |letter: char| !letter.is_alphanumeric() && letter != '-';
-    !local.is_empty()
-        && !local.contains(char::is_whitespace)
-        && domain.contains('.')
-        && domain
-            .split('.')
-            .all(|label| !label.is_empty() && !label.contains(is_odd))
+    let is_label = |label: &str| !label.is_empty() && !label.contains(is_odd);
+    let is_local = !local.is_empty() && !local.contains(char::is_whitespace);
+    is_local && domain.contains('.') && domain.split('.').all(is_label)
 }
 
 /// Whether a content type says JSON, whatever its parameters.
@@ -181,18 +185,27 @@ pub fn is_json(content_type: &str) -> bool {
 
 /// The kind of picture that `bytes` begin as.
 pub fn image_kind(bytes: &[u8]) -> Option<&'static str> {
-    let known: [(&[u8], _); 4] = [
-        (b"\xFF\xD8\xFF", "jpeg"),
-        (b"\x89PNG\r\n\x1a\n", "png"),
-        (b"II*\0", "tiff"),
-        (b"MM\0*", "tiff"),
-    ];
-    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
-        return Some("webp");
+    match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => Some("jpeg"),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("png"),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Some("webp"),
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Some("tiff"),
+        _ => None,
     }
-    let mut known = known.into_iter();
-    let found = known.find(|(start, _)| bytes.starts_with(start));
-    found.map(|(_, kind)| kind)
 }
 
 /// Whether the simulator may contact this address: plain HTTP to the machine it runs on.

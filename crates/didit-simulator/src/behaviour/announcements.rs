@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use super::decision;
 use crate::{
-    catalog::{filled, status::Status},
-    model::{All, Event, State},
+    catalog::{Status, filled},
+    model::{All, Event, Session, State},
     values::with,
 };
 
@@ -14,23 +14,20 @@ const KIND: &str = "status.updated";
 
 /// Tells the session's status.
 pub fn status(state: &mut State, session: Uuid) {
-    let Some(known) = state.sessions.one(session) else {
-        return;
-    };
-    let is_decided = known.status.is_decided() || known.status == Status::Abandoned;
-    let more = match is_decided {
-        true => json!({ "decision": decision::show(state, known) }),
-        false => Value::Null,
-    };
-    tell(state, session, more);
+    tell(state, session, |state, session| match session.status {
+        status if status.is_decided() || status == Status::Abandoned => {
+            json!({ "decision": decision::show(state, session) })
+        }
+        _ => Value::Null,
+    });
 }
 
 /// Tells that steps are to be done again, with the steps in place of the decision.
 pub fn resubmission(state: &mut State, session: Uuid, steps: &Value) {
-    tell(state, session, json!({ "resubmit_info": steps }));
+    tell(state, session, |_, _| json!({ "resubmit_info": steps }));
 }
 
-fn tell(state: &mut State, session: Uuid, more: Value) {
+fn tell(state: &mut State, session: Uuid, more: impl Fn(&State, &Session) -> Value) {
     let Some(session) = state.sessions.one(session) else {
         return;
     };
@@ -40,7 +37,7 @@ fn tell(state: &mut State, session: Uuid, more: Value) {
         "kind": KIND,
         "second": state.now().as_second(),
     });
-    let mut payload = with(filled("EVENT", &words), more);
+    let mut payload = with(filled("EVENT", &words), more(state, session));
     if session.is_business() {
         payload = with(payload, filled("EVENT/business", &words));
     }

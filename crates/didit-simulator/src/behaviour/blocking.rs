@@ -11,14 +11,9 @@ use crate::{
 };
 
 /// The entry that blocks `value`, compared without case.
-pub fn blocked<'a>(
-    state: &'a State,
-    application: Uuid,
-    entry_type: &str,
-    value: &str,
-) -> Option<&'a Entry> {
+pub fn blocked<'a>(state: &'a State, of: Uuid, entry_type: &str, value: &str) -> Option<&'a Entry> {
     let value = normalise(entry_type, value).ok()?;
-    let lists = state.lists.of(application);
+    let lists = state.lists.of(of);
     let lists = lists.filter(|list| list.blocks(entry_type));
     let is_it = |entry: &&Entry| {
         entry.value == value || entry_type == "ip_address" && covers(&entry.value, &value)
@@ -44,19 +39,19 @@ pub fn value_of(session: &Session, entry_type: &str) -> Option<String> {
     normalise(entry_type, &value).ok()
 }
 
-/// The stored form of a value, or what is wrong with it.
+/// The stored form of a value, or the name of the refusal.
 pub fn normalise(entry_type: &str, value: &str) -> Result<String, &'static str> {
     let value = value.trim();
     match entry_type {
-        "phone" => normalise_phone(value).ok_or("Enter a valid phone number in E.164 format."),
-        "email" if !is_email(value) => Err("Enter a valid email address."),
-        "country" => match countries::to_alpha3(value) {
-            Some(code) => Ok(code.to_owned()),
-            None => Err("Enter a valid ISO 3166-1 country code."),
-        },
-        "ip_address" if network(value).is_none() => Err("Enter a valid IP address or CIDR range."),
+        "phone" => normalise_phone(value).ok_or("entry_phone"),
+        "email" if !is_email(value) => Err("entry_email"),
+        "country" => {
+            let code = countries::to_alpha3(value);
+            code.map(str::to_owned).ok_or("entry_country")
+        }
+        "ip_address" if network(value).is_none() => Err("entry_ip_address"),
         "device_fingerprint" if value.chars().filter(char::is_ascii_alphanumeric).count() < 8 => {
-            Err("A device fingerprint has at least 8 letters or digits.")
+            Err("entry_device")
         }
         _ => Ok(value.to_lowercase()),
     }
@@ -74,16 +69,12 @@ fn network(text: &str) -> Option<(IpAddr, u32)> {
 
 /// Whether the listed address or range contains `address`.
 fn covers(listed: &str, address: &str) -> bool {
-    let Some((range, free)) = network(listed) else {
+    let (Some((range, free)), Ok(address)) = (network(listed), address.parse::<IpAddr>()) else {
         return false;
     };
-    match (range, address.parse()) {
-        (IpAddr::V4(range), Ok(IpAddr::V4(address))) => {
-            range.to_bits().checked_shr(free) == address.to_bits().checked_shr(free)
-        }
-        (IpAddr::V6(range), Ok(IpAddr::V6(address))) => {
-            range.to_bits().checked_shr(free) == address.to_bits().checked_shr(free)
-        }
-        _ => false,
-    }
+    let bits = |address: IpAddr| match address {
+        IpAddr::V4(address) => u128::from(address.to_bits()).checked_shr(free),
+        IpAddr::V6(address) => address.to_bits().checked_shr(free),
+    };
+    range.is_ipv4() == address.is_ipv4() && bits(range) == bits(address)
 }

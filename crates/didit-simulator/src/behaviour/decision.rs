@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::blocking;
 use crate::{
-    catalog::{features::Feature, filled, scenarios::Scenario, status::StepStatus},
+    catalog::{Feature, Scenario, StepStatus, filled},
     model::{Activity, Session, State},
     values::{Fields, with},
 };
@@ -14,6 +14,7 @@ mod checks;
 mod document;
 mod rules;
 
+use check::Check;
 pub use document::document_name;
 
 /// The decision as the API shows it at any time.
@@ -26,7 +27,11 @@ pub fn show(state: &State, session: &Session) -> Value {
     };
     let mut all = filled(form, ());
     for (key, value) in all.as_object_mut().into_iter().flatten() {
-        *value = results(session, key);
+        // Null as long as no step of that kind ran, never an empty list.
+        let steps = session.steps.iter();
+        let steps = steps.filter(|step| step.feature.kind.results == *key);
+        let found: Vec<&Value> = steps.filter_map(|step| step.result.as_ref()).collect();
+        *value = json!(Some(found).filter(|found| !found.is_empty()));
     }
     let words = json!({
         "session": session.words(&state.origin),
@@ -73,14 +78,6 @@ pub fn risks_of(result: &Value) -> Vec<&str> {
     risks.collect()
 }
 
-/// The results under one key: null as long as no step of that kind ran, never an empty list.
-fn results(session: &Session, key: &str) -> Value {
-    let steps = session.steps.iter();
-    let steps = steps.filter(|step| step.feature.kind.results == key);
-    let found: Vec<&Value> = steps.filter_map(|step| step.result.as_ref()).collect();
-    json!(Some(found).filter(|found| !found.is_empty()))
-}
-
 /// Runs one step and gives its status and its entry in the decision.
 pub fn run(
     state: &State,
@@ -88,7 +85,20 @@ pub fn run(
     feature: &Feature,
     scenario: &'static Scenario,
 ) -> (StepStatus, Value) {
-    let mut check = check::Check::new(state, session, feature, scenario);
+    let mut check = Check {
+        state,
+        session,
+        feature,
+        person: session.person(),
+        scenario,
+        finding: scenario.finding_for(&feature.kind.name, |name| session.has(name)),
+        now: state.now(),
+        today: state.today(),
+        warnings: Vec::new(),
+        status: StepStatus::Approved,
+        marks: Vec::new(),
+    };
+    check.start();
     rules::apply(&mut check);
     let result = checks::run(&mut check);
     let (status, warnings) = (check.status, check.warnings);

@@ -6,21 +6,18 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     catalog::{
-        countries,
-        features::{Feature, KINDS, Kind},
+        Feature, OrRefuse, countries,
+        features::{KINDS, Kind},
         refusal, refusal_with, refuse_when,
     },
     contract::Schema,
     reply::{Checked, Reply, not_an_object},
-    values::{Fields, Object},
+    values::{Fields, Object, data},
 };
 
 /// What the configuration of each feature can hold.
 static CONFIGURATIONS: LazyLock<BTreeMap<String, Schema>> =
-    // The file is part of the source and read by a test; without it every key would count as unknown.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../catalog/feature_config.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../catalog/feature_config.json")));
 
 /// Reads and checks the `features` of a body. With a portrait given for every session, a face can be matched without a
 /// document.
@@ -97,12 +94,11 @@ fn check_needs(kind: &Kind, config: &Value) -> Checked {
 
 /// Absent, null and `{}` allow every document; otherwise at least one document of one country must be left.
 fn check_documents(allowed: &Value) -> Checked {
-    let countries = match allowed {
-        Value::Null => return Ok(()),
-        Value::Object(countries) if countries.is_empty() => return Ok(()),
-        Value::Object(countries) => countries,
-        _ => return Err(refusal("documents_not_an_object")),
-    };
+    if allowed.is_null() || *allowed == json!({}) {
+        return Ok(());
+    }
+    let countries = allowed.as_object();
+    let countries = countries.or_refuse("documents_not_an_object")?;
     let mut is_one_enabled = false;
     for (country, documents) in countries {
         let words = json!({ "country": country });

@@ -6,13 +6,9 @@ use uuid::Uuid;
 
 use super::{announcements, blocking};
 use crate::{
-    catalog::{
-        OrRefuse, refusal, refuse_when, scenarios,
-        status::{Status, StepStatus},
-        throttled,
-    },
-    model::{All, Session, State, Step, Workflow},
-    options::Mode,
+    catalog::{OrRefuse, Status, StepStatus, refusal, refuse_when, scenarios, throttle},
+    model::{All, Session, State, Step},
+    options::ApplicationMode,
     reply::{Checked, Reply},
     values::{Fields, Object, URL_SAFE, image_kind, later, random_text, seconds_until},
 };
@@ -28,28 +24,46 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
     let portrait = portrait.as_ref().and_then(Value::as_str);
     portrait.map_or(Ok(()), check_portrait)?;
     let environment = state.applications.one(application).map(|known| known.mode);
-    let environment = environment.unwrap_or(Mode::Live);
-    // Text that is no UUID is as unknown as a UUID nobody has.
-    let workflow = wanted.id("workflow_id");
-    let workflow = workflow.and_then(|id| state.workflow_to_run(id, application));
-    let workflow = workflow.or_refuse("workflow_unknown")?;
-    let workflow = workflow.clone();
+    let environment = environment.unwrap_or(ApplicationMode::Live);
+    // The group's id or that of any version, for the latest. Text that is no UUID is as unknown as a UUID nobody has.
+    let id = wanted.id("workflow_id");
+    let mut own = state.workflows.of(application);
+    let named = own.find(|known| id == Some(known.group) || id == Some(known.uuid));
+    let workflow = named.and_then(|named| state.latest_published(named.group));
+    let workflow = workflow.or_refuse("workflow_unknown")?.clone();
+    drop(own);
     let slug = wanted.text("sandbox_scenario");
-    let is_live = environment == Mode::Live;
+    let is_live = environment == ApplicationMode::Live;
     refuse_when("scenario_in_live_mode", slug.is_some() && is_live)?;
     let scenario = slug.map(|slug| scenarios::named(slug, "sandbox_scenario"));
     let scenario = scenario.transpose()?;
     let vendor_data = wanted.text("vendor_data");
-    refuse_blocked(state, &workflow, vendor_data)?;
+    let entity = if workflow.is_business() {
+        "business"
+    } else {
+        "user"
+    };
+    let blocked =
+        vendor_data.and_then(|value| blocking::blocked(state, application, entity, value));
+    refuse_when("vendor_data_blocked", blocked.is_some())?;
     if workflow.is_biometric() && workflow.has("FACE_MATCH") && portrait.is_none() {
         require_stored_face(state, application, vendor_data)?;
     }
-    if let Some(session) = unfinished(state, &workflow, vendor_data) {
+    // The same user goes on with an unfinished session, if it runs the same version.
+    let mut own = state.sessions.of_mut(application);
+    let unfinished = own.find(|session| {
+        vendor_data.is_some()
+            && session.vendor_data() == vendor_data
+            && session.workflow.uuid == workflow.uuid
+            && session.status.is_unfinished()
+    });
+    if let Some(session) = unfinished {
         for key in ["callback", "metadata"] {
             session.wanted.insert(key.to_owned(), wanted.json(key));
         }
         return Ok(session.id);
     }
+    drop(own);
     if is_live {
         let balance = state.balance_mut(application).copied().unwrap_or_default();
         refuse_when("no_credits", balance < workflow.price())?;
@@ -111,42 +125,16 @@ fn check_portrait(text: &str) -> Checked {
     refuse_when("portrait_not_an_image", image_kind(&image).is_none())
 }
 
-fn refuse_blocked(state: &State, workflow: &Workflow, vendor_data: Option<&str>) -> Checked {
-    let is_business = workflow.is_business();
-    let entity = if is_business { "business" } else { "user" };
-    let is_blocked =
-        |value| blocking::blocked(state, workflow.application, entity, value).is_some();
-    refuse_when("vendor_data_blocked", vendor_data.is_some_and(is_blocked))
-}
-
-/// The session the same user can still go on with, if it runs the same version.
-fn unfinished<'a>(
-    state: &'a mut State,
-    workflow: &Workflow,
-    vendor_data: Option<&str>,
-) -> Option<&'a mut Session> {
-    vendor_data?;
-    let mut own = state.sessions.of_mut(workflow.application);
-    own.find(|session| {
-        session.vendor_data() == vendor_data
-            && session.workflow.uuid == workflow.uuid
-            && session.status.is_unfinished()
-    })
-}
-
 fn check_sandbox_quota(state: &State, application: Uuid) -> Checked {
     let now = state.now();
     let own = state.sessions.of(application);
     let ends = own.map(|session| later(session.created_at, DAY));
     let mut ends: Vec<_> = ends.filter(|end| *end > now).collect();
     ends.sort();
-    match ends.first() {
-        Some(first) if ends.len() >= SANDBOX_SESSIONS_PER_DAY => {
-            let wait = seconds_until(*first, now) + 1;
-            Err(throttled("sandbox_quota", wait))
-        }
-        _ => Ok(()),
-    }
+    let is_full = ends.len() >= SANDBOX_SESSIONS_PER_DAY;
+    let first = ends.first().filter(|_| is_full);
+    let wait = first.map_or(0, |first| seconds_until(*first, now) + 1);
+    throttle("sandbox_quota", wait)
 }
 
 /// Biometric authentication compares with a face from an earlier approved session when no portrait is sent.

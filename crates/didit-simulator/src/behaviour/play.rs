@@ -6,13 +6,9 @@ use uuid::Uuid;
 
 use super::{announcements, decision};
 use crate::{
-    catalog::{
-        features::Feature,
-        scenarios::{self, Scenario},
-        status::{Status, StepStatus},
-    },
+    catalog::{Feature, Scenario, Status, StepStatus, scenarios},
     model::{All, Session, State},
-    options::Mode,
+    options::ApplicationMode,
     values::{Object, later},
 };
 
@@ -55,7 +51,7 @@ pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) 
     };
     let armed = session.scenario.take();
     let (application, price) = (session.application, session.workflow.price());
-    let costs = session.environment == Mode::Live;
+    let costs = session.environment == ApplicationMode::Live;
     let scenario = scenario.or(armed).unwrap_or_else(scenarios::approval);
     run_open_steps(state, id, scenario);
     if let (true, Some(balance)) = (costs, state.balance_mut(application)) {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     call::Call,
-    catalog::{refusal_with, throttled},
+    catalog::refusal_with,
     model::State,
     reply::{Checked, Reply},
     values::{later, seconds_until},
@@ -67,14 +67,13 @@ impl Limit {
     fn refusal(&self, free_at: Timestamp, now: Timestamp) -> Reply {
         let wait = seconds_until(free_at, now).max(0) + 1;
         let Self(_, requests, _, what) = self;
-        let refusal = match *what {
-            "" => throttled("throttled", wait),
-            what => {
-                let words = json!({ "what": what, "requests": requests });
-                let refusal = refusal_with("rate_limited", words);
-                refusal.with_header("retry-after", wait.to_string())
-            }
+        let name = if what.is_empty() {
+            "throttled"
+        } else {
+            "rate_limited"
         };
+        let words = json!({ "what": what, "requests": requests, "wait": wait });
+        let refusal = refusal_with(name, words).with_header("retry-after", wait.to_string());
         refusal
             .with_header("x-ratelimit-limit", requests.to_string())
             .with_header("x-ratelimit-remaining", "0".to_owned())

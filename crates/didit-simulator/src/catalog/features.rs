@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::values::{Fields, Object};
+use crate::values::{Fields, Object, data};
 
 /// A feature, with the different names it has in different places of the API.
 #[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -45,9 +45,7 @@ pub(crate) struct Kind {
 }
 
 /// Sorted by name, which is also the order in which the API lists them in its error.
-pub static KINDS: LazyLock<Vec<Kind>> =
-    // The file is part of the source and read by a test; without it there would be no feature.
-    LazyLock::new(|| serde_json::from_str(include_str!("features.json")).unwrap_or_default());
+pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| data(include_str!("features.json")));
 
 /// A feature as one workflow uses it.
 #[derive(Clone, Debug, Serialize)]

@@ -8,26 +8,19 @@ use std::{borrow::Cow, sync::LazyLock};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::values::{Object, micros, money, plain, seconds, with};
+use crate::values::{Object, data, micros, money, plain, seconds, with};
 
 static FORMS: LazyLock<Object> = LazyLock::new(|| {
-    // The files are part of the source and read by a test; without them nothing would be shown.
-    let mut forms: Object = serde_json::from_str(include_str!("rows.json")).unwrap_or_default();
-    let results: Object = serde_json::from_str(include_str!("results.json")).unwrap_or_default();
-    forms.extend(results);
+    let mut forms: Object = data(include_str!("rows.json"));
+    forms.extend(data::<Object>(include_str!("results.json")));
     forms
 });
 
-/// The form called `name` with `values` in place of the placeholders.
+/// The form called `name` with `values` in place of the placeholders; an empty object where there is none.
 pub fn filled(name: &str, values: impl Serialize) -> Value {
     let values = json!(values);
     let form = FORMS.get(name);
     form.map_or_else(|| json!({}), |form| fill(form, &values))
-}
-
-/// What goes over a form in a special case, where there is something.
-pub fn has(name: &str) -> bool {
-    FORMS.contains_key(name)
 }
 
 /// `form` with `values` in place of the placeholders.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::values::{Fields, Object, same_name, stable_number, with};
+use crate::values::{Fields, Object, data, same_name, stable_number, with};
 
 /// Somebody who exists only here.
 #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -45,11 +45,8 @@ pub struct Country {
     time_zone_offset: String,
 }
 
-/// Everybody there is; never empty.
-pub static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
-    // The file is part of the source and read by a test; a person without a name stands in for it.
-    serde_json::from_str(include_str!("people.json")).unwrap_or_else(|_| vec![Person::default()])
-});
+/// Everybody there is.
+pub static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| data(include_str!("people.json")));
 static NOBODY: LazyLock<Person> = LazyLock::new(Person::default);
 
 /// Who takes a session: the person the caller expects, when one of ours has that name, else always the same one for
@@ -93,10 +90,8 @@ impl Person {
 
     /// All that is known, for the forms.
     pub fn words(&self) -> Value {
-        let (place, country) = (
-            format!("{} {}", self.postal_code, self.city),
-            &self.country.name,
-        );
+        let place = format!("{} {}", self.postal_code, self.city);
+        let country = &self.country.name;
         let more = json!({
             "full_name": self.full_name(),
             "initial": self.first_name.chars().next(),

@@ -7,11 +7,13 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::forms::fill;
-use crate::reply::{Checked, Reply};
+use crate::{
+    reply::{Checked, Reply},
+    values::data,
+};
 
 static REFUSALS: LazyLock<HashMap<String, (u16, Value)>> =
-    // The file is part of the source, and a test holds that all names of the code are in it.
-    LazyLock::new(|| serde_json::from_str(include_str!("refusals.json")).unwrap_or_default());
+    LazyLock::new(|| data(include_str!("refusals.json")));
 
 /// The refusal called `name`.
 pub fn refusal(name: &str) -> Reply {
@@ -25,10 +27,11 @@ pub fn refusal_with(name: &str, words: impl Serialize) -> Reply {
     Reply::json(status, &fill(&form, &json!(words)))
 }
 
-/// A refusal that says in how many seconds to come again.
-pub fn throttled(name: &str, wait: i64) -> Reply {
-    let refusal = refusal_with(name, json!({ "wait": wait }));
-    refusal.with_header("retry-after", wait.to_string())
+/// Refuses as `name` says, and in how many seconds to come again, where there is anything to wait for.
+pub fn throttle(name: &str, wait: i64) -> Checked {
+    let refusal = || refusal_with(name, json!({ "wait": wait }));
+    let refusal = (wait > 0).then(|| refusal().with_header("retry-after", wait.to_string()));
+    refusal.map_or(Ok(()), Err)
 }
 
 /// Refusing where there is nothing.
@@ -53,33 +56,34 @@ mod tests {
 
     use super::*;
 
-    /// The names after `call` and a quotation mark, in every file under `path`.
-    fn named(path: &Path, call: &str, names: &mut Vec<String>) {
+    /// The code under `path` but this file.
+    fn code(path: &Path) -> String {
         if path.is_dir() {
-            for entry in fs::read_dir(path).unwrap() {
-                named(&entry.unwrap().path(), call, names);
-            }
+            let entries = fs::read_dir(path).unwrap();
+            entries.map(|entry| code(&entry.unwrap().path())).collect()
         } else if path.extension().is_some_and(|kind| kind == "rs") && !path.ends_with(file!()) {
-            let text = fs::read_to_string(path).unwrap();
-            let calls = text.split(call).skip(1).map(str::trim_start);
-            let quoted = calls.filter_map(|rest| rest.strip_prefix('"')?.split('"').next());
-            names.extend(quoted.map(str::to_owned));
+            fs::read_to_string(path).unwrap()
+        } else {
+            String::new()
         }
     }
 
     #[test]
     fn every_refusal_of_the_code_has_words_and_no_words_are_idle() {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        let mut names = Vec::new();
-        let calls = ["or_refuse(", "refusal(", "refusal_with(", "refuse_when("];
-        for call in calls.iter().chain(&["throttled(", "wrong(", "named(slug,"]) {
-            named(&source, call, &mut names);
-        }
-        for name in &names {
-            assert!(REFUSALS.contains_key(name), "{name}");
+        let code = code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        for call in [
+            "or_refuse(",
+            "refusal(",
+            "refusal_with(",
+            "refuse_when(",
+            "throttle(",
+        ] {
+            let names = code.split(call).skip(1).map(str::trim_start);
+            let names = names.filter_map(|rest| rest.strip_prefix('"')?.split('"').next());
+            names.for_each(|name| assert!(REFUSALS.contains_key(name), "{name}"));
         }
         for name in REFUSALS.keys() {
-            assert!(names.contains(name), "{name}");
+            assert!(code.contains(&format!("\"{name}\"")), "{name}");
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     refusals::refusal_with,
     status::{Status, StepStatus},
 };
-use crate::reply::Reply;
+use crate::{reply::Reply, values::data};
 
 /// A sandbox scenario.
 #[derive(Debug, Default, Deserialize, PartialEq, Eq)]
@@ -32,11 +32,10 @@ pub struct Finding {
 }
 
 pub static SCENARIOS: LazyLock<Vec<Scenario>> =
-    // The file is part of the source and read by a test; without it sessions can only be approved.
-    LazyLock::new(|| serde_json::from_str(include_str!("scenarios.json")).unwrap_or_default());
+    LazyLock::new(|| data(include_str!("scenarios.json")));
 /// What risks mean, in a sentence.
 static RISKS: LazyLock<HashMap<String, String>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("risks.json")).unwrap_or_default());
+    LazyLock::new(|| data(include_str!("risks.json")));
 static NOTHING_FOUND: LazyLock<Scenario> = LazyLock::new(Scenario::default);
 
 /// The scenario that is played when nobody chose one.

@@ -36,10 +36,13 @@ impl Status {
 
     /// Whether the person can still go on.
     pub fn is_unfinished(self) -> bool {
-        matches!(
-            self,
-            Self::NotStarted | Self::InProgress | Self::Resubmitted | Self::AwaitingUser
-        )
+        matches!(self, Self::NotStarted | Self::InProgress)
+            || matches!(self, Self::Resubmitted | Self::AwaitingUser)
+    }
+
+    /// Whether somebody can still decide otherwise.
+    pub fn is_editable(self) -> bool {
+        self.is_decided() || matches!(self, Self::KycExpired | Self::Abandoned | Self::Resubmitted)
     }
 
     /// Whether the checks came to an end and say something.

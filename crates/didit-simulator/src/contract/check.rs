@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     catalog::countries,
     reply::not_an_object,
-    values::{Object, is_email, normalise_phone, parse_date, plain, python_type},
+    values::{Object, data, is_email, normalise_phone, parse_date, plain, python_type},
 };
 
 /// A parameter of the path or the query.
@@ -35,8 +35,9 @@ pub struct Parameter {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Schema {
-    #[serde(rename = "type", deserialize_with = "one_or_several")]
-    types: Vec<String>,
+    /// A name or several; none where anything is taken.
+    #[serde(rename = "type")]
+    types: Value,
     format: Option<String>,
     #[serde(rename = "enum")]
     choices: Option<Vec<Value>>,
@@ -72,27 +73,15 @@ struct Letters {
 type Messages = HashMap<String, String>;
 
 /// The words of the framework.
-static USUAL: LazyLock<Messages> =
-    // The file is part of the source and read by a test; without it complaints are empty.
-    LazyLock::new(|| serde_json::from_str(include_str!("messages.json")).unwrap_or_default());
+static USUAL: LazyLock<Messages> = LazyLock::new(|| data(include_str!("messages.json")));
+
+/// The formats of texts whose spaces around them do not count.
+const TRIMMED: [&str; 6] = ["email", "uri", "link", "phone", "byte", "date-time"];
 
 /// The complaint about a broken rule, as the list in which it stands under its field.
 fn complaint(own: Option<&String>, rule: &str, value: &str) -> Value {
     let text = own.or_else(|| USUAL.get(rule)).map_or("", String::as_str);
     json!([text.replace("{value}", value)])
-}
-
-fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Types {
-        One(String),
-        Several(Vec<String>),
-    }
-    Ok(match Types::deserialize(deserializer)? {
-        Types::One(name) => vec![name],
-        Types::Several(names) => names,
-    })
 }
 
 impl Parameter {
@@ -118,11 +107,11 @@ impl Parameter {
 }
 
 impl Schema {
-    /// Whether `choice` is one of those that the member called `name` has.
-    pub fn offers(&self, name: &str, choice: &str) -> bool {
-        let schema = self.properties.get(name);
-        let choices = schema.and_then(|schema| schema.choices.as_ref());
-        choices.is_some_and(|choices| choices.iter().any(|known| known == choice))
+    fn types(&self) -> Vec<&str> {
+        match &self.types {
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+            one => one.as_str().into_iter().collect(),
+        }
     }
 
     fn refuse<T>(&self, rule: &str, value: &str) -> Result<T, Value> {
@@ -159,10 +148,10 @@ impl Schema {
 
     /// The value in the type it should have, or what is wrong with it.
     fn read(&self, value: &Value) -> Result<Value, Value> {
-        let is_of = |kind: &str| self.types.iter().any(|known| known == kind);
-        let kind = self.types.first().map_or("", String::as_str);
+        let types = self.types();
+        let kind = types.first().copied().unwrap_or_default();
         match (kind, value) {
-            (_, Value::Null) if self.types.is_empty() || is_of("null") => Ok(Value::Null),
+            (_, Value::Null) if types.is_empty() || types.contains(&"null") => Ok(Value::Null),
             (_, Value::Null) => self.refuse("null", ""),
             // Numbers count as text, as they do for the API.
             ("string", Value::String(_) | Value::Number(_)) => self.text(&plain(value)),
@@ -182,12 +171,8 @@ impl Schema {
 
     fn text(&self, sent: &str) -> Result<Value, Value> {
         let format = self.format.as_deref().unwrap_or_default();
-        let is_trimmed = matches!(
-            format,
-            "email" | "uri" | "link" | "phone" | "byte" | "date-time"
-        );
         let mut text = Cow::Borrowed(sent);
-        if self.min_length > 0 || is_trimmed {
+        if self.min_length > 0 || TRIMMED.contains(&format) {
             text = Cow::Borrowed(sent.trim());
             if text.is_empty() {
                 return self.refuse("blank", "");
@@ -267,7 +252,7 @@ impl Schema {
         // The errors of objects stand in their places; other items share one complaint.
         let last = errors.iter().rfind(|error| error.is_array()).cloned();
         match last {
-            Some(last) if !schema.types.iter().any(|kind| kind == "object") => {
+            Some(last) if !schema.types().contains(&"object") => {
                 let own = self.messages.get("items");
                 Err(own.map_or(last, |own| complaint(Some(own), "items", &bad.join(", "))))
             }

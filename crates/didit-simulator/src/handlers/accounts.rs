@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    catalog::{OrRefuse, filled, refusal, refuse_when, throttled},
+    catalog::{OrRefuse, filled, refusal, refuse_when, throttle},
     model::{Account, State, Token},
     reply::{Answer, Checked, Reply, created, html_error, ok},
     values::{CODE, Fields, Object, URL_SAFE, later, random_text, seconds_until, with},
@@ -31,11 +31,7 @@ pub fn register(state: &mut State, call: &Call) -> Answer {
         uuid: Uuid::new_v4(),
         email: email.clone(),
         password: password.to_owned(),
-        organization: None,
-        code: String::new(),
-        code_sent_at: state.now(),
-        failed_logins: 0,
-        locked_until: None,
+        ..Account::default()
     });
     send_code(state, &email)?;
     let message = "Registration successful. Check your email for the verification code.";
@@ -48,9 +44,7 @@ pub fn resend_code(state: &mut State, call: &Call) -> Answer {
     let account = unverified(state, &email);
     let account = account.or_refuse("no_unverified_account")?;
     let wait = seconds_until(later(account.code_sent_at, 60), now);
-    if wait > 0 {
-        return Err(throttled("throttled", wait));
-    }
+    throttle("throttled", wait)?;
     send_code(state, &email)
 }
 
@@ -81,10 +75,9 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
     let now = state.now();
     let wrong = || refusal("wrong_login");
     let account = state.account_mut(&email).ok_or_else(wrong)?;
-    if let Some(until) = account.locked_until.filter(|until| *until > now) {
-        let wait = seconds_until(until, now) + 1;
-        return Err(throttled("too_many_logins", wait));
-    }
+    let locked = account.locked_until.filter(|until| *until > now);
+    let wait = locked.map_or(0, |until| seconds_until(until, now) + 1);
+    throttle("too_many_logins", wait)?;
     if body.text("password") != Some(&account.password) {
         account.failed_logins += 1;
         let lock = match account.failed_logins {

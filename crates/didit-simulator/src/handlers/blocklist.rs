@@ -37,12 +37,7 @@ pub fn remove(state: &mut State, call: &Call) -> Answer {
 }
 
 /// Changes the lists of the kinds whose `{verb}_{kind}` is set, each with what the session has of it.
-fn change(
-    state: &mut State,
-    call: &Call,
-    verb: &str,
-    change: impl Fn(&mut List, Entry),
-) -> Checked {
+fn change(state: &mut State, call: &Call, verb: &str, change: fn(&mut List, Entry)) -> Checked {
     let body = call.body()?;
     let id = body.id("session_id");
     let mut own = state.sessions.of(call.application);
@@ -60,7 +55,8 @@ fn change(
     let entries: Vec<_> = chosen.into_iter().filter_map(entry).collect();
     drop(own);
     for (kind, entry) in entries {
-        if let Some(list) = state.blocklist_mut(call.application, kind) {
+        let mut lists = state.lists.of_mut(call.application);
+        if let Some(list) = lists.find(|list| list.blocks(kind)) {
             change(list, entry);
         }
     }

@@ -10,13 +10,11 @@ use crate::{
     behaviour::play,
     call::Call,
     catalog::{
-        OrRefuse, filled,
-        people::{PEOPLE, Person},
-        refusal, refusal_with, refuse_when, scenarios,
-        status::Status,
+        OrRefuse, Person, Status, filled, people::PEOPLE, refusal, refusal_with, refuse_when,
+        scenarios,
     },
     model::{All, Fault, FaultKind, State},
-    options::Mode,
+    options::ApplicationMode,
     reply::{Answer, Reply, created, no_content, ok},
     values::{Fields, Object, micros, money, to_ten_thousandths},
 };
@@ -109,7 +107,7 @@ pub fn set_balance(state: &mut State, call: &Call) -> Answer {
 
 /// `POST mode`: for every application, those to come included.
 pub fn set_mode(state: &mut State, call: &Call) -> Answer {
-    let mode = serde_json::from_value::<Mode>(lenient_body(call)?.json("mode"));
+    let mode = serde_json::from_value::<ApplicationMode>(lenient_body(call)?.json("mode"));
     let mode = mode.map_err(|_| refusal("control_mode"))?;
     state.mode = mode;
     for application in &mut state.applications {

@@ -50,7 +50,8 @@ pub fn get(state: &mut State, call: &Call) -> Answer {
 
 /// `PATCH /v3/lists/{list_uuid}/`: name and description.
 pub fn update(state: &mut State, call: &Call) -> Answer {
-    refuse_system_list(call.own(&state.lists)?)?;
+    let is_system = call.own(&state.lists)?.is_system;
+    refuse_when("list_is_of_the_system", is_system)?;
     let changes = call.body()?;
     refuse_taken_name(state, call, &changes, Some(call.id(0)))?;
     let now = state.now();
@@ -61,13 +62,10 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
 }
 
 pub fn delete(state: &mut State, call: &Call) -> Answer {
-    refuse_system_list(call.own(&state.lists)?)?;
+    let is_system = call.own(&state.lists)?.is_system;
+    refuse_when("list_is_of_the_system", is_system)?;
     state.lists.retain(|known| known.uuid != call.id(0));
     no_content()
-}
-
-fn refuse_system_list(list: &List) -> Checked {
-    refuse_when("list_is_of_the_system", list.is_system)
 }
 
 fn refuse_taken_name(state: &State, call: &Call, settings: &Object, own: Option<Uuid>) -> Checked {
@@ -98,11 +96,7 @@ pub fn add_entry(state: &mut State, call: &Call) -> Answer {
     let is_lost = reference.is_some() && session.is_none();
     refuse_when("reference_not_found", is_lost)?;
     let value = match (remarks.text("value"), session) {
-        (Some(value), _) => {
-            let words = |complaint: &str| json!({ "complaint": complaint });
-            let value = normalise(entry_type, value);
-            value.map_err(|complaint| refusal_with("entry_value", words(complaint)))?
-        }
+        (Some(value), _) => normalise(entry_type, value).map_err(refusal)?,
         (None, Some(session)) => {
             let words = json!({ "entry_type": entry_type });
             let value = value_of(session, entry_type);
@@ -111,7 +105,8 @@ pub fn add_entry(state: &mut State, call: &Call) -> Answer {
         (None, None) => return Err(refusal("entry_without_value")),
     };
     let entry = Entry::new(value, session, remarks, state.now());
-    add(call.own_mut(&mut state.lists)?, entry)
+    let list = call.own_mut(&mut state.lists)?;
+    created(list.add(entry).or_refuse("entry_is_there")?)
 }
 
 pub fn upload_face(state: &mut State, call: &Call) -> Answer {
@@ -126,12 +121,8 @@ pub fn upload_face(state: &mut State, call: &Call) -> Answer {
     let is_known = matches!(kind, Some("jpeg" | "png" | "webp"));
     refuse_when("not_an_image", !is_known)?;
     let value = format!("face-{:016x}", stable_number(image));
-    add(list, Entry::new(value, None, remarks, now))
-}
-
-fn add(list: &mut List, entry: Entry) -> Answer {
-    let shown = list.add(entry);
-    created(shown.or_refuse("entry_is_there")?)
+    let entry = Entry::new(value, None, remarks, now);
+    created(list.add(entry).or_refuse("entry_is_there")?)
 }
 
 pub fn remove_entry(state: &mut State, call: &Call) -> Answer {

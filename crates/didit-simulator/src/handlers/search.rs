@@ -29,29 +29,27 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     };
     let origin = &state.origin;
     let people = || call.envelope(origin, found(false), 50, |session| user_row(state, session));
+    let company = |session| business_row(state, session);
     let companies = || {
-        let page = call.envelope(origin, found(true), 50, |session| {
-            business_row(state, session)
-        });
+        let page = call.envelope(origin, found(true), 50, company);
         let count = count(&page).min(MOST_BUSINESSES_COUNTED);
         with(page, json!({ "count": count }))
     };
     ok(match kind.as_str() {
         "user" => people(),
         "business" => companies(),
-        _ => append(people(), &companies()),
+        // The companies' page stands behind the people's, whose `next` and `previous` stay.
+        _ => {
+            let (people, companies) = (people(), companies());
+            let rows = [people.list("results"), companies.list("results")].concat();
+            let count = count(&people) + count(&companies);
+            with(people, json!({ "count": count, "results": rows }))
+        }
     })
 }
 
 fn count(page: &Value) -> u64 {
     page.json("count").as_u64().unwrap_or_default()
-}
-
-/// Puts the companies' page behind the people's; `next` and `previous` stay those of the people.
-fn append(people: Value, companies: &Value) -> Value {
-    let rows = [people.list("results"), companies.list("results")].concat();
-    let both = json!({ "count": count(&people) + count(companies), "results": rows });
-    with(people, both)
 }
 
 /// The parameters of a search; all given ones must hold.
@@ -64,9 +62,8 @@ impl Search<'_> {
 
     /// Whether `accepts` holds for one of the values under `name`, or there are none.
     fn any(&self, name: &str, accepts: impl Fn(&str) -> bool) -> bool {
-        self.all(name, |text| {
-            text.split(',').any(|part| accepts(part.trim()))
-        })
+        let mut parts = self.text(name).unwrap_or_default().split(',');
+        self.text(name).is_none() || parts.any(|part| accepts(part.trim()))
     }
 
     fn all(&self, name: &str, accepts: impl Fn(&str) -> bool) -> bool {
@@ -174,10 +171,8 @@ fn additional_details(session: &Session) -> Option<Value> {
         let result = session.result(name)?;
         let score = result.json("score").as_f64();
         let score = json!({ "score": score.map(|score| (score * 100.0).round() / 10_000.0) });
-        Some(filled(
-            &format!("USER_ROW/{name}"),
-            with(result.clone(), score),
-        ))
+        let words = with(result.clone(), score);
+        Some(filled(&format!("USER_ROW/{name}"), words))
     });
     details.reduce(with)
 }

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use crate::{
     behaviour::{decision, opening},
     call::Call,
-    catalog::{OrRefuse, filled, refusal_with, refuse_when, scenarios, status::Status},
+    catalog::{OrRefuse, Status, filled, refuse_when, scenarios},
     model::{Activity, All, Session, State},
-    options::Mode,
+    options::ApplicationMode,
     pdf,
     reply::{Answer, Reply, created, no_content, ok},
     values::{Fields, Object, micros, plain, with},
@@ -38,14 +38,12 @@ pub fn decision(state: &mut State, call: &Call) -> Answer {
 pub fn generate_pdf(state: &mut State, call: &Call) -> Answer {
     let session = named(state, call)?;
     let (id, status) = (session.id, session.status);
-    let (name, statuses) = match session.is_business() {
-        true => ("business", "in review, declined or approved"),
-        false => ("session", "in review, declined, approved or kyc expired"),
+    let (name, refused) = match session.is_business() {
+        true => ("business", "no_business_report"),
+        false => ("session", "no_report"),
     };
     let is_old = status == Status::KycExpired && !session.is_business();
-    if !status.is_decided() && !is_old {
-        return Err(refusal_with("no_report", json!({ "statuses": statuses })));
-    }
+    refuse_when(refused, !status.is_decided() && !is_old)?;
     let mut lines = vec![
         "SIMULATED verification report - nothing in it is real".to_owned(),
         format!("Session {id} (number {})", session.number),
@@ -66,7 +64,7 @@ pub fn arm(state: &mut State, call: &Call) -> Answer {
     let body = call.body()?;
     let slug = body.text("scenario").unwrap_or_default();
     let session = state.sessions.one_mut(call.id(0));
-    let session = session.filter(|session| session.environment == Mode::Sandbox);
+    let session = session.filter(|session| session.environment == ApplicationMode::Sandbox);
     let session = session.or_refuse("not_found")?;
     refuse_when("scenario_too_late", session.status != Status::NotStarted)?;
     session.scenario = Some(scenarios::named(slug, "scenario")?);
@@ -87,14 +85,7 @@ pub fn add_review(state: &mut State, call: &Call) -> Answer {
     let created_at = state.now();
     let session = own_session(&mut state.sessions, call)?;
     let body = call.body()?;
-    let activity = Activity {
-        uuid: Uuid::new_v4(),
-        by_api_key: false,
-        new_status: body.text("new_status").map(str::to_owned),
-        previous_status: None,
-        comment: body.text("comment").map(str::to_owned),
-        created_at,
-    };
+    let activity = Activity::new(&body, created_at);
     let shown = activity.in_decision();
     session.activities.push(activity);
     created(shown)
@@ -135,10 +126,9 @@ pub fn delete_many(state: &mut State, call: &Call) -> Answer {
 
 /// What became of the sessions, of which the older dialect said nothing.
 fn answer(state: &State, shown: Value) -> Answer {
-    if state.legacy {
-        no_content()
-    } else {
-        ok(shown)
+    match state.legacy {
+        true => no_content(),
+        false => ok(shown),
     }
 }
 

@@ -1,43 +1,33 @@
 //! Deciding about a session by hand: approving, declining, asking for steps again.
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     behaviour::play,
     call::Call,
     catalog::{
-        OrRefuse,
-        features::{self, Feature},
-        refusal, refusal_with, refuse_when,
-        status::{Status, StepStatus},
-        throttled,
+        Feature, OrRefuse, Status, StepStatus, features, refusal, refusal_with, refuse_when,
+        throttle,
     },
     model::{Activity, All, Session, State},
     reply::{Answer, Reply, ok},
     values::{Fields, Object, later, seconds_until},
 };
 
-const EDITABLE: [Status; 6] = [
-    Status::Approved,
-    Status::Declined,
-    Status::InReview,
-    Status::KycExpired,
-    Status::Abandoned,
-    Status::Resubmitted,
-];
-
 /// `PATCH /v3/session/{id}/update-status/`. The session's state is checked before the body.
 pub fn update_status(state: &mut State, call: &Call) -> Answer {
     let session = state.sessions.one(call.id(0)).or_refuse("not_found")?;
     let (id, from, now) = (session.id, session.status, state.now());
-    if !EDITABLE.contains(&from) {
-        let editable = EDITABLE.map(Status::name).join(", ");
-        let words = json!({ "editable": editable, "status": from });
-        return Err(refusal_with("status_is_final", words));
+    if !from.is_editable() {
+        return Err(refusal_with("status_is_final", json!({ "status": from })));
     }
     let body = call.body()?;
-    let status = wanted_status(&body)?;
+    let status = body.text("new_status").and_then(Status::parse);
+    let Some(status @ (Status::Approved | Status::Declined | Status::Resubmitted)) = status else {
+        return Err(refusal("status_not_settable"));
+    };
+    let lacks_address = body.flag("send_email") && !body.contains_key("email_address");
+    refuse_when("address_to_send_to_missing", lacks_address)?;
     refuse_when("status_is_the_same", status == from)?;
     let nodes = match status {
         Status::Resubmitted => Some(nodes_to_resubmit(session, &body)?),
@@ -48,17 +38,10 @@ pub fn update_status(state: &mut State, call: &Call) -> Answer {
     let at_once = nodes.as_ref().is_some_and(at_once);
     let last = session.rerun_at.filter(|_| at_once);
     let wait = last.map_or(0, |last| seconds_until(later(last, 30), now));
-    if wait > 0 {
-        return Err(throttled("resubmitted_just_now", wait));
-    }
-    let change = Activity {
-        uuid: Uuid::new_v4(),
-        by_api_key: call.account.is_nil(),
-        new_status: Some(status.name()),
-        previous_status: Some(from.name()),
-        comment: body.text("comment").map(str::to_owned),
-        created_at: now,
-    };
+    throttle("resubmitted_just_now", wait)?;
+    let mut change = Activity::new(&body, now);
+    change.by_api_key = call.account.is_nil();
+    change.previous_status = Some(from.name());
     if let Some(session) = state.sessions.one_mut(id) {
         session.activities.push(change);
         if at_once {
@@ -75,16 +58,6 @@ pub fn update_status(state: &mut State, call: &Call) -> Answer {
         state.send_mail(email, &subject, None);
     }
     ok(json!({ "session_id": id }))
-}
-
-fn wanted_status(body: &Object) -> Result<Status, Reply> {
-    let status = body.text("new_status").and_then(Status::parse);
-    let Some(status @ (Status::Approved | Status::Declined | Status::Resubmitted)) = status else {
-        return Err(refusal("status_not_settable"));
-    };
-    let lacks_address = body.flag("send_email") && !body.contains_key("email_address");
-    refuse_when("address_to_send_to_missing", lacks_address)?;
-    Ok(status)
 }
 
 /// Declining ends the ongoing screening of a person, approving again resumes it where the workflow has it.
@@ -129,8 +102,8 @@ fn nodes_to_resubmit(session: &Session, body: &Object) -> Result<Vec<Feature>, R
         let mut steps = session.steps.iter().map(|step| &step.feature);
         let step = steps.find(|step| step.node_id == node_id && step.is(feature));
         let words = json!({ "node_id": node_id, "feature": feature });
-        step.cloned()
-            .ok_or_else(|| refusal_with("node_not_found", words))
+        let missing = || refusal_with("node_not_found", words);
+        step.cloned().ok_or_else(missing)
     };
     named.iter().map(node).collect()
 }

@@ -45,13 +45,10 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
         group: uuid,
         application: call.application,
         kind,
-        settings: Object::new(),
-        features: Vec::new(),
         version: 1,
-        published_at: None,
         url_token: random_text(URL_SAFE, 22),
         created_at: now,
-        updated_at: now,
+        ..Workflow::default()
     };
     let status = change(&mut workflow, call.read(&body)?, now)?;
     workflow.published_at = (status.as_deref() != Some("draft")).then_some(now);
@@ -64,10 +61,9 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
 /// The body in the newer dialect, and the type that only the older one has.
 fn written(state: &State, call: &Call) -> Result<(Object, Option<String>), Reply> {
     let body = call.json()?;
-    if state.legacy {
-        legacy::translate(&body)
-    } else {
-        Ok((body, None))
+    match state.legacy {
+        true => legacy::translate(&body),
+        false => Ok((body, None)),
     }
 }
 
@@ -129,11 +125,8 @@ fn keep_one_default(state: &mut State, changed: &Workflow) {
 }
 
 /// Takes what a body says of the features over, and gives the status that it wants.
-fn change(
-    workflow: &mut Workflow,
-    mut settings: Object,
-    now: Timestamp,
-) -> Result<Option<String>, Reply> {
+fn change(workflow: &mut Workflow, body: Object, now: Timestamp) -> Result<Option<String>, Reply> {
+    let mut settings = body;
     let status = settings.remove("status");
     if let Some(Value::Array(items)) = settings.remove("features") {
         workflow.features = feature_rules::read(&items, workflow.is_biometric())?;

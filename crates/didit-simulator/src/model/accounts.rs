@@ -4,12 +4,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{
-    options::Mode,
-    values::{Fields, Object},
-};
+use crate::{options::ApplicationMode, values::Object};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Account {
     pub uuid: Uuid,
     pub email: String,
@@ -45,7 +42,7 @@ pub(crate) struct Application {
     pub uuid: Uuid,
     pub organization: Uuid,
     pub api_key: String,
-    pub mode: Mode,
+    pub mode: ApplicationMode,
     pub client_id: String,
     /// What its owner may change: the name and how it presents itself.
     pub settings: Object,
@@ -62,10 +59,4 @@ pub(crate) struct Checkout {
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
     pub paid: bool,
-}
-
-impl Application {
-    pub fn name(&self) -> &str {
-        self.settings.text("name").unwrap_or_default()
-    }
 }

@@ -10,15 +10,12 @@ use uuid::Uuid;
 use super::sessions::Session;
 use crate::{
     catalog::filled,
-    values::{Fields, Object},
+    values::{Fields, Object, data},
 };
 
 /// The settings of the lists every application has.
 static SYSTEM_LISTS: LazyLock<Vec<Object>> =
-    // The file is part of the source; without it there are no blocklists.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../catalog/system_lists.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../catalog/system_lists.json")));
 
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct List {

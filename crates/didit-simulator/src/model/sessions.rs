@@ -7,14 +7,8 @@ use uuid::Uuid;
 
 use super::workflows::Workflow;
 use crate::{
-    catalog::{
-        features::Feature,
-        filled,
-        people::{self, Person},
-        scenarios::Scenario,
-        status::{Status, StepStatus},
-    },
-    options::Mode,
+    catalog::{Feature, Person, Scenario, Status, StepStatus, filled, people},
+    options::ApplicationMode,
     values::{Fields, Object, stable_number, with},
 };
 
@@ -36,7 +30,7 @@ pub(crate) struct Session {
     /// The version it runs, as it was when the session was made.
     pub workflow: Workflow,
     pub workflow_deleted: bool,
-    pub environment: Mode,
+    pub environment: ApplicationMode,
     /// What its creator asked for.
     pub wanted: Object,
     /// The outcome chosen at creation or by arming; used up by the first play-through.
@@ -141,6 +135,18 @@ pub(crate) struct Activity {
 }
 
 impl Activity {
+    /// A note, as `body` has it.
+    pub fn new(body: &Object, now: Timestamp) -> Self {
+        Self {
+            uuid: Uuid::new_v4(),
+            by_api_key: false,
+            new_status: body.text("new_status").map(str::to_owned),
+            previous_status: None,
+            comment: body.text("comment").map(str::to_owned),
+            created_at: now,
+        }
+    }
+
     /// The form of the reviews endpoint.
     pub fn row(&self) -> Value {
         let row = filled("ACTIVITY", self.words());

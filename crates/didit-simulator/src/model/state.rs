@@ -18,18 +18,18 @@ use super::{
     workflows::Workflow,
 };
 use crate::{
-    options::{Mode, Options},
+    options::{ApplicationMode, SimulatorOptions},
     values::{Object, URL_SAFE, random_text},
 };
 
 #[derive(Debug, Default)]
 pub struct State {
-    options: Options,
+    options: SimulatorOptions,
     clock: SignedDuration,
     /// Where the simulator is reached, without a trailing slash.
     pub origin: String,
     pub legacy: bool,
-    pub mode: Mode,
+    pub mode: ApplicationMode,
     pub organizations: Vec<Organization>,
     pub applications: Vec<Application>,
     pub accounts: Vec<Account>,
@@ -58,7 +58,7 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(origin: String, options: &Options) -> Self {
+    pub fn new(origin: String, options: &SimulatorOptions) -> Self {
         let mut state = Self {
             options: options.clone(),
             origin,
@@ -109,17 +109,12 @@ impl State {
         uuid
     }
 
-    /// A new application with its own key and system lists.
-    pub fn open_application(
-        &mut self,
-        owner: Uuid,
-        name: &str,
-        key: Option<String>,
-    ) -> Application {
+    /// A new application with its own key, unless one is given, and system lists.
+    pub fn open_application(&mut self, of: Uuid, name: &str, key: Option<String>) -> Application {
         let now = self.now();
         let application = Application {
             uuid: Uuid::new_v4(),
-            organization: owner,
+            organization: of,
             client_id: random_text(URL_SAFE, 22),
             api_key: key.unwrap_or_else(|| random_text(URL_SAFE, 43)),
             mode: self.mode,

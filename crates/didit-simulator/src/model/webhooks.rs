@@ -30,7 +30,7 @@ impl Destination {
 }
 
 /// Something that happened, on its way to one destination.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Event {
     pub destination: Uuid,
     pub url: String,
@@ -39,7 +39,7 @@ pub(crate) struct Event {
 }
 
 /// An event that was sent, or would have been to a host outside.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Delivery {
     pub event: Event,
     pub status_code: Option<u16>,

@@ -5,12 +5,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    catalog::features::Feature,
+    catalog::Feature,
     values::{Fields, Object},
 };
 
 /// One version of a workflow.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Workflow {
     /// The id of this version.
     pub uuid: Uuid,

@@ -7,7 +7,7 @@ use crate::{
     call::Call,
     model::{Checkout, Delivery, Mail, RecordedRequest, Session, State},
     reply::Answer,
-    values::{money, plain},
+    values::{Fields, money, plain},
 };
 
 /// How many rows of each kind are shown.
@@ -15,10 +15,10 @@ const ROWS: usize = 25;
 
 pub fn show(state: &mut State, _: &Call) -> Answer {
     let keys = state.applications.iter();
-    let keys = keys.map(|known| json!({ "owner": known.name(), "key": known.api_key }));
+    let keys =
+        keys.map(|known| json!({ "owner": known.settings.text("name"), "key": known.api_key }));
     let balances = state.organizations.iter();
-    let balances =
-        balances.map(|known| json!({ "owner": known.name, "amount": money(known.balance) }));
+    let balances = balances.map(|one| json!({ "owner": one.name, "amount": money(one.balance) }));
     let session = |session: &Session| {
         let (words, badge) = (session.words(&state.origin), badge(session.status));
         json!({ "session": words, "badge": badge })

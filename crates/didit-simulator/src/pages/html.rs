@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    catalog::{filled, status::Status},
+    catalog::{Status, filled},
     reply::Reply,
     values::{Fields, plain, with},
 };

@@ -11,19 +11,18 @@ use crate::{
     behaviour::{opening, play},
     call::Call,
     catalog::{
-        scenarios::{self, SCENARIOS, Scenario},
-        status::StepStatus,
+        Scenario, StepStatus,
+        scenarios::{self, SCENARIOS},
     },
     contract,
     model::{All, Session, State, Step},
     reply::{Answer, Reply, html_not_found},
-    values::{Fields, Object, with},
+    values::{Fields, Object, data, with},
 };
 
 /// What a person sees who comes back later, or too late: a title and an explanation per status.
 static ENDINGS: LazyLock<HashMap<String, (String, String)>> =
-    // The file is part of the source and read by a test; without it such pages have no words.
-    LazyLock::new(|| serde_json::from_str(include_str!("endings.json")).unwrap_or_default());
+    LazyLock::new(|| data(include_str!("endings.json")));
 
 /// `GET /session/{token}`: opening the link starts the session, and plays an armed scenario at once.
 pub fn show(state: &mut State, call: &Call) -> Answer {
@@ -151,11 +150,8 @@ fn leave(session: &Session, call: &Call) -> Reply {
 fn callback(session: &Session) -> Option<String> {
     let mut url = Url::parse(session.wanted.text("callback")?).ok()?;
     let (id, status) = (session.id.to_string(), session.status.name());
-    let mut query = url.query_pairs_mut();
-    query
-        .append_pair("verificationSessionId", &id)
-        .append_pair("status", &status);
-    drop(query);
+    let pairs = [("verificationSessionId", &id), ("status", &status)];
+    url.query_pairs_mut().extend_pairs(pairs);
     Some(url.into())
 }
 

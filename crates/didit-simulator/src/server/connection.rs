@@ -18,7 +18,7 @@ use tokio::{
 
 /// A handle on one connection, given to every request that came over it.
 #[derive(Clone, Debug)]
-pub struct Connection {
+pub(crate) struct Connection {
     pub peer: SocketAddr,
     broken: Arc<AtomicBool>,
 }

@@ -14,15 +14,12 @@ use super::connection::Connection;
 use crate::{
     call::Call,
     model::{Fault, FaultKind as Kind, State},
-    values::plain,
+    values::{data, plain},
 };
 
 /// What a kind of fault answers where the order says nothing else: the status, the content type and the text.
 static USUAL: LazyLock<HashMap<Kind, (u16, String, String)>> =
-    // The file is part of the source; without it faults are empty answers.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../catalog/faults.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../catalog/faults.json")));
 
 /// The first fault that fits `call`, counted down. Control requests are never hit, or faults could not be removed.
 pub fn take(state: &mut State, call: &Call) -> Option<Fault> {

@@ -34,7 +34,10 @@ pub fn admit(request: &Parts, own: SocketAddr) -> Checked {
     refuse_when("foreign_page", !origins.all(is_own_origin) || foreign_site)?;
     let is_control = request.uri.path().starts_with("/_simulator/");
     let kind = text(&request.headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    let is_bare = is_control && has_body(&request.headers) && !is_json(kind);
+    let length = request.headers.get(header::CONTENT_LENGTH);
+    let has_body = request.headers.contains_key(header::TRANSFER_ENCODING)
+        || length.is_some_and(|length| length != "0");
+    let is_bare = is_control && has_body && !is_json(kind);
     refuse_when("control_wants_json", is_bare)
 }
 
@@ -51,23 +54,16 @@ fn follows_a_link(request: &Parts) -> bool {
 
 /// Whether `host`, such as `localhost:49152`, is this server. The port may be left out where it is HTTP's own.
 fn is_own(host: &str, own: SocketAddr) -> bool {
-    let port = own.port();
-    let listening = match own {
-        SocketAddr::V4(address) => address.ip().to_string(),
-        SocketAddr::V6(address) => format!("[{}]", address.ip()),
+    let listening = own.to_string();
+    let name = match host.strip_suffix(&format!(":{}", own.port())) {
+        Some(name) => name,
+        None if own.port() == 80 => host,
+        None => return false,
     };
-    let is_own_name = |name: &str| {
-        name == listening || OWN_NAMES.iter().any(|own| name.eq_ignore_ascii_case(own))
-    };
-    match host.strip_suffix(&format!(":{port}")) {
-        Some(name) => is_own_name(name),
-        None => port == 80 && is_own_name(host),
-    }
-}
-
-fn has_body(headers: &HeaderMap) -> bool {
-    let length = headers.get(header::CONTENT_LENGTH);
-    headers.contains_key(header::TRANSFER_ENCODING) || length.is_some_and(|length| length != "0")
+    listening == format!("{name}:{}", own.port())
+        || OWN_NAMES
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
 }
 
 /// A header that is there once and is text; one that is there twice counts as something else.

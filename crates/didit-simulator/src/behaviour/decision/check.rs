@@ -7,25 +7,22 @@ use uuid::Uuid;
 use crate::{
     behaviour::blocking,
     catalog::{
-        features::Feature,
-        filled, forms,
-        people::Person,
-        scenarios::{Finding, Scenario, descriptions},
-        status::StepStatus,
+        Feature, Person, Scenario, StepStatus, filled,
+        scenarios::{Finding, descriptions},
     },
     model::{Session, State},
     values::{age, later, lay_over, micros, with},
 };
 
 pub(crate) struct Check<'a> {
-    state: &'a State,
+    pub state: &'a State,
     pub session: &'a Session,
     pub feature: &'a Feature,
     pub person: &'static Person,
-    scenario: &'static Scenario,
+    pub scenario: &'static Scenario,
     /// What the scenario wants this feature to find.
     pub finding: Option<&'static Finding>,
-    now: Timestamp,
+    pub now: Timestamp,
     pub today: Date,
     pub warnings: Vec<Value>,
     /// Of all that was found.
@@ -35,32 +32,12 @@ pub(crate) struct Check<'a> {
 }
 
 impl<'a> Check<'a> {
-    /// A check that has found what the scenario wants and nothing else.
-    pub fn new(
-        state: &'a State,
-        session: &'a Session,
-        feature: &'a Feature,
-        scenario: &'static Scenario,
-    ) -> Self {
-        let finding = scenario.finding_for(&feature.kind.name, |name| session.has(name));
-        let mut check = Self {
-            state,
-            session,
-            feature,
-            person: session.person(),
-            scenario,
-            finding,
-            now: state.now(),
-            today: state.today(),
-            warnings: Vec::new(),
-            status: StepStatus::Approved,
-            marks: Vec::new(),
-        };
-        if let Some(finding) = finding {
-            check.warn(&finding.risk, finding.status, &Value::Null);
-            check.marks.push(finding.risk.clone());
+    /// Finds what the scenario wants, and nothing else yet.
+    pub fn start(&mut self) {
+        if let Some(finding) = self.finding {
+            self.warn(&finding.risk, finding.status, &Value::Null);
+            self.marks.push(finding.risk.clone());
         }
-        check
     }
 
     /// Whether the scenario makes this check find `risk`.
@@ -123,10 +100,8 @@ impl<'a> Check<'a> {
         let values = with(self.words(), more);
         let mut result = filled(name, &values);
         for mark in &self.marks {
-            let changed = format!("{name}/{mark}");
-            if forms::has(&changed) {
-                lay_over(&mut result, &filled(&changed, &values));
-            }
+            let changed = filled(&format!("{name}/{mark}"), &values);
+            lay_over(&mut result, &changed);
         }
         result
     }

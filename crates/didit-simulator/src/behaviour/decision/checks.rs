@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{check::Check, document};
 use crate::{
-    catalog::status::StepStatus,
+    catalog::StepStatus,
     values::{Fields, age},
 };
 

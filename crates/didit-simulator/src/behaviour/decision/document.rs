@@ -6,14 +6,11 @@ use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
 use super::check::Check;
-use crate::values::{Fields, fold};
+use crate::values::{Fields, data, fold};
 
 /// The names answers show, by the codes callers use.
 static NAMES: LazyLock<HashMap<String, String>> =
-    // The file is part of the source; without it every document is another one.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../../catalog/documents.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../../catalog/documents.json")));
 
 /// The name shown for a document code.
 pub fn document_name(code: &str) -> Option<&'static str> {

@@ -8,27 +8,24 @@ use serde_json::{Value, json};
 use super::check::Check;
 use crate::{
     catalog::forms::fill,
-    values::{fold, plain, same_name},
+    values::{data, fold, plain, same_name},
 };
 
 /// One comparison.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Rule {
     /// Forms of what the caller may expect; the first that there is counts.
-    #[serde(default)]
     expected: Vec<String>,
     /// The kind of value that may be blocked, where that is the question.
     blocked: Option<String>,
     /// Forms of what is there. One of them must be as expected.
     found: Vec<String>,
-    #[serde(default)]
     as_what: Comparison,
     risk: String,
     /// Where the workflow says how much a difference weighs.
-    #[serde(default)]
     action: String,
     /// Not asked when the scenario finds this already.
-    #[serde(default)]
     unless: String,
 }
 
@@ -45,10 +42,7 @@ enum Comparison {
 
 /// The rules of each feature, in the order of their warnings.
 static RULES: LazyLock<HashMap<String, Vec<Rule>>> =
-    // The file is part of the source and read by a test; without it nothing is compared.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../../catalog/rules.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../../catalog/rules.json")));
 
 /// Warns about what is not as expected, and declines what is blocked.
 pub fn apply(check: &mut Check<'_>) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     catalog::refusal_with,
     reply::{Reply, bad_request},
-    values::{Fields, Object, plain},
+    values::{Fields, Object, data, plain},
 };
 
 /// What could be written.
@@ -32,10 +32,7 @@ struct Choice {
 }
 
 static DIALECT: LazyLock<Dialect> =
-    // The file is part of the source; without it every type would be refused.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../../catalog/legacy.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../../catalog/legacy.json")));
 
 /// A body of the newer kind, and the workflow type, from a flag-style body. Unknown keys were ignored in that dialect.
 pub fn translate(body: &Object) -> Result<(Object, Option<String>), Reply> {

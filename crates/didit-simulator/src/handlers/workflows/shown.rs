@@ -5,7 +5,10 @@ use std::iter::once;
 use serde_json::{Value, json};
 
 use crate::{
-    catalog::{features::KINDS, filled},
+    catalog::{
+        features::{KINDS, Kind},
+        filled,
+    },
     model::{State, Workflow},
     values::{Fields, Object, with},
 };
@@ -44,10 +47,8 @@ pub fn row(state: &State, workflow: &Workflow) -> Value {
 
 /// The full settings object of create, get and update: flags and thresholds exist here although they cannot be written.
 pub fn full(state: &State, workflow: &Workflow) -> Value {
-    let flag =
-        |(flag, name): (&Option<String>, &str)| Some((flag.clone()?, json!(workflow.has(name))));
-    let flags = KINDS.iter().map(|kind| (&kind.flag, kind.name.as_str()));
-    let flags: Object = flags.filter_map(flag).collect();
+    let flag = |kind: &Kind| Some((kind.flag.clone()?, json!(workflow.has(&kind.name))));
+    let flags: Object = KINDS.iter().filter_map(flag).collect();
     let mut thresholds = filled("WORKFLOW_SETTINGS", ());
     for (key, value) in thresholds.as_object_mut().into_iter().flatten() {
         let mut features = workflow.features.iter();
