@@ -11,7 +11,7 @@ mod status;
 
 pub(crate) use self::{
     features::Feature,
-    forms::filled,
+    forms::{filled, shown},
     people::Person,
     refusals::{OrRefuse, refusal, refusal_with, refuse_when, throttle},
     scenarios::Scenario,

@@ -25,7 +25,7 @@ pub fn show(state: &State, session: &Session) -> Value {
         true => "COMPANY_RESULTS",
         false => "PERSON_RESULTS",
     };
-    let mut all = filled(form, ());
+    let mut all = filled(form, &Value::Null);
     for (key, value) in all.as_object_mut().into_iter().flatten() {
         // Null as long as no step of that kind ran, never an empty list.
         let steps = session.steps.iter();
@@ -37,9 +37,8 @@ pub fn show(state: &State, session: &Session) -> Value {
         "session": session.words(&state.origin),
         "features": features.collect::<Vec<_>>(),
         "reviews": reviews.collect::<Value>(),
-        "results": all,
     });
-    filled("DECISION", words)
+    with(filled("DECISION", &words), all)
 }
 
 /// What `include=events` adds.
@@ -48,7 +47,7 @@ pub fn events(state: &State, session: &Session) -> Value {
     let events = done.map(|step| {
         let (feature, node_id) = (&step.feature.kind.name, &step.feature.node_id);
         let words = json!({ "feature": feature, "node_id": node_id, "status": step.status });
-        filled("FINISHED_STEP", words)
+        filled("FINISHED_STEP", &words)
     });
     let person = session.person();
     let is_blocked = |feature: &str, kind: &str, value: &str| {
@@ -62,7 +61,7 @@ pub fn events(state: &State, session: &Session) -> Value {
         "document": is_blocked("OCR", "document", &person.document_number),
         "price": session.workflow.price(),
     });
-    filled("DECISION_EVENTS", words)
+    filled("DECISION_EVENTS", &words)
 }
 
 /// The risk codes of all warnings.

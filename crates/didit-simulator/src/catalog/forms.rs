@@ -17,10 +17,14 @@ static FORMS: LazyLock<Object> = LazyLock::new(|| {
 });
 
 /// The form called `name` with `values` in place of the placeholders; an empty object where there is none.
-pub fn filled(name: &str, values: impl Serialize) -> Value {
-    let values = json!(values);
+pub fn filled(name: &str, values: &Value) -> Value {
     let form = FORMS.get(name);
-    form.map_or_else(|| json!({}), |form| fill(form, &values))
+    form.map_or_else(|| json!({}), |form| fill(form, values))
+}
+
+/// The form called `name` with what `one` holds.
+pub fn shown(name: &str, one: impl Serialize) -> Value {
+    filled(name, &json!(one))
 }
 
 /// `form` with `values` in place of the placeholders.

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     call::Call,
-    catalog::{OrRefuse, filled, refusal, refuse_when, throttle},
+    catalog::{OrRefuse, refusal, refuse_when, shown, throttle},
     model::{Account, State, Token},
     reply::{Answer, Checked, Reply, created, html_error, ok},
     values::{CODE, Fields, Object, URL_SAFE, later, random_text, seconds_until, with},
@@ -61,7 +61,7 @@ pub fn verify_email(state: &mut State, call: &Call) -> Answer {
         account.organization = Some(organization);
     }
     let application = state.open_application(organization, name, None);
-    let mut application = filled("CREDENTIALS", application);
+    let mut application = shown("CREDENTIALS", application);
     if !state.legacy {
         application = with(application, json!({ "data_location": "eu" }));
     }

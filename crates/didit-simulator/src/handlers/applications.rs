@@ -1,11 +1,10 @@
 //! Organizations and their applications.
 
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
     call::Call,
-    catalog::{OrRefuse, filled},
+    catalog::{OrRefuse, shown},
     model::{All, Application, State},
     reply::{Answer, Reply, created, ok},
     values::Fields,
@@ -14,13 +13,13 @@ use crate::{
 pub fn organizations(state: &mut State, call: &Call) -> Answer {
     let own = state.organization_of(call.account).unwrap_or_default();
     let own = state.organizations.of(own);
-    ok(own.map(|one| filled("ORGANIZATION", one)).collect())
+    ok(own.map(|one| shown("ORGANIZATION", one)).collect())
 }
 
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let organization = requested_organization(state, call)?;
     let own = state.applications.of(organization);
-    ok(own.map(show).collect())
+    ok(own.map(|one| shown("APPLICATION", one)).collect())
 }
 
 pub fn create(state: &mut State, call: &Call) -> Answer {
@@ -29,11 +28,12 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     let owner = state.organizations.one(organization);
     let usual = format!("{} App", owner.map_or("", |owner| owner.name.as_str()));
     let name = body.text("name").unwrap_or(&usual);
-    created(show(&state.open_application(organization, name, None)))
+    let application = state.open_application(organization, name, None);
+    created(shown("APPLICATION", application))
 }
 
 pub fn get(state: &mut State, call: &Call) -> Answer {
-    ok(show(requested(state, call)?))
+    ok(shown("APPLICATION", requested(state, call)?))
 }
 
 pub fn update(state: &mut State, call: &Call) -> Answer {
@@ -41,11 +41,7 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
     let body = call.body()?;
     let application = requested(state, call)?;
     application.settings.extend(body);
-    ok(show(application))
-}
-
-fn show(application: &Application) -> Value {
-    filled("APPLICATION", application)
+    ok(shown("APPLICATION", application))
 }
 
 fn requested<'a>(state: &'a mut State, call: &Call) -> Result<&'a mut Application, Reply> {

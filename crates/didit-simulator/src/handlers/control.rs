@@ -10,8 +10,8 @@ use crate::{
     behaviour::play,
     call::Call,
     catalog::{
-        OrRefuse, Person, Status, filled, people::PEOPLE, refusal, refusal_with, refuse_when,
-        scenarios,
+        OrRefuse, Person, Status, people::PEOPLE, refusal, refusal_with, refuse_when, scenarios,
+        shown,
     },
     model::{All, Fault, FaultKind, State},
     options::ApplicationMode,
@@ -36,7 +36,7 @@ pub fn people(_: &mut State, _: &Call) -> Answer {
 
 /// All of one kind, in the form called `form`.
 pub fn rows(form: &str, all: impl IntoIterator<Item = impl Serialize>) -> Answer {
-    ok(all.into_iter().map(|one| filled(form, one)).collect())
+    ok(all.into_iter().map(|one| shown(form, one)).collect())
 }
 
 pub fn start_session(state: &mut State, call: &Call) -> Answer {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::{
     behaviour::blocking::{normalise, value_of},
     call::Call,
-    catalog::{OrRefuse, filled, refusal, refusal_with, refuse_when},
+    catalog::{OrRefuse, refusal, refusal_with, refuse_when, shown},
     model::{All, Entry, List, State},
     reply::{Answer, Checked, created, no_content, ok},
     values::{Fields, Object, image_kind, stable_number},
@@ -31,7 +31,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
     if ordering.starts_with('-') {
         found.reverse();
     }
-    ok(call.envelope(&state.origin, found, 25, |list| filled("LIST", list)))
+    ok(call.envelope(&state.origin, found, 25, |list| shown("LIST", list)))
 }
 
 /// `POST /v3/lists/`; blocklists are the system's own.
@@ -39,13 +39,13 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     let settings = call.body()?;
     refuse_taken_name(state, call, &settings, None)?;
     let list = List::new(call.application, settings, state.now());
-    let shown = filled("LIST", &list);
+    let row = shown("LIST", &list);
     state.lists.push(list);
-    created(shown)
+    created(row)
 }
 
 pub fn get(state: &mut State, call: &Call) -> Answer {
-    ok(filled("LIST", call.own(&state.lists)?))
+    ok(shown("LIST", call.own(&state.lists)?))
 }
 
 /// `PATCH /v3/lists/{list_uuid}/`: name and description.
@@ -58,7 +58,7 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
     let list = call.own_mut(&mut state.lists)?;
     list.settings.extend(changes);
     list.updated_at = now;
-    ok(filled("LIST", list))
+    ok(shown("LIST", list))
 }
 
 pub fn delete(state: &mut State, call: &Call) -> Answer {
@@ -83,7 +83,7 @@ pub fn list_entries(state: &mut State, call: &Call) -> Answer {
     let found = entries.filter(|entry| {
         contains(&entry.value) || contains(entry.remarks.text("display_label").unwrap_or_default())
     });
-    let row = |entry| filled("ENTRY", entry);
+    let row = |entry| shown("ENTRY", entry);
     ok(call.envelope(&state.origin, found.collect(), 25, row))
 }
 

@@ -10,7 +10,7 @@ use crate::{
     catalog::{filled, refuse_when},
     model::{All, Session, State},
     reply::{Answer, ok},
-    values::{Fields, fold, parse_date, with},
+    values::{Fields, Object, fold, parse_date, with},
 };
 
 /// The list stops counting companies here.
@@ -143,6 +143,14 @@ fn found_by(session: &Session, text: &str) -> bool {
 }
 
 fn user_row(state: &State, session: &Session) -> Value {
+    let keys = [
+        "portrait_image",
+        "document_type",
+        "full_name",
+        "issuing_state",
+    ]
+    .into_iter();
+    let document = keys.map(|key| (key.to_owned(), json!(session.found("OCR", key))));
     // The API's rows know no step of this kind.
     let steps = session.steps.iter();
     let steps = steps.filter(|step| !step.feature.is("DOCUMENT_AI"));
@@ -155,13 +163,13 @@ fn user_row(state: &State, session: &Session) -> Value {
     };
     let values = json!({
         "session": session.words(&state.origin),
-        "document": session.result("OCR"),
+        "document": document.collect::<Object>(),
         "features": features.collect::<Value>(),
         "phone": verified("PHONE_VERIFICATION", "full_number", "number", "phone"),
         "email": verified("EMAIL_VERIFICATION", "email", "email", "email"),
         "details": additional_details(session),
     });
-    filled("USER_ROW", values)
+    filled("USER_ROW", &values)
 }
 
 /// Scores are fractions here although the decision has percentages.
@@ -169,10 +177,11 @@ fn additional_details(session: &Session) -> Option<Value> {
     let names = ["LIVENESS", "FACE_MATCH", "AML"].into_iter();
     let details = names.filter_map(|name| {
         let result = session.result(name)?;
+        let (method, hits) = (result.get("method"), result.get("total_hits"));
         let score = result.json("score").as_f64();
-        let score = json!({ "score": score.map(|score| (score * 100.0).round() / 10_000.0) });
-        let words = with(result.clone(), score);
-        Some(filled(&format!("USER_ROW/{name}"), words))
+        let score = score.map(|score| (score * 100.0).round() / 10_000.0);
+        let words = json!({ "method": method, "total_hits": hits, "score": score });
+        Some(filled(&format!("USER_ROW/{name}"), &words))
     });
     details.reduce(with)
 }
@@ -181,5 +190,5 @@ fn business_row(state: &State, session: &Session) -> Value {
     let registry = session.result("KYB_REGISTRY");
     let company = registry.and_then(|result| result.get("company"));
     let values = json!({ "session": session.words(&state.origin), "company": company });
-    filled("BUSINESS_ROW", values)
+    filled("BUSINESS_ROW", &values)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     behaviour::{decision, opening},
     call::Call,
-    catalog::{OrRefuse, Status, filled, refuse_when, scenarios},
+    catalog::{OrRefuse, Status, filled, refuse_when, scenarios, shown},
     model::{Activity, All, Session, State},
     options::ApplicationMode,
     pdf,
@@ -18,7 +18,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     let id = opening::open(state, call.application, call.body()?)?;
     let session = state.sessions.one(id);
     let words = session.map(|session| session.words(&state.origin));
-    created(filled("SESSION_CREATED", words))
+    created(shown("SESSION_CREATED", words))
 }
 
 /// The session that the path names. Who may use it was checked before.
@@ -154,5 +154,5 @@ fn deleted(session: &Session, retain: bool) -> Value {
     };
     let (id, number) = (session.id, session.number);
     let values = json!({ "id": id, "number": number, "outcome": outcome, "template": template });
-    filled("DELETED", values)
+    filled("DELETED", &values)
 }

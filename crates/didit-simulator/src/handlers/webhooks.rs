@@ -77,7 +77,7 @@ fn show(state: &State, form: &str, destination: &Destination) -> Value {
         "error_rate": (failed * 100).checked_div(sent.len()).unwrap_or_default(),
         "last": sent.last().map(|one| one.finished_at),
     });
-    filled(form, json!({ "destination": destination, "sent": sent }))
+    filled(form, &json!({ "destination": destination, "sent": sent }))
 }
 
 /// Addresses are public, except on this machine, and each is there once.

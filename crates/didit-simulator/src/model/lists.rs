@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::sessions::Session;
 use crate::{
-    catalog::filled,
+    catalog::shown,
     values::{Fields, Object, data},
 };
 
@@ -74,7 +74,7 @@ impl List {
         if self.entries.iter().any(|known| known.value == entry.value) {
             return None;
         }
-        let shown = filled("ENTRY", &entry);
+        let shown = shown("ENTRY", &entry);
         self.updated_at = entry.created_at;
         self.entries.push(entry);
         Some(shown)

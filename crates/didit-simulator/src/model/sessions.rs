@@ -149,16 +149,16 @@ impl Activity {
 
     /// The form of the reviews endpoint.
     pub fn row(&self) -> Value {
-        let row = filled("ACTIVITY", self.words());
+        let row = filled("ACTIVITY", &self.words());
         match self.previous_status {
-            Some(_) => with(row, filled("ACTIVITY/change", self.words())),
+            Some(_) => with(row, filled("ACTIVITY/change", &self.words())),
             None => row,
         }
     }
 
     /// The form inside a decision.
     pub fn in_decision(&self) -> Value {
-        filled("REVIEW", self.words())
+        filled("REVIEW", &self.words())
     }
 
     fn words(&self) -> Value {

@@ -21,6 +21,7 @@ pub(crate) struct Workflow {
     pub kind: Option<String>,
     /// What its owner may change beside the features: label, flags and limits.
     pub settings: Object,
+    #[serde(skip)]
     pub features: Vec<Feature>,
     pub version: i64,
     pub published_at: Option<Timestamp>,

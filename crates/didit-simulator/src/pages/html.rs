@@ -127,7 +127,7 @@ pub fn table(form: &str, rows: Vec<Value>, all: usize) -> String {
     });
     let values = json!({
         "caption": caption,
-        "columns": filled(form, ()),
+        "columns": filled(form, &Value::Null),
         "rows": rows.collect::<Value>(),
     });
     fill(include_str!("table.html").trim_end(), &values)

@@ -97,7 +97,7 @@ mod tests {
         assert!(!RULES.is_empty());
         for (name, rules) in RULES.iter() {
             assert!(KINDS.iter().any(|kind| kind.name == *name), "{name}");
-            let compares = |rule: &Rule| rule.blocked.is_some() != !rule.expected.is_empty();
+            let compares = |rule: &Rule| rule.blocked.is_some() == rule.expected.is_empty();
             assert!(rules.iter().all(compares), "{name}");
         }
     }

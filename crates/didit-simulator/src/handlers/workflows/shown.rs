@@ -42,14 +42,14 @@ pub fn row(state: &State, workflow: &Workflow) -> Value {
         "has_draft": has_draft,
         "status": if is_draft { "draft" } else { "published" },
     });
-    filled("WORKFLOW", values)
+    filled("WORKFLOW", &values)
 }
 
 /// The full settings object of create, get and update: flags and thresholds exist here although they cannot be written.
 pub fn full(state: &State, workflow: &Workflow) -> Value {
     let flag = |kind: &Kind| Some((kind.flag.clone()?, json!(workflow.has(&kind.name))));
     let flags: Object = KINDS.iter().filter_map(flag).collect();
-    let mut thresholds = filled("WORKFLOW_SETTINGS", ());
+    let mut thresholds = filled("WORKFLOW_SETTINGS", &Value::Null);
     for (key, value) in thresholds.as_object_mut().into_iter().flatten() {
         let mut features = workflow.features.iter();
         match features.find_map(|feature| feature.config.get(key)) {
@@ -60,7 +60,7 @@ pub fn full(state: &State, workflow: &Workflow) -> Value {
         }
     }
     let more = json!({ "workflow": workflow, "graph": graph(workflow) });
-    let more = filled("WORKFLOW_WHOLE", more);
+    let more = filled("WORKFLOW_WHOLE", &more);
     let parts = [row(state, workflow), json!(flags), thresholds, more];
     parts.into_iter().fold(json!(workflow.settings), with)
 }
@@ -73,7 +73,7 @@ fn graph(workflow: &Workflow) -> Value {
     let ids: Vec<&str> = ids.chain(once(END)).collect();
     let following = workflow.features.iter().zip(ids.iter().skip(1));
     let nodes = following.map(|(feature, next)| {
-        let node = filled("NODE", json!({ "feature": feature, "next": next }));
+        let node = filled("NODE", &json!({ "feature": feature, "next": next }));
         (feature.node_id.clone(), node)
     });
     let end = (END.to_owned(), json!({ "type": "status" }));
