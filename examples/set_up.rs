@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Runs the example.
 #[tokio::main(flavor = "current_thread")]
 pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let simulator = simulator::start(simulator::Options::default()).await?;
+    let simulator = simulator::start(simulator::SimulatorOptions::default()).await?;
     let client = Client::builder()
         .api_base_url(simulator.api_base_url().parse()?)
         .auth_base_url(simulator.auth_base_url().parse()?)

@@ -11,7 +11,7 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let simulator = simulator::start(simulator::Options::default()).await?;
+//! let simulator = simulator::start(simulator::SimulatorOptions::default()).await?;
 //! let client = Client::builder()
 //!     .api_base_url(simulator.api_base_url().parse()?)
 //!     .api_key(ApiKey::parse(simulator.api_key().unwrap_or_default())?)

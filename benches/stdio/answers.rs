@@ -18,9 +18,9 @@ pub struct Answers {
 
 /// Asks a simulator of its own for both.
 pub async fn answers() -> Answers {
-    let options = simulator::Options {
+    let options = simulator::SimulatorOptions {
         rate_limits: false,
-        ..simulator::Options::default()
+        ..simulator::SimulatorOptions::default()
     };
     let simulator = simulator::start(options).await.expect("a simulator");
     let api = Api {

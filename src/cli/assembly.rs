@@ -30,9 +30,9 @@ pub(super) struct Assembly {
 /// [`config::Error`] for a setting that cannot be used; what the system refused otherwise.
 pub(super) async fn assemble(options: &Options, redactor: Redactor) -> Result<Assembly, Failure> {
     let simulator = if options.simulate {
-        let options = simulator::Options {
+        let options = simulator::SimulatorOptions {
             rate_limits: keeps_rate_limits(options)?,
-            ..simulator::Options::default()
+            ..simulator::SimulatorOptions::default()
         };
         let started = simulator::start(options).await;
         Some(started.map_err(|error| format!("the simulator cannot be started: {error}"))?)

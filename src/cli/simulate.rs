@@ -30,16 +30,16 @@ pub(super) struct Arguments {
 
 /// Runs until it is stopped.
 pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let simulator = simulator::start(simulator::Options {
+    let simulator = simulator::start(simulator::SimulatorOptions {
         address: SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)),
         legacy: arguments.legacy,
         rate_limits: !arguments.no_rate_limits,
         mode: if arguments.live {
-            simulator::Mode::Live
+            simulator::ApplicationMode::Live
         } else {
-            simulator::Mode::Sandbox
+            simulator::ApplicationMode::Sandbox
         },
-        ..simulator::Options::default()
+        ..simulator::SimulatorOptions::default()
     })
     .await?;
     let mut output = std::io::stdout();

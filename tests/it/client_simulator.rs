@@ -7,14 +7,14 @@ use didit_mcp::didit::{
     Registration, SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate,
     TopUp, WorkflowRequest,
 };
-use didit_mcp::simulator::{Mode, Options};
+use didit_mcp::simulator::{ApplicationMode, SimulatorOptions};
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn an_account_from_registration_to_its_key() {
-    let setup = Setup::with(Options {
+    let setup = Setup::with(SimulatorOptions {
         api_key: None,
-        ..Options::default()
+        ..SimulatorOptions::default()
     })
     .await;
     let registration = Registration {
@@ -383,9 +383,9 @@ async fn sessions_are_listed_and_deleted() {
 
 #[tokio::test]
 async fn billing_in_live_mode() {
-    let setup = Setup::with(Options {
-        mode: Mode::Live,
-        ..Options::default()
+    let setup = Setup::with(SimulatorOptions {
+        mode: ApplicationMode::Live,
+        ..SimulatorOptions::default()
     })
     .await;
     setup
@@ -441,9 +441,9 @@ async fn a_wrong_key_is_an_authentication_error() {
 
 #[tokio::test]
 async fn the_older_dialect_is_understood() {
-    let setup = Setup::with(Options {
+    let setup = Setup::with(SimulatorOptions {
         legacy: true,
-        ..Options::default()
+        ..SimulatorOptions::default()
     })
     .await;
     let body =

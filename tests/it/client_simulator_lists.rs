@@ -8,7 +8,7 @@ use didit_mcp::didit::{
     ApiKey, BlocklistItems, Client, DestinationChange, Error, Kind, ListFilter, NewDestination,
     NewEntry, NewList, Page, SessionRequest, read_request,
 };
-use didit_mcp::simulator::Options;
+use didit_mcp::simulator::SimulatorOptions;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -128,9 +128,9 @@ async fn lists_of_ones_own_have_unique_names() {
 
 #[tokio::test]
 async fn without_the_lists_api_the_older_blocklist_answers() {
-    let setup = Setup::with(Options {
+    let setup = Setup::with(SimulatorOptions {
         legacy: true,
-        ..Options::default()
+        ..SimulatorOptions::default()
     })
     .await;
     assert_eq!(

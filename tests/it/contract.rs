@@ -5,12 +5,12 @@ mod sessions;
 mod undescribed;
 
 use checked::{Checked, UNKNOWN, id};
-use didit_mcp::simulator::Options;
+use didit_mcp::simulator::SimulatorOptions;
 use serde_json::{Value, json};
 
 #[tokio::test]
 async fn every_answer_is_as_described() {
-    let checked = Checked::start(Options::default()).await;
+    let checked = Checked::start(SimulatorOptions::default()).await;
     undescribed::account(&checked).await;
     let workflow = workflows(&checked).await;
     sessions::sessions(&checked, &workflow).await;

@@ -1,16 +1,16 @@
 //! The main job against the simulator, over plain HTTP: an account, a workflow, a session, a decision.
 
 use crate::support::simulator_client::Client;
-use didit_mcp::simulator::{self, Options};
+use didit_mcp::simulator::{self, SimulatorOptions};
 use serde_json::{Value, json};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
 
 #[tokio::test]
 async fn an_account_is_opened_by_e_mail_and_its_key_works() {
-    let client = Client::start(Options {
+    let client = Client::start(SimulatorOptions {
         api_key: None,
-        ..Options::default()
+        ..SimulatorOptions::default()
     })
     .await;
     let account = json!({ "email": "Dev@Company.io", "password": "Str0ng!Pass" });
@@ -135,9 +135,9 @@ async fn requests_are_recorded_as_they_came() {
 #[tokio::test]
 async fn only_loopback_is_served_and_stopping_ends_it() {
     let address = "0.0.0.0:0".parse().unwrap();
-    let refused = simulator::start(Options {
+    let refused = simulator::start(SimulatorOptions {
         address,
-        ..Options::default()
+        ..SimulatorOptions::default()
     })
     .await;
     assert_eq!(

@@ -4,15 +4,17 @@ use std::net::IpAddr;
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, Method, StatusCode},
+    http::{HeaderMap, Method},
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
+    catalog::{OrRefuse, refusal_with},
     contract::Operation,
-    reply::{Reply, bad_request, detail, not_an_object},
-    values::Object,
+    model::{All, Owned},
+    reply::{Reply, bad_request, not_an_object},
+    values::{Object, is_json},
 };
 
 /// A request, its path parameters and, once access was checked, who sent it.
@@ -41,11 +43,9 @@ impl Call {
     }
 
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .iter()
-            .rev()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        let mut query = self.query.iter().rev();
+        let found = query.find(|(key, _)| key == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// The path parameter at `position` as a UUID. Routes only match UUIDs there, so nil means a wrong route table.
@@ -57,26 +57,35 @@ impl Call {
         self.parameters.get(position).map_or("", String::as_str)
     }
 
+    /// What has the id in the path, when it belongs to the application that asks.
+    pub fn own<'a, T: Owned + 'static>(&self, all: &'a [T]) -> Result<&'a T, Reply> {
+        let one = all.of(self.application).find(|one| one.id() == self.id(0));
+        one.or_refuse("not_found")
+    }
+
+    pub fn own_mut<'a, T: Owned + 'static>(&self, all: &'a mut [T]) -> Result<&'a mut T, Reply> {
+        let mut own = all.of_mut(self.application);
+        let one = own.find(|one| one.id() == self.id(0));
+        one.or_refuse("not_found")
+    }
+
     /// The body as a JSON object; an empty body is an empty object.
     pub fn json(&self) -> Result<Object, Reply> {
         if self.body.is_empty() {
             return Ok(Object::new());
         }
         let media_type = self.header("content-type").unwrap_or_default();
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(detail(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                &format!("Unsupported media type \"{media_type}\" in request."),
-            ));
+        if !is_json(media_type) {
+            let words = json!({ "media_type": media_type });
+            return Err(refusal_with("media_type", words));
         }
         match serde_json::from_slice(&self.body) {
             Ok(Value::Object(fields)) => Ok(fields),
             Ok(other) => Err(bad_request(&not_an_object(&other))),
-            Err(error) => Err(detail(
-                StatusCode::BAD_REQUEST,
-                &format!("JSON parse error - {error}"),
-            )),
+            Err(error) => {
+                let words = json!({ "error": error.to_string() });
+                Err(refusal_with("not_json", words))
+            }
         }
     }
 
@@ -87,50 +96,37 @@ impl Call {
 
     /// `body` as the operation wants it.
     pub fn read(&self, body: &Object) -> Result<Object, Reply> {
-        self.operation
-            .map_or_else(|| Ok(body.clone()), |operation| operation.read(body))
-    }
-
-    /// `limit` and `offset`; malformed values fall back to the defaults as the API's paginator does.
-    pub fn page(&self, default_limit: usize) -> (usize, usize) {
-        let number = |name| self.query(name).and_then(|text| text.parse::<usize>().ok());
-        let limit = number("limit")
-            .filter(|limit| *limit > 0)
-            .unwrap_or(default_limit);
-        (limit, number("offset").unwrap_or(0))
+        let operation = self.operation;
+        operation.map_or_else(|| Ok(body.clone()), |operation| operation.read(body))
     }
 
     /// The `{count, next, previous, results}` envelope around one page of what was `found`; only that page is shown as rows.
-    pub fn envelope<T>(
-        &self,
-        origin: &str,
-        found: Vec<T>,
-        default_limit: usize,
-        row: impl Fn(T) -> Value,
-    ) -> Value {
-        let (limit, offset) = self.page(default_limit);
-        let count = found.len();
-        let page: Vec<Value> = found
-            .into_iter()
-            .skip(offset)
-            .take(limit)
-            .map(row)
-            .collect();
+    /// A malformed `limit` or `offset` counts as none, as with the API's paginator.
+    pub fn envelope<T, F>(&self, origin: &str, found: Vec<T>, usual: usize, row: F) -> Value
+    where
+        F: Fn(T) -> Value,
+    {
+        let number = |name| self.query(name).and_then(|text| text.parse::<usize>().ok());
+        let limit = number("limit").filter(|limit| *limit > 0);
+        let limit = limit.unwrap_or(usual);
+        let offset = number("offset").unwrap_or_default();
         let link = |offset: usize| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
-            for (name, value) in &self.query {
-                if name != "limit" && name != "offset" {
-                    query.append_pair(name, value);
-                }
-            }
+            let others = self.query.iter();
+            query.extend_pairs(others.filter(|(name, _)| name != "limit" && name != "offset"));
             query.append_pair("limit", &limit.to_string());
             if offset > 0 {
                 query.append_pair("offset", &offset.to_string());
             }
             format!("{origin}{}?{}", self.path, query.finish())
         };
-        let next = (offset.saturating_add(limit) < count).then(|| link(offset + limit));
-        let previous = (offset > 0).then(|| link(offset.saturating_sub(limit)));
-        json!({ "count": count, "next": next, "previous": previous, "results": page })
+        let count = found.len();
+        let page = found.into_iter().skip(offset).take(limit);
+        json!({
+            "count": count,
+            "next": (offset.saturating_add(limit) < count).then(|| link(offset + limit)),
+            "previous": (offset > 0).then(|| link(offset.saturating_sub(limit))),
+            "results": page.map(row).collect::<Value>(),
+        })
     }
 }

@@ -7,14 +7,14 @@ use std::{
 };
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use uuid::Uuid;
 
 use crate::{
     model::{Delivery, Event},
     shared::Shared,
-    values::{Object, is_loopback},
+    values::{Object, is_loopback, with},
 };
 
 mod signature;
@@ -32,9 +32,8 @@ pub async fn run(shared: Arc<Shared>) {
         }
         let events = std::mem::take(&mut shared.state().events);
         for event in events {
-            let queue = queues
-                .entry(event.destination)
-                .or_insert_with(|| start_queue(Arc::clone(&shared)));
+            let queue = queues.entry(event.destination);
+            let queue = queue.or_insert_with(|| start_queue(Arc::clone(&shared)));
             // The task ends only with the simulator, when nobody waits for the event any more.
             drop(queue.send(event));
         }
@@ -79,13 +78,8 @@ async fn deliver(shared: &Shared, client: Option<&reqwest::Client>, event: Event
     let client = client.filter(|_| is_loopback(&event.url));
     let mut delivery = Delivery {
         event,
-        status_code: None,
         failure: Some("not sent: only this machine is contacted"),
-        attempts: 0,
-        body: String::new(),
-        headers: Object::new(),
-        response_time_ms: None,
-        finished_at: Timestamp::UNIX_EPOCH,
+        ..Delivery::default()
     };
     loop {
         let (now, timeout, retry_delay) = {
@@ -103,9 +97,8 @@ async fn deliver(shared: &Shared, client: Option<&reqwest::Client>, event: Event
             Err(failure) => (None, Some(failure)),
         };
         delivery.response_time_ms = u64::try_from(started.elapsed().as_millis()).ok();
-        let again = delivery
-            .status_code
-            .is_none_or(|status| status == 404 || status >= 500);
+        let code = delivery.status_code;
+        let again = code.is_none_or(|status| status == 404 || status >= 500);
         if !again || delivery.attempts > MOST_RETRIES {
             break;
         }
@@ -117,11 +110,10 @@ async fn deliver(shared: &Shared, client: Option<&reqwest::Client>, event: Event
 
 /// The body and headers of an attempt; the timestamp is its own, the event id stays.
 fn sign(delivery: &mut Delivery, now: Timestamp) {
-    let mut payload = delivery.event.payload.clone();
-    payload.insert("timestamp".to_owned(), json!(now.as_second()));
-    let payload = Value::Object(payload);
-    delivery.body = signature::written(&payload, signature::Letters::Ascii);
-    let canonical = signature::written(&payload, signature::Letters::All);
+    let timestamp = json!({ "timestamp": now.as_second() });
+    let payload = with(delivery.event.payload.clone(), timestamp);
+    let canonical = signature::canonical(&payload);
+    delivery.body = signature::on_the_wire(&canonical);
     let signed = |text: &str| json!(signature::of(&delivery.event.secret, text));
     let headers = [
         ("content-type", json!("application/json")),
@@ -131,10 +123,8 @@ fn sign(delivery: &mut Delivery, now: Timestamp) {
         ("x-signature-v2", signed(&canonical)),
         ("x-signature-simple", signed(&signature::simple(&payload))),
     ];
-    delivery.headers = headers
-        .map(|(name, value)| (name.to_owned(), value))
-        .into_iter()
-        .collect();
+    let headers = headers.map(|(name, value)| (name.to_owned(), value));
+    delivery.headers = Object::from_iter(headers);
 }
 
 /// The status of the answer, or why there is none.
@@ -143,10 +133,8 @@ async fn post(
     delivery: &Delivery,
     timeout: Duration,
 ) -> Result<u16, &'static str> {
-    let mut request = client
-        .post(&delivery.event.url)
-        .timeout(timeout)
-        .body(delivery.body.clone());
+    let request = client.post(&delivery.event.url).timeout(timeout);
+    let mut request = request.body(delivery.body.clone());
     for (name, value) in &delivery.headers {
         request = request.header(name, value.as_str().unwrap_or_default());
     }

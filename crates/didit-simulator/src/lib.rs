@@ -32,7 +32,7 @@ mod server;
 mod shared;
 mod values;
 
-pub use options::{Mode, Options};
+pub use options::{ApplicationMode, SimulatorOptions};
 
 /// A running simulator. It stops when dropped.
 #[derive(Debug)]
@@ -48,12 +48,10 @@ pub struct Simulator {
 /// # Errors
 ///
 /// When the address is not a loopback address ([`io::ErrorKind::InvalidInput`]) or cannot be bound.
-pub async fn start(options: Options) -> io::Result<Simulator> {
+pub async fn start(options: SimulatorOptions) -> io::Result<Simulator> {
     if !options.address.ip().is_loopback() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "the simulator listens on loopback addresses only",
-        ));
+        let text = "the simulator listens on loopback addresses only";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
     }
     let listener = TcpListener::bind(options.address).await?;
     let address = listener.local_addr()?;

@@ -4,15 +4,17 @@ mod accounts;
 mod journal;
 mod lists;
 mod lookups;
+mod owned;
 mod sessions;
 mod state;
 mod webhooks;
 mod workflows;
 
-pub use self::{
-    accounts::{Account, Application, Checkout, Organization, Token},
+pub(crate) use self::{
+    accounts::{Account, Application, Checkout, Token},
     journal::{Fault, FaultKind, Mail, RecordedRequest},
     lists::{Entry, List},
+    owned::{All, Owned},
     sessions::{Activity, Session, Step},
     state::State,
     webhooks::{Delivery, Destination, Event},

@@ -2,9 +2,12 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use serde::{Deserialize, Serialize};
+
 /// Whether the simulated applications are billed and run real checks, or are sandboxes with chosen outcomes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ApplicationMode {
     /// Never billed; `sandbox_scenario` picks the outcome.
     #[default]
     Sandbox,
@@ -12,37 +15,27 @@ pub enum Mode {
     Live,
 }
 
-impl Mode {
-    /// The word used for the mode in the API's own JSON.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Sandbox => "sandbox",
-            Self::Live => "live",
-        }
-    }
-}
-
 /// How a simulator is started.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct SimulatorOptions {
     /// Where to listen. Only loopback addresses are accepted; port 0 picks a free one.
     pub address: SocketAddr,
     /// The `x-api-key` of an application that exists from the start; `None` starts with no account at all.
     pub api_key: Option<String>,
     /// The mode every application starts in.
-    pub mode: Mode,
+    pub mode: ApplicationMode,
     /// Serves the older dialect: flag-style workflows in bare arrays, prices as text, no Lists API, empty answers to deletes.
     pub legacy: bool,
     /// Limits how often a caller may ask, as the API does.
     pub rate_limits: bool,
 }
 
-impl Default for Options {
+impl Default for SimulatorOptions {
     fn default() -> Self {
         Self {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             api_key: Some("test-key-simulator-0000000000000000000000000".to_owned()),
-            mode: Mode::Sandbox,
+            mode: ApplicationMode::Sandbox,
             legacy: false,
             rate_limits: true,
         }

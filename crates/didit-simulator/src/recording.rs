@@ -18,18 +18,13 @@ pub fn record(state: &mut State, call: &Call) -> Option<u64> {
         return None;
     }
     state.requests_seen += 1;
-    let received_at = state.now();
-    let headers = call
-        .headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                name.to_string(),
-                json!(String::from_utf8_lossy(value.as_bytes())),
-            )
-        })
-        .collect();
-    let own_bytes = bytes_of(call);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers = call.headers.iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), json!(text(value.as_bytes()))));
+    let lengths = call.headers.iter();
+    let lengths = lengths.map(|(name, value)| name.as_str().len() + value.len());
+    let others = call.path.len() + call.raw_query.len() + call.body.len();
+    let own_bytes = lengths.sum::<usize>() + others;
     let mut bytes = own_bytes;
     let kept = state.requests.iter().rev().take(RECORDED - 1);
     let kept = kept.take_while(|request| {
@@ -38,6 +33,7 @@ pub fn record(state: &mut State, call: &Call) -> Option<u64> {
     });
     let forgotten = state.requests.len() - kept.count();
     state.requests.drain(..forgotten);
+    let received_at = state.now();
     state.requests.push_back(RecordedRequest {
         number: state.requests_seen,
         received_at,
@@ -46,34 +42,17 @@ pub fn record(state: &mut State, call: &Call) -> Option<u64> {
         status: None,
         fault: None,
         query: call.raw_query.clone(),
-        headers,
-        body: String::from_utf8_lossy(&call.body).into_owned(),
+        headers: headers.collect(),
+        body: text(&call.body),
         bytes: own_bytes,
     });
     Some(state.requests_seen)
 }
 
-fn bytes_of(call: &Call) -> usize {
-    let headers = call.headers.iter();
-    let headers: usize = headers
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum();
-    call.path.len() + call.raw_query.len() + headers + call.body.len()
-}
-
-/// Remembers how a recorded request was answered.
-pub fn answered(
-    state: &mut State,
-    number: Option<u64>,
-    status: Option<u16>,
-    fault: Option<FaultKind>,
-) {
-    if let Some(request) = state
-        .requests
-        .iter_mut()
-        .rev()
-        .find(|request| Some(request.number) == number)
-    {
+/// Notes how a recorded request was answered.
+pub fn note(state: &mut State, number: Option<u64>, status: Option<u16>, fault: Option<FaultKind>) {
+    let mut requests = state.requests.iter_mut().rev();
+    if let Some(request) = requests.find(|request| Some(request.number) == number) {
         request.status = status;
         request.fault = fault;
     }
@@ -81,7 +60,6 @@ pub fn answered(
 
 /// Whether `call` is one of the API, and no page or control request.
 pub fn is_of_the_api(call: &Call) -> bool {
-    ["/v1", "/v3", "/auth/"]
-        .iter()
-        .any(|start| call.path.starts_with(start))
+    let mut starts = ["/v1", "/v3", "/auth/"].into_iter();
+    starts.any(|start| call.path.starts_with(start))
 }

@@ -1,4 +1,4 @@
-//! Replies, and every shape of refusal the API uses.
+//! Replies, and the pages of refusals.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use crate::values::python_type;
 
 /// What a handler answers: a reply, or a reply that refuses.
-pub type Answer = Result<Reply, Reply>;
+pub(crate) type Answer = Result<Reply, Reply>;
+
+/// What a check answers: nothing, or a reply that refuses.
+pub type Checked = Result<(), Reply>;
 
 /// A whole HTTP reply.
 #[derive(Clone, Debug)]
@@ -16,10 +19,6 @@ pub struct Reply {
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
 }
-
-pub const NO_PERMISSION: &str = "You do not have permission to perform this action.";
-pub const BAD_CREDENTIALS: &str = "Authentication credentials were not provided or are invalid.";
-pub const REQUIRED: &str = "This field is required.";
 
 impl Reply {
     pub fn file(content_type: &'static str, body: Vec<u8>) -> Self {
@@ -40,18 +39,6 @@ impl Reply {
         Self::file("application/json", body.to_string().into_bytes()).with_status(status)
     }
 
-    pub fn ok(body: &Value) -> Self {
-        Self::json(StatusCode::OK, body)
-    }
-
-    pub fn created(body: &Value) -> Self {
-        Self::json(StatusCode::CREATED, body)
-    }
-
-    pub fn no_content() -> Self {
-        Self::file("", Vec::new()).with_status(StatusCode::NO_CONTENT)
-    }
-
     pub fn html(status: StatusCode, page: String) -> Self {
         Self::file("text/html; charset=utf-8", page.into_bytes()).with_status(status)
     }
@@ -67,32 +54,18 @@ impl Reply {
     }
 }
 
-/// `{"detail": "..."}`
-pub fn detail(status: StatusCode, text: &str) -> Reply {
-    Reply::json(status, &json!({ "detail": text }))
+/// The usual answer to what went well.
+pub fn ok(body: Value) -> Answer {
+    Ok(Reply::json(StatusCode::OK, &body))
 }
 
-pub fn not_found() -> Reply {
-    detail(StatusCode::NOT_FOUND, "Not found.")
+pub fn created(body: Value) -> Answer {
+    Ok(Reply::json(StatusCode::CREATED, &body))
 }
 
-pub fn forbidden(text: &str) -> Reply {
-    detail(StatusCode::FORBIDDEN, text)
-}
-
-/// `{"field": ["..."]}`
-pub fn field(name: &str, text: &str) -> Reply {
-    bad_request(&json!({ name: [text] }))
-}
-
-/// `{"field": "..."}`, which some checks use instead of an array.
-pub fn field_text(name: &str, text: &str) -> Reply {
-    bad_request(&json!({ name: text }))
-}
-
-/// `["..."]`, without any key.
-pub fn bare(text: &str) -> Reply {
-    bad_request(&json!([text]))
+/// Without a body: what is gone, or done.
+pub fn no_content() -> Answer {
+    Ok(Reply::file("", Vec::new()).with_status(StatusCode::NO_CONTENT))
 }
 
 pub fn bad_request(body: &Value) -> Reply {
@@ -101,49 +74,19 @@ pub fn bad_request(body: &Value) -> Reply {
 
 /// The errors of a value that should be an object.
 pub fn not_an_object(value: &Value) -> Value {
-    let complaint = format!(
-        "Invalid data. Expected a dictionary, but got {}.",
-        python_type(value)
-    );
+    let kind = python_type(value);
+    let complaint = format!("Invalid data. Expected a dictionary, but got {kind}.");
     json!({ "non_field_errors": [complaint] })
-}
-
-/// A 429 with the seconds to wait and nothing else, as quotas answer.
-pub fn throttled(text: &str, wait_seconds: i64) -> Reply {
-    detail(StatusCode::TOO_MANY_REQUESTS, text).with_header("retry-after", wait_seconds.to_string())
-}
-
-/// An operation that the API has and the simulator does not play.
-pub fn not_played(operation: &str, method: &str, path: &str) -> Reply {
-    let text = format!("The simulator does not play {operation} ({method} {path}).");
-    Reply::json(
-        StatusCode::NOT_IMPLEMENTED,
-        &json!({ "detail": text, "operation": operation }),
-    )
 }
 
 /// The web framework's own page about an error.
 pub fn html_error(status: StatusCode, title: &str, text: &str) -> Reply {
-    let page = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>{title}</title>\n</head>\n<body>\n  \
-         <h1>{title}</h1><p>{text}</p>\n</body>\n</html>\n"
-    );
-    Reply::html(status, page)
+    let page = include_str!("pages/error.html").replace("{title}", title);
+    Reply::html(status, page.replace("{text}", text))
 }
 
 /// Sent when no route matches: unknown paths and anything but canonical UUIDs in a path.
 pub fn html_not_found() -> Reply {
-    html_error(
-        StatusCode::NOT_FOUND,
-        "Not Found",
-        "The requested resource was not found on this server.",
-    )
-}
-
-pub fn method_not_allowed(method: &str, allowed: &str) -> Reply {
-    detail(
-        StatusCode::METHOD_NOT_ALLOWED,
-        &format!("Method \"{method}\" not allowed."),
-    )
-    .with_header("allow", allowed.to_owned())
+    let text = "The requested resource was not found on this server.";
+    html_error(StatusCode::NOT_FOUND, "Not Found", text)
 }

@@ -1,30 +1,34 @@
 //! Every route, and the checks a request passes before its handler runs.
 
-use std::sync::LazyLock;
+use std::{iter, sync::LazyLock};
 
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    behaviour::{
-        access::{Access, admit},
-        play, rate_limit,
-    },
+    behaviour::{access::admit, play, rate_limit},
     call::Call,
+    catalog::refusal_with,
     contract::{Credentials, OPERATIONS, Operation},
-    handlers::{Handler, PLAYED, control},
+    handlers::{
+        Handler, PLAYED,
+        control::{self, rows},
+    },
     model::State,
     pages::{checkout, dashboard, media, session},
-    reply::{Answer, Reply, html_not_found, method_not_allowed, not_played},
+    reply::{Answer, Reply, html_not_found},
 };
 
-const GET: Method = Method::GET;
-const POST: Method = Method::POST;
-const PATCH: Method = Method::PATCH;
-const DELETE: Method = Method::DELETE;
+const GET: &str = "GET";
+const POST: &str = "POST";
+const PATCH: &str = "PATCH";
+const DELETE: &str = "DELETE";
+
+type Row = (&'static str, &'static str, Handler);
 
 /// The pages for people. `{text}` matches any one non-empty part, `{rest}` everything that is left.
-const PAGES: &[(Method, &str, Handler)] = &[
+const PAGES: &[Row] = &[
     (GET, "/", dashboard::show),
     (GET, "/inbox", dashboard::inbox),
     (GET, "/media/{rest}", media::show),
@@ -38,175 +42,115 @@ const PAGES: &[(Method, &str, Handler)] = &[
     (POST, "/checkout/{text}", checkout::pay),
 ];
 
-/// The simulator's own endpoints. `{uuid}` matches canonical lower-case UUIDs only.
-const CONTROLS: &[(Method, &str, Handler)] = &[
-    (GET, "/_simulator/requests", control::requests),
-    (DELETE, "/_simulator/requests", control::forget_requests),
-    (GET, "/_simulator/open", control::open_requests),
-    (GET, "/_simulator/inbox", control::inbox),
-    (GET, "/_simulator/people", control::people),
-    (
-        POST,
-        "/_simulator/sessions/{uuid}/start",
-        control::start_session,
-    ),
-    (
-        POST,
-        "/_simulator/sessions/{uuid}/finish",
-        control::finish_session,
-    ),
-    (
-        POST,
-        "/_simulator/sessions/{uuid}/status",
-        control::force_status,
-    ),
-    (GET, "/_simulator/webhooks", control::webhooks),
-    (PATCH, "/_simulator/webhooks", control::webhook_settings),
-    (GET, "/_simulator/faults", control::list_faults),
-    (POST, "/_simulator/faults", control::add_fault),
-    (DELETE, "/_simulator/faults", control::clear_faults),
-    (POST, "/_simulator/clock", control::advance_clock),
-    (POST, "/_simulator/balance", control::set_balance),
-    (POST, "/_simulator/mode", control::set_mode),
-    (GET, "/_simulator/state", control::counts),
-    (POST, "/_simulator/reset", control::reset),
+/// The simulator's own endpoints, under `/_simulator/`. `{uuid}` matches canonical lower-case UUIDs only.
+const CONTROLS: &[Row] = &[
+    (GET, "requests", |state, _| rows("REQUEST", &state.requests)),
+    (DELETE, "requests", control::forget_requests),
+    (GET, "open", control::open_requests),
+    (GET, "inbox", |state, _| rows("MAIL", &state.inbox)),
+    (GET, "people", control::people),
+    (POST, "sessions/{uuid}/start", control::start_session),
+    (POST, "sessions/{uuid}/finish", control::finish_session),
+    (POST, "sessions/{uuid}/status", control::force_status),
+    (GET, "webhooks", |state, _| {
+        rows("DELIVERY", &state.deliveries)
+    }),
+    (PATCH, "webhooks", control::webhook_settings),
+    (GET, "faults", |state, _| rows("FAULT", &state.faults)),
+    (POST, "faults", control::add_fault),
+    (DELETE, "faults", control::clear_faults),
+    (POST, "clock", control::advance_clock),
+    (POST, "balance", control::set_balance),
+    (POST, "mode", control::set_mode),
+    (GET, "state", control::counts),
+    (POST, "reset", control::reset),
 ];
-
-/// A path and what it answers.
-struct Route {
-    pattern: String,
-    access: Access,
-    endpoints: Vec<Endpoint>,
-}
 
 /// What one method does on a path. Without a handler, the operation is known and not played.
 struct Endpoint {
-    method: Method,
+    pattern: String,
+    method: &'static str,
     operation: Option<&'static Operation>,
     handler: Option<Handler>,
 }
 
-static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    let mut routes: Vec<Route> = Vec::new();
+/// A path that is written out goes before one that only fits, and the methods of a path have an order.
+static ENDPOINTS: LazyLock<Vec<Endpoint>> = LazyLock::new(|| {
+    let mut all = Vec::new();
     for operation in OPERATIONS.iter() {
-        let handler = PLAYED
-            .iter()
-            .find(|(id, _)| *id == operation.id)
-            .map(|(_, handler)| *handler);
-        let Ok(method) = operation.method.parse::<Method>() else {
-            continue;
-        };
-        let endpoint = |method| Endpoint {
-            method,
+        let played = PLAYED.iter().find(|(id, _)| *id == operation.id);
+        let endpoint = |pattern: &str| Endpoint {
+            pattern: pattern.to_owned(),
+            method: &operation.method,
             operation: Some(operation),
-            handler,
+            handler: played.map(|(_, handler)| *handler),
         };
-        let access = access(operation);
+        let pattern = operation.pattern();
+        all.push(endpoint(&pattern));
         // The report is also found without the slash at the end.
         if operation.id == "session_report_get" {
-            let pattern = operation.pattern().trim_end_matches('/').to_owned();
-            add(&mut routes, pattern, access, endpoint(method.clone()));
-        }
-        add(&mut routes, operation.pattern(), access, endpoint(method));
-    }
-    for (table, access) in [(PAGES, Access::Page), (CONTROLS, Access::Control)] {
-        for (method, path, handler) in table {
-            let endpoint = Endpoint {
-                method: method.clone(),
-                operation: None,
-                handler: Some(*handler),
-            };
-            add(&mut routes, (*path).to_owned(), access, endpoint);
+            all.push(endpoint(pattern.trim_end_matches('/')));
         }
     }
-    let order = [GET, POST, PATCH, DELETE];
-    for route in &mut routes {
-        let place =
-            |endpoint: &Endpoint| order.iter().position(|method| *method == endpoint.method);
-        route.endpoints.sort_by_key(place);
+    for (rows, prefix) in [(PAGES, ""), (CONTROLS, "/_simulator/")] {
+        all.extend(rows.iter().map(|(method, path, handler)| Endpoint {
+            pattern: format!("{prefix}{path}"),
+            method,
+            operation: None,
+            handler: Some(*handler),
+        }));
     }
-    // A path that is written out goes before one that only fits.
-    routes.sort_by_key(|route| route.pattern.matches('{').count());
-    routes
+    all.sort_by_key(|endpoint| {
+        let mut methods = [GET, POST, PATCH, DELETE].into_iter();
+        let method = methods.position(|method| method == endpoint.method);
+        (endpoint.pattern.matches('{').count(), method)
+    });
+    all
 });
-
-fn add(routes: &mut Vec<Route>, pattern: String, access: Access, endpoint: Endpoint) {
-    match routes.iter_mut().find(|route| route.pattern == pattern) {
-        Some(route) => route.endpoints.push(endpoint),
-        None => routes.push(Route {
-            pattern,
-            access,
-            endpoints: vec![endpoint],
-        }),
-    }
-}
-
-fn access(operation: &Operation) -> Access {
-    match operation.auth {
-        Credentials::None => Access::Open,
-        Credentials::Key if operation.path().starts_with("/v3/session/{") => Access::Session,
-        Credentials::Key | Credentials::KeyOrg => Access::Key,
-        Credentials::SessionToken => Access::SessionToken,
-        Credentials::Bearer => Access::Bearer,
-    }
-}
 
 /// Answers one request from the state: route, limits, access, method, query, handler, in the order the API checks them.
 pub fn dispatch(state: &mut State, call: &mut Call) -> Reply {
     play::let_time_pass(state);
-    if call.path == "/v3/sessions" && call.method == Method::GET {
+    if call.path == "/v3/sessions" && call.method == GET {
         let query = if call.raw_query.is_empty() { "" } else { "?" };
         let location = format!("/v3/sessions/{query}{}", call.raw_query);
         return Reply::redirect(StatusCode::MOVED_PERMANENTLY, location);
     }
-    let found = ROUTES
-        .iter()
-        .find_map(|route| Some((route, matched(&route.pattern, &call.path)?)));
-    let Some((route, parameters)) = found else {
-        return html_not_found();
-    };
-    if state.legacy && route.pattern.starts_with("/v3/lists/") {
-        return html_not_found();
-    }
-    call.parameters = parameters;
-    answer(state, call, route).unwrap_or_else(|refusal| refusal)
+    answer(state, call).unwrap_or_else(|refusal| refusal)
 }
 
-fn answer(state: &mut State, call: &mut Call, route: &'static Route) -> Answer {
-    let method = if call.method == Method::HEAD {
-        GET
-    } else {
-        call.method.clone()
+fn answer(state: &mut State, call: &mut Call) -> Answer {
+    let mut all = ENDPOINTS.iter();
+    let found = all.find_map(|one| Some((one, matched(&one.pattern, &call.path)?)));
+    let (first, parameters) = found.ok_or_else(html_not_found)?;
+    if state.legacy && first.pattern.starts_with("/v3/lists/") {
+        return Err(html_not_found());
+    }
+    call.parameters = parameters;
+    let of_the_path = || ENDPOINTS.iter().filter(|one| one.pattern == first.pattern);
+    let method = match call.method.as_str() {
+        "HEAD" => GET,
+        method => method,
     };
-    let endpoint = route
-        .endpoints
-        .iter()
-        .find(|endpoint| endpoint.method == method);
+    let endpoint = of_the_path().find(|endpoint| endpoint.method == method);
     call.operation = endpoint.and_then(|endpoint| endpoint.operation);
-    if let (Some(operation), Some(None)) =
-        (call.operation, endpoint.map(|endpoint| endpoint.handler))
-    {
-        return Err(not_played(
-            &operation.id,
-            &operation.method,
-            &operation.path(),
-        ));
+    let handler = endpoint.map(|endpoint| endpoint.handler);
+    if let (Some(operation), Some(None)) = (call.operation, handler) {
+        let words = json!({ "operation": operation.id, "method": operation.method, "path": operation.path() });
+        return Err(refusal_with("not_played", words));
     }
     rate_limit::check(state, call)?;
-    admit(state, call, route.access)?;
-    let Some(handler) = endpoint.and_then(|endpoint| endpoint.handler) else {
-        let allowed: Vec<&str> = route
-            .endpoints
-            .iter()
-            .map(|endpoint| endpoint.method.as_str())
-            .collect();
-        return Err(method_not_allowed(
-            call.method.as_str(),
-            &allowed.join(", "),
-        ));
+    let wanted = first.operation.map(Operation::credentials);
+    admit(state, call, wanted.unwrap_or(Credentials::None))?;
+    let Some(Some(handler)) = handler else {
+        let allowed: Vec<&str> = of_the_path().map(|endpoint| endpoint.method).collect();
+        let words = json!({ "method": call.method.as_str() });
+        let refusal = refusal_with("method_not_allowed", words);
+        return Err(refusal.with_header("allow", allowed.join(", ")));
     };
-    call.operation
-        .map_or(Ok(()), |operation| operation.check_query(&call.query))?;
+    if let Some(operation) = call.operation {
+        operation.check_query(&call.query)?;
+    }
     handler(state, call)
 }
 
@@ -220,8 +164,8 @@ fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
             "{uuid}" if is_canonical_uuid(part) => parameters.push(part.to_owned()),
             "{text}" if !part.is_empty() => parameters.push(part.to_owned()),
             "{rest}" => {
-                let rest: Vec<&str> = std::iter::once(part).chain(parts.by_ref()).collect();
-                parameters.push(rest.join("/"));
+                let rest = iter::once(part).chain(parts.by_ref());
+                parameters.push(rest.collect::<Vec<_>>().join("/"));
             }
             literal if literal == part => {}
             _ => return None,
@@ -232,9 +176,7 @@ fn matched(pattern: &str, path: &str) -> Option<Vec<String>> {
 
 /// Whether the API's own path expressions would accept `text`: hyphenated, lower case.
 fn is_canonical_uuid(text: &str) -> bool {
-    text.len() == 36
-        && Uuid::parse_str(text).is_ok()
-        && !text.bytes().any(|byte| byte.is_ascii_uppercase())
+    Uuid::parse_str(text).is_ok_and(|uuid| uuid.to_string() == text)
 }
 
 #[cfg(test)]
@@ -244,10 +186,8 @@ mod tests {
     #[test]
     fn everything_that_is_played_is_in_the_table() {
         for (id, _) in PLAYED {
-            assert!(
-                OPERATIONS.iter().any(|operation| operation.id == *id),
-                "{id}"
-            );
+            let mut operations = OPERATIONS.iter();
+            assert!(operations.any(|operation| operation.id == *id), "{id}");
         }
     }
 }

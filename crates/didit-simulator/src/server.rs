@@ -6,20 +6,14 @@ use axum::{
     Extension, Router,
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, header},
     response::Response,
 };
 use tokio::net::TcpListener;
 
 use didit_local_http::Bounds;
 
-use crate::{
-    call::Call,
-    recording,
-    reply::{Reply, detail},
-    routes,
-    shared::Shared,
-};
+use crate::{call::Call, catalog::refusal, recording, reply::Reply, routes, shared::Shared};
 
 mod connection;
 mod faults;
@@ -80,28 +74,25 @@ async fn answer(
         Err(reply) => return response(reply),
     };
     let _open = OpenRequest::of(&call, &shared);
-    let taken = {
+    let (reply, fault) = {
         let mut state = shared.state();
         let number = recording::record(&mut state, &call);
-        let taken = match faults::take(&mut state, &call) {
-            Some(fault) => {
-                recording::answered(&mut state, number, None, Some(fault.kind));
-                Err(fault)
-            }
-            None => {
-                let reply = routes::dispatch(&mut state, &mut call);
-                recording::answered(&mut state, number, Some(reply.status.as_u16()), None);
-                Ok(reply)
-            }
+        let fault = faults::take(&mut state, &call);
+        let reply = match fault {
+            Some(_) => None,
+            None => Some(routes::dispatch(&mut state, &mut call)),
         };
+        let status = reply.as_ref().map(|reply| reply.status.as_u16());
+        let kind = fault.as_ref().map(|fault| fault.kind);
+        recording::note(&mut state, number, status, kind);
         if !state.events.is_empty() {
             shared.events.notify_one();
         }
-        taken
+        (reply, fault)
     };
-    match taken {
-        Ok(reply) => response(reply),
-        Err(fault) => faults::play(fault, &call, &connection, &shared.shutdown).await,
+    match fault {
+        Some(fault) => faults::play(fault, &call, &connection, &shared.shutdown).await,
+        None => reply.map(response).unwrap_or_default(),
     }
 }
 
@@ -110,26 +101,15 @@ async fn read(request: Request, connection: &Connection, own: SocketAddr) -> Res
     guard::admit(&parts, own)?;
     let body = match tokio::time::timeout(BODY_TIME, to_bytes(body, LARGEST_BODY)).await {
         Ok(Ok(body)) => body,
-        Ok(Err(_)) => {
-            return Err(detail(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "Request body exceeded the size limit.",
-            ));
-        }
-        Err(_) => {
-            return Err(detail(
-                StatusCode::REQUEST_TIMEOUT,
-                "Request body did not arrive in time.",
-            ));
-        }
+        Ok(Err(_)) => return Err(refusal("body_too_large")),
+        Err(_) => return Err(refusal("body_too_late")),
     };
     let raw_query = parts.uri.query().unwrap_or_default().to_owned();
+    let query = url::form_urlencoded::parse(raw_query.as_bytes());
     Ok(Call {
         method: parts.method,
         path: parts.uri.path().to_owned(),
-        query: url::form_urlencoded::parse(raw_query.as_bytes())
-            .into_owned()
-            .collect(),
+        query: query.into_owned().collect(),
         raw_query,
         headers: parts.headers,
         body,
@@ -146,10 +126,8 @@ fn response(reply: Reply) -> Response {
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
     if !reply.content_type.is_empty() {
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(reply.content_type),
-        );
+        let content_type = HeaderValue::from_static(reply.content_type);
+        headers.insert(header::CONTENT_TYPE, content_type);
     }
     for (name, value) in reply.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {

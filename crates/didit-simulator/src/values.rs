@@ -1,6 +1,7 @@
 //! Small functions about text, time, money and JSON that everything else uses.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -9,35 +10,51 @@ pub type Object = Map<String, Value>;
 
 /// Reading the members of an object whose types are known.
 pub trait Fields {
-    fn text(&self, key: &str) -> Option<&str>;
-    fn flag(&self, key: &str) -> bool;
-    fn object(&self, key: &str) -> Option<&Object>;
-    fn list(&self, key: &str) -> &[Value];
-    /// The member as JSON, null when there is none.
-    fn json(&self, key: &str) -> Value;
-}
+    fn member(&self, key: &str) -> Option<&Value>;
 
-impl Fields for Object {
     fn text(&self, key: &str) -> Option<&str> {
-        self.get(key)?.as_str()
+        self.member(key)?.as_str()
     }
 
     fn flag(&self, key: &str) -> bool {
-        self.get(key).and_then(Value::as_bool).unwrap_or(false)
+        self.member(key) == Some(&Value::Bool(true))
     }
 
     fn object(&self, key: &str) -> Option<&Object> {
-        self.get(key)?.as_object()
+        self.member(key)?.as_object()
     }
 
     fn list(&self, key: &str) -> &[Value] {
-        let list = self.get(key).and_then(Value::as_array);
+        let list = self.member(key).and_then(Value::as_array);
         list.map_or(&[], Vec::as_slice)
     }
 
-    fn json(&self, key: &str) -> Value {
-        self.get(key).cloned().unwrap_or(Value::Null)
+    fn id(&self, key: &str) -> Option<Uuid> {
+        Uuid::parse_str(self.text(key)?).ok()
     }
+
+    /// The member as JSON, null when there is none.
+    fn json(&self, key: &str) -> Value {
+        self.member(key).cloned().unwrap_or_default()
+    }
+}
+
+impl Fields for Object {
+    fn member(&self, key: &str) -> Option<&Value> {
+        self.get(key)
+    }
+}
+
+impl Fields for Value {
+    fn member(&self, key: &str) -> Option<&Value> {
+        self.get(key)
+    }
+}
+
+/// What a file holds that lies beside the code. It is a part of the source and read by tests; where it were not what it should
+/// be, there would be nothing.
+pub fn data<T: DeserializeOwned + Default>(file: &str) -> T {
+    serde_json::from_str(file).unwrap_or_default()
 }
 
 /// `object` with the members of `more` over its own.
@@ -46,6 +63,18 @@ pub fn with(mut object: Value, more: Value) -> Value {
         object.extend(more);
     }
     object
+}
+
+/// Lays `more` over `target`: objects member by member, anything else as a whole.
+pub fn lay_over(target: &mut Value, more: &Value) {
+    match (target, more) {
+        (Value::Object(target), Value::Object(more)) => {
+            for (key, value) in more {
+                lay_over(target.entry(key.as_str()).or_insert(Value::Null), value);
+            }
+        }
+        (target, more) => target.clone_from(more),
+    }
 }
 
 /// The text of a JSON value for comparing: strings as they are, anything else as JSON.
@@ -80,9 +109,8 @@ pub fn seconds(timestamp: Timestamp) -> String {
 }
 
 pub fn later(timestamp: Timestamp, seconds: i64) -> Timestamp {
-    timestamp
-        .checked_add(SignedDuration::from_secs(seconds))
-        .unwrap_or(Timestamp::MAX)
+    let later = timestamp.checked_add(SignedDuration::from_secs(seconds));
+    later.unwrap_or(Timestamp::MAX)
 }
 
 /// Whole seconds from `now` until `timestamp`; negative once it has passed.
@@ -118,9 +146,8 @@ pub fn random_text(alphabet: &[u8], length: usize) -> String {
         bytes = Uuid::new_v4().as_bytes().repeat(length / 16 + 1);
         bytes.truncate(length);
     }
-    let letters = bytes
-        .iter()
-        .filter_map(|byte| alphabet.get(usize::from(*byte) % alphabet.len().max(1)));
+    let places = bytes.iter().map(|byte| usize::from(*byte) % alphabet.len());
+    let letters = places.filter_map(|place| alphabet.get(place));
     letters.map(|letter| char::from(*letter)).collect()
 }
 
@@ -143,29 +170,54 @@ pub fn age(born: Date, today: Date) -> i64 {
 }
 
 pub fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else {
-        return false;
-    };
-    let label =
-        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
-    !local.is_empty()
-        && !local.contains(char::is_whitespace)
-        && domain.contains('.')
-        && domain.split('.').all(label)
+    let (local, domain) = text.rsplit_once('@').unwrap_or_default();
+    let is_odd = |letter: char| !letter.is_alphanumeric() && letter != '-';
+    let is_label = |label: &str| !label.is_empty() && !label.contains(is_odd);
+    let is_local = !local.is_empty() && !local.contains(char::is_whitespace);
+    is_local && domain.contains('.') && domain.split('.').all(is_label)
+}
+
+/// Whether a content type says JSON, whatever its parameters.
+pub fn is_json(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// The kind of picture that `bytes` begin as.
+pub fn image_kind(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => Some("jpeg"),
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("png"),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Some("webp"),
+        [b'I', b'I', b'*', 0, ..] | [b'M', b'M', 0, b'*', ..] => Some("tiff"),
+        _ => None,
+    }
 }
 
 /// Whether the simulator may contact this address: plain HTTP to the machine it runs on.
 pub fn is_loopback(address: &str) -> bool {
-    let Ok(address) = url::Url::parse(address) else {
-        return false;
-    };
-    let local = match address.host() {
+    let address = url::Url::parse(address).ok();
+    let address = address.filter(|address| address.scheme() == "http");
+    match address.as_ref().and_then(url::Url::host) {
         Some(url::Host::Domain(name)) => name == "localhost",
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
         None => false,
-    };
-    local && address.scheme() == "http"
+    }
 }
 
 /// A phone number in E.164 form once spaces and punctuation are gone.
@@ -180,22 +232,16 @@ pub fn normalise_phone(text: &str) -> Option<String> {
 
 /// Whether two names are the same but for case, accents, order and left-out parts.
 pub fn same_name(one: &str, other: &str) -> bool {
-    let (one, other) = (name_parts(one), name_parts(other));
-    let (fewer, more) = if one.len() <= other.len() {
-        (&one, &other)
-    } else {
-        (&other, &one)
+    let (one, other) = (fold(one), fold(other));
+    let parts = |name: &str| -> Vec<String> {
+        let parts = name.split(|letter: char| !letter.is_alphanumeric());
+        let parts = parts.filter(|part| !part.is_empty());
+        parts.map(str::to_owned).collect()
     };
+    let mut names = [parts(&one), parts(&other)];
+    names.sort_by_key(Vec::len);
+    let [fewer, more] = &names;
     !fewer.is_empty() && fewer.iter().all(|part| more.contains(part))
-}
-
-fn name_parts(name: &str) -> Vec<String> {
-    let folded = fold(name);
-    let parts = folded.split(|character: char| !character.is_alphanumeric());
-    parts
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Lower case without the accents of western European names.

@@ -26,34 +26,24 @@ fn layer(module: &str) -> usize {
 
 /// The modules that `source` names by `crate::name` or within `use crate::{…}`.
 fn named(source: &str) -> Vec<String> {
-    let word = |text: &str| -> String {
-        let letters = text
-            .chars()
-            .take_while(|c| c.is_alphanumeric() || *c == '_');
-        letters.collect()
-    };
+    let is_of_a_name = |letter: &char| letter.is_alphanumeric() || *letter == '_';
     let mut names = Vec::new();
     for rest in source.split("crate::").skip(1) {
-        let Some(group) = rest.strip_prefix('{') else {
-            names.push(word(rest));
-            continue;
-        };
-        let mut depth = 0;
-        let mut at_start = true;
-        for (position, letter) in group.char_indices() {
-            match letter {
-                '}' if depth == 0 => break,
-                '{' => depth += 1,
-                '}' => depth -= 1,
-                ',' if depth == 0 => at_start = true,
-                letter if at_start && depth == 0 && !letter.is_whitespace() => {
-                    names.push(word(group.get(position..).unwrap()));
-                    at_start = false;
-                }
-                _ => {}
+        // A name alone ends where its letters do; of a group all counts that is not within an inner group.
+        let is_group = rest.starts_with('{');
+        let mut depth = i32::from(!is_group);
+        let mut own = String::new();
+        for letter in rest.chars() {
+            depth += i32::from(letter == '{') - i32::from(letter == '}');
+            if depth == 0 || !is_group && !is_of_a_name(&letter) {
+                break;
             }
+            own.extend(Some(letter).filter(|letter| depth == 1 && *letter != '{'));
         }
+        let words = own.split(',').map(|one| one.trim().chars());
+        names.extend(words.map(|one| one.take_while(is_of_a_name).collect::<String>()));
     }
+    names.retain(|name| !name.is_empty());
     names
 }
 

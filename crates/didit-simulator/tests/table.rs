@@ -24,23 +24,13 @@ fn the_copy_is_a_part_of_the_table() {
     let table: Vec<Value> = serde_json::from_str(&table).unwrap();
     let rows = table.iter().map(|row| {
         let mut kept = part(row, &COLUMNS);
-        let parameters = row
-            .get("parameters")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let parameters = parameters.map(|parameter| {
-            let name = parameter
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap()
-                .to_owned();
-            (
-                name,
-                Value::Object(part(parameter, &["in", "format", "enum"])),
-            )
+        let parameters = row.get("parameters").and_then(Value::as_array);
+        let parameters = parameters.into_iter().flatten().map(|one| {
+            let name = one.get("name").and_then(Value::as_str).unwrap();
+            let kept = part(one, &["in", "format", "enum"]);
+            (name.to_owned(), Value::Object(kept))
         });
-        kept.insert("parameters".to_owned(), Value::Object(parameters.collect()));
+        kept.insert("parameters".to_owned(), parameters.collect());
         Value::Object(kept).to_string()
     });
     let expected = format!("[\n{}\n]\n", rows.collect::<Vec<_>>().join(",\n"));

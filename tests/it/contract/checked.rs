@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use didit_mcp::simulator::Options;
+use didit_mcp::simulator::SimulatorOptions;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -22,7 +22,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    pub async fn start(options: Options) -> Self {
+    pub async fn start(options: SimulatorOptions) -> Self {
         Self {
             client: Client::start(options).await,
             contract: Contract::load(),

@@ -4,7 +4,7 @@ use didit_mcp::didit::{
     ApiKey, Client, CreatedSession, Error, Kind, SessionId, SessionRequest, Workflow,
     WorkflowFeature, WorkflowRequest,
 };
-use didit_mcp::simulator::{Options, Simulator, start};
+use didit_mcp::simulator::{Simulator, SimulatorOptions, start};
 use serde_json::{Value, json};
 
 /// A simulator and a client of it.
@@ -16,10 +16,10 @@ pub struct Setup {
 
 impl Setup {
     pub async fn new() -> Self {
-        Self::with(Options::default()).await
+        Self::with(SimulatorOptions::default()).await
     }
 
-    pub async fn with(options: Options) -> Self {
+    pub async fn with(options: SimulatorOptions) -> Self {
         let simulator = start(options).await.unwrap();
         let mut builder = Client::builder()
             .api_base_url(simulator.api_base_url().parse().unwrap())

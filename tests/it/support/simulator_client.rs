@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use didit_mcp::simulator::{self, Mode, Options, Simulator};
+use didit_mcp::simulator::{self, ApplicationMode, Simulator, SimulatorOptions};
 use reqwest::{Method, header::HeaderMap};
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ pub fn http() -> reqwest::Client {
 }
 
 impl Client {
-    pub async fn start(options: Options) -> Self {
+    pub async fn start(options: SimulatorOptions) -> Self {
         Self {
             simulator: simulator::start(options).await.unwrap(),
             http: http(),
@@ -59,21 +59,21 @@ impl Client {
     }
 
     pub async fn sandbox() -> Self {
-        Self::start(Options::default()).await
+        Self::start(SimulatorOptions::default()).await
     }
 
     pub async fn live() -> Self {
-        Self::start(Options {
-            mode: Mode::Live,
-            ..Options::default()
+        Self::start(SimulatorOptions {
+            mode: ApplicationMode::Live,
+            ..SimulatorOptions::default()
         })
         .await
     }
 
     pub async fn legacy() -> Self {
-        Self::start(Options {
+        Self::start(SimulatorOptions {
             legacy: true,
-            ..Options::default()
+            ..SimulatorOptions::default()
         })
         .await
     }

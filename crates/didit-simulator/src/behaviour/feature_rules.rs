@@ -6,24 +6,22 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     catalog::{
-        countries,
-        features::{Feature, KINDS, Kind},
+        Feature, OrRefuse, countries,
+        features::{KINDS, Kind},
+        refusal, refusal_with, refuse_when,
     },
     contract::Schema,
-    reply::{REQUIRED, not_an_object},
-    values::Object,
+    reply::{Checked, Reply, not_an_object},
+    values::{Fields, Object, data},
 };
 
 /// What the configuration of each feature can hold.
 static CONFIGURATIONS: LazyLock<BTreeMap<String, Schema>> =
-    // The file is part of the source and read by a test; without it every key would count as unknown.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../catalog/feature_config.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../catalog/feature_config.json")));
 
-/// Reads and checks the `features` of a body; the error is the value to put under that key. With a portrait given for
-/// every session, a face can be matched without a document.
-pub fn read(items: &[Value], portrait_given: bool) -> Result<Vec<Feature>, Value> {
+/// Reads and checks the `features` of a body. With a portrait given for every session, a face can be matched without a
+/// document.
+pub fn read(items: &[Value], portrait_given: bool) -> Result<Vec<Feature>, Reply> {
     let mut features: Vec<Feature> = Vec::new();
     for item in items {
         let feature = read_one(item, &features, portrait_given)?;
@@ -32,121 +30,91 @@ pub fn read(items: &[Value], portrait_given: bool) -> Result<Vec<Feature>, Value
     Ok(features)
 }
 
-fn read_one(item: &Value, before: &[Feature], portrait_given: bool) -> Result<Feature, Value> {
-    let Value::Object(item) = item else {
-        return Err(json!([not_an_object(item)]));
-    };
-    let Some(name) = item.get("feature") else {
-        return Err(json!([{ "feature": [REQUIRED] }]));
-    };
-    let name = name.as_str().unwrap_or_default();
+fn read_one(item: &Value, before: &[Feature], portrait_given: bool) -> Result<Feature, Reply> {
+    if !item.is_object() {
+        let words = json!({ "complaint": not_an_object(item) });
+        return Err(refusal_with("feature_not_an_object", words));
+    }
+    refuse_when("feature_without_name", item.get("feature").is_none())?;
+    let name = item.text("feature").unwrap_or_default();
     let Some(kind) = KINDS.iter().find(|kind| kind.name == name) else {
         // The API's own list leaves DOCUMENT_AI out although it is accepted.
         let names = KINDS.iter().map(|kind| kind.name.as_str());
         let known: Vec<&str> = names.filter(|name| *name != "DOCUMENT_AI").collect();
-        return Err(json!([format!(
-            "Invalid feature '{name}'. Allowed values: {}.",
-            known.join(", ")
-        )]));
+        let words = json!({ "name": name, "known": known.join(", ") });
+        return Err(refusal_with("feature_unknown", words));
     };
+    let words = json!({ "name": name, "after": kind.after.join(", ") });
     if kind.passive && before.is_empty() {
-        return Err(json!([format!(
-            "Feature '{name}' cannot be the first feature of a workflow."
-        )]));
+        return Err(refusal_with("feature_first", words));
     }
     let exempt = kind.after.is_empty() || portrait_given && name == "FACE_MATCH";
-    if !exempt
-        && !before
-            .iter()
-            .any(|known| kind.after.contains(&known.kind.name))
-    {
-        let text = format!(
-            "Feature '{name}' must appear after one of: {}.",
-            kind.after.join(", ")
-        );
-        return Err(json!([text]));
+    let mut names = before.iter().map(|known| &known.kind.name);
+    if !exempt && !names.any(|name| kind.after.contains(name)) {
+        return Err(refusal_with("feature_order", words));
     }
-    let config = match item.get("config") {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(config)) => config.clone(),
-        Some(_) => return Err(json!([{ "config": ["Not a valid object."] }])),
-    };
+    let config = item.json("config");
+    let is_config = config.is_null() || config.is_object();
+    refuse_when("feature_config", !is_config)?;
     check_needs(kind, &config)?;
+    // The API drops other keys silently.
+    let schema = CONFIGURATIONS.get(&kind.name);
+    let known = match (schema, config.as_object()) {
+        (Some(schema), Some(config)) => schema.members(config),
+        _ => Ok(Object::new()),
+    };
+    let known =
+        known.map_err(|errors| refusal_with("feature_config_values", json!({ "errors": errors })));
     let position = before.iter().filter(|known| known.kind == kind).count() + 1;
     Ok(Feature {
         kind,
         node_id: format!("feature_{}_{position}", kind.node),
-        label: item.get("label").and_then(Value::as_str).map(str::to_owned),
-        config: known_config(kind, &config)?,
+        label: item.text("label").map(str::to_owned),
+        config: known?,
     })
 }
 
 /// What some features cannot work without.
-fn check_needs(kind: &Kind, config: &Object) -> Result<(), Value> {
+fn check_needs(kind: &Kind, config: &Value) -> Checked {
     match kind.name.as_str() {
-        "QUESTIONNAIRE" => Err(
-            match config.get("questionnaire_uuid").and_then(Value::as_str) {
-                None => json!(["Feature 'QUESTIONNAIRE' requires config.questionnaire_uuid."]),
-                // The simulator has no questionnaires, so none belongs to the application.
-                Some(id) => json!(format!(
-                    "Questionnaire '{id}' was not found for this application. Create the questionnaire first, then use its \
-                 questionnaire_id."
-                )),
-            },
-        ),
-        "KYB_DOCUMENTS" => match config.get("kyb_required_document_groups") {
-            Some(Value::Array(groups)) if !groups.is_empty() => Ok(()),
-            Some(Value::Object(groups)) if !groups.is_empty() => Ok(()),
-            _ => Err(json!([
-                "Feature 'KYB_DOCUMENTS' requires a non-empty config.kyb_required_document_groups."
-            ])),
+        "QUESTIONNAIRE" => Err(match config.text("questionnaire_uuid") {
+            None => refusal("questionnaire_missing"),
+            // The simulator has no questionnaires, so none belongs to the application.
+            Some(id) => refusal_with("questionnaire_unknown", json!({ "id": id })),
+        }),
+        "KYB_DOCUMENTS" => match config.json("kyb_required_document_groups") {
+            Value::Array(groups) if !groups.is_empty() => Ok(()),
+            Value::Object(groups) if !groups.is_empty() => Ok(()),
+            _ => Err(refusal("document_groups_missing")),
         },
-        "OCR" => {
-            check_documents(config.get("documents_allowed")).map_err(|complaint| json!([complaint]))
-        }
+        "OCR" => check_documents(&config.json("documents_allowed")),
         _ => Ok(()),
     }
 }
 
 /// Absent, null and `{}` allow every document; otherwise at least one document of one country must be left.
-fn check_documents(allowed: Option<&Value>) -> Result<(), String> {
-    let countries = match allowed {
-        None | Some(Value::Null) => return Ok(()),
-        Some(Value::Object(countries)) if countries.is_empty() => return Ok(()),
-        Some(Value::Object(countries)) => countries,
-        Some(_) => return Err("documents_allowed must be an object keyed by country.".to_owned()),
-    };
-    let mut enabled = false;
+fn check_documents(allowed: &Value) -> Checked {
+    if allowed.is_null() || *allowed == json!({}) {
+        return Ok(());
+    }
+    let countries = allowed.as_object();
+    let countries = countries.or_refuse("documents_not_an_object")?;
+    let mut is_one_enabled = false;
     for (country, documents) in countries {
+        let words = json!({ "country": country });
         if !countries::is_alpha3(country) {
-            return Err(format!(
-                "Invalid country code '{country}' in documents_allowed."
-            ));
+            return Err(refusal_with("documents_country", words));
         }
         for document in documents.as_object().into_iter().flat_map(Map::values) {
-            let sides = document.get("sides").and_then(Value::as_i64);
-            if sides.is_some_and(|sides| !(1..=2).contains(&sides)) {
-                return Err(format!(
-                    "Invalid sides for {country} in documents_allowed: use 1 or 2."
-                ));
+            let sides = document.json("sides").as_i64();
+            if !matches!(sides, None | Some(1 | 2)) {
+                return Err(refusal_with("documents_sides", words));
             }
-            enabled |= !document
-                .get("enabled")
-                .is_some_and(|enabled| *enabled == json!(false) || *enabled == json!(0));
+            let enabled = document.json("enabled");
+            is_one_enabled |= enabled != json!(false) && enabled != json!(0);
         }
     }
-    if enabled {
-        Ok(())
-    } else {
-        Err("documents_allowed must enable at least one document type.".to_owned())
-    }
-}
-
-/// `config` without the keys the API drops silently; known keys must have the right type and range.
-fn known_config(kind: &Kind, config: &Object) -> Result<Object, Value> {
-    let schema = CONFIGURATIONS.get(&kind.name);
-    let known = schema.map_or_else(|| Ok(Object::new()), |schema| schema.members(config));
-    known.map_err(|errors| json!([{ "config": errors }]))
+    refuse_when("documents_none", !is_one_enabled)
 }
 
 #[cfg(test)]

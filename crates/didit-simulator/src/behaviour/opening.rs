@@ -1,20 +1,16 @@
 //! Opening sessions: rules beyond the form of the body, reuse of unfinished sessions, credits and quotas.
 
-use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{announcements, blocking};
 use crate::{
-    catalog::{
-        scenarios,
-        status::{Status, StepStatus},
-    },
-    model::{Session, State, Step, Workflow},
-    options::Mode,
-    reply::{Reply, bad_request, detail, field, field_text, throttled},
-    values::{Fields, Object, URL_SAFE, later, random_text, seconds_until},
+    catalog::{OrRefuse, Status, StepStatus, refusal, refuse_when, scenarios, throttle},
+    model::{All, Session, State, Step},
+    options::ApplicationMode,
+    reply::{Checked, Reply},
+    values::{Fields, Object, URL_SAFE, image_kind, later, random_text, seconds_until},
 };
 
 const SANDBOX_SESSIONS_PER_DAY: usize = 500;
@@ -25,55 +21,53 @@ const LARGEST_PORTRAIT: usize = 2 * 1024 * 1024;
 pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<Uuid, Reply> {
     check_address(&mut wanted)?;
     let portrait = wanted.remove("portrait_image");
-    let portrait = portrait
-        .as_ref()
-        .and_then(Value::as_str)
-        .map(check_portrait)
-        .transpose()?;
-    let environment = state
-        .application(application)
-        .map_or(Mode::Live, |known| known.mode);
-    // Text that is no UUID is as unknown as a UUID nobody has.
-    let workflow = wanted
-        .text("workflow_id")
-        .and_then(|id| Uuid::parse_str(id).ok());
-    let workflow = workflow
-        .and_then(|id| state.workflow_to_run(id, application))
-        .cloned();
-    let workflow = workflow.ok_or_else(|| field_text("workflow_id", "Invalid workflow_id."))?;
-    let scenario = match wanted.text("sandbox_scenario") {
-        None => None,
-        Some(_) if environment == Mode::Live => {
-            let complaint = "Sandbox scenarios can only be used with sandbox applications.";
-            return Err(field("sandbox_scenario", complaint));
-        }
-        Some(slug) => Some(scenarios::find(slug).ok_or_else(|| {
-            field(
-                "sandbox_scenario",
-                &format!("Unknown sandbox scenario: '{slug}'."),
-            )
-        })?),
-    };
+    let portrait = portrait.as_ref().and_then(Value::as_str);
+    portrait.map_or(Ok(()), check_portrait)?;
+    let environment = state.applications.one(application).map(|known| known.mode);
+    let environment = environment.unwrap_or(ApplicationMode::Live);
+    // The group's id or that of any version, for the latest. Text that is no UUID is as unknown as a UUID nobody has.
+    let id = wanted.id("workflow_id");
+    let mut own = state.workflows.of(application);
+    let named = own.find(|known| id == Some(known.group) || id == Some(known.uuid));
+    let workflow = named.and_then(|named| state.latest_published(named.group));
+    let workflow = workflow.or_refuse("workflow_unknown")?.clone();
+    drop(own);
+    let slug = wanted.text("sandbox_scenario");
+    let is_live = environment == ApplicationMode::Live;
+    refuse_when("scenario_in_live_mode", slug.is_some() && is_live)?;
+    let scenario = slug.map(|slug| scenarios::named(slug, "sandbox_scenario"));
+    let scenario = scenario.transpose()?;
     let vendor_data = wanted.text("vendor_data");
-    refuse_blocked(state, &workflow, vendor_data)?;
+    let entity = if workflow.is_business() {
+        "business"
+    } else {
+        "user"
+    };
+    let blocked =
+        vendor_data.and_then(|value| blocking::blocked(state, application, entity, value));
+    refuse_when("vendor_data_blocked", blocked.is_some())?;
     if workflow.is_biometric() && workflow.has("FACE_MATCH") && portrait.is_none() {
         require_stored_face(state, application, vendor_data)?;
     }
-    if let Some(session) = unfinished(state, &workflow, vendor_data) {
+    // The same user goes on with an unfinished session, if it runs the same version.
+    let mut own = state.sessions.of_mut(application);
+    let unfinished = own.find(|session| {
+        vendor_data.is_some()
+            && session.vendor_data() == vendor_data
+            && session.workflow.uuid == workflow.uuid
+            && session.status.is_unfinished()
+    });
+    if let Some(session) = unfinished {
         for key in ["callback", "metadata"] {
             session.wanted.insert(key.to_owned(), wanted.json(key));
         }
         return Ok(session.id);
     }
-    let pays = environment == Mode::Live;
-    let balance = state.balance_mut(application).copied().unwrap_or_default();
-    if pays && balance < workflow.price() {
-        return Err(detail(
-            StatusCode::BAD_REQUEST,
-            "You don't have enough credits to perform this request. Please top up at https://business.didit.me",
-        ));
-    }
-    if !pays {
+    drop(own);
+    if is_live {
+        let balance = state.balance_mut(application).copied().unwrap_or_default();
+        refuse_when("no_credits", balance < workflow.price())?;
+    } else {
         check_sandbox_quota(state, application)?;
     }
     state.sessions_created += 1;
@@ -88,20 +82,14 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
         number,
         token: random_text(URL_SAFE, 12),
         application,
-        workflow_uuid: workflow.uuid,
-        workflow_group: workflow.group,
-        workflow_version: workflow.version,
-        workflow_label: workflow.label().to_owned(),
         workflow_deleted: false,
-        price: workflow.price(),
-        is_business: workflow.is_business(),
         environment,
         wanted,
         scenario,
         status: Status::NotStarted,
-        lifetime: workflow.session_lifetime(),
         expires_at: later(now, workflow.session_lifetime()),
-        steps: workflow.features.into_iter().map(step).collect(),
+        steps: workflow.features.iter().cloned().map(step).collect(),
+        workflow,
         activities: Vec::new(),
         created_at: now,
         rerun_at: None,
@@ -119,125 +107,43 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
 }
 
 /// An address can only be compared with one of a known country.
-fn check_address(wanted: &mut Object) -> Result<(), Reply> {
-    let Some(details) = wanted
-        .get_mut("expected_details")
-        .and_then(Value::as_object_mut)
-    else {
+fn check_address(wanted: &mut Object) -> Checked {
+    let details = wanted.get_mut("expected_details");
+    let Some(details) = details.and_then(Value::as_object_mut) else {
         return Ok(());
     };
     details.retain(|_, value| !value.is_null());
     let has = |key: &str| details.contains_key(key);
-    if has("address") && !has("country") && !has("poa_country") {
-        let complaint = "A country or poa_country is required when an address is provided.";
-        return Err(bad_request(
-            &json!({ "expected_details": { "address": [complaint] } }),
-        ));
-    }
-    Ok(())
+    let lacks_country = has("address") && !has("country") && !has("poa_country");
+    refuse_when("address_without_country", lacks_country)
 }
 
-fn check_portrait(text: &str) -> Result<(), Reply> {
-    let refuse = |complaint: &str| Err(field("portrait_image", complaint));
-    let Ok(image) = STANDARD.decode(text) else {
-        return refuse("Invalid base64-encoded image.");
-    };
-    if image.len() > LARGEST_PORTRAIT {
-        return refuse("Image size exceeds 2MB.");
-    }
-    let webp = image.starts_with(b"RIFF") && image.get(8..12) == Some(b"WEBP");
-    let known: [&[u8]; 4] = [b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*"];
-    if !webp && !known.iter().any(|start| image.starts_with(start)) {
-        return refuse("Unsupported image format. Use JPEG, PNG, WebP or TIFF.");
-    }
-    Ok(())
+fn check_portrait(text: &str) -> Checked {
+    let image = STANDARD.decode(text);
+    let image = image.map_err(|_| refusal("portrait_not_base64"))?;
+    refuse_when("portrait_too_large", image.len() > LARGEST_PORTRAIT)?;
+    refuse_when("portrait_not_an_image", image_kind(&image).is_none())
 }
 
-fn refuse_blocked(
-    state: &State,
-    workflow: &Workflow,
-    vendor_data: Option<&str>,
-) -> Result<(), Reply> {
-    let entity = if workflow.is_business() {
-        "business"
-    } else {
-        "user"
-    };
-    let entry =
-        vendor_data.and_then(|value| blocking::blocked(state, workflow.application, entity, value));
-    if entry.is_none() {
-        return Ok(());
-    }
-    let complaint =
-        "This user or business has been blocked and cannot create new verification sessions.";
-    Err(field_text("vendor_data", complaint))
-}
-
-/// The session the same user can still go on with, if it runs the same version.
-fn unfinished<'a>(
-    state: &'a mut State,
-    workflow: &Workflow,
-    vendor_data: Option<&str>,
-) -> Option<&'a mut Session> {
-    vendor_data?;
-    state.sessions.iter_mut().find(|session| {
-        session.application == workflow.application
-            && session.vendor_data() == vendor_data
-            && session.workflow_uuid == workflow.uuid
-            && session.status.is_unfinished()
-    })
-}
-
-fn check_sandbox_quota(state: &State, application: Uuid) -> Result<(), Reply> {
+fn check_sandbox_quota(state: &State, application: Uuid) -> Checked {
     let now = state.now();
-    let own = state
-        .sessions
-        .iter()
-        .filter(|session| session.application == application);
-    let created = own.map(|session| session.created_at);
-    let recent: Vec<_> = created
-        .filter(|created| later(*created, DAY) > now)
-        .collect();
-    let Some(oldest) = recent
-        .iter()
-        .min()
-        .filter(|_| recent.len() >= SANDBOX_SESSIONS_PER_DAY)
-    else {
-        return Ok(());
-    };
-    let wait = seconds_until(later(*oldest, DAY), now) + 1;
-    let text = format!(
-        "Sandbox session quota exceeded (500 sessions per 24h). Wait for the window to reset. Expected available in \
-         {wait} seconds."
-    );
-    Err(throttled(&text, wait))
+    let own = state.sessions.of(application);
+    let ends = own.map(|session| later(session.created_at, DAY));
+    let mut ends: Vec<_> = ends.filter(|end| *end > now).collect();
+    ends.sort();
+    let is_full = ends.len() >= SANDBOX_SESSIONS_PER_DAY;
+    let first = ends.first().filter(|_| is_full);
+    let wait = first.map_or(0, |first| seconds_until(*first, now) + 1);
+    throttle("sandbox_quota", wait)
 }
 
 /// Biometric authentication compares with a face from an earlier approved session when no portrait is sent.
-fn require_stored_face(
-    state: &State,
-    application: Uuid,
-    vendor_data: Option<&str>,
-) -> Result<(), Reply> {
-    if vendor_data.is_none() {
-        return Err(field_text(
-            "portrait_image",
-            "A portrait image is required to perform face match for this workflow. Send a portrait_image, or provide the \
-             vendor_data of a user with a previously stored face image to reuse it.",
-        ));
-    }
-    let stored = state.sessions.iter().any(|session| {
-        session.application == application
-            && session.vendor_data() == vendor_data
+fn require_stored_face(state: &State, application: Uuid, vendor_data: Option<&str>) -> Checked {
+    refuse_when("portrait_missing", vendor_data.is_none())?;
+    let is_stored = state.sessions.of(application).any(|session| {
+        session.vendor_data() == vendor_data
             && session.status == Status::Approved
             && (session.result("LIVENESS").is_some() || session.result("OCR").is_some())
     });
-    if stored {
-        return Ok(());
-    }
-    Err(field_text(
-        "portrait_image",
-        "No stored face image was found for this user. Send a portrait_image, or complete an approved verification with \
-         face liveness or an ID document for this vendor_data first.",
-    ))
+    refuse_when("no_stored_face", !is_stored)
 }

@@ -6,13 +6,9 @@ use uuid::Uuid;
 
 use super::{announcements, decision};
 use crate::{
-    catalog::{
-        features::Feature,
-        scenarios::{self, Scenario},
-        status::{Status, StepStatus},
-    },
-    model::{Session, State},
-    options::Mode,
+    catalog::{Feature, Scenario, Status, StepStatus, scenarios},
+    model::{All, Session, State},
+    options::ApplicationMode,
     values::{Object, later},
 };
 
@@ -40,7 +36,7 @@ fn overdue(session: &Session, now: Timestamp) -> Option<Status> {
 
 /// The person opens the link.
 pub fn start(state: &mut State, id: Uuid) {
-    let status = state.session(id).map(|session| session.status);
+    let status = state.sessions.one(id).map(|session| session.status);
     if matches!(status, Some(Status::NotStarted | Status::Resubmitted)) {
         set_status(state, id, Status::InProgress);
     }
@@ -49,20 +45,16 @@ pub fn start(state: &mut State, id: Uuid) {
 /// The person goes through every open step. Without a `scenario` the armed one is played, or else an approval.
 pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) {
     start(state, id);
-    let Some(session) = state
-        .session_mut(id)
-        .filter(|session| session.status.is_unfinished())
-    else {
+    let session = state.sessions.one_mut(id);
+    let Some(session) = session.filter(|session| session.status.is_unfinished()) else {
         return;
     };
     let armed = session.scenario.take();
-    let charged =
-        (session.environment == Mode::Live).then_some((session.application, session.price));
+    let (application, price) = (session.application, session.workflow.price());
+    let costs = session.environment == ApplicationMode::Live;
     let scenario = scenario.or(armed).unwrap_or_else(scenarios::approval);
     run_open_steps(state, id, scenario);
-    if let Some((application, price)) = charged
-        && let Some(balance) = state.balance_mut(application)
-    {
+    if let (true, Some(balance)) = (costs, state.balance_mut(application)) {
         *balance -= price;
     }
     conclude(state, id);
@@ -70,7 +62,7 @@ pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) 
 
 /// Runs the steps that have no result yet.
 pub fn run_open_steps(state: &mut State, id: Uuid, scenario: &'static Scenario) {
-    let Some(mut session) = state.session(id).cloned() else {
+    let Some(mut session) = state.sessions.one(id).cloned() else {
         return;
     };
     for position in 0..session.steps.len() {
@@ -89,43 +81,41 @@ pub fn run_open_steps(state: &mut State, id: Uuid, scenario: &'static Scenario) 
             break;
         }
     }
-    if let Some(stored) = state.session_mut(id) {
+    if let Some(stored) = state.sessions.one_mut(id) {
         stored.steps = session.steps;
     }
 }
 
 /// Gives the session the status its steps add up to.
 pub fn conclude(state: &mut State, id: Uuid) {
-    let Some(session) = state.session(id) else {
+    let Some(session) = state.sessions.one(id) else {
         return;
     };
     let weightiest = session.steps.iter().map(|step| step.status).max();
-    let status = match weightiest {
-        Some(StepStatus::Declined) => Status::Declined,
-        Some(StepStatus::InReview) => Status::InReview,
-        _ => Status::Approved,
-    };
-    set_status(state, id, status);
+    let weightiest = weightiest.unwrap_or(StepStatus::Approved);
+    set_status(state, id, weightiest.of_the_session());
 }
 
 /// Changes the status and tells the webhooks. The time to finish starts anew when steps are asked for again.
 pub fn set_status(state: &mut State, id: Uuid, status: Status) {
-    let now = state.now();
-    let Some(session) = state.session_mut(id) else {
-        return;
-    };
-    if status == Status::Resubmitted {
-        session.expires_at = later(now, session.lifetime);
-    }
-    session.status = status;
+    change_status(state, id, status);
     announcements::status(state, id);
+}
+
+fn change_status(state: &mut State, id: Uuid, status: Status) {
+    let now = state.now();
+    if let Some(session) = state.sessions.one_mut(id) {
+        session.status = status;
+        if status == Status::Resubmitted {
+            session.expires_at = later(now, session.workflow.session_lifetime());
+        }
+    }
 }
 
 /// Throws the data of the steps at `nodes` away. Steps without the person run again at once and may finish the session in
 /// this request.
 pub fn resubmit(state: &mut State, id: Uuid, nodes: &[Feature], at_once: bool) {
-    let now = state.now();
-    let Some(session) = state.session_mut(id) else {
+    let Some(session) = state.sessions.one_mut(id) else {
         return;
     };
     let mut reasons = Object::new();
@@ -140,11 +130,10 @@ pub fn resubmit(state: &mut State, id: Uuid, nodes: &[Feature], at_once: bool) {
         }
     }
     let show = |node: &Feature| json!({ "node_id": node.node_id, "feature": node.kind.name });
-    let nodes: Vec<Value> = nodes.iter().map(show).collect();
-    session.status = Status::Resubmitted;
-    session.expires_at = later(now, session.lifetime);
+    let nodes: Value = nodes.iter().map(show).collect();
+    change_status(state, id, Status::Resubmitted);
     let told = json!({ "nodes_to_resubmit": nodes, "reasons": reasons });
-    announcements::resubmission(state, id, told);
+    announcements::resubmission(state, id, &told);
     if at_once {
         run_open_steps(state, id, scenarios::approval());
         conclude(state, id);

@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 
-use crate::values::Object;
+use crate::values::{Fields, Object, data};
 
 /// A feature, with the different names it has in different places of the API.
-#[derive(Debug, Deserialize, PartialEq, Eq)]
-pub struct Kind {
+#[derive(Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub(crate) struct Kind {
     /// In workflows: `OCR`.
     pub name: String,
     /// In decisions and session rows: `ID_VERIFICATION`.
@@ -46,13 +45,11 @@ pub struct Kind {
 }
 
 /// Sorted by name, which is also the order in which the API lists them in its error.
-pub static KINDS: LazyLock<Vec<Kind>> =
-    // The file is part of the source and read by a test; without it there would be no feature.
-    LazyLock::new(|| serde_json::from_str(include_str!("features.json")).unwrap_or_default());
+pub static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| data(include_str!("features.json")));
 
 /// A feature as one workflow uses it.
-#[derive(Clone, Debug)]
-pub struct Feature {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Feature {
     pub kind: &'static Kind,
     pub node_id: String,
     pub label: Option<String>,
@@ -66,35 +63,28 @@ impl Feature {
 
     /// Ten-thousandths of a dollar; active liveness costs more than passive.
     pub fn price(&self) -> i64 {
-        let active = self
-            .text("face_liveness_method")
-            .is_some_and(|method| method != "PASSIVE");
-        if self.is("LIVENESS") && active {
-            1_500
-        } else {
-            self.kind.price
+        let method = self.text("face_liveness_method");
+        let is_active = method.is_some_and(|method| method != "PASSIVE");
+        match self.is("LIVENESS") && is_active {
+            true => 1_500,
+            false => self.kind.price,
         }
     }
 
     /// A text of its configuration, in upper case.
     pub fn text(&self, key: &str) -> Option<String> {
-        self.config.get(key)?.as_str().map(str::to_uppercase)
+        self.config.text(key).map(str::to_uppercase)
     }
 
     pub fn number(&self, key: &str, default: f64) -> f64 {
-        self.config
-            .get(key)
-            .and_then(Value::as_f64)
-            .unwrap_or(default)
+        self.config.json(key).as_f64().unwrap_or(default)
     }
 }
 
 /// The workflow's name for a feature that callers may also call otherwise.
 pub fn usual_name(name: &str) -> &str {
-    let known = KINDS
-        .iter()
-        .find(|kind| kind.aliases.iter().any(|alias| alias == name));
-    known.map_or(name, |kind| &kind.name)
+    let is_it = |kind: &&Kind| kind.aliases.iter().any(|alias| alias == name);
+    KINDS.iter().find(is_it).map_or(name, |kind| &kind.name)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::values::{Fields, Object, same_name, stable_number};
+use crate::values::{Fields, Object, data, same_name, stable_number, with};
 
 /// Somebody who exists only here.
 #[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
@@ -45,11 +45,8 @@ pub struct Country {
     time_zone_offset: String,
 }
 
-/// Everybody there is; never empty.
-pub static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| {
-    // The file is part of the source and read by a test; a person without a name stands in for it.
-    serde_json::from_str(include_str!("people.json")).unwrap_or_else(|_| vec![Person::default()])
-});
+/// Everybody there is.
+pub static PEOPLE: LazyLock<Vec<Person>> = LazyLock::new(|| data(include_str!("people.json")));
 static NOBODY: LazyLock<Person> = LazyLock::new(Person::default);
 
 /// Who takes a session: the person the caller expects, when one of ours has that name, else always the same one for
@@ -59,16 +56,14 @@ pub fn choose(seed: &str, expected: Option<&Object>) -> &'static Person {
         let part = |key: &str| details.text(key).unwrap_or_default();
         format!("{} {}", part("first_name"), part("last_name"))
     });
-    let named = expected_name
-        .filter(|name| !name.trim().is_empty())
-        .and_then(|name| {
-            PEOPLE
-                .iter()
-                .find(|person| same_name(&name, &person.full_name()))
-        });
+    let is_named = |name: String| {
+        let mut people = PEOPLE.iter();
+        people.find(|person| same_name(&name, &person.full_name()))
+    };
     let position = stable_number(seed) % (PEOPLE.len() as u64).max(1);
     let by_seed = || PEOPLE.get(usize::try_from(position).unwrap_or_default());
-    named.or_else(by_seed).unwrap_or(&NOBODY)
+    let expected = expected_name.and_then(is_named);
+    expected.or_else(by_seed).unwrap_or(&NOBODY)
 }
 
 impl Person {
@@ -88,37 +83,26 @@ impl Person {
         format!("{}, {}, {}", self.street, self.city, self.region)
     }
 
-    pub fn formatted_address(&self) -> String {
-        format!(
-            "{}, {} {}, {}",
-            self.street, self.postal_code, self.city, self.country.name
-        )
-    }
-
     /// Stands for the face itself: equal for the same person, different otherwise.
     pub fn face(&self) -> String {
         format!("face-{:016x}", stable_number(&self.full_name()))
     }
 
-    pub fn device(&self) -> String {
-        format!("simulated-fp-{:016x}", stable_number(&self.email))
-    }
-
-    /// What a developer needs to expect this person in a session.
-    pub fn show(&self) -> Value {
-        json!({
-            "first_name": self.first_name,
-            "last_name": self.last_name,
-            "date_of_birth": self.date_of_birth,
-            "gender": self.gender,
-            "nationality": self.country.alpha3,
-            "document_number": self.document_number,
-            "personal_number": self.personal_number,
-            "phone": self.full_phone(),
-            "email": self.email,
-            "address": self.formatted_address(),
-            "ip_address": self.ip_address,
-        })
+    /// All that is known, for the forms.
+    pub fn words(&self) -> Value {
+        let place = format!("{} {}", self.postal_code, self.city);
+        let country = &self.country.name;
+        let more = json!({
+            "full_name": self.full_name(),
+            "initial": self.first_name.chars().next(),
+            "full_phone": self.full_phone(),
+            "address": self.address(),
+            "formatted_address": format!("{}, {place}, {country}", self.street),
+            "location": { "latitude": self.latitude, "longitude": self.longitude },
+            "face": self.face(),
+            "device": format!("simulated-fp-{:016x}", stable_number(&self.email)),
+        });
+        with(json!(self), more)
     }
 }
 

@@ -3,9 +3,13 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::status::{Status, StepStatus};
+use super::{
+    refusals::refusal_with,
+    status::{Status, StepStatus},
+};
+use crate::{reply::Reply, values::data};
 
 /// A sandbox scenario.
 #[derive(Debug, Default, Deserialize, PartialEq, Eq)]
@@ -28,11 +32,10 @@ pub struct Finding {
 }
 
 pub static SCENARIOS: LazyLock<Vec<Scenario>> =
-    // The file is part of the source and read by a test; without it sessions can only be approved.
-    LazyLock::new(|| serde_json::from_str(include_str!("scenarios.json")).unwrap_or_default());
+    LazyLock::new(|| data(include_str!("scenarios.json")));
 /// What risks mean, in a sentence.
 static RISKS: LazyLock<HashMap<String, String>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("risks.json")).unwrap_or_default());
+    LazyLock::new(|| data(include_str!("risks.json")));
 static NOTHING_FOUND: LazyLock<Scenario> = LazyLock::new(Scenario::default);
 
 /// The scenario that is played when nobody chose one.
@@ -44,6 +47,11 @@ pub fn find(slug: &str) -> Option<&'static Scenario> {
     SCENARIOS.iter().find(|scenario| scenario.slug == slug)
 }
 
+/// The scenario that a body names in `field`.
+pub fn named(slug: &str, field: &str) -> Result<&'static Scenario, Reply> {
+    find(slug).ok_or_else(|| refusal_with(field, json!({ "slug": slug })))
+}
+
 impl Scenario {
     /// Whether it makes a difference where `has` tells which features there are; otherwise it is the same as an approval.
     pub fn applies(&self, has: impl Fn(&str) -> bool) -> bool {
@@ -52,56 +60,29 @@ impl Scenario {
 
     /// The status that a session ends with, where the workflow does not weigh the finding otherwise.
     pub fn leads_to(&self) -> Status {
-        match self.finding.as_ref().map(|finding| finding.status) {
-            Some(StepStatus::Declined) => Status::Declined,
-            Some(StepStatus::InReview) => Status::InReview,
-            Some(StepStatus::Approved | StepStatus::NotFinished) | None => Status::Approved,
-        }
+        let finding = self.finding.as_ref();
+        let status = finding.map_or(StepStatus::Approved, |finding| finding.status);
+        status.of_the_session()
     }
 
     /// What the feature called `name` finds where `has` tells which features there are.
     pub fn finding_for(&self, name: &str, has: impl Fn(&str) -> bool) -> Option<&Finding> {
-        self.finding
-            .as_ref()
-            .filter(|_| self.target(has) == Some(name))
+        let finding = self.finding.as_ref();
+        finding.filter(|_| self.target(has) == Some(name))
     }
 
     fn target(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
-        self.features
-            .iter()
-            .map(String::as_str)
-            .find(|name| has(name))
+        let mut features = self.features.iter().map(String::as_str);
+        features.find(|name| has(name))
     }
 }
 
-/// A warning as it stands in a decision.
-pub fn warning(
-    tag: &str,
-    risk: &str,
-    status: StepStatus,
-    node_id: &str,
-    additional: &Value,
-) -> Value {
-    let short = sentence_case(risk);
-    json!({
-        "feature": tag,
-        "risk": risk,
-        "additional_data": additional,
-        "log_type": status.log_type(),
-        "short_description": short,
-        "long_description": RISKS.get(risk).unwrap_or(&short),
-        "node_id": node_id,
-    })
-}
-
-/// `LOW_FACE_MATCH_SIMILARITY` as "Low face match similarity".
-fn sentence_case(code: &str) -> String {
-    let words = code.replace('_', " ").to_lowercase();
-    let mut characters = words.chars();
-    let first = characters.next();
-    first
-        .map(|first| first.to_uppercase().chain(characters).collect())
-        .unwrap_or_default()
+/// What a risk is in short and in a sentence: `LOW_FACE_MATCH_SIMILARITY` is "Low face match similarity".
+pub fn descriptions(risk: &str) -> (String, String) {
+    let (first, rest) = risk.split_at_checked(1).unwrap_or_default();
+    let short = format!("{first}{}", rest.replace('_', " ").to_lowercase());
+    let long = RISKS.get(risk).unwrap_or(&short).clone();
+    (short, long)
 }
 
 #[cfg(test)]
@@ -111,10 +92,8 @@ mod tests {
     #[test]
     fn the_first_of_the_scenarios_is_the_approval_and_every_risk_is_explained() {
         assert_eq!((SCENARIOS.len(), approval().slug.as_str()), (16, "approve"));
-        for finding in SCENARIOS
-            .iter()
-            .filter_map(|scenario| scenario.finding.as_ref())
-        {
+        let findings = SCENARIOS.iter().map(|scenario| &scenario.finding);
+        for finding in findings.flatten() {
             assert!(RISKS.contains_key(&finding.risk), "{}", finding.risk);
         }
     }

@@ -1,17 +1,22 @@
 //! Checking one value against its schema, in the words of the API's own framework.
 
-use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    net::IpAddr,
+    sync::LazyLock,
+};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
 use uuid::Uuid;
 
 use crate::{
     catalog::countries,
-    reply::{REQUIRED, not_an_object},
-    values::{Object, is_email, normalise_phone, parse_date, plain, python_type},
+    reply::not_an_object,
+    values::{Object, data, is_email, normalise_phone, parse_date, plain, python_type},
 };
 
 /// A parameter of the path or the query.
@@ -23,15 +28,16 @@ pub struct Parameter {
     #[serde(rename = "enum")]
     choices: Option<Vec<String>>,
     #[serde(default)]
-    messages: BTreeMap<String, String>,
+    messages: Messages,
 }
 
 /// What is known of a value: the part of JSON Schema that the table uses.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Schema {
-    #[serde(rename = "type", deserialize_with = "one_or_several")]
-    types: Vec<String>,
+    /// A name or several; none where anything is taken.
+    #[serde(rename = "type")]
+    types: Value,
     format: Option<String>,
     #[serde(rename = "enum")]
     choices: Option<Vec<Value>>,
@@ -43,27 +49,39 @@ pub struct Schema {
     min_length: usize,
     max_length: Option<usize>,
     min_items: usize,
+    /// What a text must have, in the order of the complaints.
+    letters: Vec<Letters>,
     unique_items: bool,
     default: Option<Value>,
     /// Whether both cases are taken for upper case.
     upper_case: bool,
     /// Whether choices are the same in both cases.
     ignore_case: bool,
-    /// Other words than the framework's, by the name of the rule that is broken.
-    messages: BTreeMap<String, String>,
+    /// Other words than the framework's.
+    messages: Messages,
 }
 
-fn one_or_several<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Types {
-        One(String),
-        Several(Vec<String>),
-    }
-    Ok(match Types::deserialize(deserializer)? {
-        Types::One(name) => vec![name],
-        Types::Several(names) => names,
-    })
+/// How many characters of a kind a text must have; those of any kind count where none is named.
+#[derive(Debug, Deserialize)]
+struct Letters {
+    of: Option<String>,
+    least: usize,
+    complaint: String,
+}
+
+/// Complaints, by the name of the rule that is broken.
+type Messages = HashMap<String, String>;
+
+/// The words of the framework.
+static USUAL: LazyLock<Messages> = LazyLock::new(|| data(include_str!("messages.json")));
+
+/// The formats of texts whose spaces around them do not count.
+const TRIMMED: [&str; 6] = ["email", "uri", "link", "phone", "byte", "date-time"];
+
+/// The complaint about a broken rule, as the list in which it stands under its field.
+fn complaint(own: Option<&String>, rule: &str, value: &str) -> Value {
+    let text = own.or_else(|| USUAL.get(rule)).map_or("", String::as_str);
+    json!([text.replace("{value}", value)])
 }
 
 impl Parameter {
@@ -77,128 +95,103 @@ impl Parameter {
         if self.place != "query" || value.is_empty() {
             return None;
         }
-        let unknown = self
-            .choices
-            .as_ref()
-            .is_some_and(|choices| !choices.contains(value));
-        let complaint = match self.format.as_deref() {
-            _ if unknown => "Select a valid choice. {value} is not one of the available choices.",
-            Some("date") if parse_date(value).is_none() => "Enter a valid date.",
-            Some("uuid") if Uuid::parse_str(value).is_err() => "Enter a valid UUID.",
+        let choices = self.choices.as_ref();
+        let rule = match self.format.as_deref() {
+            _ if choices.is_some_and(|choices| !choices.contains(value)) => "enum in a query",
+            Some("date") if parse_date(value).is_none() => "date in a query",
+            Some("uuid") if Uuid::parse_str(value).is_err() => "uuid in a query",
             _ => return None,
         };
-        let complaint = self.messages.get("enum").map_or(complaint, String::as_str);
-        Some(json!([complaint.replace("{value}", value)]))
+        Some(complaint(self.messages.get("enum"), rule, value))
     }
 }
 
 impl Schema {
-    fn allows(&self, kind: &str) -> bool {
-        self.types.is_empty() || self.types.iter().any(|known| known == kind)
+    fn types(&self) -> Vec<&str> {
+        match &self.types {
+            Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
+            one => one.as_str().into_iter().collect(),
+        }
     }
 
-    /// Whether `choice` is one of those that the member called `name` has.
-    pub fn offers(&self, name: &str, choice: &str) -> bool {
-        let choices = self
-            .properties
-            .get(name)
-            .and_then(|schema| schema.choices.as_ref());
-        choices.is_some_and(|choices| choices.iter().any(|known| known == choice))
-    }
-
-    /// The complaint about a broken rule, as the list in which it stands under its field.
-    fn refuse(&self, rule: &str, usual: &str, value: &str) -> Value {
-        let text = self.messages.get(rule).map_or(usual, String::as_str);
-        json!([text.replace("{value}", value)])
+    fn refuse<T>(&self, rule: &str, value: &str) -> Result<T, Value> {
+        Err(complaint(self.messages.get(rule), rule, value))
     }
 
     /// The known members of an object, or the errors of each.
     pub fn members(&self, object: &Object) -> Result<Object, Value> {
         let (mut read, mut errors) = (Object::new(), Object::new());
         for (name, schema) in &self.properties {
-            match object.get(name).map(|value| schema.read(value)) {
-                Some(Ok(value)) => drop(read.insert(name.clone(), value)),
-                Some(Err(error)) => drop(errors.insert(name.clone(), error)),
-                None if self.required.contains(name) => {
-                    errors.insert(name.clone(), schema.refuse("required", REQUIRED, ""));
-                }
-                None => read.extend(schema.default.clone().map(|value| (name.clone(), value))),
+            let value = match object.get(name) {
+                Some(value) => schema.read(value),
+                None if self.required.contains(name) => schema.refuse("required", ""),
+                None => match &schema.default {
+                    Some(usual) => Ok(usual.clone()),
+                    None => continue,
+                },
+            };
+            match value {
+                Ok(value) => drop(read.insert(name.clone(), value)),
+                Err(error) => drop(errors.insert(name.clone(), error)),
             }
         }
         if let Some(complaint) = self.messages.get("unknown") {
-            let unknown = object
-                .keys()
-                .filter(|name| !self.properties.contains_key(*name));
+            let unknown = object.keys();
+            let unknown = unknown.filter(|name| !self.properties.contains_key(*name));
             errors.extend(unknown.map(|name| (name.clone(), json!([complaint]))));
         }
-        if errors.is_empty() {
-            Ok(read)
-        } else {
-            Err(Value::Object(errors))
+        match errors.is_empty() {
+            true => Ok(read),
+            false => Err(Value::Object(errors)),
         }
     }
 
     /// The value in the type it should have, or what is wrong with it.
     fn read(&self, value: &Value) -> Result<Value, Value> {
-        if value.is_null() {
-            let refusal = || self.refuse("null", "This field may not be null.", "");
-            return if self.allows("null") {
-                Ok(Value::Null)
-            } else {
-                Err(refusal())
-            };
-        }
-        match self.types.first().map(String::as_str) {
-            Some("string") => self.text(value),
-            Some("boolean") => {
-                boolean(value).ok_or_else(|| self.refuse("type", "Must be a valid boolean.", ""))
+        let types = self.types();
+        let kind = types.first().copied().unwrap_or_default();
+        match (kind, value) {
+            (_, Value::Null) if types.is_empty() || types.contains(&"null") => Ok(Value::Null),
+            (_, Value::Null) => self.refuse("null", ""),
+            // Numbers count as text, as they do for the API.
+            ("string", Value::String(_) | Value::Number(_)) => self.text(&plain(value)),
+            ("boolean", _) => boolean(value).map_or_else(|| self.refuse(kind, ""), Ok),
+            ("integer", _) => self.integer(value),
+            ("object", Value::Object(members)) if !self.properties.is_empty() => {
+                self.members(members).map(Value::Object)
             }
-            Some("integer") => self.integer(value),
-            Some("number") if !value.is_number() => {
-                Err(self.refuse("type", "A valid number is required.", ""))
-            }
-            Some("object") => match value {
-                Value::Object(object) if self.properties.is_empty() => {
-                    Ok(Value::Object(object.clone()))
-                }
-                Value::Object(object) => self.members(object).map(Value::Object),
-                other => Err(not_an_object(other)),
-            },
-            Some("array") => self.list(value),
+            ("array", Value::Array(items)) => self.list(items),
+            ("array", other) => self.refuse(kind, python_type(other)),
+            ("object", other) if !other.is_object() => Err(not_an_object(other)),
+            ("number", other) if !other.is_number() => self.refuse(kind, ""),
+            ("string", _) => self.refuse(kind, ""),
             _ => Ok(value.clone()),
         }
     }
 
-    /// Numbers count as text, as they do for the API.
-    fn text(&self, value: &Value) -> Result<Value, Value> {
-        let (Value::String(_) | Value::Number(_)) = value else {
-            return Err(self.refuse("type", "Not a valid string.", ""));
-        };
-        let sent = plain(value);
+    fn text(&self, sent: &str) -> Result<Value, Value> {
         let format = self.format.as_deref().unwrap_or_default();
-        let mut text = Cow::Borrowed(sent.as_str());
-        if self.min_length > 0
-            || matches!(
-                format,
-                "email" | "uri" | "link" | "phone" | "byte" | "date-time"
-            )
-        {
+        let mut text = Cow::Borrowed(sent);
+        if self.min_length > 0 || TRIMMED.contains(&format) {
             text = Cow::Borrowed(sent.trim());
             if text.is_empty() {
-                return Err(self.refuse("blank", "This field may not be blank.", ""));
+                return self.refuse("blank", "");
             }
         }
         let length = text.chars().count();
         if let Some(most) = self.max_length.filter(|most| length > *most) {
-            let complaint = format!("Ensure this field has no more than {most} characters.");
-            return Err(self.refuse("maxLength", &complaint, &sent));
+            return self.refuse("maxLength", &most.to_string());
         }
         if length < self.min_length {
-            let complaint = format!(
-                "Ensure this field has at least {} characters.",
-                self.min_length
-            );
-            return Err(self.refuse("minLength", &complaint, &sent));
+            return self.refuse("minLength", &self.min_length.to_string());
+        }
+        let are_lacking = |letters: &&Letters| {
+            let of = letters.of.as_ref();
+            let counts = |letter: &char| of.is_none_or(|of| of.contains(*letter));
+            text.chars().filter(counts).count() < letters.least
+        };
+        if let Some(lacking) = self.letters.iter().find(are_lacking) {
+            return Err(json!([lacking.complaint]));
         }
         if self.upper_case {
             text = Cow::Owned(text.to_ascii_uppercase());
@@ -207,47 +200,37 @@ impl Schema {
             Some(choice) if self.ignore_case => choice.eq_ignore_ascii_case(&text),
             choice => choice == Some(&text),
         };
-        let mut choices = self.choices.iter().flatten();
-        if self.choices.is_some() && !choices.any(is_it) {
-            return Err(self.refuse("enum", "\"{value}\" is not a valid choice.", &sent));
+        let choices = self.choices.as_ref();
+        if choices.is_some_and(|choices| !choices.iter().any(is_it)) {
+            return self.refuse("enum", sent);
         }
-        let read = in_format(format, &text)
-            .map_err(|complaint| self.refuse("format", complaint, &sent))?;
-        Ok(Value::String(read))
+        let read = in_format(format, &text).map(Value::String);
+        read.map_or_else(|| self.refuse(format, sent), Ok)
     }
 
     fn integer(&self, value: &Value) -> Result<Value, Value> {
         let number = match value {
-            Value::Number(number) => number.as_i64(),
             Value::String(text) => text.parse().ok(),
-            _ => None,
+            other => other.as_i64(),
         };
-        let number =
-            number.ok_or_else(|| self.refuse("type", "A valid integer is required.", ""))?;
+        let Some(number) = number else {
+            return self.refuse("integer", "");
+        };
         if let Some(least) = self.minimum.filter(|least| (number as f64) < *least) {
-            let complaint = format!("Ensure this value is greater than or equal to {least}.");
-            return Err(self.refuse("minimum", &complaint, ""));
+            return self.refuse("minimum", &least.to_string());
         }
         if let Some(most) = self.maximum.filter(|most| (number as f64) > *most) {
-            let complaint = format!("Ensure this value is less than or equal to {most}.");
-            return Err(self.refuse("maximum", &complaint, ""));
+            return self.refuse("maximum", &most.to_string());
         }
         Ok(json!(number))
     }
 
-    fn list(&self, value: &Value) -> Result<Value, Value> {
-        let Value::Array(items) = value else {
-            let complaint = format!(
-                "Expected a list of items but got type \"{}\".",
-                python_type(value)
-            );
-            return Err(self.refuse("type", &complaint, ""));
-        };
+    fn list(&self, items: &[Value]) -> Result<Value, Value> {
         if items.len() < self.min_items {
-            return Err(self.refuse("minItems", "This list may not be empty.", ""));
+            return self.refuse("minItems", "");
         }
         let Some(schema) = &self.items else {
-            return Ok(value.clone());
+            return Ok(json!(items));
         };
         let (mut read, mut errors, mut bad) = (Vec::new(), Vec::new(), Vec::new());
         for item in items {
@@ -267,15 +250,14 @@ impl Schema {
             return Ok(Value::Array(read));
         }
         // The errors of objects stand in their places; other items share one complaint.
-        if schema.types.iter().any(|kind| kind == "object") {
-            return Err(Value::Array(errors));
+        let last = errors.iter().rfind(|error| error.is_array()).cloned();
+        match last {
+            Some(last) if !schema.types().contains(&"object") => {
+                let own = self.messages.get("items");
+                Err(own.map_or(last, |own| complaint(Some(own), "items", &bad.join(", "))))
+            }
+            _ => Err(Value::Array(errors)),
         }
-        let last = errors
-            .into_iter()
-            .rfind(Value::is_array)
-            .unwrap_or_default();
-        let usual = last.get(0).and_then(Value::as_str).unwrap_or_default();
-        Err(self.refuse("items", usual, &bad.join(", ")))
     }
 }
 
@@ -289,47 +271,23 @@ fn boolean(value: &Value) -> Option<Value> {
     }
 }
 
-/// `text` as its format is stored, or the usual complaint. Formats that only describe are not checked.
-fn in_format(format: &str, text: &str) -> Result<String, &'static str> {
+/// `text` as its format is stored. Formats that only describe are not checked.
+fn in_format(format: &str, text: &str) -> Option<String> {
     let url = Url::parse(text).ok();
-    let (is_right, complaint) = match format {
-        "phone" => {
-            let complaint = "The phone number '{value}' is not valid. Use the E.164 format.";
-            return normalise_phone(text).ok_or(complaint);
-        }
-        "email" => (is_email(text), "Enter a valid email address."),
-        "uuid" => (Uuid::parse_str(text).is_ok(), "Must be a valid UUID."),
-        "date" => (
-            parse_date(text).is_some(),
-            "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
-        ),
-        "date-time" => (
-            text.parse::<Timestamp>().is_ok(),
-            "Datetime has wrong format. Use one of these formats instead: YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].",
-        ),
-        "uri" => {
-            let is_web = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
-            (url.is_some_and(is_web), "Enter a valid URL.")
-        }
+    let is_web = |url: Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    let is_right = match format {
+        "phone" => return normalise_phone(text),
+        "email" => is_email(text),
+        "uuid" => Uuid::parse_str(text).is_ok(),
+        "date" => parse_date(text).is_some(),
+        "date-time" => text.parse::<Timestamp>().is_ok(),
+        "uri" => url.is_some_and(is_web),
         // An address of any scheme, as mobile apps have their own.
-        "link" => (url.is_some(), "Enter a valid URL."),
-        "ip" => (
-            text.parse::<IpAddr>().is_ok(),
-            "Enter a valid IPv4 or IPv6 address.",
-        ),
-        "country" => {
-            let complaint = "\"{value}\" is not a valid ISO 3166-1 alpha-3 country code.";
-            (countries::is_alpha3(text), complaint)
-        }
-        "digits" => (
-            text.bytes().all(|byte| byte.is_ascii_digit()),
-            "Not a number.",
-        ),
-        _ => (true, ""),
+        "link" => url.is_some(),
+        "ip" => text.parse::<IpAddr>().is_ok(),
+        "country" => countries::is_alpha3(text),
+        "digits" => text.bytes().all(|byte| byte.is_ascii_digit()),
+        _ => true,
     };
-    if is_right {
-        Ok(text.to_owned())
-    } else {
-        Err(complaint)
-    }
+    is_right.then(|| text.to_owned())
 }

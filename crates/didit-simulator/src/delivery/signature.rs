@@ -8,26 +8,31 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Serialize as _;
 use serde_json::{
     Serializer, Value,
-    ser::{CharEscape, CompactFormatter, Formatter},
+    ser::{CompactFormatter, Formatter},
 };
 use sha2::Sha256;
 
-/// Which letters stand as they are in a written body.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Letters {
-    /// ASCII; all others are escaped, as on the wire.
-    Ascii,
-    /// All, as in the second signature.
-    All,
-}
-
-/// A body with sorted keys, no spaces, and whole numbers without a fraction.
-pub fn written(payload: &Value, letters: Letters) -> String {
+/// A body with sorted keys, no spaces, and whole numbers without a fraction: what the second signature is about.
+pub fn canonical(payload: &Value) -> String {
     let mut text = Vec::new();
-    let mut serializer = Serializer::with_formatter(&mut text, Body(letters));
+    let mut serializer = Serializer::with_formatter(&mut text, WholeNumbers);
     // A value in memory can always be written.
     drop(payload.serialize(&mut serializer));
     String::from_utf8(text).unwrap_or_default()
+}
+
+/// A body as it is on the wire: all letters but those of ASCII, which can only stand within texts, are escaped.
+pub fn on_the_wire(canonical: &str) -> String {
+    let mut text = String::with_capacity(canonical.len());
+    for letter in canonical.chars() {
+        if letter.is_ascii() && letter != '\u{7f}' {
+            text.push(letter);
+            continue;
+        }
+        let units = letter.encode_utf16(&mut [0; 2]).to_vec();
+        text.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+    }
+    text
 }
 
 /// The four values that the third signature is about.
@@ -37,9 +42,8 @@ pub fn simple(payload: &Value) -> String {
         Some(value) if value.is_number() || value.is_boolean() => value.to_string(),
         _ => String::new(),
     };
-    ["timestamp", "session_id", "status", "webhook_type"]
-        .map(text)
-        .join(":")
+    let parts = ["timestamp", "session_id", "status", "webhook_type"];
+    parts.map(text).join(":")
 }
 
 /// HMAC-SHA256 under the destination's secret, in lower-case hex.
@@ -52,42 +56,14 @@ pub fn of(secret: &str, text: &str) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Body(Letters);
+struct WholeNumbers;
 
-impl Formatter for Body {
+impl Formatter for WholeNumbers {
     fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
         if value.fract() == 0.0 {
             write!(writer, "{value:.0}")
         } else {
             CompactFormatter.write_f64(writer, value)
         }
-    }
-
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        if self.0 == Letters::All {
-            return writer.write_all(fragment.as_bytes());
-        }
-        for letter in fragment.chars() {
-            if letter.is_ascii() && letter != '\u{7f}' {
-                write!(writer, "{letter}")?;
-                continue;
-            }
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-        }
-        Ok(())
-    }
-
-    fn write_char_escape<W: ?Sized + io::Write>(
-        &mut self,
-        writer: &mut W,
-        escape: CharEscape,
-    ) -> io::Result<()> {
-        CompactFormatter.write_char_escape(writer, escape)
     }
 }

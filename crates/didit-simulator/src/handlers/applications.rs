@@ -1,51 +1,39 @@
 //! Organizations and their applications.
 
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{Application, Organization, State},
-    reply::{Answer, Reply, not_found},
+    catalog::{OrRefuse, shown},
+    model::{All, Application, State},
+    reply::{Answer, Reply, created, ok},
     values::Fields,
 };
 
 pub fn organizations(state: &mut State, call: &Call) -> Answer {
-    let own = state.organization_of(call.account);
-    let organizations = state
-        .organizations
-        .iter()
-        .filter(|organization| Some(organization.uuid) == own);
-    let rows: Vec<Value> = organizations.map(Organization::show).collect();
-    Ok(Reply::ok(&json!(rows)))
+    let own = state.organization_of(call.account).unwrap_or_default();
+    let own = state.organizations.of(own);
+    ok(own.map(|one| shown("ORGANIZATION", one)).collect())
 }
 
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let organization = requested_organization(state, call)?;
-    let own = state
-        .applications
-        .iter()
-        .filter(|known| known.organization == organization);
-    let rows: Vec<Value> = own.map(Application::show).collect();
-    Ok(Reply::ok(&json!(rows)))
+    let own = state.applications.of(organization);
+    ok(own.map(|one| shown("APPLICATION", one)).collect())
 }
 
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let organization = requested_organization(state, call)?;
     let body = call.body()?;
-    let owner = state
-        .organizations
-        .iter()
-        .find(|known| known.uuid == organization);
+    let owner = state.organizations.one(organization);
     let usual = format!("{} App", owner.map_or("", |owner| owner.name.as_str()));
     let name = body.text("name").unwrap_or(&usual);
-    Ok(Reply::created(
-        &state.open_application(organization, name, None).show(),
-    ))
+    let application = state.open_application(organization, name, None);
+    created(shown("APPLICATION", application))
 }
 
 pub fn get(state: &mut State, call: &Call) -> Answer {
-    requested(state, call).map(|application| Reply::ok(&application.show()))
+    ok(shown("APPLICATION", requested(state, call)?))
 }
 
 pub fn update(state: &mut State, call: &Call) -> Answer {
@@ -53,22 +41,17 @@ pub fn update(state: &mut State, call: &Call) -> Answer {
     let body = call.body()?;
     let application = requested(state, call)?;
     application.settings.extend(body);
-    Ok(Reply::ok(&application.show()))
+    ok(shown("APPLICATION", application))
 }
 
 fn requested<'a>(state: &'a mut State, call: &Call) -> Result<&'a mut Application, Reply> {
     let organization = requested_organization(state, call)?;
-    let mut own = state
-        .applications
-        .iter_mut()
-        .filter(|known| known.organization == organization);
-    own.find(|known| known.uuid == call.id(1))
-        .ok_or_else(not_found)
+    let mut own = state.applications.of_mut(organization);
+    let found = own.find(|known| known.uuid == call.id(1));
+    found.or_refuse("not_found")
 }
 
 fn requested_organization(state: &State, call: &Call) -> Result<Uuid, Reply> {
-    state
-        .organization_of(call.account)
-        .filter(|own| *own == call.id(0))
-        .ok_or_else(not_found)
+    let own = state.organization_of(call.account);
+    own.filter(|own| *own == call.id(0)).or_refuse("not_found")
 }

@@ -1,42 +1,39 @@
 //! Balance and top-up. Money moves only when somebody presses the button of the checkout page.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{Checkout, State},
-    reply::{Answer, Reply, bare, not_found},
+    catalog::{OrRefuse, refusal, refuse_when},
+    model::{All, Checkout, State},
+    reply::{Answer, ok},
     values::{ALPHANUMERIC, Fields, money, random_text, to_ten_thousandths},
 };
 
 pub fn balance(state: &mut State, call: &Call) -> Answer {
-    let balance = *state.balance_mut(call.application).ok_or_else(not_found)?;
-    Ok(Reply::ok(&json!({
-        "balance": money(balance),
+    let balance = state.balance_mut(call.application).copied();
+    ok(json!({
+        "balance": balance.map(money),
         "auto_refill_enabled": false,
         "auto_refill_amount": null,
         "auto_refill_threshold": null,
-    })))
+    }))
 }
 
 /// `POST /v3/billing/top-up/`; the amount is refused in a form of its own.
 pub fn top_up(state: &mut State, call: &Call) -> Answer {
     let body = call.json()?;
     let amount = match body.get("amount_in_dollars") {
-        None | Some(Value::Null) => return Err(bare("amount_in_dollars is required.")),
-        Some(Value::Number(number)) => number.as_f64(),
+        None | Some(Value::Null) => return Err(refusal("amount_missing")),
         Some(Value::String(text)) => text.parse().ok().filter(|amount: &f64| amount.is_finite()),
-        Some(_) => None,
+        Some(other) => other.as_f64(),
     };
-    let amount = amount.ok_or_else(|| bare("amount_in_dollars must be a number."))?;
-    if amount < 50.0 {
-        return Err(bare("Amount must be at least $50."));
-    }
+    let amount = amount.or_refuse("amount_not_a_number")?;
+    refuse_when("amount_too_small", amount < 50.0)?;
     let body = call.read(&body)?;
-    let organization = state
-        .application(call.application)
-        .ok_or_else(not_found)?
-        .organization;
+    let application = state.applications.one(call.application);
+    let organization = application.map_or(Uuid::nil(), |known| known.organization);
     let id = format!("cs_test_{}", random_text(ALPHANUMERIC, 20));
     let url = format!("{}/checkout/{id}", state.origin);
     state.checkouts.push(Checkout {
@@ -47,7 +44,5 @@ pub fn top_up(state: &mut State, call: &Call) -> Answer {
         cancel_url: body.text("cancel_url").map(str::to_owned),
         paid: false,
     });
-    Ok(Reply::ok(
-        &json!({ "checkout_session_id": id, "checkout_session_url": url }),
-    ))
+    ok(json!({ "checkout_session_id": id, "checkout_session_url": url }))
 }

@@ -7,9 +7,10 @@ use uuid::Uuid;
 use crate::{
     behaviour::decision,
     call::Call,
-    model::{Session, State},
-    reply::{Answer, Reply, field_text},
-    values::{Object, fold, micros, parse_date},
+    catalog::{filled, refuse_when},
+    model::{All, Session, State},
+    reply::{Answer, ok},
+    values::{Fields, Object, fold, parse_date, with},
 };
 
 /// The list stops counting companies here.
@@ -17,63 +18,38 @@ const MOST_BUSINESSES_COUNTED: u64 = 100;
 
 pub fn list(state: &mut State, call: &Call) -> Answer {
     let kind = call.query("session_kind").unwrap_or("user").to_lowercase();
-    if !matches!(kind.as_str(), "user" | "business" | "all") {
-        return Err(field_text(
-            "session_kind",
-            "Must be \"user\", \"business\", or \"all\".",
-        ));
-    }
+    let is_known = matches!(kind.as_str(), "user" | "business" | "all");
+    refuse_when("session_kind", !is_known)?;
     let search = Search(call);
-    let page = |business: bool| {
-        // The newest come first, and they stand last.
-        let own = state
-            .sessions
-            .iter()
-            .rev()
-            .filter(|session| session.application == call.application);
-        let found = own.filter(|session| session.is_business == business && search.finds(session));
-        let row = |session| {
-            if business {
-                business_row(session)
-            } else {
-                user_row(state, session)
-            }
-        };
-        call.envelope(&state.origin, found.collect(), 50, row)
+    // The newest come first, and they stand last.
+    let found = |business: bool| -> Vec<&Session> {
+        let own = state.sessions.of(call.application).rev();
+        let own = own.filter(|session| session.is_business() == business);
+        own.filter(|session| search.finds(session)).collect()
     };
-    let mut shown = page(kind == "business");
-    if kind == "all" {
-        append(&mut shown, page(true));
-    }
-    if kind == "business" {
-        cap_count(&mut shown);
-    }
-    Ok(Reply::ok(&shown))
+    let origin = &state.origin;
+    let people = || call.envelope(origin, found(false), 50, |session| user_row(state, session));
+    let company = |session| business_row(state, session);
+    let companies = || {
+        let page = call.envelope(origin, found(true), 50, company);
+        let count = count(&page).min(MOST_BUSINESSES_COUNTED);
+        with(page, json!({ "count": count }))
+    };
+    ok(match kind.as_str() {
+        "user" => people(),
+        "business" => companies(),
+        // The companies' page stands behind the people's, whose `next` and `previous` stay.
+        _ => {
+            let (people, companies) = (people(), companies());
+            let rows = [people.list("results"), companies.list("results")].concat();
+            let count = count(&people) + count(&companies);
+            with(people, json!({ "count": count, "results": rows }))
+        }
+    })
 }
 
 fn count(page: &Value) -> u64 {
-    page.get("count").and_then(Value::as_u64).unwrap_or(0)
-}
-
-/// Puts the companies' page behind the people's; `next` and `previous` stay those of the people.
-fn append(page: &mut Value, mut businesses: Value) {
-    cap_count(&mut businesses);
-    let sum = count(page) + count(&businesses);
-    if let Some(count) = page.get_mut("count") {
-        *count = json!(sum);
-    }
-    let rows = page.get_mut("results").and_then(Value::as_array_mut);
-    let others = businesses.get_mut("results").and_then(Value::as_array_mut);
-    if let (Some(rows), Some(others)) = (rows, others) {
-        rows.append(others);
-    }
-}
-
-fn cap_count(page: &mut Value) {
-    let capped = count(page).min(MOST_BUSINESSES_COUNTED);
-    if let Some(count) = page.get_mut("count") {
-        *count = json!(capped);
-    }
+    page.json("count").as_u64().unwrap_or_default()
 }
 
 /// The parameters of a search; all given ones must hold.
@@ -86,8 +62,8 @@ impl Search<'_> {
 
     /// Whether `accepts` holds for one of the values under `name`, or there are none.
     fn any(&self, name: &str, accepts: impl Fn(&str) -> bool) -> bool {
-        self.text(name)
-            .is_none_or(|text| text.split(',').any(|part| accepts(part.trim())))
+        let mut parts = self.text(name).unwrap_or_default().split(',');
+        self.text(name).is_none() || parts.any(|part| accepts(part.trim()))
     }
 
     fn all(&self, name: &str, accepts: impl Fn(&str) -> bool) -> bool {
@@ -100,49 +76,38 @@ impl Search<'_> {
 
     fn finds(&self, session: &Session) -> bool {
         let document = |key: &str| session.found("OCR", key);
-        let inner =
-            |feature: &str, pointer: &str| session.result(feature)?.pointer(pointer)?.as_str();
+        let inner = |feature: &str, pointer: &str| {
+            let text = session.result(feature)?.pointer(pointer)?.as_str();
+            text.map(fold)
+        };
         let created = session.created_at.to_zoned(TimeZone::UTC).date();
         // Companies of the last day are only found up to its first moment.
-        let before_end = |last| {
-            if session.is_business {
-                created < last
-            } else {
-                created <= last
-            }
-        };
-        let is_workflow = |id: &str| {
-            Uuid::parse_str(id)
-                .is_ok_and(|id| id == session.workflow_group || id == session.workflow_uuid)
-        };
-        let is_entity = |id: &str| {
-            Uuid::parse_str(id)
-                .ok()
-                .is_some_and(|id| session.entity() == Some(id))
-        };
-        let entity = if self.text("didit_internal_id").is_some() {
-            "didit_internal_id"
-        } else {
-            "euuid"
+        let ended = |last| created > last || session.is_business() && created == last;
+        let id = |text: &str| Uuid::parse_str(text).ok();
+        let workflows = [Some(session.workflow.group), Some(session.workflow.uuid)];
+        let entity = match self.text("didit_internal_id") {
+            Some(_) => "didit_internal_id",
+            None => "euuid",
         };
         self.any("status", |status| session.status.name() == status)
             && self.all("vendor_data", |wanted| session.vendor_data() == Some(wanted))
-            && self.any("workflow_id", is_workflow)
+            && self.any("workflow_id", |text| workflows.contains(&id(text)))
             && self.date("date_from").is_none_or(|first| created >= first)
-            && self.date("date_to").is_none_or(before_end)
+            && !self.date("date_to").is_some_and(ended)
             && self.any("country", |country| document("issuing_state") == Some(country))
             && self.any("document_type", |code| {
                 let name = decision::document_name(code);
                 name.is_some() && document("document_type") == name
             })
-            && self.all(entity, is_entity)
+            && self.all(entity, |text| id(text).is_some() && id(text) == session.entity())
             && self.any("warning", |wanted| decision::risks(session).contains(&wanted))
             && self.any("session_type", |kind| matches!(kind, "API" | "ALL"))
             && self.all("screened_full_name", |name| {
-                inner("AML", "/screened_data/full_name").is_some_and(|screened| fold(screened).contains(&fold(name)))
+                let screened = inner("AML", "/screened_data/full_name");
+                screened.is_some_and(|screened| screened.contains(&fold(name)))
             })
             && self.all("region", |region| {
-                inner("OCR", "/parsed_address/region").is_some_and(|parsed| fold(parsed) == fold(region))
+                inner("OCR", "/parsed_address/region") == Some(fold(region))
             })
             // Sessions here never come from a stand-alone service.
             && self.text("api_service").is_none()
@@ -158,105 +123,72 @@ fn found_by(session: &Session, text: &str) -> bool {
         return session.id == id || vendor_data == text;
     }
     if text.contains('@') {
-        let email = session
-            .found("EMAIL_VERIFICATION", "email")
-            .or_else(|| session.contact("email"));
-        return email
-            .unwrap_or_default()
-            .to_lowercase()
-            .starts_with(&text.to_lowercase());
+        let verified = session.found("EMAIL_VERIFICATION", "email");
+        let email = verified.or_else(|| session.contact("email"));
+        let email = email.unwrap_or_default().to_lowercase();
+        return email.starts_with(&text.to_lowercase());
     }
     let numeric = |c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | ' ');
     if text.chars().all(numeric) {
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let phone = session
-            .found("PHONE_VERIFICATION", "full_number")
-            .unwrap_or_default();
+        let phone = session.found("PHONE_VERIFICATION", "full_number");
+        let phone = phone.unwrap_or_default().trim_start_matches('+');
         return session.number.to_string().starts_with(&digits)
             || document("document_number").contains(&digits)
             || document("personal_number").contains(&digits)
-            || phone.trim_start_matches('+').starts_with(&digits)
+            || phone.starts_with(&digits)
             || vendor_data.contains(text);
     }
     fold(document("full_name")).contains(&fold(text)) || fold(vendor_data).contains(&fold(text))
 }
 
 fn user_row(state: &State, session: &Session) -> Value {
-    let text = |key: &str| session.result("OCR").and_then(|result| result.get(key));
+    let keys = [
+        "portrait_image",
+        "document_type",
+        "full_name",
+        "issuing_state",
+    ]
+    .into_iter();
+    let document = keys.map(|key| (key.to_owned(), json!(session.found("OCR", key))));
     // The API's rows know no step of this kind.
-    let steps = session
-        .steps
-        .iter()
-        .filter(|step| !step.feature.is("DOCUMENT_AI"));
-    let features: Vec<Value> = steps
-        .map(|step| json!({ "feature": step.feature.kind.display, "status": step.status.name() }))
-        .collect();
+    let steps = session.steps.iter();
+    let steps = steps.filter(|step| !step.feature.is("DOCUMENT_AI"));
+    let features =
+        steps.map(|step| json!({ "feature": step.feature.kind.display, "status": step.status }));
     let verified = |name: &str, key: &str, shown: &str, contact: &str| {
         let result = session.found(name, key);
         let value = result.or_else(|| session.contact(contact))?;
         Some(json!({ shown: value, "is_verified": result.is_some() }))
     };
-    json!({
-        "session_id": session.id,
-        "session_kind": "user",
-        "session_number": session.number,
-        "session_url": session.url(&state.origin),
-        "portrait_image": text("portrait_image"),
-        "document_type": text("document_type"),
-        "full_name": text("full_name"),
-        "country": text("issuing_state"),
-        "status": session.status.name(),
-        "vendor_data": session.vendor_data(),
-        "didit_internal_id": session.entity(),
-        "created_at": micros(session.created_at),
-        "features": features,
-        "phone_number": verified("PHONE_VERIFICATION", "full_number", "number", "phone"),
-        "email_address": verified("EMAIL_VERIFICATION", "email", "email", "email"),
-        "additional_details": additional_details(session),
-    })
+    let values = json!({
+        "session": session.words(&state.origin),
+        "document": document.collect::<Object>(),
+        "features": features.collect::<Value>(),
+        "phone": verified("PHONE_VERIFICATION", "full_number", "number", "phone"),
+        "email": verified("EMAIL_VERIFICATION", "email", "email", "email"),
+        "details": additional_details(session),
+    });
+    filled("USER_ROW", &values)
 }
 
 /// Scores are fractions here although the decision has percentages.
-fn additional_details(session: &Session) -> Option<Object> {
-    let score = |result: &Value| {
-        let score = result.get("score").and_then(Value::as_f64);
-        score.map(|score| (score * 100.0).round() / 10_000.0)
-    };
-    let mut details = Object::new();
-    if let Some(result) = session.result("LIVENESS") {
-        details.insert(
-            "liveness".to_owned(),
-            json!({ "method": result.get("method"), "score": score(result) }),
-        );
-    }
-    if let Some(result) = session.result("FACE_MATCH") {
-        details.insert("face_match".to_owned(), json!({ "score": score(result) }));
-    }
-    if let Some(result) = session.result("AML") {
-        let hits = result.get("total_hits");
-        let aml = json!({ "total_hits": hits, "entity_type": "person", "is_adverse_media_fetched": false });
-        details.insert("aml".to_owned(), aml);
-    }
-    Some(details).filter(|details| !details.is_empty())
+fn additional_details(session: &Session) -> Option<Value> {
+    let names = ["LIVENESS", "FACE_MATCH", "AML"].into_iter();
+    let details = names.filter_map(|name| {
+        let result = session.result(name)?;
+        let (method, hits) = (result.get("method"), result.get("total_hits"));
+        let score = result.json("score").as_f64();
+        let score = score.map(|score| (score * 100.0).round() / 10_000.0);
+        let words = json!({ "method": method, "total_hits": hits, "score": score });
+        Some(filled(&format!("USER_ROW/{name}"), &words))
+    });
+    details.reduce(with)
 }
 
-fn business_row(session: &Session) -> Value {
-    let registry = session
-        .result("KYB_REGISTRY")
-        .and_then(|result| result.get("company"));
-    let company = |key: &str| registry.and_then(|company| company.get(key));
-    json!({
-        "session_id": session.id,
-        "session_kind": "business",
-        "session_number": session.number,
-        "status": session.status.name(),
-        "vendor_data": session.vendor_data(),
-        "created_at": micros(session.created_at),
-        "workflow_id": session.workflow_id(),
-        "workflow_type": "kyb",
-        "workflow_label": session.workflow_label,
-        "company_name": company("company_name"),
-        "registration_number": company("registration_number"),
-        "country": company("country_code"),
-    })
+fn business_row(state: &State, session: &Session) -> Value {
+    let registry = session.result("KYB_REGISTRY");
+    let company = registry.and_then(|result| result.get("company"));
+    let values = json!({ "session": session.words(&state.origin), "company": company });
+    filled("BUSINESS_ROW", &values)
 }

@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use crate::{
     behaviour::blocking::blocked,
     call::Call,
-    catalog::status::Status,
+    catalog::Status,
     model::{Session, State},
-    reply::{Answer, Reply},
+    reply::{Answer, ok},
     values::{fold, micros},
 };
 
 pub fn list(state: &mut State, call: &Call) -> Answer {
-    let is_own = |it: &&Session| it.application == call.application && !it.is_business;
+    let is_own = |it: &&Session| it.application == call.application && !it.is_business();
     let mut people: BTreeMap<&str, Vec<&Session>> = BTreeMap::new();
     for session in state.sessions.iter().rev().filter(is_own) {
         if let Some(id) = session.vendor_data() {
@@ -32,7 +32,7 @@ pub fn list(state: &mut State, call: &Call) -> Answer {
         let wanted = call.query(name).map(fold).unwrap_or_default();
         rows.retain(|row| fold(&row.get(key).unwrap_or(row).to_string()).contains(&wanted));
     }
-    Ok(Reply::ok(&call.envelope(&state.origin, rows, 50, identity)))
+    ok(call.envelope(&state.origin, rows, 50, identity))
 }
 
 /// A person's row, from their sessions, the newest first.

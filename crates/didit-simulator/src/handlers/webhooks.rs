@@ -1,40 +1,25 @@
 //! Webhook destinations.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
     call::Call,
-    model::{Destination, State},
-    reply::{Answer, Reply, detail, field},
-    values::{Fields, Object, URL_SAFE, is_loopback, random_text, with},
+    catalog::{filled, refusal, refuse_when},
+    model::{All, Delivery, Destination, State},
+    reply::{Answer, Checked, Reply, created, no_content, ok},
+    values::{Fields, Object, URL_SAFE, is_loopback, random_text},
 };
 
 /// `GET /v3/webhook/destinations/`: a bare array, oldest first, without secrets.
 pub fn list(state: &mut State, call: &Call) -> Answer {
-    let own = state
-        .destinations
-        .iter()
-        .filter(|known| known.application == call.application);
-    let rows = own.map(|destination| {
-        let sent = state.statistics(destination.uuid);
-        let counts = json!({
-            "subscribed_events_count": destination.events().len(),
-            "deliveries_count": sent.total,
-            "failed_deliveries_count": sent.failed,
-            "average_response_time_ms": sent.average(),
-            "error_rate_percentage": sent.error_rate(),
-            "last_delivery_at": sent.last,
-        });
-        with(destination.show(), counts)
-    });
-    Ok(Reply::ok(&rows.collect()))
+    let own = state.destinations.of(call.application);
+    ok(own.map(|one| show(state, "DESTINATION", one)).collect())
 }
 
 pub fn create(state: &mut State, call: &Call) -> Answer {
     let settings = call.body()?;
-    check_url(state, call.application, &settings, None)?;
+    check_url(state, call, &settings, None)?;
     let now = state.now();
     let destination = Destination {
         uuid: Uuid::new_v4(),
@@ -44,87 +29,65 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
         created_at: now,
         updated_at: now,
     };
-    let shown = full(state, &destination);
+    let shown = show(state, "DESTINATION_WITH_SECRET", &destination);
     state.destinations.push(destination);
-    Ok(Reply::created(&shown))
+    created(shown)
 }
 
 pub fn get(state: &mut State, call: &Call) -> Answer {
-    let destination = own_destination(state, call)?.clone();
-    Ok(Reply::ok(&full(state, &destination)))
+    let destination = call.own(&state.destinations).map_err(missing)?;
+    ok(show(state, "DESTINATION_WITH_SECRET", destination))
 }
 
 /// `PATCH /v3/webhook/destinations/{uuid}/`: the list of events is replaced, the secret stays.
 pub fn update(state: &mut State, call: &Call) -> Answer {
-    own_destination(state, call)?;
+    call.own(&state.destinations).map_err(missing)?;
     let changes = call.body()?;
-    check_url(state, call.application, &changes, Some(call.id(0)))?;
+    check_url(state, call, &changes, Some(call.id(0)))?;
     let now = state.now();
-    let destination = own_destination(state, call)?;
+    let destination = call.own_mut(&mut state.destinations).map_err(missing)?;
     destination.settings.extend(changes);
     destination.updated_at = now;
-    let changed = destination.clone();
-    Ok(Reply::ok(&full(state, &changed)))
+    get(state, call)
 }
 
 pub fn delete(state: &mut State, call: &Call) -> Answer {
-    let uuid = own_destination(state, call)?.uuid;
+    let uuid = call.own(&state.destinations).map_err(missing)?.uuid;
     state.destinations.retain(|known| known.uuid != uuid);
-    Ok(Reply::no_content())
+    no_content()
 }
 
-fn own_destination<'a>(state: &'a mut State, call: &Call) -> Result<&'a mut Destination, Reply> {
-    let mut own = state
-        .destinations
-        .iter_mut()
-        .filter(|known| known.application == call.application);
-    let own = own.find(|known| known.uuid == call.id(0));
-    own.ok_or_else(|| detail(StatusCode::NOT_FOUND, "Webhook destination not found."))
+fn missing(_: Reply) -> Reply {
+    refusal("destination_not_found")
 }
 
-/// A destination with its secret and a summary of deliveries.
-fn full(state: &State, destination: &Destination) -> Value {
-    let sent = state.statistics(destination.uuid);
-    let more = json!({
-        "secret_shared_key": destination.secret,
-        "summary": {
-            "total_deliveries": sent.total,
-            "failed_deliveries": sent.failed,
-            "error_rate_percentage": sent.error_rate(),
-            "min_response_time_ms": sent.times.iter().min(),
-            "avg_response_time_ms": sent.average(),
-            "max_response_time_ms": sent.times.iter().max(),
-            "last_delivery_at": sent.last,
-        },
+/// A destination and how its deliveries went: times in milliseconds, the rate in whole per cent.
+fn show(state: &State, form: &str, destination: &Destination) -> Value {
+    let sent = state.deliveries.iter();
+    let sent = sent.filter(|one| one.event.destination == destination.uuid);
+    let sent: Vec<&Delivery> = sent.collect();
+    let failed = sent.iter().filter(|one| !one.succeeded()).count();
+    let times = || sent.iter().filter_map(|one| one.response_time_ms);
+    let sent = json!({
+        "total": sent.len(),
+        "failed": failed,
+        "least": times().min(),
+        "average": times().sum::<u64>().checked_div(times().count() as u64),
+        "most": times().max(),
+        "error_rate": (failed * 100).checked_div(sent.len()).unwrap_or_default(),
+        "last": sent.last().map(|one| one.finished_at),
     });
-    with(destination.show(), more)
+    filled(form, &json!({ "destination": destination, "sent": sent }))
 }
 
 /// Addresses are public, except on this machine, and each is there once.
-fn check_url(
-    state: &State,
-    application: Uuid,
-    settings: &Object,
-    own: Option<Uuid>,
-) -> Result<(), Reply> {
+fn check_url(state: &State, call: &Call, settings: &Object, own: Option<Uuid>) -> Checked {
     let Some(url) = settings.text("url") else {
         return Ok(());
     };
-    if !url.starts_with("https://") && !is_loopback(url) {
-        return Err(field(
-            "url",
-            "Webhook URLs must use HTTPS and a public host.",
-        ));
-    }
-    let mut others = state
-        .destinations
-        .iter()
-        .filter(|known| known.application == application);
-    if others.any(|known| known.url() == url && Some(known.uuid) != own) {
-        return Err(field(
-            "url",
-            "This webhook destination already exists for the application.",
-        ));
-    }
-    Ok(())
+    let is_public = url.starts_with("https://");
+    refuse_when("webhook_url_not_public", !is_public && !is_loopback(url))?;
+    let mut others = state.destinations.of(call.application);
+    let is_taken = others.any(|known| known.url() == url && Some(known.uuid) != own);
+    refuse_when("webhook_url_taken", is_taken)
 }

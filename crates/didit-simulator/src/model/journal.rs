@@ -2,28 +2,22 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::values::{Object, micros, plain};
+use crate::values::Object;
 
 /// An e-mail the simulator would have sent.
-#[derive(Clone, Debug)]
-pub struct Mail {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Mail {
     pub to: String,
     pub subject: String,
     pub code: Option<String>,
     pub sent_at: Timestamp,
 }
 
-impl Mail {
-    pub fn show(&self) -> Value {
-        json!({ "to": self.to, "subject": self.subject, "code": self.code, "sent_at": micros(self.sent_at) })
-    }
-}
-
 /// A request of the API as it came in.
-#[derive(Clone, Debug)]
-pub struct RecordedRequest {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RecordedRequest {
     pub number: u64,
     pub received_at: Timestamp,
     pub method: String,
@@ -39,26 +33,10 @@ pub struct RecordedRequest {
     pub bytes: usize,
 }
 
-impl RecordedRequest {
-    pub fn show(&self) -> Value {
-        json!({
-            "n": self.number,
-            "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "received_at": micros(self.received_at),
-            "status": self.status,
-            "fault": self.fault,
-            "headers": self.headers,
-            "body": self.body,
-        })
-    }
-}
-
 /// What goes wrong.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FaultKind {
+pub(crate) enum FaultKind {
     /// A chosen status and body.
     Status,
     /// The connection is reset before a byte of the answer.
@@ -85,16 +63,9 @@ pub enum FaultKind {
     Echo,
 }
 
-impl FaultKind {
-    /// The word for it in control requests.
-    pub fn name(self) -> String {
-        plain(&json!(self))
-    }
-}
-
 /// A fault and the requests it waits for.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Fault {
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Fault {
     pub kind: FaultKind,
     pub method: Option<String>,
     #[serde(default)]
@@ -112,10 +83,4 @@ pub struct Fault {
 
 fn once() -> u64 {
     1
-}
-
-impl Fault {
-    pub fn show(&self) -> Value {
-        json!({ "kind": self.kind, "method": self.method, "path_prefix": self.path_prefix, "times": self.times })
-    }
 }

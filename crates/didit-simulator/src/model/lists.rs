@@ -3,23 +3,22 @@
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
+use super::sessions::Session;
 use crate::{
-    model::sessions::Session,
-    values::{Fields, Object, seconds, with},
+    catalog::shown,
+    values::{Fields, Object, data},
 };
 
 /// The settings of the lists every application has.
 static SYSTEM_LISTS: LazyLock<Vec<Object>> =
-    // The file is part of the source; without it there are no blocklists.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../catalog/system_lists.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../catalog/system_lists.json")));
 
-#[derive(Clone, Debug)]
-pub struct List {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct List {
     pub uuid: Uuid,
     pub application: Uuid,
     /// Name, description, kind of list and kind of value.
@@ -30,8 +29,8 @@ pub struct List {
     pub updated_at: Timestamp,
 }
 
-#[derive(Clone, Debug)]
-pub struct Entry {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Entry {
     pub uuid: Uuid,
     pub value: String,
     /// What the caller says about it.
@@ -55,15 +54,11 @@ impl List {
     }
 
     /// The lists every application has.
-    pub fn of_the_system(application: Uuid, now: Timestamp) -> Vec<Self> {
-        let settings = SYSTEM_LISTS.iter().cloned();
-        let new = |settings| Self::new(application, settings, now);
-        settings
-            .map(|settings| Self {
-                is_system: true,
-                ..new(settings)
-            })
-            .collect()
+    pub fn of_the_system(application: Uuid, now: Timestamp) -> impl Iterator<Item = Self> {
+        SYSTEM_LISTS.iter().map(move |settings| Self {
+            is_system: true,
+            ..Self::new(application, settings.clone(), now)
+        })
     }
 
     pub fn entry_type(&self) -> &str {
@@ -74,25 +69,12 @@ impl List {
         self.settings.text("list_type") == Some("blocklist") && self.entry_type() == entry_type
     }
 
-    pub fn show(&self) -> Value {
-        let shown = json!({
-            "uuid": self.uuid,
-            "description": "",
-            "is_system": self.is_system,
-            "entry_count": self.entries.len(),
-            "last_entry_added_at": self.entries.last().map(|entry| seconds(entry.created_at)),
-            "created_at": seconds(self.created_at),
-            "updated_at": seconds(self.updated_at),
-        });
-        with(shown, Value::Object(self.settings.clone()))
-    }
-
     /// Adds an entry and shows it, unless the value is there already.
     pub fn add(&mut self, entry: Entry) -> Option<Value> {
         if self.entries.iter().any(|known| known.value == entry.value) {
             return None;
         }
-        let shown = entry.show();
+        let shown = shown("ENTRY", &entry);
         self.updated_at = entry.created_at;
         self.entries.push(entry);
         Some(shown)
@@ -109,20 +91,5 @@ impl Entry {
             session_number: session.map(|session| session.number),
             created_at: now,
         }
-    }
-
-    pub fn show(&self) -> Value {
-        json!({
-            "uuid": self.uuid,
-            "value": self.value,
-            "display_label": self.remarks.get("display_label"),
-            "comment": self.remarks.get("comment"),
-            "added_by": "api",
-            "reference_session_id": self.session_id,
-            "reference_session_number": self.session_number,
-            "reference_object_uuid": self.remarks.get("reference_object_uuid"),
-            "metadata": self.remarks.get("metadata"),
-            "created_at": seconds(self.created_at),
-        })
     }
 }

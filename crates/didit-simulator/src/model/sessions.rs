@@ -1,23 +1,20 @@
 //! Verification sessions, their steps and their trail.
 
 use jiff::Timestamp;
+use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::workflows::Workflow;
 use crate::{
-    catalog::{
-        features::Feature,
-        people::{self, Person},
-        scenarios::Scenario,
-        status::{Status, StepStatus},
-    },
-    options::Mode,
-    values::{Fields, Object, micros, stable_number},
+    catalog::{Feature, Person, Scenario, Status, StepStatus, filled, people},
+    options::ApplicationMode,
+    values::{Fields, Object, stable_number, with},
 };
 
 /// One feature of the workflow within one session.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub(crate) struct Step {
     pub feature: Feature,
     pub status: StepStatus,
     /// What stands in the decision once the step ran.
@@ -25,21 +22,15 @@ pub struct Step {
 }
 
 #[derive(Clone, Debug)]
-pub struct Session {
+pub(crate) struct Session {
     pub id: Uuid,
     pub number: i64,
     pub token: String,
     pub application: Uuid,
-    /// The version it runs.
-    pub workflow_uuid: Uuid,
-    pub workflow_group: Uuid,
-    pub workflow_version: i64,
-    pub workflow_label: String,
+    /// The version it runs, as it was when the session was made.
+    pub workflow: Workflow,
     pub workflow_deleted: bool,
-    /// Ten-thousandths of a dollar, charged when it finishes in live mode.
-    pub price: i64,
-    pub is_business: bool,
-    pub environment: Mode,
+    pub environment: ApplicationMode,
     /// What its creator asked for.
     pub wanted: Object,
     /// The outcome chosen at creation or by arming; used up by the first play-through.
@@ -48,7 +39,6 @@ pub struct Session {
     pub steps: Vec<Step>,
     pub activities: Vec<Activity>,
     pub created_at: Timestamp,
-    pub lifetime: i64,
     pub expires_at: Timestamp,
     /// When steps without the person were last run again, which may not be repeated at once.
     pub rerun_at: Option<Timestamp>,
@@ -63,16 +53,20 @@ impl Session {
         }
     }
 
+    /// Whether a company is verified instead of a person.
+    pub fn is_business(&self) -> bool {
+        self.workflow.is_business()
+    }
+
     pub fn vendor_data(&self) -> Option<&str> {
         self.wanted.text("vendor_data")
     }
 
     /// Who takes this session.
     pub fn person(&self) -> &'static Person {
-        let seed = self
-            .vendor_data()
-            .map_or_else(|| format!("session-{}", self.number), str::to_owned);
-        people::choose(&seed, self.wanted.object("expected_details"))
+        let usual = format!("session-{}", self.number);
+        let seed = self.vendor_data().unwrap_or(&usual);
+        people::choose(seed, self.wanted.object("expected_details"))
     }
 
     pub fn contact(&self, key: &str) -> Option<&str> {
@@ -97,27 +91,41 @@ impl Session {
 
     /// The first result of the feature called `name`.
     pub fn result(&self, name: &str) -> Option<&Value> {
-        self.steps
-            .iter()
-            .find(|step| step.feature.is(name))?
-            .result
-            .as_ref()
+        let mut steps = self.steps.iter();
+        steps.find(|step| step.feature.is(name))?.result.as_ref()
     }
 
     /// A text of the first result of the feature called `name`.
     pub fn found(&self, name: &str, key: &str) -> Option<&str> {
-        self.result(name)?.get(key)?.as_str()
+        self.result(name)?.text(key)
     }
 
-    /// The workflow's stable id, gone once the version was deleted.
-    pub fn workflow_id(&self) -> Option<Uuid> {
-        (!self.workflow_deleted).then_some(self.workflow_group)
+    /// What is shown of it in one place or another, for the forms.
+    pub fn words(&self, origin: &str) -> Value {
+        json!({
+            "id": self.id,
+            "number": self.number,
+            "token": self.token,
+            "application": self.application,
+            "kind": if self.is_business() { "business" } else { "user" },
+            "url": self.url(origin),
+            "status": self.status,
+            "environment": self.environment,
+            // Gone once the version was deleted.
+            "workflow_id": (!self.workflow_deleted).then_some(self.workflow.group),
+            "workflow_version": self.workflow.version,
+            "workflow_label": self.workflow.label(),
+            "wanted": self.wanted,
+            "entity": self.entity(),
+            "created_at": self.created_at,
+            "expires_at": self.expires_at,
+        })
     }
 }
 
 /// An entry of a session's trail.
-#[derive(Clone, Debug)]
-pub struct Activity {
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Activity {
     pub uuid: Uuid,
     pub by_api_key: bool,
     pub new_status: Option<String>,
@@ -127,44 +135,37 @@ pub struct Activity {
 }
 
 impl Activity {
+    /// A note, as `body` has it.
+    pub fn new(body: &Object, now: Timestamp) -> Self {
+        Self {
+            uuid: Uuid::new_v4(),
+            by_api_key: false,
+            new_status: body.text("new_status").map(str::to_owned),
+            previous_status: None,
+            comment: body.text("comment").map(str::to_owned),
+            created_at: now,
+        }
+    }
+
     /// The form of the reviews endpoint.
     pub fn row(&self) -> Value {
-        let value =
-            |status: &Option<String>| status.as_ref().map(|status| json!({ "status": status }));
-        let changed = self.previous_status.is_some();
-        json!({
-            "uuid": self.uuid,
-            "activity_type": "STATUS_UPDATED",
-            "actor_display": self.actor(),
-            "actor_email": null,
-            "actor_type": if self.by_api_key { "API_KEY" } else { "CONSOLE_USER" },
-            "new_status": self.new_status,
-            "previous_status": self.previous_status,
-            "comment": self.comment,
-            "mentioned_emails": [],
-            "previous_value": value(&self.previous_status),
-            "new_value": if changed { value(&self.new_status) } else { None },
-            "changed_fields": if changed { json!(["status"]) } else { json!([]) },
-            "metadata": null,
-            "created_at": micros(self.created_at),
-        })
+        let row = filled("ACTIVITY", &self.words());
+        match self.previous_status {
+            Some(_) => with(row, filled("ACTIVITY/change", &self.words())),
+            None => row,
+        }
     }
 
     /// The form inside a decision.
     pub fn in_decision(&self) -> Value {
-        json!({
-            "user": self.actor(),
-            "new_status": self.new_status,
-            "comment": self.comment,
-            "created_at": micros(self.created_at),
-        })
+        filled("REVIEW", &self.words())
     }
 
-    fn actor(&self) -> &'static str {
-        if self.by_api_key {
-            "API Client"
-        } else {
-            "Unknown"
-        }
+    fn words(&self) -> Value {
+        let (user, kind) = match self.by_api_key {
+            true => ("API Client", "API_KEY"),
+            false => ("Unknown", "CONSOLE_USER"),
+        };
+        json!({ "activity": self, "user": user, "actor_type": kind })
     }
 }

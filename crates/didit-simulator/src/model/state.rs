@@ -6,27 +6,30 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde_json::json;
+use uuid::Uuid;
 
+use super::{
+    accounts::{Account, Application, Checkout, Organization, Token},
+    journal::{Fault, Mail, RecordedRequest},
+    lists::List,
+    sessions::Session,
+    webhooks::{Delivery, Destination, Event},
+    workflows::Workflow,
+};
 use crate::{
-    model::{
-        accounts::{Account, Application, Checkout, Organization, Token},
-        journal::{Fault, Mail, RecordedRequest},
-        lists::List,
-        sessions::Session,
-        webhooks::{Delivery, Destination, Event},
-        workflows::Workflow,
-    },
-    options::{Mode, Options},
+    options::{ApplicationMode, SimulatorOptions},
+    values::{Object, URL_SAFE, random_text},
 };
 
 #[derive(Debug, Default)]
 pub struct State {
-    options: Options,
+    options: SimulatorOptions,
     clock: SignedDuration,
     /// Where the simulator is reached, without a trailing slash.
     pub origin: String,
     pub legacy: bool,
-    pub mode: Mode,
+    pub mode: ApplicationMode,
     pub organizations: Vec<Organization>,
     pub applications: Vec<Application>,
     pub accounts: Vec<Account>,
@@ -55,7 +58,7 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(origin: String, options: &Options) -> Self {
+    pub fn new(origin: String, options: &SimulatorOptions) -> Self {
         let mut state = Self {
             options: options.clone(),
             origin,
@@ -68,9 +71,8 @@ impl State {
         };
         if let Some(key) = options.api_key.clone() {
             let (name, email) = ("Simulated company", "developer@example.com");
-            let organization = Organization::new(name, email, 1_000_000, state.now());
-            state.open_application(organization.uuid, "Simulated application", Some(key));
-            state.organizations.push(organization);
+            let owner = state.open_organization(name, email, 1_000_000);
+            state.open_application(owner, "Simulated application", Some(key));
         }
         state
     }
@@ -82,9 +84,8 @@ impl State {
 
     /// The simulated time: the real one, moved by [`State::advance`].
     pub fn now(&self) -> Timestamp {
-        Timestamp::now()
-            .checked_add(self.clock)
-            .unwrap_or(Timestamp::MAX)
+        let moved = Timestamp::now().checked_add(self.clock);
+        moved.unwrap_or(Timestamp::MAX)
     }
 
     pub fn today(&self) -> Date {
@@ -92,21 +93,36 @@ impl State {
     }
 
     pub fn advance(&mut self, seconds: i64) {
-        self.clock = self
-            .clock
-            .saturating_add(SignedDuration::from_secs(seconds));
+        let step = SignedDuration::from_secs(seconds);
+        self.clock = self.clock.saturating_add(step);
     }
 
-    /// A new application with its own key and system lists.
-    pub fn open_application(
-        &mut self,
-        organization: uuid::Uuid,
-        name: &str,
-        key: Option<String>,
-    ) -> Application {
-        let application = Application::new(organization, name, key, self.mode, self.now());
-        self.lists
-            .extend(List::of_the_system(application.uuid, self.now()));
+    pub fn open_organization(&mut self, name: &str, email: &str, balance: i64) -> Uuid {
+        let uuid = Uuid::new_v4();
+        self.organizations.push(Organization {
+            uuid,
+            name: name.to_owned(),
+            contact_email: email.to_owned(),
+            created_at: self.now(),
+            balance,
+        });
+        uuid
+    }
+
+    /// A new application with its own key, unless one is given, and system lists.
+    pub fn open_application(&mut self, of: Uuid, name: &str, key: Option<String>) -> Application {
+        let now = self.now();
+        let application = Application {
+            uuid: Uuid::new_v4(),
+            organization: of,
+            client_id: random_text(URL_SAFE, 22),
+            api_key: key.unwrap_or_else(|| random_text(URL_SAFE, 43)),
+            mode: self.mode,
+            settings: Object::from_iter([("name".to_owned(), json!(name))]),
+            created_at: now,
+        };
+        let lists = List::of_the_system(application.uuid, now);
+        self.lists.extend(lists);
         self.applications.push(application.clone());
         application
     }

@@ -1,17 +1,17 @@
 //! Workflows: what a session checks, in which order, with versions that can be published.
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    catalog::features::Feature,
+    catalog::Feature,
     values::{Fields, Object},
 };
 
 /// One version of a workflow.
-#[derive(Clone, Debug)]
-pub struct Workflow {
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Workflow {
     /// The id of this version.
     pub uuid: Uuid,
     /// The id all versions share.
@@ -21,6 +21,7 @@ pub struct Workflow {
     pub kind: Option<String>,
     /// What its owner may change beside the features: label, flags and limits.
     pub settings: Object,
+    #[serde(skip)]
     pub features: Vec<Feature>,
     pub version: i64,
     pub published_at: Option<Timestamp>,
@@ -36,10 +37,8 @@ impl Workflow {
 
     /// Seconds a session can be used.
     pub fn session_lifetime(&self) -> i64 {
-        self.settings
-            .get("session_expiration_time")
-            .and_then(Value::as_i64)
-            .unwrap_or_default()
+        let seconds = self.settings.json("session_expiration_time");
+        seconds.as_i64().unwrap_or_default()
     }
 
     pub fn has(&self, feature: &str) -> bool {
@@ -48,20 +47,15 @@ impl Workflow {
 
     /// What one session costs, in ten-thousandths of a dollar.
     pub fn price(&self) -> i64 {
-        let features: i64 = self.features.iter().map(Feature::price).sum();
-        features
-            + if self.settings.flag("is_white_label_enabled") {
-                2_000
-            } else {
-                0
-            }
+        let white_label = self.settings.flag("is_white_label_enabled");
+        let features = self.features.iter().map(Feature::price);
+        features.sum::<i64>() + if white_label { 2_000 } else { 0 }
     }
 
     /// Whether it verifies companies instead of people.
     pub fn is_business(&self) -> bool {
-        self.features
-            .iter()
-            .any(|known| known.kind.name.starts_with("KYB_"))
+        let mut names = self.features.iter().map(|feature| &feature.kind.name);
+        names.any(|name| name.starts_with("KYB_"))
     }
 
     /// Whether all its sessions compare a face with one that is known.

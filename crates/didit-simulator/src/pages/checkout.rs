@@ -6,7 +6,7 @@ use serde_json::json;
 use super::html::{missing, page};
 use crate::{
     call::Call,
-    model::{Checkout, State},
+    model::{All, Checkout, State},
     reply::{Answer, Reply},
     values::money,
 };
@@ -16,12 +16,8 @@ pub fn show(state: &mut State, call: &Call) -> Answer {
     let values = json!({
         "id": checkout.id, "amount": money(checkout.amount), "paid": checkout.paid, "cancel": checkout.cancel_url,
     });
-    Ok(page(
-        StatusCode::OK,
-        "Top-up",
-        include_str!("checkout.html"),
-        &values,
-    ))
+    let form = include_str!("checkout.html");
+    Ok(page(StatusCode::OK, "Top-up", form, &values))
 }
 
 /// `POST /checkout/{id}`: raises the balance once.
@@ -30,15 +26,10 @@ pub fn pay(state: &mut State, call: &Call) -> Answer {
     let first = !std::mem::replace(&mut checkout.paid, true);
     let (organization, amount) = (checkout.organization, checkout.amount);
     // Parsing writes the address in the ASCII form a header needs.
-    let success = checkout
-        .success_url
-        .as_deref()
-        .and_then(|url| url::Url::parse(url).ok());
+    let success = checkout.success_url.as_deref();
+    let success = success.and_then(|url| url::Url::parse(url).ok());
     let location = success.map_or_else(|| format!("/checkout/{}", checkout.id), String::from);
-    let owner = state
-        .organizations
-        .iter_mut()
-        .find(|known| known.uuid == organization);
+    let owner = state.organizations.one_mut(organization);
     if let Some(owner) = owner.filter(|_| first) {
         owner.balance += amount;
     }
@@ -46,9 +37,7 @@ pub fn pay(state: &mut State, call: &Call) -> Answer {
 }
 
 fn find<'a>(state: &'a mut State, call: &Call) -> Result<&'a mut Checkout, Reply> {
-    let checkout = state
-        .checkouts
-        .iter_mut()
-        .find(|checkout| checkout.id == call.text(0));
+    let mut checkouts = state.checkouts.iter_mut();
+    let checkout = checkouts.find(|checkout| checkout.id == call.text(0));
     checkout.ok_or_else(|| missing("checkout"))
 }

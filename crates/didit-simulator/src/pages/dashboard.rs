@@ -2,110 +2,75 @@
 
 use serde_json::{Value, json};
 
-use super::html::{code, escape, fill, moment, outcome_badge, status_badge, table, wide_page};
+use super::html::{badge, outcome, table, wide_page};
 use crate::{
     call::Call,
     model::{Checkout, Delivery, Mail, RecordedRequest, Session, State},
     reply::Answer,
-    values::money,
+    values::{Fields, money, plain},
 };
 
 /// How many rows of each kind are shown.
 const ROWS: usize = 25;
 
-const SESSION: [&str; 6] = [
-    "Session",
-    "Person",
-    "Workflow",
-    "Status",
-    "Created",
-    "For the person",
-];
-const DELIVERY: [&str; 5] = ["Event", "To", "Answer", "Attempts", "When"];
-const REQUEST: [&str; 4] = ["Method", "Path", "Answer", "When"];
-const PAYMENT: [&str; 3] = ["Amount", "State", "Page"];
-
 pub fn show(state: &mut State, _: &Call) -> Answer {
     let keys = state.applications.iter();
-    let keys = keys.map(|known| json!({ "owner": known.name(), "key": known.api_key }));
+    let keys =
+        keys.map(|known| json!({ "owner": known.settings.text("name"), "key": known.api_key }));
     let balances = state.organizations.iter();
-    let balances =
-        balances.map(|known| json!({ "owner": known.name, "amount": money(known.balance) }));
+    let balances = balances.map(|one| json!({ "owner": one.name, "amount": money(one.balance) }));
+    let session = |session: &Session| {
+        let (words, badge) = (session.words(&state.origin), badge(session.status));
+        json!({ "session": words, "badge": badge })
+    };
     let values = json!({
         "origin": state.origin,
-        "mode": state.mode.name(),
+        "mode": state.mode,
         "keys": keys.collect::<Value>(),
         "balances": balances.collect::<Value>(),
-        "sessions": newest(state.sessions.iter(), SESSION, |session| session_row(session, &state.origin)),
-        "webhooks": newest(state.deliveries.iter(), DELIVERY, delivery_row),
-        "requests": newest(state.requests.iter(), REQUEST, request_row),
+        "sessions": newest("SESSION_CELLS", state.sessions.iter(), session),
+        "webhooks": newest("DELIVERY_CELLS", state.deliveries.iter(), delivery),
+        "requests": newest("REQUEST_CELLS", state.requests.iter(), request),
         "mails": mails(state.inbox.iter().rev().take(5)),
-        "payments": newest(state.checkouts.iter(), PAYMENT, checkout_row),
+        "payments": newest("CHECKOUT_CELLS", state.checkouts.iter(), checkout),
     });
-    Ok(wide_page(
-        "Simulated Didit",
-        "dashboard",
-        include_str!("dashboard.html"),
-        &values,
-    ))
+    let page = include_str!("dashboard.html");
+    Ok(wide_page("Simulated Didit", "dashboard", page, &values))
 }
 
 /// The newest of `all`, which stand last.
-fn newest<'a, T: 'a, const N: usize>(
+fn newest<'a, T: 'a>(
+    form: &str,
     all: impl DoubleEndedIterator<Item = &'a T> + ExactSizeIterator,
-    columns: [&str; N],
-    row: impl Fn(&T) -> [String; N],
+    values: impl Fn(&T) -> Value,
 ) -> String {
     let count = all.len();
-    table(columns, all.rev().take(ROWS).map(row).collect(), count)
+    table(form, all.rev().take(ROWS).map(values).collect(), count)
 }
 
-fn session_row(session: &Session, origin: &str) -> [String; 6] {
-    let link = "<a class=\"whole\" href=\"{{url}}\">Page of session {{number}}</a>";
-    [
-        session.number.to_string(),
-        escape(session.vendor_data().unwrap_or("not named")),
-        escape(&session.workflow_label),
-        status_badge(session.status),
-        moment(session.created_at),
-        fill(
-            link,
-            &json!({ "url": session.url(origin), "number": session.number }),
-        ),
-    ]
-}
-
-fn delivery_row(delivery: &Delivery) -> [String; 5] {
+fn delivery(delivery: &Delivery) -> Value {
     let status = delivery.status_code.map(|status| status.to_string());
     let answer = status.as_deref().or(delivery.failure);
-    [
-        escape(&delivery.words()),
-        code(&delivery.event.url),
-        outcome_badge(delivery.succeeded(), answer.unwrap_or("no answer")),
-        delivery.attempts.to_string(),
-        moment(delivery.finished_at),
-    ]
+    let answer = outcome(delivery.succeeded(), answer.unwrap_or("no answer"));
+    json!({ "delivery": delivery, "badge": answer })
 }
 
-fn request_row(request: &RecordedRequest) -> [String; 4] {
+fn request(request: &RecordedRequest) -> Value {
     let answer = match (request.fault, request.status) {
-        (Some(fault), _) => outcome_badge(false, &format!("fault: {}", fault.name())),
-        (None, Some(status)) => outcome_badge(status < 400, &status.to_string()),
-        (None, None) => "none yet".to_owned(),
+        (Some(fault), _) => {
+            let words = format!("fault: {}", plain(&json!(fault)));
+            json!({ "badge": outcome(false, &words) })
+        }
+        (None, Some(status)) => json!({ "badge": outcome(status < 400, &status.to_string()) }),
+        (None, None) => json!({ "text": "none yet" }),
     };
-    let (method, path) = (escape(&request.method), code(&request.path));
-    [method, path, answer, moment(request.received_at)]
+    let (method, path) = (&request.method, &request.path);
+    json!({ "method": method, "path": path, "answer": answer, "at": request.received_at })
 }
 
-fn checkout_row(checkout: &Checkout) -> [String; 3] {
+fn checkout(checkout: &Checkout) -> Value {
     let state = if checkout.paid { "paid" } else { "open" };
-    let link = "<a href=\"/checkout/{{id}}\">Checkout <code>{{id}}</code></a>";
-    let link = fill(link, &json!({ "id": checkout.id }));
-    [
-        format!("${}", money(checkout.amount)),
-        state.to_owned(),
-        link,
-    ]
+    json!({ "checkout": checkout, "state": state })
 }
 
 /// `GET /inbox`
@@ -118,14 +83,10 @@ pub fn inbox(state: &mut State, _: &Call) -> Answer {
 
 /// A table of e-mails.
 fn mails<'a>(mails: impl Iterator<Item = &'a Mail>) -> String {
-    let row = |mail: &Mail| {
-        let code = mail.code.as_deref().map_or_else(|| "none".to_owned(), code);
-        let (to, subject) = (escape(&mail.to), escape(&mail.subject));
-        [to, subject, code, moment(mail.sent_at)]
+    let values = |mail: &Mail| {
+        let code = mail.code.as_ref();
+        let code = code.map_or_else(|| json!({ "text": "none" }), |code| json!({ "code": code }));
+        json!({ "mail": mail, "code": code })
     };
-    table(
-        ["To", "Subject", "Code", "Sent"],
-        mails.map(row).collect(),
-        0,
-    )
+    table("MAIL_CELLS", mails.map(values).collect(), 0)
 }

@@ -4,14 +4,13 @@ use std::sync::LazyLock;
 
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    catalog::status::Status,
+    catalog::{Status, filled},
     reply::Reply,
-    values::{plain, with},
+    values::{Fields, plain, with},
 };
 
 const STYLE: &str = include_str!("style.css");
@@ -41,27 +40,23 @@ fn fill_in(template: &str, scopes: &[&Value]) -> String {
         let value = look_up(name, scopes);
         let is_there = !matches!(value, Value::Null | Value::Bool(false)) && *value != json!("");
         if tag.starts_with(['#', '^']) {
-            let (inner, after) = rest
-                .split_once(&format!("{{{{/{name}}}}}"))
-                .unwrap_or((rest, ""));
+            let end = format!("{{{{/{name}}}}}");
+            let (inner, after) = rest.split_once(&end).unwrap_or((rest, ""));
             rest = after;
             match value.as_array() {
                 Some(items) if tag.starts_with('#') => {
-                    let filled = items
-                        .iter()
-                        .map(|item| fill_in(inner, &[scopes, &[item]].concat()));
-                    html.extend(filled);
+                    let items = items.iter();
+                    html.extend(items.map(|item| fill_in(inner, &[scopes, &[item]].concat())));
                 }
-                _ if is_there == tag.starts_with('#') => html.push_str(&fill_in(inner, scopes)),
+                _ if is_there == tag.starts_with('#') => {
+                    html.push_str(&fill_in(inner, &[scopes, &[value]].concat()));
+                }
                 _ => {}
             }
         } else if is_there {
             let text = plain(value);
-            html.push_str(&if tag.starts_with('&') {
-                text
-            } else {
-                escape(&text)
-            });
+            let is_html = tag.starts_with('&');
+            html.push_str(&if is_html { text } else { escape(&text) });
         }
     }
     html + rest
@@ -78,19 +73,10 @@ fn look_up<'a>(name: &str, scopes: &[&'a Value]) -> &'a Value {
 }
 
 /// Text made harmless for HTML, in attributes too.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
+fn escape(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let text = text.replace('>', "&gt;").replace('"', "&quot;");
+    text.replace('\'', "&#39;")
 }
 
 /// A page that is mostly read and pressed: one column.
@@ -101,10 +87,9 @@ pub fn page(status: StatusCode, title: &str, template: &str, values: &Value) -> 
 
 /// A page of the developer's, called `name` in the navigation.
 pub fn wide_page(title: &str, name: &str, template: &str, values: &Value) -> Reply {
-    framed(
-        StatusCode::OK,
-        json!({ "title": title, name: true, "content": fill(template, values) }),
-    )
+    let content = fill(template, values);
+    let frame = json!({ "title": title, name: true, "content": content });
+    framed(StatusCode::OK, frame)
 }
 
 fn framed(status: StatusCode, values: Value) -> Reply {
@@ -120,17 +105,13 @@ fn framed(status: StatusCode, values: Value) -> Reply {
 pub fn missing(what: &str) -> Reply {
     let text = "<p>There is no such {{what}}. It may have been deleted, or the simulator was started anew: it keeps nothing \
                 when it stops.</p>";
-    page(
-        StatusCode::NOT_FOUND,
-        "Not found",
-        text,
-        &json!({ "what": what }),
-    )
+    let values = json!({ "what": what });
+    page(StatusCode::NOT_FOUND, "Not found", text, &values)
 }
 
-/// A table of the newest rows, whose cells are HTML already; nothing without rows. The first cell names its row; on a narrow
+/// A table of the newest rows with the cells of a form; nothing without rows. The first cell names its row; on a narrow
 /// screen every cell repeats its column.
-pub fn table<const N: usize>(columns: [&str; N], rows: Vec<[String; N]>, all: usize) -> String {
+pub fn table(form: &str, rows: Vec<Value>, all: usize) -> String {
     if rows.is_empty() {
         return String::new();
     }
@@ -138,59 +119,42 @@ pub fn table<const N: usize>(columns: [&str; N], rows: Vec<[String; N]>, all: us
         shown if shown < all => format!("Newest {shown} of {all}; times are UTC."),
         _ => "Newest first; times are UTC.".to_owned(),
     };
-    let row = |row: [String; N]| {
-        let mut cells = columns.into_iter().zip(row);
-        let (first, head) = cells.next().unwrap_or_default();
-        let cells: Vec<Value> = cells
-            .map(|(column, cell)| json!({ "column": column, "cell": cell }))
-            .collect();
-        json!({ "first": first, "head": head, "cells": cells })
-    };
-    let rows: Vec<Value> = rows.into_iter().map(row).collect();
-    let values = json!({ "caption": caption, "columns": columns.to_vec(), "rows": rows });
+    let shown = |one: &Value| json!({ "column": one.json("column"), "cell": cell(one) });
+    let rows = rows.iter().map(|values| {
+        let cells = filled(form, values);
+        let cells: Vec<Value> = cells.as_array().into_iter().flatten().map(shown).collect();
+        json!({ "head": cells.first(), "cells": cells.get(1..) })
+    });
+    let values = json!({
+        "caption": caption,
+        "columns": filled(form, &Value::Null),
+        "rows": rows.collect::<Value>(),
+    });
     fill(include_str!("table.html").trim_end(), &values)
 }
 
+/// A cell of a table, or the same within a page: text, code, a badge, a moment or a link.
+pub fn cell(values: &Value) -> String {
+    fill(include_str!("cell.html").trim_end(), values)
+}
+
 /// A status in words, with a sign and a colour that say the same.
-pub fn status_badge(status: Status) -> String {
+pub fn badge(status: Status) -> Value {
     let (class, sign) = match status {
         Status::Approved => ("good", "✓"),
         Status::Declined => ("bad", "✕"),
         Status::InReview => ("unsure", "?"),
-        Status::Expired | Status::Abandoned | Status::KycExpired => ("soft", "–"),
-        Status::NotStarted | Status::InProgress | Status::Resubmitted | Status::AwaitingUser => {
-            ("soft", "…")
-        }
+        status if status.is_unfinished() => ("soft", "…"),
+        _ => ("soft", "–"),
     };
-    badge(class, sign, status.name())
+    json!({ "class": class, "sign": sign, "words": status })
 }
 
 /// How something went, in a sign and a colour beside the words.
-pub fn outcome_badge(good: bool, words: &str) -> String {
-    if good {
-        badge("long good", "✓", words)
-    } else {
-        badge("long bad", "✕", words)
-    }
-}
-
-fn badge(class: &str, sign: &str, words: &str) -> String {
-    let words = escape(words);
-    format!(
-        "<span class=\"status {class}\"><span aria-hidden=\"true\">{sign}</span> {words}</span>"
-    )
-}
-
-/// A moment, to the second.
-pub fn moment(time: Timestamp) -> String {
-    let shown = format!("{time:.0}");
-    let (date, clock) = shown.split_once('T').unwrap_or((&shown, ""));
-    format!(
-        "<time datetime=\"{shown}\">{date} {}</time>",
-        clock.trim_end_matches('Z')
-    )
-}
-
-pub fn code(text: &str) -> String {
-    format!("<code>{}</code>", escape(text))
+pub fn outcome(good: bool, words: &str) -> Value {
+    let (class, sign) = match good {
+        true => ("long good", "✓"),
+        false => ("long bad", "✕"),
+    };
+    json!({ "class": class, "sign": sign, "words": words })
 }

@@ -6,24 +6,23 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::html::{missing, page, status_badge};
+use super::html::{badge, cell, missing, page};
 use crate::{
     behaviour::{opening, play},
     call::Call,
     catalog::{
-        scenarios::{self, SCENARIOS, Scenario},
-        status::StepStatus,
+        Scenario, StepStatus,
+        scenarios::{self, SCENARIOS},
     },
     contract,
-    model::{Session, State, Step},
+    model::{All, Session, State, Step},
     reply::{Answer, Reply, html_not_found},
-    values::{Fields, Object, with},
+    values::{Fields, Object, data, with},
 };
 
 /// What a person sees who comes back later, or too late: a title and an explanation per status.
 static ENDINGS: LazyLock<HashMap<String, (String, String)>> =
-    // The file is part of the source and read by a test; without it such pages have no words.
-    LazyLock::new(|| serde_json::from_str(include_str!("endings.json")).unwrap_or_default());
+    LazyLock::new(|| data(include_str!("endings.json")));
 
 /// `GET /session/{token}`: opening the link starts the session, and plays an armed scenario at once.
 pub fn show(state: &mut State, call: &Call) -> Answer {
@@ -41,7 +40,7 @@ pub fn show(state: &mut State, call: &Call) -> Answer {
         return Ok(done(session));
     }
     let step = call.query("step").and_then(|text| text.parse().ok());
-    Ok(walk(session, call, step.unwrap_or(0)))
+    Ok(walk(session, call, step.unwrap_or_default()))
 }
 
 /// `POST /session/{token}`: plays the chosen outcome.
@@ -50,16 +49,12 @@ pub fn act(state: &mut State, call: &Call) -> Answer {
     let mut form = url::form_urlencoded::parse(&call.body);
     let slug = form.find(|(key, _)| key == "scenario");
     let slug = slug.map_or_else(|| "approve".into(), |(_, slug)| slug);
-    let Some(scenario) = scenarios::find(&slug) else {
+    let unknown = || {
         let text = "<p>There is no outcome called {{slug}}.</p>";
         let values = json!({ "slug": slug });
-        return Err(page(
-            StatusCode::BAD_REQUEST,
-            "Unknown outcome",
-            text,
-            &values,
-        ));
+        page(StatusCode::BAD_REQUEST, "Unknown outcome", text, &values)
     };
+    let scenario = scenarios::find(&slug).ok_or_else(unknown)?;
     play::finish(state, id, Some(scenario));
     find(state, call).map(|session| leave(session, call))
 }
@@ -75,18 +70,14 @@ pub fn invite(state: &mut State, call: &Call) -> Answer {
 
 /// `POST /u/{token}`: a new session of that workflow.
 pub fn accept(state: &mut State, call: &Call) -> Answer {
-    let workflow = state
-        .workflow_by_link(call.text(0))
-        .ok_or_else(|| missing("workflow"))?;
+    let workflow = state.workflow_by_link(call.text(0));
+    let workflow = workflow.ok_or_else(|| missing("workflow"))?;
     let (application, group) = (workflow.application, workflow.group);
-    let mut wanted = Object::new();
-    wanted.insert("workflow_id".to_owned(), json!(group));
+    let wanted = Object::from_iter([("workflow_id".to_owned(), json!(group))]);
     let id = opening::open(state, application, wanted)?;
-    let session = state.session(id).ok_or_else(|| missing("session"))?;
-    Ok(Reply::redirect(
-        StatusCode::SEE_OTHER,
-        session.url(&state.origin),
-    ))
+    let session = state.sessions.one(id).ok_or_else(|| missing("session"))?;
+    let location = session.url(&state.origin);
+    Ok(Reply::redirect(StatusCode::SEE_OTHER, location))
 }
 
 fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Session, Reply> {
@@ -95,31 +86,26 @@ fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Session, Reply> {
         [token] => token,
         _ => return Err(html_not_found()),
     };
-    let session = state
-        .sessions
-        .iter()
-        .find(|session| session.token == *token);
+    let mut sessions = state.sessions.iter();
+    let session = sessions.find(|session| session.token == *token);
     session.ok_or_else(|| missing("session"))
 }
 
 /// One page per step that needs the person, then the choice of outcomes.
 fn walk(session: &Session, call: &Call, position: usize) -> Reply {
-    let is_open = |step: &Step| step.status == StepStatus::NotFinished;
-    let (by_itself, personal): (Vec<&Step>, Vec<&Step>) = session
-        .steps
-        .iter()
-        .filter(|step| is_open(step))
-        .partition(|step| step.feature.kind.runs_by_itself);
+    let steps = session.steps.iter();
+    let (open, kept): (Vec<&Step>, Vec<&Step>) =
+        steps.partition(|step| step.status == StepStatus::NotFinished);
+    let open = open.into_iter();
+    let (by_itself, personal): (Vec<&Step>, Vec<&Step>) =
+        open.partition(|step| step.feature.kind.runs_by_itself);
     let titles = |steps: &[&Step]| -> Vec<&str> {
-        steps
-            .iter()
-            .map(|step| step.feature.kind.title.as_str())
-            .collect()
+        let kinds = steps.iter().map(|step| step.feature.kind);
+        kinds.map(|kind| kind.title.as_str()).collect()
     };
-    let kept: Vec<&Step> = session.steps.iter().filter(|step| !is_open(step)).collect();
     let position = position.min(personal.len());
     let values = json!({
-        "label": session.workflow_label,
+        "label": session.workflow.label(),
         "person": session.vendor_data(),
         "kept": titles(&kept).join(", "),
         "automatic": titles(&by_itself).join(", "),
@@ -129,30 +115,19 @@ fn walk(session: &Session, call: &Call, position: usize) -> Reply {
         "back": position.checked_sub(1).map(|before| format!("?step={before}")),
     });
     let (before, after) = personal.split_at_checked(position).unwrap_or_default();
-    let Some((step, after)) = after.split_first() else {
-        let choices = SCENARIOS
-            .iter()
-            .filter(|scenario| scenario.applies(|name| session.has(name)));
-        let callback = session.wanted.text("callback");
-        let more =
-            json!({ "choices": choices.map(choice).collect::<Value>(), "callback": callback });
-        return page(
-            StatusCode::OK,
-            "Choose the outcome",
-            include_str!("outcomes.html"),
-            &with(values, more),
-        );
+    let (title, form, more) = if let Some((step, after)) = after.split_first() {
+        let kind = step.feature.kind;
+        let (done, later) = (titles(before), titles(after));
+        let more = json!({ "feature": kind.name, "title": kind.title, "task": kind.task, "done": done, "later": later });
+        (kind.title.as_str(), include_str!("step.html"), more)
+    } else {
+        let all = SCENARIOS.iter();
+        let choices = all.filter(|scenario| scenario.applies(|name| session.has(name)));
+        let choices: Value = choices.map(choice).collect();
+        let more = json!({ "choices": choices, "callback": session.wanted.text("callback") });
+        ("Choose the outcome", include_str!("outcomes.html"), more)
     };
-    let kind = step.feature.kind;
-    let more = json!({
-        "feature": kind.name, "title": kind.title, "task": kind.task, "done": titles(before), "later": titles(after),
-    });
-    page(
-        StatusCode::OK,
-        &kind.title,
-        include_str!("step.html"),
-        &with(values, more),
-    )
+    page(StatusCode::OK, title, form, &with(values, more))
 }
 
 fn choice(scenario: &Scenario) -> Value {
@@ -160,7 +135,7 @@ fn choice(scenario: &Scenario) -> Value {
         "slug": scenario.slug,
         "usual": scenario.slug == "approve",
         "title": scenario.title,
-        "status": status_badge(scenario.leads_to()),
+        "status": cell(&json!({ "badge": badge(scenario.leads_to()) })),
         "words": scenario.slug.replace('_', "_<wbr>"),
     })
 }
@@ -174,16 +149,16 @@ fn leave(session: &Session, call: &Call) -> Reply {
 /// The callback with the session's id and status added to whatever query it has.
 fn callback(session: &Session) -> Option<String> {
     let mut url = Url::parse(session.wanted.text("callback")?).ok()?;
-    url.query_pairs_mut()
-        .append_pair("verificationSessionId", &session.id.to_string())
-        .append_pair("status", session.status.name());
+    let (id, status) = (session.id.to_string(), session.status.name());
+    let pairs = [("verificationSessionId", &id), ("status", &status)];
+    url.query_pairs_mut().extend_pairs(pairs);
     Some(url.into())
 }
 
 fn done(session: &Session) -> Reply {
-    let words = ENDINGS.get(session.status.name()).cloned();
+    let words = ENDINGS.get(&session.status.name()).cloned();
     let (title, explanation) = words.unwrap_or_default();
-    let status = status_badge(session.status);
+    let status = cell(&json!({ "badge": badge(session.status) }));
     let values = json!({ "status": status, "explanation": explanation, "back": callback(session) });
     page(StatusCode::OK, &title, include_str!("done.html"), &values)
 }

@@ -18,7 +18,7 @@ use tokio::{
 
 /// A handle on one connection, given to every request that came over it.
 #[derive(Clone, Debug)]
-pub struct Connection {
+pub(crate) struct Connection {
     pub peer: SocketAddr,
     broken: Arc<AtomicBool>,
 }
@@ -52,13 +52,13 @@ pub struct Socket {
 }
 
 impl Socket {
-    fn broken(&self) -> Option<io::Error> {
+    fn check(&self) -> io::Result<()> {
         if !self.broken.load(Ordering::Acquire) {
-            return None;
+            return Ok(());
         }
         // Without lingering the close below becomes a reset; where that fails the client still sees a closed socket.
         let _ignored = self.stream.set_zero_linger();
-        Some(io::Error::from(io::ErrorKind::ConnectionReset))
+        Err(io::Error::from(io::ErrorKind::ConnectionReset))
     }
 }
 
@@ -78,23 +78,17 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if let Some(error) = self.broken() {
-            return Poll::Ready(Err(error));
-        }
+        self.check()?;
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Some(error) = self.broken() {
-            return Poll::Ready(Err(error));
-        }
+        self.check()?;
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if let Some(error) = self.broken() {
-            return Poll::Ready(Err(error));
-        }
+        self.check()?;
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

@@ -1,6 +1,6 @@
 //! Faults a test can order: what a client meets when the network or the far side misbehaves.
 
-use std::time::Duration;
+use std::{collections::HashMap, sync::LazyLock, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -14,25 +14,22 @@ use super::connection::Connection;
 use crate::{
     call::Call,
     model::{Fault, FaultKind as Kind, State},
-    values::plain,
+    values::{data, plain},
 };
 
-const JSON: &str = "application/json";
-const BAD_GATEWAY: &str =
-    "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+/// What a kind of fault answers where the order says nothing else: the status, the content type and the text.
+static USUAL: LazyLock<HashMap<Kind, (u16, String, String)>> =
+    LazyLock::new(|| data(include_str!("../catalog/faults.json")));
 
 /// The first fault that fits `call`, counted down. Control requests are never hit, or faults could not be removed.
 pub fn take(state: &mut State, call: &Call) -> Option<Fault> {
-    if call.path.starts_with("/_simulator/") {
-        return None;
-    }
-    let position = state.faults.iter().position(|fault| {
+    let fits = |fault: &Fault| {
+        let method = fault.method.as_deref().unwrap_or(call.method.as_str());
         call.path.starts_with(&fault.path_prefix)
-            && fault
-                .method
-                .as_deref()
-                .is_none_or(|method| method.eq_ignore_ascii_case(call.method.as_str()))
-    })?;
+            && method.eq_ignore_ascii_case(call.method.as_str())
+    };
+    let is_control = call.path.starts_with("/_simulator/");
+    let position = state.faults.iter().position(fits).filter(|_| !is_control)?;
     let fault = state.faults.get_mut(position)?;
     let taken = fault.clone();
     match fault.times {
@@ -60,23 +57,12 @@ pub async fn play(
     if fault.kind == Kind::Stall {
         shutdown.cancelled().await;
     }
-    let (status, content_type, usual) = match fault.kind {
-        Kind::Status => (500, JSON, r#"{"detail":"Simulated fault."}"#),
-        Kind::Trickle => (200, JSON, r#"{"detail":"Simulated fault."}"#),
-        Kind::Truncate | Kind::ResetMidBody => (
-            200,
-            JSON,
-            r#"{"count":0,"next":null,"previous":null,"results":[]}"#,
-        ),
-        Kind::NotJson => (200, JSON, r#"{"session_id": "#),
-        Kind::Html => (502, "text/html", BAD_GATEWAY),
-        Kind::Echo => (500, "text/plain", ""),
-        Kind::Redirect => (302, "", ""),
-        Kind::Reset | Kind::Stall | Kind::Empty | Kind::Huge => (200, JSON, ""),
-    };
-    let text = fault.body.as_ref().map_or_else(|| usual.to_owned(), plain);
+    let (status, content_type, usual) = USUAL.get(&fault.kind).cloned().unwrap_or_default();
+    let text = fault.body.as_ref().map_or(usual, plain);
     let mut headers = HeaderMap::new();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if let (false, Ok(content_type)) = (content_type.is_empty(), content_type.parse()) {
+        headers.insert(header::CONTENT_TYPE, content_type);
+    }
     let body = match fault.kind {
         Kind::Reset | Kind::Stall => {
             connection.reset();
@@ -88,11 +74,8 @@ pub async fn play(
             half(&text, to_reset)
         }
         Kind::Redirect => {
-            headers.remove(header::CONTENT_TYPE);
-            headers.insert(
-                header::LOCATION,
-                HeaderValue::from_static("/v3/redirected/"),
-            );
+            let location = HeaderValue::from_static("/v3/redirected/");
+            headers.insert(header::LOCATION, location);
             Body::empty()
         }
         Kind::Empty => Body::empty(),
@@ -131,28 +114,22 @@ fn half(text: &str, to_reset: Option<Connection>) -> Body {
 
 /// The request as it came, credentials first: what is shown of a long text is its beginning.
 fn dump(call: &Call) -> String {
-    let mut lines: Vec<String> = call
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
-        .collect();
-    lines.sort_by_key(|line| !line.starts_with("x-api-key") && !line.starts_with("authorization"));
-    format!(
-        "{} {}\n{}\n\n{}",
-        call.method,
-        call.path,
-        lines.join("\n"),
-        String::from_utf8_lossy(&call.body)
-    )
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers = call.headers.iter();
+    let headers = headers.map(|(name, value)| format!("{name}: {}", text(value.as_bytes())));
+    let mut headers: Vec<String> = headers.collect();
+    let is_secret = |line: &str| line.starts_with("x-api-key") || line.starts_with("authorization");
+    headers.sort_by_key(|line| !is_secret(line));
+    let (method, path, headers) = (&call.method, &call.path, headers.join("\n"));
+    format!("{method} {path}\n{headers}\n\n{}", text(&call.body))
 }
 
 fn huge() -> Body {
     const CHUNK: usize = 64 * 1024;
     const CHUNKS: usize = 50 * 1024 * 1024 / CHUNK;
     let chunk = Bytes::from(vec![b'x'; CHUNK]);
-    Body::from_stream(stream::iter(
-        (0..CHUNKS).map(move |_| Ok::<_, std::io::Error>(chunk.clone())),
-    ))
+    let chunks = (0..CHUNKS).map(move |_| Ok::<_, std::io::Error>(chunk.clone()));
+    Body::from_stream(stream::iter(chunks))
 }
 
 /// One byte per `delay`, broken off when the simulator stops.

@@ -5,34 +5,24 @@ use std::{collections::HashMap, sync::LazyLock};
 use jiff::{ToSpan, civil::Date};
 use serde_json::{Value, json};
 
-use super::{check::Check, template};
-use crate::values::{Fields, fold};
+use super::check::Check;
+use crate::values::{Fields, data, fold};
 
 /// The names answers show, by the codes callers use.
 static NAMES: LazyLock<HashMap<String, String>> =
-    // The file is part of the source; without it every document is another one.
-    LazyLock::new(|| {
-        serde_json::from_str(include_str!("../../catalog/documents.json")).unwrap_or_default()
-    });
+    LazyLock::new(|| data(include_str!("../../catalog/documents.json")));
 
 /// The name shown for a document code.
 pub fn document_name(code: &str) -> Option<&'static str> {
     NAMES.get(code).map(String::as_str)
 }
 
-/// The document a person holds up.
-pub struct Document {
-    pub is_one_sided: bool,
-    /// What results show of it.
-    pub values: Value,
-}
-
-/// A passport or identity card by country, or the first type the caller asked for.
-pub fn shown_by(check: &Check<'_>) -> Document {
-    let usual = if matches!(check.person.country.alpha3.as_str(), "GBR" | "USA" | "MEX") {
-        "P"
-    } else {
-        "ID"
+/// What is read from the document that a person holds up, or from its chip: a passport or identity card by country, or the
+/// first type the caller asked for.
+pub fn result(check: &mut Check<'_>, form: &str) -> Value {
+    let usual = match check.person.country.alpha3.as_str() {
+        "GBR" | "USA" | "MEX" => "P",
+        _ => "ID",
     };
     let expected = check.session.wanted.object("expected_details");
     let asked = expected.map_or(&[][..], |details| details.list("expected_document_types"));
@@ -41,113 +31,80 @@ pub fn shown_by(check: &Check<'_>) -> Document {
         Some(first) if !asked.contains(&usual) => first,
         _ => usual,
     };
-    let years = if check.finds("DOCUMENT_EXPIRED") {
-        -11
-    } else {
-        -4
-    };
-    let issued = check
-        .today
-        .checked_add(years.years())
-        .unwrap_or(check.today);
+    let is_expired = check.finds("DOCUMENT_EXPIRED");
+    let years = if is_expired { -11 } else { -4 };
+    let today = check.today;
+    let issued = today.checked_add(years.years()).unwrap_or(today);
     let expires = issued.checked_add(10.years()).unwrap_or(Date::MAX);
-    let passport = code == "P";
-    let values = json!({
+    let is_passport = code == "P";
+    let document = json!({
         "name": document_name(code).unwrap_or("Other"),
-        "subtype": if passport { "EPASSPORT" } else { "ID_CARD_GENERIC" },
+        "subtype": if is_passport { "EPASSPORT" } else { "ID_CARD_GENERIC" },
         "issued": issued.to_string(),
         "expires": expires.to_string(),
-        "mrz": machine_readable_zone(check, passport, expires, check.finds("MRZ_VALIDATION_FAILED")),
+        "mrz": machine_readable_zone(check, is_passport, expires),
     });
-    Document {
-        is_one_sided: passport,
-        values,
+    if is_passport {
+        check.marks.push("one_sided".to_owned());
     }
+    check.filled(form, json!({ "document": document }))
 }
 
-/// Takes what a passport does not have out of a result.
-pub fn take_back_away(result: &mut Value) {
-    let Some(result) = result.as_object_mut() else {
-        return;
-    };
-    for (key, value) in result.iter_mut() {
-        if let Some(parts) = value.as_object_mut().filter(|_| key == "document_liveness") {
-            parts
-                .values_mut()
-                .filter_map(|part| part.get_mut("back"))
-                .for_each(|back| *back = Value::Null);
-        } else if key.starts_with("back_") || key == "full_back_image" {
-            *value = Value::Null;
-        }
-    }
-}
-
-/// The machine-readable zone; `broken` spoils its last check digit.
-fn machine_readable_zone(check: &Check<'_>, passport: bool, expires: Date, broken: bool) -> Value {
+/// The zone of a passport (TD3) or a card (TD1), as ICAO 9303 has them.
+fn machine_readable_zone(check: &Check<'_>, is_passport: bool, expires: Date) -> Value {
     let person = check.person;
-    let country = &person.country.alpha3;
-    let surname = letters(&person.last_name);
-    let given = letters(&person.first_name);
-    let number = padded(&person.document_number.replace('-', ""), 9);
-    let birth = short_date(check.born());
-    let expiry = short_date(expires);
-    let optional = padded(
-        &person.personal_number.replace('-', ""),
-        if passport { 14 } else { 15 },
-    );
-    let sex = &person.gender;
-    let (number_digit, birth_digit, expiry_digit) = (digit(&number), digit(&birth), digit(&expiry));
+    let (country, sex) = (&person.country.alpha3, &person.gender);
+    let (surname, given) = (letters(&person.last_name), letters(&person.first_name));
     let names = format!("{surname}<<{given}");
-    let total = if passport {
-        format!(
-            "{number}{number_digit}{birth}{birth_digit}{expiry}{expiry_digit}{optional}{}",
-            digit(&optional)
-        )
-    } else {
-        format!("{number}{number_digit}{optional}{birth}{birth_digit}{expiry}{expiry_digit}")
+    let number = padded(&person.document_number.replace('-', ""), 9);
+    let number_digit = digit(&number);
+    let (birth, expiry) = (short_date(check.born()), short_date(expires));
+    let (birth_digit, expiry_digit) = (digit(&birth), digit(&expiry));
+    let dates = format!("{birth}{birth_digit}{expiry}{expiry_digit}");
+    let more = person.personal_number.replace('-', "");
+    let (kind, format, optional) = match is_passport {
+        true => ("P", "TD3", padded(&more, 14)),
+        false => ("ID", "TD1", padded(&more, 15)),
     };
-    let mut last = digit(&total);
-    if broken {
+    let optional_digit = digit(&optional);
+    let mut last = digit(&match is_passport {
+        true => format!("{number}{number_digit}{dates}{optional}{optional_digit}"),
+        false => format!("{number}{number_digit}{optional}{dates}"),
+    });
+    if check.finds("MRZ_VALIDATION_FAILED") {
         last = (last + 1) % 10;
     }
-    let text = if passport {
-        format!(
-            "{}\n{number}{number_digit}{country}{birth}{birth_digit}{sex}{expiry}{expiry_digit}{optional}{}{last}",
-            padded(&format!("P<{country}{names}"), 44),
-            digit(&optional),
-        )
+    let born = format!("{birth}{birth_digit}{sex}{expiry}{expiry_digit}");
+    let text = if is_passport {
+        let first = padded(&format!("P<{country}{names}"), 44);
+        let second = format!("{number}{number_digit}{country}{born}{optional}{optional_digit}");
+        format!("{first}\n{second}{last}")
     } else {
-        format!(
-            "{}\n{birth}{birth_digit}{sex}{expiry}{expiry_digit}{country}{}{last}\n{}",
-            padded(&format!("ID{country}{number}{number_digit}{optional}"), 30),
-            "<".repeat(11),
-            padded(&names, 30),
-        )
+        let first = padded(&format!("ID{country}{number}{number_digit}{optional}"), 30);
+        let second = format!("{born}{country}{}{last}", "<".repeat(11));
+        format!("{first}\n{second}\n{}", padded(&names, 30))
     };
-    let values = json!({
+    let more = json!({
         "surname": surname.replace('<', " "),
         "given": given.replace('<', " "),
-        "person": person,
         "birth": birth,
-        "birth_digit": birth_digit.to_string(),
+        "birth_digit": birth_digit,
         "expiry": expiry,
-        "expiry_digit": expiry_digit.to_string(),
-        "kind": if passport { "P" } else { "ID" },
-        "format": if passport { "TD3" } else { "TD1" },
+        "expiry_digit": expiry_digit,
+        "kind": kind,
+        "format": format,
         "number": number,
-        "number_digit": number_digit.to_string(),
-        "last": last.to_string(),
-        "errors": if broken { json!(["final hash is not valid"]) } else { json!([]) },
+        "number_digit": number_digit,
+        "last": last,
         "text": text,
     });
-    template::filled("MACHINE_READABLE_ZONE", &values)
+    check.filled("MACHINE_READABLE_ZONE", more)
 }
 
 /// Upper-case letters with `<` between words.
 fn letters(name: &str) -> String {
-    fold(name)
-        .to_uppercase()
-        .replace(|letter: char| !letter.is_ascii_alphabetic(), "<")
+    let name = fold(name).to_uppercase();
+    name.replace(|letter: char| !letter.is_ascii_alphabetic(), "<")
 }
 
 fn padded(text: &str, length: usize) -> String {
@@ -160,11 +117,9 @@ fn short_date(date: Date) -> String {
 
 /// The check digit of ICAO 9303: values weighted 7, 3, 1, modulo 10.
 fn digit(text: &str) -> u32 {
-    text.chars()
-        .zip([7, 3, 1].into_iter().cycle())
-        .map(|(character, weight)| character.to_digit(36).unwrap_or(0) * weight)
-        .sum::<u32>()
-        % 10
+    let weighted = text.chars().zip([7, 3, 1].into_iter().cycle());
+    let values = weighted.map(|(letter, weight)| letter.to_digit(36).unwrap_or(0) * weight);
+    values.sum::<u32>() % 10
 }
 
 #[cfg(test)]

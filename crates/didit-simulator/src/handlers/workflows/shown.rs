@@ -5,20 +5,13 @@ use std::iter::once;
 use serde_json::{Value, json};
 
 use crate::{
-    catalog::features::KINDS,
+    catalog::{
+        features::{KINDS, Kind},
+        filled,
+    },
     model::{State, Workflow},
-    values::{Fields, Object, seconds, with},
+    values::{Fields, Object, with},
 };
-
-/// The settings that rows of the list have.
-const IN_ROWS: [&str; 6] = [
-    "workflow_label",
-    "is_default",
-    "is_white_label_enabled",
-    "max_retry_attempts",
-    "retry_window_days",
-    "session_expiration_time",
-];
 
 /// A row of the list.
 pub fn row(state: &State, workflow: &Workflow) -> Value {
@@ -26,125 +19,64 @@ pub fn row(state: &State, workflow: &Workflow) -> Value {
     let mut versions = all.filter(|known| known.group == workflow.group);
     let is_draft = workflow.published_at.is_none();
     let has_draft = is_draft || versions.any(|known| known.published_at.is_none());
-    let kinds = workflow.features.iter().map(|feature| feature.kind);
-    let names: Vec<&str> = kinds.map(|kind| kind.name.as_str()).collect();
-    let price = price(state, workflow);
-    let features = match state.legacy {
-        true => json!(
-            names
-                .iter()
-                .map(|name| name.to_lowercase())
-                .collect::<Vec<_>>()
-        ),
-        false => json!(names.join(" + ")),
+    let features = workflow.features.iter();
+    let names: Vec<&str> = features.map(|one| one.kind.name.as_str()).collect();
+    let cents = workflow.price() / 100;
+    let dollars = format!("{}.{:02}", cents / 100, cents % 100);
+    // The older dialect had other kinds of values.
+    let (features, price) = if state.legacy {
+        let names = names.iter().map(|name| name.to_lowercase());
+        (names.collect(), json!(dollars))
+    } else {
+        let price = dollars.parse::<f64>().unwrap_or_default();
+        (json!(names.join(" + ")), json!(price))
     };
-    let settings: Object = IN_ROWS
-        .iter()
-        .map(|key| ((*key).to_owned(), workflow.settings.json(key)))
-        .collect();
-    let row = json!({
-        "uuid": workflow.uuid,
-        "workflow_id": workflow.group,
-        "workflow_type": workflow.kind,
-        "is_default": workflow.settings.flag("is_default"),
-        "is_archived": false,
-        "total_price": price,
-        "min_price": price,
-        "max_price": price,
+    let values = json!({
+        "workflow": workflow,
+        "origin": state.origin,
         "features": features,
-        "is_simple_workflow": workflow.kind.is_some(),
-        "is_editable": is_draft,
-        "workflow_url": format!("{}/u/{}", state.origin, workflow.url_token),
-        "version": workflow.version,
-        "status": if is_draft { "draft" } else { "published" },
+        "price": price,
+        "is_default": workflow.settings.flag("is_default"),
+        "is_simple": workflow.kind.is_some(),
+        "is_draft": is_draft,
         "has_draft": has_draft,
-        "created_by": { "name": "API key", "email": null, "type": "api_key" },
-        "updated_at": seconds(workflow.updated_at),
+        "status": if is_draft { "draft" } else { "published" },
     });
-    with(Value::Object(settings), row)
+    filled("WORKFLOW", &values)
 }
 
 /// The full settings object of create, get and update: flags and thresholds exist here although they cannot be written.
 pub fn full(state: &State, workflow: &Workflow) -> Value {
-    let flag = |flag: &String, feature: &str| (flag.clone(), json!(workflow.has(feature)));
-    let flags: Object = KINDS
-        .iter()
-        .filter_map(|kind| Some(flag(kind.flag.as_ref()?, &kind.name)))
-        .collect();
-    let mut thresholds = json!({
-        "face_liveness_method": "passive",
-        "face_liveness_score_decline_threshold": 50,
-        "face_liveness_score_review_threshold": 70,
-        "face_match_score_decline_threshold": 50,
-        "face_match_score_review_threshold": 70,
-        "aml_match_score_threshold": 93,
-        "aml_score_approve_threshold": 80,
-        "aml_score_review_threshold": 100,
-        "duplicated_user_action": "no_action",
-        "documents_allowed": {},
-    });
+    let flag = |kind: &Kind| Some((kind.flag.clone()?, json!(workflow.has(&kind.name))));
+    let flags: Object = KINDS.iter().filter_map(flag).collect();
+    let mut thresholds = filled("WORKFLOW_SETTINGS", &Value::Null);
     for (key, value) in thresholds.as_object_mut().into_iter().flatten() {
-        if let Some(configured) = configured(workflow, key) {
-            *value = configured;
+        let mut features = workflow.features.iter();
+        match features.find_map(|feature| feature.config.get(key)) {
+            None | Some(Value::Null) => {}
+            // Texts read back in lower case.
+            Some(Value::String(text)) => *value = json!(text.to_lowercase()),
+            Some(configured) => value.clone_from(configured),
         }
     }
-    let more = json!({
-        "workflow_graph": graph(workflow),
-        "published_at": workflow.published_at.map(seconds),
-        "created_at": seconds(workflow.created_at),
-    });
-    let shown = with(
-        Value::Object(workflow.settings.clone()),
-        row(state, workflow),
-    );
-    with(with(with(shown, Value::Object(flags)), thresholds), more)
-}
-
-/// The configured value; text settings read back in lower case.
-fn configured(workflow: &Workflow, key: &str) -> Option<Value> {
-    let value = workflow
-        .features
-        .iter()
-        .find_map(|feature| feature.config.get(key))?;
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(json!(text.to_lowercase())),
-        other => Some(other.clone()),
-    }
+    let more = json!({ "workflow": workflow, "graph": graph(workflow) });
+    let more = filled("WORKFLOW_WHOLE", &more);
+    let parts = [row(state, workflow), json!(flags), thresholds, more];
+    parts.into_iter().fold(json!(workflow.settings), with)
 }
 
 /// The features in order, each leading to the next and the last to the status.
 fn graph(workflow: &Workflow) -> Value {
     const END: &str = "status_1";
-    let mut nodes = Object::new();
-    let ids = || {
-        workflow
-            .features
-            .iter()
-            .map(|feature| feature.node_id.as_str())
-            .chain(once(END))
-    };
-    for (feature, next) in workflow.features.iter().zip(ids().skip(1)) {
-        let node = json!({
-            "type": "feature",
-            "feature": feature.kind.name,
-            "label": feature.label,
-            "config": feature.config,
-            "next": next,
-        });
-        nodes.insert(feature.node_id.clone(), node);
-    }
-    nodes.insert(END.to_owned(), json!({ "type": "status" }));
-    json!({ "start_node": ids().next(), "nodes": nodes })
-}
-
-/// A JSON number of dollars; the older dialect had text.
-fn price(state: &State, workflow: &Workflow) -> Value {
-    let cents = workflow.price() / 100;
-    let text = format!("{}.{:02}", cents / 100, cents % 100);
-    if state.legacy {
-        json!(text)
-    } else {
-        json!(text.parse::<f64>().unwrap_or_default())
-    }
+    let features = workflow.features.iter();
+    let ids = features.map(|feature| feature.node_id.as_str());
+    let ids: Vec<&str> = ids.chain(once(END)).collect();
+    let following = workflow.features.iter().zip(ids.iter().skip(1));
+    let nodes = following.map(|(feature, next)| {
+        let node = filled("NODE", &json!({ "feature": feature, "next": next }));
+        (feature.node_id.clone(), node)
+    });
+    let end = (END.to_owned(), json!({ "type": "status" }));
+    let nodes: Object = nodes.chain(once(end)).collect();
+    json!({ "start_node": ids.first(), "nodes": nodes })
 }
