@@ -21,7 +21,3 @@ pub(super) fn beside(file: &Path, ending: &str) -> PathBuf {
 pub(super) fn unusable(message: String) -> ToolError {
     ToolError::new("invalid_rows", format!("{message}. Nothing was sent."))
 }
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
