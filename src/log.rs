@@ -5,8 +5,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-        mpsc::{self, Receiver, Sender},
+        mpsc::{self, Receiver, Sender, SyncSender},
     },
     time::Duration,
 };
@@ -39,24 +38,26 @@ pub enum Format {
 /// The running log.
 pub struct Log {
     lines: Arc<Lines>,
+    ended: Receiver<()>,
 }
 
 /// Lines on their way to a thread of their own, which starts with the first of them: most sessions have nothing to log, and
-/// a thread with its queue is a good part of what a start costs.
+/// a thread with its queue is a good part of what a start costs. `tracing-appender` would start it at once, panic where there
+/// is none to be had, and print to standard output at the end when nobody reads the log.
 struct Lines {
-    output: Mutex<Option<Box<dyn Write + Send>>>,
-    writer: OnceLock<Option<Writer>>,
-    waiting: Arc<AtomicUsize>,
-}
-
-struct Writer {
-    messages: Sender<Message>,
-    ended: Mutex<Receiver<()>>,
+    output: Mutex<Option<Output>>,
+    queue: OnceLock<Option<SyncSender<Message>>>,
 }
 
 enum Message {
     Line(String),
     End,
+}
+
+/// Where the thread puts lines, and whom it tells of the end.
+struct Output {
+    file: Box<dyn Write + Send>,
+    ended: Sender<()>,
 }
 
 /// Starts logging. Also takes over panics: their place is logged, their message is not, because it may
@@ -70,14 +71,14 @@ pub fn start(
     file: Option<&Path>,
     redactor: Redactor,
 ) -> io::Result<Log> {
-    let output: Box<dyn Write + Send> = match file {
+    let file: Box<dyn Write + Send> = match file {
         Some(path) => Box::new(private_file::append(path)?),
         None => Box::new(io::stderr()),
     };
+    let (end, ended) = mpsc::channel();
     let lines = Arc::new(Lines {
-        output: Mutex::new(Some(output)),
-        writer: OnceLock::new(),
-        waiting: Arc::default(),
+        output: Mutex::new(Some(Output { file, ended: end })),
+        queue: OnceLock::new(),
     });
     let writers = Writers {
         lines: Arc::clone(&lines),
@@ -106,20 +107,16 @@ pub fn start(
             "a part of the server failed; the call it served gets an error"
         );
     }));
-    Ok(Log { lines })
+    Ok(Log { lines, ended })
 }
 
 impl Log {
     /// Writes what is left, unless nobody reads it.
     pub fn finish(self) {
-        if self.lines.waiting.load(Ordering::Relaxed) >= MOST_WAITING {
-            return;
-        }
-        if let Some(Some(writer)) = self.lines.writer.get()
-            && writer.messages.send(Message::End).is_ok()
+        if let Some(Some(queue)) = self.lines.queue.get()
+            && queue.try_send(Message::End).is_ok()
         {
-            let ended = writer.ended.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = ended.recv_timeout(LAST_LINES);
+            let _ = self.ended.recv_timeout(LAST_LINES);
         }
     }
 }
@@ -127,46 +124,30 @@ impl Log {
 impl Lines {
     /// Hands a line over; a full queue loses it.
     fn push(&self, line: String) {
-        let Some(writer) = self.writer.get_or_init(|| self.start()) else {
-            return;
-        };
-        if self.waiting.fetch_add(1, Ordering::Relaxed) < MOST_WAITING {
-            drop(writer.messages.send(Message::Line(line)));
-        } else {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        if let Some(queue) = self.queue.get_or_init(|| self.start()) {
+            drop(queue.try_send(Message::Line(line)));
         }
     }
 
     /// Starts the thread; without one there is no log.
-    fn start(&self) -> Option<Writer> {
+    fn start(&self) -> Option<SyncSender<Message>> {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let output = output.take()?;
-        let (messages, received) = mpsc::channel();
-        let (end, ended) = mpsc::channel();
-        let waiting = Arc::clone(&self.waiting);
-        let started = std::thread::Builder::new()
-            .name("log".to_owned())
-            .spawn(move || {
-                write_all(&received, output, &waiting);
-                // Nobody waits any more when the process ends in a hurry.
-                let _ = end.send(());
-            });
-        started.ok().map(|_| Writer {
-            messages,
-            ended: Mutex::new(ended),
-        })
+        let (queue, messages) = mpsc::sync_channel(MOST_WAITING);
+        let thread = std::thread::Builder::new().name("log".to_owned());
+        let started = thread.spawn(move || output.write_all(&messages));
+        started.ok().map(|_| queue)
     }
 }
 
-fn write_all(
-    messages: &Receiver<Message>,
-    mut output: Box<dyn Write + Send>,
-    waiting: &AtomicUsize,
-) {
-    while let Ok(Message::Line(line)) = messages.recv() {
-        // A log that cannot be written has nowhere to say so.
-        drop(output.write_all(line.as_bytes()));
-        waiting.fetch_sub(1, Ordering::Relaxed);
+impl Output {
+    fn write_all(mut self, messages: &Receiver<Message>) {
+        while let Ok(Message::Line(line)) = messages.recv() {
+            // A log that cannot be written has nowhere to say so.
+            drop(self.file.write_all(line.as_bytes()));
+        }
+        // Nobody waits any more when the process ends in a hurry.
+        let _ = self.ended.send(());
     }
 }
 

@@ -206,6 +206,7 @@ mod tests {
             ("a\u{200b}b\u{e4}c<b>d", "abcbd"),
             ("\\", ""),
             ("&#;&;&#x;", "x"),
+            ("a&b c;d", "abcd"),
         ] {
             assert_eq!(letters(text, Tags::Read), expected, "{text}");
         }

@@ -1,14 +1,25 @@
 //! The spellings in which a server is likely to repeat a secret.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode_byte, utf8_percent_encode};
 use serde_json::Value;
 
 use crate::tools::quoted;
 
+/// What RFC 3986 does not leave as it is.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// A secret as it is, percent-encoded where needed or throughout, JSON-escaped, in base64 at any alignment, and in hexadecimal;
 /// each with whether it is encoded so that none of its letters stand as they are.
 pub(super) fn spellings(secret: &str) -> Vec<(String, bool)> {
-    let mut readable = vec![secret.to_owned(), percent_encoded(secret)];
+    let mut readable = vec![
+        secret.to_owned(),
+        utf8_percent_encode(secret, RESERVED).to_string(),
+    ];
     readable.push(url::form_urlencoded::byte_serialize(secret.as_bytes()).collect());
     // A value that holds JSON in JSON is escaped once more in the line that carries it.
     let mut escaped = secret.to_owned();
@@ -25,11 +36,7 @@ pub(super) fn spellings(secret: &str) -> Vec<(String, bool)> {
         }));
     }
     // Some encoders escape every byte, whatever it is.
-    let mut escaped = String::with_capacity(secret.len() * 3);
-    for byte in secret.bytes() {
-        escaped.push('%');
-        escaped.extend(digits(byte));
-    }
+    let escaped = secret.bytes().map(percent_encode_byte).collect();
     let mut encoded = vec![escaped, hexadecimal(secret)];
     for alignment in 0..3 {
         let core = base64_core(secret, alignment);
@@ -55,26 +62,8 @@ pub(super) fn lettered(secret: &str) -> [String; 5] {
     ]
 }
 
-fn percent_encoded(secret: &str) -> String {
-    let mut encoded = String::with_capacity(secret.len());
-    for byte in secret.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            encoded.extend(digits(byte));
-        }
-    }
-    encoded
-}
-
 fn hexadecimal(secret: &str) -> String {
-    secret.bytes().flat_map(digits).collect()
-}
-
-/// The two hexadecimal digits of a byte, in lower case. Formatting every one of them took a tenth of a start.
-fn digits(byte: u8) -> [char; 2] {
-    [byte >> 4, byte & 0xf].map(|half| char::from_digit(half.into(), 16).unwrap_or('0'))
+    base16ct::lower::encode_string(secret.as_bytes())
 }
 
 fn json_escaped(text: &str) -> String {

@@ -81,8 +81,7 @@ impl Gate {
 /// What a no holds against, whatever the arguments: one target and one direction of a tool in one account.
 fn scope(account: &str, tool: &str, change: &Change) -> String {
     let scope = json!([account, tool, change.target, change.direction]);
-    let digest = ledger::digest(scope.to_string().as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(&ledger::digest(scope.to_string().as_bytes()))
 }
 
 /// What the call brought with it.

@@ -268,11 +268,7 @@ impl Connection {
         digest.update(self.settings.api_base_url.as_str());
         digest.update(b"\n");
         digest.update(key.as_ref().map(ApiKey::expose_secret).unwrap_or_default());
-        digest
-            .finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        base16ct::lower::encode_string(&digest.finalize())
     }
 
     /// Where a change happens, for the human who must agree. `said` is what a session says of its environment.

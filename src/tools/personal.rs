@@ -158,6 +158,41 @@ mod tests {
     }
 
     #[test]
+    fn what_is_allowed_is_what_is_released() {
+        for (name, level) in [
+            ("none", PersonalData::None),
+            ("minimal", PersonalData::Minimal),
+            ("full", PersonalData::Full),
+        ] {
+            assert_eq!(level.name(), name);
+            for outlet in [
+                Outlet::Conversation,
+                Outlet::Question,
+                Outlet::File,
+                Outlet::Log,
+            ] {
+                for class in CLASSES {
+                    let released = level.release(outlet, class, "full_match");
+                    let is_allowed = level.allows(outlet, class);
+                    assert_eq!(
+                        released.is_some(),
+                        is_allowed,
+                        "{name} {outlet:?} {class:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_keeps_its_domain_and_no_number_does() {
+        let masked =
+            |class| PersonalData::Minimal.release(Outlet::Conversation, class, "ana@example.org");
+        assert_eq!(masked(Class::Email).as_deref(), Some("a***@example.org"));
+        assert_eq!(masked(Class::Number), Some("*".repeat(15)));
+    }
+
+    #[test]
     fn only_values_of_didit_s_lists_pass_at_level_none() {
         for (value, shown) in [
             ("full_match", Some("full_match")),

@@ -39,6 +39,11 @@ fn unreachable() -> Error {
     }
 }
 
+/// The deadline passed, before or after something was sent.
+fn late(sent: bool) -> Error {
+    Error::Timeout { after: LEFT, sent }
+}
+
 #[test]
 fn what_is_repeated_and_what_is_not() {
     let cases = [
@@ -57,6 +62,10 @@ fn what_is_repeated_and_what_is_not() {
         (Safety::Write, broken(), false),
         (Safety::Read, unreachable(), true),
         (Safety::Write, unreachable(), true),
+        (Safety::Read, late(false), true),
+        (Safety::Write, late(false), true),
+        (Safety::Read, late(true), false),
+        (Safety::Write, late(true), false),
         (Safety::Read, Error::Redirected { status: 302 }, false),
         (Safety::Read, Error::MissingApiKey, false),
         (Safety::Read, Error::TooLarge { limit: 1 }, false),

@@ -45,6 +45,7 @@ mod contract;
 mod contract_requests;
 mod decision_expected;
 mod decision_truth;
+mod decision_verdicts;
 mod demo;
 mod dependencies;
 mod every_tool;

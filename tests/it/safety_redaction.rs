@@ -166,7 +166,12 @@ fn what_a_human_chose_is_hidden_whole_and_in_values_alone() {
     let redactor = Redactor::default();
     redactor.learn_chosen("Approved2024!");
     redactor.learn_chosen("12345678");
+    redactor.learn_chosen("say \"hi\" 4 me");
     for (text, expected) in [
+        (
+            r#"{"a": "{\"b\": \"say \\\"hi\\\" 4 me\"}"}"#,
+            r#"{"a": "{\"b\": \"[hidden]\"}"}"#,
+        ),
         ("it is Approved2024!", "it is [hidden]"),
         ("it is approved2024%21", "it is [hidden]"),
         (
@@ -309,7 +314,11 @@ fn words_of_the_protocol_are_never_hidden() {
     }
     // Nor do parts of a key hide them that was made of them.
     let redactor = redactor("Approved-2024-structuredContent");
-    for text in ["Approved 2024", "structuredContent"] {
+    for text in [
+        "Approved 2024",
+        "structuredContent",
+        "Approved 2024 structured",
+    ] {
         assert_eq!(redactor.text(text.to_owned()), text);
     }
     assert_eq!(
@@ -327,4 +336,124 @@ fn tokens_that_begin_alike_are_told_apart() {
     ));
     let other = token("MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eHl6QUJDREVG");
     assert_eq!(redactor.text(other.clone()), other);
+}
+
+/// The token of one login soon means nothing, and the next ones push it out.
+#[test]
+fn passing_secrets_are_hidden_until_four_newer_ones_have_come() {
+    let redactor = Redactor::default();
+    let token = |number: usize| format!("test-token-{number}-Zq81mV5r0x7K2p{number}");
+    let is_hidden = |number| redactor.text(token(number)) == "[hidden]";
+    for number in 0..4 {
+        redactor.learn_passing(&token(number));
+        // Again is not another one.
+        redactor.learn_passing(&token(number));
+    }
+    assert!((0..4).all(is_hidden));
+    redactor.learn_passing(&token(4));
+    assert!((1..5).all(is_hidden) && !is_hidden(0));
+}
+
+/// Encoded, no ordinary text looks like it; written out, a part of it may be a word.
+#[test]
+fn a_part_of_what_a_human_chose_is_hidden_only_where_it_is_encoded() {
+    let redactor = Redactor::default();
+    redactor.learn_chosen("Approved2024!");
+    redactor.learn_chosen("12345678");
+    redactor.learn_chosen("two plain words and a third");
+    for (text, expected) in [
+        // All but the last character.
+        ("it is Approved2024", "it is Approved2024"),
+        ("MTIzNDU2N5", "[hidden]5"),
+        // Less of a short one says little, and twelve characters of a long one say enough.
+        ("MTIzNDU2", "MTIzNDU2"),
+        ("dHdvIHBsYWluIHdvcmRz5", "[hidden]5"),
+        ("two plain words", "two plain words"),
+    ] {
+        assert_eq!(redactor.text(text.to_owned()), expected, "{text}");
+    }
+}
+
+/// What holds no secret leaves byte by byte as it came, even what is no JSON.
+#[test]
+fn a_line_without_a_secret_is_not_touched() {
+    let random = redactor("test-key-Zq81-mV5r-0x7K2pLd93");
+    let chosen = Redactor::default();
+    chosen.learn_chosen("Approved2024!");
+    for redactor in [Redactor::default(), random, chosen] {
+        for line in ["{ \"a\" : 1.50 }", "no JSON", "{\"a\":1,\"a\":2}"] {
+            assert_eq!(redactor.json_line(line.into()), line.as_bytes());
+        }
+    }
+}
+
+/// Most of this one is in its signs, which are looked for as they are.
+#[test]
+fn a_random_secret_of_signs_is_hidden_where_most_of_it_stands() {
+    let secret = "!?!?!?!?!?!?!?!?!?!?test1234zqxv";
+    let redactor = redactor(secret);
+    let part = &secret[..secret.len() - 2];
+    assert_eq!(redactor.text(format!("it is {part}")), "it is [hidden]");
+    let message = json!({ "id": 1, "result": { (part): part } });
+    assert_eq!(
+        line(&redactor, &message)["result"],
+        json!({ "[hidden]": "[hidden]" })
+    );
+}
+
+/// A part tells the secret only with a digit in it: two words in a row may stand in any text.
+#[test]
+fn the_letters_of_a_secret_before_its_first_digit_stay() {
+    let redactor = redactor("qwertzuiopasdfghjkly1xcvb");
+    for (text, expected) in [
+        ("qwertzuiop asdfghjkly", "qwertzuiop asdfghjkly"),
+        ("qwertzuiop asdfghjkly1", "[hidden]"),
+    ] {
+        assert_eq!(redactor.text(text.to_owned()), expected);
+    }
+}
+
+/// More of it is hidden only where it follows closely, so that what stands between stays to be read.
+#[test]
+fn what_is_far_from_a_part_of_a_secret_stays() {
+    let redactor = redactor("test-key-Zq81-mV5r-0x7K2pLd93");
+    for (text, expected) in [
+        ("testkeyZq81mV5r, and: 0x7 more", "[hidden], and: 0x7 more"),
+        ("testkeyZq81mV5r -- 0x7 more", "[hidden] -- 0x7 more"),
+        ("xx q81m -- V5r-0x7K2pLd93", "xx q81m -- [hidden]"),
+    ] {
+        assert_eq!(redactor.text(text.to_owned()), expected);
+    }
+}
+
+/// A password of digits stands in ids and times by chance; one that is an id or a time stands there as itself.
+#[test]
+fn a_password_within_an_id_stays_and_one_that_is_an_id_does_not() {
+    let redactor = Redactor::default();
+    let (id, time) = (
+        "11111111-2222-4333-8444-555566667777",
+        "2024-01-15T10:00:00Z",
+    );
+    for secret in ["12345678", id, time] {
+        redactor.learn_chosen(secret);
+    }
+    for (text, expected) in [
+        (
+            "00000000-1111-4222-8333-123456781234",
+            "00000000-1111-4222-8333-123456781234",
+        ),
+        (
+            "no-id-0000-1111-4222-12345678-123456",
+            "no-id-0000-1111-4222-[hidden]-123456",
+        ),
+        // Without hyphens it is a number like any other.
+        (
+            "00000000111142228333123456781234",
+            "00000000111142228333[hidden]1234",
+        ),
+        (id, "[hidden]"),
+        (time, "[hidden]"),
+    ] {
+        assert_eq!(redactor.text(text.to_owned()), expected, "{text}");
+    }
 }

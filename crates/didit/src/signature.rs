@@ -43,8 +43,7 @@ pub fn sign(secret: &str, body: &[u8]) -> Result<Signatures, InvalidBody> {
     let values = Values::of(body).ok_or(InvalidBody)?;
     let hex = |message: &[u8]| {
         let mac = keyed(secret, message).ok_or(InvalidBody)?;
-        let bytes = mac.finalize().into_bytes();
-        Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(base16ct::lower::encode_string(&mac.finalize().into_bytes()))
     };
     Ok(Signatures {
         raw: hex(body)?,
@@ -81,8 +80,11 @@ impl Values {
 
 /// Whether this is the signature of a message, in time that does not depend on where it differs.
 pub(crate) fn is_signature(secret: &str, message: &[u8], received: &str) -> bool {
-    match (keyed(secret, message), bytes(received)) {
-        (Some(mac), Some(received)) => mac.verify_slice(&received).is_ok(),
+    match (
+        keyed(secret, message),
+        base16ct::mixed::decode_vec(received),
+    ) {
+        (Some(mac), Ok(received)) => mac.verify_slice(&received).is_ok(),
         _ => false,
     }
 }
@@ -92,14 +94,4 @@ fn keyed(secret: &str, message: &[u8]) -> Option<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
     mac.update(message);
     Some(mac)
-}
-
-/// The bytes that are written in hex, in either case.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let digit = |letter: &u8| char::from(*letter).to_digit(16);
-    let pairs = hex.as_bytes().chunks(2).map(|pair| match pair {
-        [high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
-        _ => None,
-    });
-    pairs.collect()
 }

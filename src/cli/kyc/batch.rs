@@ -30,7 +30,7 @@ use crate::{
 };
 use journal::{Binding, Journal};
 use newest::Newest;
-use paths::{beside, folder_of, hex, unusable};
+use paths::{beside, folder_of, unusable};
 use rows::Table;
 use work::Tally;
 
@@ -118,7 +118,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     results::refuse_unfit(&output_path)?;
     let journal = Journal::open(&journal_path)?;
     let binding = Binding {
-        file_sha256: hex(&Sha256::digest(&bytes)),
+        file_sha256: base16ct::lower::encode_string(&Sha256::digest(&bytes)),
         workflow_id: workflow_id.clone(),
         api: runner.connection().origin(),
     };

@@ -1,5 +1,8 @@
 //! Rows of a list as aligned columns.
 
+use std::borrow::Cow;
+
+use console::{Alignment, measure_text_width, pad_str};
 use serde_json::Value;
 
 use crate::tools::clean;
@@ -27,7 +30,7 @@ impl Table<'_> {
                 cells
                     .iter()
                     .filter_map(|row| row.get(column))
-                    .map(|cell| cell.chars().count())
+                    .map(|cell| measure_text_width(cell))
                     .max()
                     .unwrap_or_default()
             })
@@ -35,10 +38,10 @@ impl Table<'_> {
         cells
             .iter()
             .map(|row| {
-                let line: Vec<String> = row
+                let line: Vec<Cow<'_, str>> = row
                     .iter()
                     .zip(&widths)
-                    .map(|(cell, width)| format!("{cell:width$}"))
+                    .map(|(cell, width)| pad_str(cell, *width, Alignment::Left, None))
                     .collect();
                 line.join("  ").trim_end().to_owned()
             })
@@ -55,5 +58,31 @@ fn cell(value: Option<&Value>) -> String {
             texts.join(" + ")
         }
         Some(other) => clean(&other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Table;
+
+    #[test]
+    fn columns_are_aligned_by_what_a_terminal_shows() {
+        let rows = [
+            json!({"name": "山田太郎", "status": "Approved"}),
+            json!({"name": "Zoe\u{301}", "status": "Declined"}),
+            json!({"name": null, "status": ["In", "Review"]}),
+        ];
+        let table = Table(&[("NAME", "name"), ("STATUS", "status")]);
+        assert_eq!(
+            table.lines(&rows),
+            [
+                "NAME      STATUS",
+                "山田太郎  Approved",
+                "Zoe\u{301}       Declined",
+                "-         In + Review",
+            ]
+        );
     }
 }

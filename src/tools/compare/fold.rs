@@ -88,8 +88,6 @@ fn without_decomposition(letter: char) -> Option<&'static str> {
         'ə' => "a",
         // Capitals do not tell the last sigma of a word from others.
         'ς' => "σ",
-        // A mark of Arabic and Hebrew that stretches or separates and is no letter.
-        'ـ' | '׳' | '״' => "",
         _ => return None,
     })
 }
@@ -124,6 +122,9 @@ fn is_apostrophe(letter: char) -> bool {
             | '\u{200c}'
             | '\u{200d}'
             | '\u{ff07}'
+            // Marks of Arabic and Hebrew that stretch or separate.
             | 'ـ'
+            | '׳'
+            | '״'
     )
 }

@@ -136,7 +136,12 @@ impl Token {
         let mut letters = self.first().chars();
         match (letters.next(), letters.next()) {
             (Some(letter), None) => {
-                Script::of(self.first()) == Some(Script::Latin)
+                // In scripts of syllables and words a letter is a name of its own.
+                let is_alphabet = matches!(
+                    Script::of(self.first()),
+                    Some(Script::Latin | Script::Greek | Script::Cyrillic)
+                );
+                is_alphabet
                     && other.first().chars().count() > 1
                     && other.first().starts_with(letter)
             }
@@ -287,11 +292,11 @@ fn compare(expected: &Reading, found: &Reading) -> Likeness {
     }
     let is_other_given = given_differs(&expected, &left, &right, &found)
         || given_differs(&found, &right, &left, &expected);
-    drop_alike(&mut left, &mut right);
-    if left.is_empty() && right.is_empty() {
-        Likeness::Unsure
-    } else if is_other_given {
+    let has_alike = drop_alike(&mut left, &mut right);
+    if is_other_given && !(left.is_empty() && right.is_empty()) {
         Likeness::Differs
+    } else if has_alike {
+        Likeness::Unsure
     } else {
         conflict(&expected, &found, &left, &right)
     }
@@ -388,11 +393,14 @@ fn missing(longer: &Side<'_>, shared: usize) -> Likeness {
     }
 }
 
-fn drop_alike(left: &mut Vec<&Token>, right: &mut Vec<&Token>) {
+/// Takes away words that may be the same, and tells whether there were any.
+fn drop_alike(left: &mut Vec<&Token>, right: &mut Vec<&Token>) -> bool {
+    let before = left.len();
     left.retain(|one| {
         let partner = right.iter().position(|other| one.resembles(other));
         partner.map(|place| right.remove(place)).is_none()
     });
+    left.len() < before
 }
 
 /// Both sides have names that the other does not.

@@ -79,3 +79,46 @@ pub(in crate::tools) fn listed(items: &[String]) -> String {
         [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{listed, plain_name};
+
+    #[test]
+    fn every_step_has_a_name_for_people() {
+        for (feature, name) in [
+            ("OCR", "document"),
+            ("NFC", "chip"),
+            ("LIVENESS", "liveness"),
+            ("FACE_MATCH", "face match"),
+            ("AGE_ESTIMATION", "age"),
+            ("PROOF_OF_ADDRESS", "address"),
+            ("DOCUMENT_AI", "other documents"),
+            ("QUESTIONNAIRE", "questionnaire"),
+            ("PHONE_VERIFICATION", "phone"),
+            ("EMAIL_VERIFICATION", "email"),
+            ("DATABASE_VALIDATION", "database"),
+            ("AML", "watch lists (AML)"),
+            ("IP_ANALYSIS", "network and device"),
+            ("KYB_REGISTRY", "company register"),
+            ("KYB_DOCUMENTS", "company documents"),
+            ("KYB_KEY_PEOPLE", "key people"),
+        ] {
+            assert_eq!(plain_name(feature), Some(name));
+        }
+        assert_eq!(plain_name("SIGNATURE"), None);
+    }
+
+    #[test]
+    fn a_list_reads_as_a_sentence_does() {
+        for (items, text) in [
+            (&[][..], ""),
+            (&["a"], "a"),
+            (&["a", "b"], "a and b"),
+            (&["a", "b", "c"], "a, b and c"),
+        ] {
+            let items: Vec<String> = items.iter().map(|item| (*item).to_owned()).collect();
+            assert_eq!(listed(&items), text);
+        }
+    }
+}

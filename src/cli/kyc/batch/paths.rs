@@ -24,7 +24,3 @@ pub(super) fn unusable(message: String) -> ToolError {
         format!("{message}. Nothing was sent."),
     )
 }
-
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
