@@ -82,7 +82,7 @@ pub(in crate::tools) fn listed(items: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{listed, plain_name};
+    use super::{FeatureName, listed, plain_name};
 
     #[test]
     fn every_step_has_a_name_for_people() {
@@ -104,9 +104,9 @@ mod tests {
             ("KYB_DOCUMENTS", "company documents"),
             ("KYB_KEY_PEOPLE", "key people"),
         ] {
-            assert_eq!(plain_name(feature), Some(name));
+            assert_eq!(plain_name(&FeatureName::read(feature)), Some(name));
         }
-        assert_eq!(plain_name("SIGNATURE"), None);
+        assert_eq!(plain_name(&FeatureName::read("SIGNATURE")), None);
     }
 
     #[test]
