@@ -6,13 +6,14 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use super::values::InvalidValue;
-
 mod body;
+mod invalid;
 mod wait;
 
 pub(crate) use body::one_line;
 pub use body::{BodyKind, FieldError};
+use invalid::Allowed;
+pub use invalid::InvalidValue;
 
 /// Why a call did not give a result.
 ///
@@ -117,15 +118,24 @@ impl From<ApiError> for Error {
     }
 }
 
-/// Shows the allowed values after a refusal.
-pub(crate) struct Allowed<'a>(pub(crate) &'a [String]);
+impl InvalidValue {
+    /// The refusal of a field.
+    pub fn at(self, field: impl Into<String>) -> Error {
+        Error::Invalid {
+            field: field.into(),
+            message: self.message,
+            allowed: self.allowed,
+        }
+    }
+}
 
-impl fmt::Display for Allowed<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            write!(formatter, " (allowed: {})", self.0.join(", "))
+impl From<Error> for InvalidValue {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Invalid {
+                message, allowed, ..
+            } => Self { message, allowed },
+            other => Self::new(other.to_string()),
         }
     }
 }

@@ -50,7 +50,7 @@ pub use account::{Application, Login, Organization, Registered, Registration, Ve
 pub use billing::{Balance, Checkout, TopUp};
 pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
 pub use decision::{Check, Decision, Review, Step, Warning};
-pub use error::{ApiError, BodyKind, Error, FieldError, Kind};
+pub use error::{ApiError, BodyKind, Error, FieldError, InvalidValue, Kind};
 pub use features::WorkflowFeature;
 pub use http::{Client, ClientBuilder, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Observer};
 pub use http::{Proxy, client_for, client_trusting, is_loopback};
@@ -69,6 +69,6 @@ pub use sessions::{
 };
 pub use status::SessionStatus;
 pub use users::{User, UserFilter};
-pub use values::{InvalidValue, LANGUAGES, LONGEST_ADDRESS, read_request};
+pub use values::{LANGUAGES, LONGEST_ADDRESS, read_request};
 pub use webhooks::{Destination, DestinationChange, NewDestination};
 pub use workflows::{Workflow, WorkflowRequest, WorkflowSummary};

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use super::error::Error;
-use super::values::{InvalidValue, describe, one_of as found, seen};
+use super::error::{Error, InvalidValue};
+use super::values::{describe, one_of as found, seen};
 use super::visible::first_unseen;
 
 /// Checks a text by the type that can hold it, and gives the spelling that is sent.

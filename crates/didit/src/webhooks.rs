@@ -8,13 +8,13 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use super::echo::Echo;
-use super::error::Error;
+use super::error::{Error, InvalidValue};
 use super::http::{Call, Client};
 use super::ids::DestinationId;
 use super::lenient;
 use super::paging::{Page, Paged};
 use super::secret::SharedSecret;
-use super::values::{InvalidValue, Text, WebhookUrl, one_of, value};
+use super::values::{Text, WebhookUrl, one_of, value};
 
 /// The events a destination can subscribe to.
 pub const EVENTS: [&str; 10] = [

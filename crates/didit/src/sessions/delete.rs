@@ -5,12 +5,12 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::echo::Echo;
-use crate::error::Error;
+use crate::error::{Error, InvalidValue};
 use crate::http::{Call, Client};
 use crate::ids::SessionId;
 use crate::lenient;
 use crate::rules;
-use crate::values::{InvalidValue, Text, value};
+use crate::values::{Text, value};
 
 /// How to delete a session, and whether the face stays as a template. Without anything set, no body is sent and the
 /// application's own rules apply.

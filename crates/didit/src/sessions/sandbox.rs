@@ -4,13 +4,13 @@ use reqwest::Method;
 use serde::{Deserialize, Serialize};
 
 use crate::echo::Echo;
-use crate::error::Error;
+use crate::error::{Error, InvalidValue};
 use crate::http::{Call, Client, Credential};
 use crate::ids::SessionId;
 use crate::lenient;
 use crate::secret::SessionToken;
 use crate::status::SessionStatus;
-use crate::values::{InvalidValue, Text, value};
+use crate::values::{Text, value};
 
 /// The documented sandbox scenarios. The set is open: newer ones are sent as they are.
 pub const SANDBOX_SCENARIOS: [&str; 16] = [

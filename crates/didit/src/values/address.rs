@@ -5,8 +5,9 @@
 
 use url::Url;
 
+use super::form::value;
 use super::text::seen;
-use super::{InvalidValue, value};
+use crate::error::InvalidValue;
 use crate::http::is_loopback;
 
 /// The longest address, in bytes: what browsers, proxies and databases take.
@@ -141,7 +142,8 @@ fn too_long() -> InvalidValue {
 
 #[cfg(test)]
 mod tests {
-    use super::{AppUrl, InvalidValue, LONGEST_ADDRESS, WebhookUrl, is_web_link};
+    use super::{AppUrl, LONGEST_ADDRESS, WebhookUrl, is_web_link};
+    use crate::error::InvalidValue;
 
     fn events(written: &str) -> Result<WebhookUrl, InvalidValue> {
         written.parse()

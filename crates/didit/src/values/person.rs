@@ -4,9 +4,10 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp, civil, tz::TimeZone};
 
+use super::form::{one_of, value};
 use super::text::seen;
-use super::{InvalidValue, one_of, value};
 use crate::countries;
+use crate::error::InvalidValue;
 use crate::ids::{UUID_RULE, hyphenated};
 
 /// The 54 languages of the hosted pages and e-mails.

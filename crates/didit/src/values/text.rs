@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
-use super::{InvalidValue, json_text, value};
+use super::form::{json_text, value};
+use crate::error::InvalidValue;
 use crate::visible::first_unseen;
 
 /// A text of one line with at most so many characters: a human who reads it sees all of it, and it is not blank. Blanks around
