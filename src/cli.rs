@@ -162,7 +162,7 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
 fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     let level = config::log_level(options)?;
     let format = config::log_format(options)?;
-    let file = config::log_file(options);
+    let file = config::log_file(options)?;
     let log = log::start(level, format, file.as_deref(), redactor).map_err(|error| match file {
         Some(file) => Failure::from(config::Error::File {
             setting: "--log-file (DIDIT_MCP_LOG_FILE)",

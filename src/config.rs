@@ -4,19 +4,16 @@
 mod error;
 mod options;
 mod secrets;
+mod values;
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use url::Url;
 
 pub use error::Error;
 pub use options::Options;
-use options::is_placeholder;
 pub use secrets::Secrets;
+use values::{given, given_exactly, path};
 
 use crate::{
     credentials::{self, Profile, Store},
@@ -31,6 +28,9 @@ use crate::{
     tools::{ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
 };
 
+const AUDIT_LOG: &str = "--audit-log (DIDIT_MCP_AUDIT_LOG)";
+const LOG_FILE: &str = "--log-file (DIDIT_MCP_LOG_FILE)";
+const TOOLSETS: &str = "--toolsets (DIDIT_MCP_TOOLSETS)";
 const RATE_LIMITS: &str = "--rate-limits (DIDIT_MCP_RATE_LIMITS)";
 
 /// Everything, checked.
@@ -80,7 +80,7 @@ impl Settings {
                     given(options.auth_base_url.as_deref()).unwrap_or(DEFAULT_AUTH_BASE_URL),
                 )?,
                 secrets.api_key()?.map(|key| (key, KeySource::Environment)),
-                store(options),
+                store(options)?,
             ),
         };
         for base in [&api_base_url, &auth_base_url] {
@@ -97,7 +97,7 @@ impl Settings {
                 api_key,
                 password: secrets.password()?,
                 workflow_id: workflow_id(options)?,
-                output_dir: output_dir(options),
+                output_dir: output_dir(options)?,
                 timeout: seconds(
                     options.timeout.as_deref(),
                     "30",
@@ -111,7 +111,7 @@ impl Settings {
             },
             store,
             policy,
-            audit_log: path(options.audit_log.as_deref()),
+            audit_log: path(AUDIT_LOG, options.audit_log.as_deref())?,
             webhooks: webhooks(options, webhook_secret.as_ref())?,
         })
     }
@@ -157,26 +157,27 @@ pub fn log_format(options: &Options) -> Result<Format, Error> {
 }
 
 /// Where log lines go, when not to stderr.
-pub fn log_file(options: &Options) -> Option<PathBuf> {
-    path(options.log_file.as_deref())
+///
+/// # Errors
+/// Those of any path.
+pub fn log_file(options: &Options) -> Result<Option<PathBuf>, Error> {
+    path(LOG_FILE, options.log_file.as_deref())
 }
 
 /// A user without a home folder can do all that needs no stored account, so this is no reason not to start.
-fn store(options: &Options) -> Store {
-    let file = path(options.credentials.as_deref()).or_else(credentials::default_path);
+fn store(options: &Options) -> Result<Store, Error> {
+    let named = path(
+        "--credentials (DIDIT_MCP_CREDENTIALS)",
+        options.credentials.as_deref(),
+    )?;
     let profile = given(options.profile.as_deref()).unwrap_or("default");
-    match file {
+    Ok(match named.or_else(credentials::default_path) {
         Some(path) => Store::File {
             path,
             profile: profile.to_owned(),
         },
         None => Store::Nowhere,
-    }
-}
-
-fn path(path: Option<&Path>) -> Option<PathBuf> {
-    path.filter(|path| path.to_str().is_none_or(|text| given(Some(text)).is_some()))
-        .map(Path::to_owned)
+    })
 }
 
 fn webhooks(
@@ -232,11 +233,12 @@ fn rate_limits(options: &Options, bases: [&Url; 2]) -> Result<bool, Error> {
 }
 
 fn extra_ca_pem(options: &Options, base: &Url) -> Result<Option<Vec<u8>>, Error> {
-    let Some(path) = path(options.ca_file.as_deref()) else {
+    let setting = "--ca-file (DIDIT_MCP_CA_FILE)";
+    let Some(path) = path(setting, options.ca_file.as_deref())? else {
         return Ok(None);
     };
     let refused = |reason| Error::File {
-        setting: "--ca-file (DIDIT_MCP_CA_FILE)",
+        setting,
         file: path.clone(),
         reason,
     };
@@ -248,12 +250,13 @@ fn extra_ca_pem(options: &Options, base: &Url) -> Result<Option<Vec<u8>>, Error>
 }
 
 fn personal_data(options: &Options) -> Result<PersonalData, Error> {
-    match given(options.pii.as_deref()).unwrap_or("minimal") {
+    let setting = "--pii (DIDIT_MCP_PII)";
+    match given_exactly(setting, options.pii.as_deref())?.unwrap_or("minimal") {
         "none" => Ok(PersonalData::None),
         "minimal" => Ok(PersonalData::Minimal),
         "full" => Ok(PersonalData::Full),
         other => Err(Error::Value {
-            setting: "--pii (DIDIT_MCP_PII)",
+            setting,
             value: other.to_owned(),
             valid: "none, minimal, full".to_owned(),
         }),
@@ -261,20 +264,21 @@ fn personal_data(options: &Options) -> Result<PersonalData, Error> {
 }
 
 fn policy(options: &Options) -> Result<Policy, Error> {
-    let confirmation = match given(options.confirm.as_deref()).unwrap_or("ask") {
+    let setting = "--confirm (DIDIT_MCP_CONFIRM)";
+    let confirmation = match given_exactly(setting, options.confirm.as_deref())?.unwrap_or("ask") {
         "ask" => Confirmation::Ask,
         "preview" => Confirmation::Preview,
         "never" => Confirmation::Never,
         other => {
             return Err(Error::Value {
-                setting: "--confirm (DIDIT_MCP_CONFIRM)",
+                setting,
                 value: other.to_owned(),
                 valid: "ask, preview, never".to_owned(),
             });
         }
     };
     Ok(Policy {
-        toolsets: toolsets(given(options.toolsets.as_deref()))?,
+        toolsets: toolsets(given_exactly(TOOLSETS, options.toolsets.as_deref())?)?,
         read_only: options.read_only,
         allow_irreversible: options.allow_irreversible,
         confirmation,
@@ -315,7 +319,7 @@ fn toolsets(names: Option<&str>) -> Result<Vec<Toolset>, Error> {
 
 fn unknown_toolset(value: &str) -> Error {
     Error::Value {
-        setting: "--toolsets (DIDIT_MCP_TOOLSETS)",
+        setting: TOOLSETS,
         value: value.to_owned(),
         valid: format!("{}, all", Toolset::ALL.map(Toolset::name).join(", ")),
     }
@@ -432,20 +436,17 @@ fn seconds(text: Option<&str>, default: &str, setting: &'static str) -> Result<D
         })
 }
 
-fn output_dir(options: &Options) -> PathBuf {
-    match path(options.output_dir.as_deref()) {
+fn output_dir(options: &Options) -> Result<PathBuf, Error> {
+    let named = path(
+        "--output-dir (DIDIT_MCP_OUTPUT_DIR)",
+        options.output_dir.as_deref(),
+    )?;
+    Ok(match named {
         Some(folder) => folder,
         // Some systems keep settings and data in one folder, and files must not lie beside the credentials.
         None => directories::ProjectDirs::from("", "", "didit-mcp").map_or_else(
             || PathBuf::from("didit-mcp"),
             |folders| folders.data_dir().join("files"),
         ),
-    }
-}
-
-/// An empty value counts as absent, because client configurations often leave one; so does a placeholder such as
-/// `${user_config.api_key}`, which clients of bundles pass on where the user filled in nothing.
-fn given(text: Option<&str>) -> Option<&str> {
-    text.map(str::trim)
-        .filter(|text| !text.is_empty() && !is_placeholder(text))
+    })
 }

@@ -15,6 +15,12 @@ pub enum Error {
         /// What can be given.
         valid: String,
     },
+    /// A value that the client did not fill in.
+    #[error("{setting} holds a placeholder (${{…}}): the client did not fill it in")]
+    Placeholder {
+        /// The flag and its variable.
+        setting: &'static str,
+    },
     /// A secret that cannot be one.
     #[error("{variable} {reason}")]
     Secret {

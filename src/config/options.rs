@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::values::{holds_placeholder, is_unset_bundle_value};
+
 use clap::{
     Args,
     builder::{OsStringValueParser, TypedValueParser},
@@ -191,7 +193,10 @@ pub struct Options {
 /// Reads a variable that switches something on. Anything unclear is an error, never a default.
 fn switch(text: &str) -> Result<bool, String> {
     match text.trim().to_ascii_lowercase().as_str() {
-        placeholder if is_placeholder(placeholder) => Ok(false),
+        unset if is_unset_bundle_value(unset) => Ok(false),
+        text if holds_placeholder(text) => {
+            Err("it holds a placeholder (${…}): the client did not fill it in".to_owned())
+        }
         "1" | "true" | "yes" | "on" => Ok(true),
         "" | "0" | "false" | "no" | "off" => Ok(false),
         _ => Err("valid: true, false, 1, 0, yes, no, on, off".to_owned()),
@@ -201,9 +206,4 @@ fn switch(text: &str) -> Result<bool, String> {
 /// Reads a path that may be empty, which counts as absent; clap's own parser refuses that.
 fn maybe_empty_path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
-}
-
-/// Whether a client left the name of a value where the value should be.
-pub(super) fn is_placeholder(text: &str) -> bool {
-    text.starts_with("${") && text.ends_with('}')
 }

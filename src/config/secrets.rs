@@ -1,6 +1,9 @@
 //! Secrets from the environment: those that cannot be used, or cannot be hidden, are refused by the name of their variable.
 
-use super::Error;
+use super::{
+    Error,
+    values::{holds_placeholder, is_unset_bundle_value},
+};
 use crate::{
     didit::{ApiKey, Password, SharedSecret},
     redact::{SHORTEST, is_protocol_word},
@@ -86,13 +89,6 @@ fn read(variable: &'static str) -> Result<Option<String>, Error> {
     Ok((!is_absent).then(|| text.to_owned()))
 }
 
-/// Whether a client of bundles passed on the name of a value that the user left out: the whole value is `${user_config.…}`.
-fn is_unset_bundle_value(text: &str) -> bool {
-    text.strip_prefix("${user_config.")
-        .and_then(|rest| rest.strip_suffix('}'))
-        .is_some_and(|name| !name.contains(['$', '{', '}']))
-}
-
 /// The value, unless it cannot be what was meant or could not be hidden without harm.
 fn checked<'a>(variable: &'static str, text: Option<&'a str>) -> Result<Option<&'a str>, Error> {
     let Some(text) = text else {
@@ -101,10 +97,7 @@ fn checked<'a>(variable: &'static str, text: Option<&'a str>) -> Result<Option<&
     let is_quoted = QUOTES
         .iter()
         .any(|(open, close)| text.len() > 1 && text.starts_with(*open) && text.ends_with(*close));
-    let placeholder = text
-        .split_once("${")
-        .is_some_and(|(_, rest)| rest.contains('}'));
-    let reason = if placeholder {
+    let reason = if holds_placeholder(text) {
         "holds a placeholder (${…}): the client did not fill it in"
     } else if is_quoted {
         "stands in quotation marks, which would be sent as a part of it: leave them out"

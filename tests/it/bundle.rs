@@ -148,7 +148,11 @@ fn the_settings_of_bundle_and_registry_are_taken_with_safe_defaults() {
             .trim_end_matches('}');
         let default = match &settings[setting]["default"] {
             Value::Null => value.as_str().unwrap().to_owned(),
-            Value::String(text) => text.replace("${DOCUMENTS}", "/nowhere"),
+            Value::String(text) => {
+                // Hosts leave a variable of the system in a default as it stands.
+                assert!(!text.contains("${"), "{text}");
+                text.clone()
+            }
             other => other.to_string(),
         };
         setup = setup.variable(name, &default);

@@ -395,3 +395,66 @@ fn a_variable_that_names_no_proxy_is_refused_by_name() {
     ];
     assert_eq!(run(&local, &[("HTTPS_PROXY", "not a proxy")]).code, Some(0));
 }
+
+/// A host that does not fill in a placeholder (langchain-mcp-adapters#437) must not leave a guard off in silence.
+#[test]
+fn a_placeholder_in_a_setting_that_restricts_or_records_is_refused() {
+    for variable in [
+        "DIDIT_MCP_SIMULATE",
+        "DIDIT_MCP_READ_ONLY",
+        "DIDIT_MCP_IRREVERSIBLE",
+        "DIDIT_MCP_CONFIRM",
+        "DIDIT_MCP_PII",
+        "DIDIT_MCP_TOOLSETS",
+        "DIDIT_MCP_AUDIT_LOG",
+        "DIDIT_MCP_OUTPUT_DIR",
+        "DIDIT_MCP_CREDENTIALS",
+        "DIDIT_MCP_LOG_FILE",
+        "DIDIT_MCP_CA_FILE",
+    ] {
+        for value in [
+            "${READ_ONLY:-true}",
+            "${SOMETHING}",
+            "/home/x/${DOCUMENTS}/Didit",
+        ] {
+            assert_refused(&[], &[(variable, value)], &["placeholder"]);
+        }
+        // Clients of bundles pass this on where the user filled in nothing.
+        let unset = run(
+            &["check", "--json"],
+            &[(variable, "${user_config.something}")],
+        );
+        assert!(!unset.stdout.contains("placeholder"), "{unset:?}");
+    }
+}
+
+/// Claude Desktop starts servers in `/`, others in somebody's project: a report about a person must not land there.
+#[test]
+fn a_path_that_depends_on_where_the_client_was_started_is_refused() {
+    for variable in [
+        "DIDIT_MCP_AUDIT_LOG",
+        "DIDIT_MCP_OUTPUT_DIR",
+        "DIDIT_MCP_CREDENTIALS",
+        "DIDIT_MCP_LOG_FILE",
+        "DIDIT_MCP_CA_FILE",
+    ] {
+        for value in ["Didit", "./reports", "../x", "~someone/Didit"] {
+            assert_refused(
+                &[],
+                &[(variable, value)],
+                &[variable, "give the whole path"],
+            );
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_tilde_is_the_home_folder() {
+    let setup = Setup::new(Era::BOTH[0]).variable("DIDIT_MCP_AUDIT_LOG", "~/changes.jsonl");
+    let mut server = setup.arguments(&["--simulate"]).start();
+    let home = server.home().to_owned();
+    server.ok("didit_workflow_create", json!({}));
+    assert!(home.join("changes.jsonl").exists());
+    server.stop();
+}
