@@ -3,8 +3,11 @@
 //! Clients send `"5"` for `5` and a JSON string for an array, so those are converted by what the schema
 //! says. Unknown names are refused, because a dropped argument gives a confident wrong answer.
 
-use serde_json::{Map, Value};
+use std::sync::LazyLock;
 
+use serde_json::{Map, Number, Value};
+
+use super::host_arguments::without_additions;
 use crate::tools::{JsonObject, ToolError};
 
 /// Converts and checks `arguments` against `schema`.
@@ -15,7 +18,24 @@ pub fn fit(
     schema: &JsonObject,
     arguments: Map<String, Value>,
 ) -> Result<Map<String, Value>, ToolError> {
+    let properties = properties(schema);
+    let arguments = without_additions(arguments, properties);
+    // The list of tools does not say that no others are taken: some clients cannot read that word.
+    if let Some(name) = arguments
+        .keys()
+        .find(|name| !properties.contains_key(*name))
+    {
+        return Err(unknown(name, properties));
+    }
     fit_object(schema, arguments, "")
+}
+
+fn properties(schema: &JsonObject) -> &JsonObject {
+    static NONE: LazyLock<JsonObject> = LazyLock::new(Map::new);
+    schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .unwrap_or(&NONE)
 }
 
 fn fit_object(
@@ -23,31 +43,33 @@ fn fit_object(
     arguments: Map<String, Value>,
     path: &str,
 ) -> Result<Map<String, Value>, ToolError> {
-    let empty = Map::new();
-    let properties = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .unwrap_or(&empty);
-    // An object that names properties takes no others, at any depth; one that names none is free-form.
-    let closed =
-        schema.get("additionalProperties") == Some(&Value::Bool(false)) || !properties.is_empty();
+    let properties = properties(schema);
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let mut fitted = Map::new();
     for (name, value) in arguments {
         let place = join(path, &name);
         let Some(property) = properties.get(&name).and_then(Value::as_object) else {
-            if closed {
+            // An object that names properties takes no others, at any depth; one that names none is free-form.
+            if !properties.is_empty() {
                 return Err(unknown(&place, properties));
             }
             fitted.insert(name, value);
             continue;
         };
-        // An explicit null means "not given" to every client that sends one.
-        if !value.is_null() {
+        let is_required = required.contains(&name.as_str());
+        let wanted = property.get("type").and_then(Value::as_str).unwrap_or("");
+        let value = coerce(wanted, value);
+        if !(value.is_null() || !is_required && means_nothing(&name, property, &value)) {
             fitted.insert(name, fit_value(property, value, &place)?);
         }
     }
-    let required = schema.get("required").and_then(Value::as_array);
-    for name in required.into_iter().flatten().filter_map(Value::as_str) {
+    for name in required {
         if !fitted.contains_key(name) {
             let place = join(path, name);
             let mut error = ToolError::invalid(place.as_str(), format!("`{place}` is required."));
@@ -68,6 +90,23 @@ fn fit_object(
         }
     }
     Ok(fitted)
+}
+
+/// Whether an optional value stands for "not given". Hosts that make a model fill in everything get `""`, `[]` and 0 for
+/// what it has no value for. An id of a person is the caller's own, and an empty one is a mistake.
+fn means_nothing(name: &str, schema: &JsonObject, value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.trim().is_empty() && name != "vendor_data",
+        Value::Array(items) => items.is_empty(),
+        Value::Number(number) => {
+            number.as_f64() == Some(0.0)
+                && schema
+                    .get("minimum")
+                    .and_then(Value::as_f64)
+                    .is_some_and(|minimum| minimum > 0.0)
+        }
+        _ => false,
+    }
 }
 
 fn unknown(place: &str, properties: &JsonObject) -> ToolError {
@@ -122,17 +161,18 @@ fn only_required(schema: &JsonObject) -> Option<&str> {
 fn coerce(wanted: &str, value: Value) -> Value {
     let Value::String(text) = &value else {
         return match (wanted, &value) {
-            // 5.0 is 5 where an integer is wanted; some clients have only one kind of number.
-            ("integer", Value::Number(number)) => number
-                .as_f64()
-                .filter(|number| number.fract() == 0.0 && number.abs() < 9e15)
-                .map_or(value.clone(), |number| Value::from(number as i64)),
+            // 5.0 is 5; some clients have only one kind of number.
+            ("integer", Value::Number(number)) => whole(number).map_or(value.clone(), Value::from),
             ("boolean", Value::Number(number)) => match number.as_u64() {
                 Some(0) => Value::Bool(false),
                 Some(1) => Value::Bool(true),
                 _ => value,
             },
-            ("string", Value::Number(number)) => Value::String(number.to_string()),
+            ("string", Value::Number(number)) => {
+                let text =
+                    whole(number).map_or_else(|| number.to_string(), |whole| whole.to_string());
+                Value::String(text)
+            }
             ("array", Value::Null | Value::Array(_) | Value::Object(_)) => value,
             ("array", _) => Value::Array(vec![value]),
             _ => value,
@@ -144,7 +184,7 @@ fn coerce(wanted: &str, value: Value) -> Value {
         "number" => trimmed
             .parse::<f64>()
             .ok()
-            .and_then(serde_json::Number::from_f64)
+            .and_then(Number::from_f64)
             .map_or(value.clone(), Value::Number),
         "boolean" => match trimmed.to_ascii_lowercase().as_str() {
             "true" | "yes" | "1" => Value::Bool(true),
@@ -166,6 +206,14 @@ fn coerce(wanted: &str, value: Value) -> Value {
         },
         _ => value,
     }
+}
+
+/// The integer that a number with a fraction of zero is.
+fn whole(number: &Number) -> Option<i64> {
+    number
+        .as_f64()
+        .filter(|value| number.is_f64() && value.fract() == 0.0 && value.abs() < 9e15)
+        .map(|value| value as i64)
 }
 
 fn fit_array(schema: &JsonObject, items: Vec<Value>, place: &str) -> Result<Value, ToolError> {

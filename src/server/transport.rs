@@ -23,7 +23,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use super::traffic::Traffic;
+use super::{
+    message::{self, Refusal},
+    overlong::Overlong,
+    traffic::Traffic,
+};
 use crate::redact::Redactor;
 
 /// The longest line taken: room for a 2 MB portrait in base64, far from exhausting memory.
@@ -40,7 +44,8 @@ const CLOSING: Duration = Duration::from_secs(1);
 pub(super) struct LineTransport<R, W> {
     reader: BufReader<R>,
     line: Vec<u8>,
-    skipping: bool,
+    /// A line that is too long, as it goes by.
+    overlong: Option<Overlong>,
     opened: bool,
     max_line_bytes: usize,
     writer: Arc<Mutex<Option<W>>>,
@@ -71,7 +76,7 @@ where
         Self {
             reader: BufReader::with_capacity(READ_BYTES, reader),
             line: Vec::new(),
-            skipping: false,
+            overlong: None,
             opened: false,
             max_line_bytes: MAX_LINE_BYTES,
             writer: Arc::new(Mutex::new(Some(writer))),
@@ -83,18 +88,9 @@ where
         }
     }
 
-    fn refuse(&mut self, code: ErrorCode, message: &'static str, line: Option<&[u8]>) {
-        // A line that is JSON may still carry the id of a request whose caller waits.
-        let id = line
-            .and_then(|line| serde_json::from_slice::<Value>(line).ok())
-            // An answer of the client's carries one of our ids, and an error with it would answer the client's own request.
-            .filter(|value| {
-                value.get("method").is_some_and(Value::is_string)
-                    || value.get("result").is_none() && value.get("error").is_none()
-            })
-            .and_then(|value| serde_json::from_value::<RequestId>(value.get("id")?.clone()).ok());
-        let error = ErrorData::new(code, message, None);
-        let refusal = self.send(TxJsonRpcMessage::<RoleServer>::error(error, id));
+    fn refuse(&mut self, refusal: Refusal) {
+        let error = ErrorData::new(refusal.code, refusal.message, None);
+        let refusal = self.send(TxJsonRpcMessage::<RoleServer>::error(error, refusal.id));
         while self.refusals.try_join_next().is_some() {}
         self.refusals.spawn(refusal);
     }
@@ -112,7 +108,7 @@ where
             if text.is_empty() {
                 continue;
             }
-            match serde_json::from_slice::<RxJsonRpcMessage<RoleServer>>(text) {
+            match message::read(text) {
                 // The SDK ends the session on anything but a request before it is open.
                 Ok(message) if !self.opened && !matches!(message, JsonRpcMessage::Request(_)) => {}
                 Ok(message) => {
@@ -121,19 +117,16 @@ where
                         return Some(message);
                     }
                     // An answer with this id would be taken for the other request's, so it carries none.
-                    self.refuse(
-                        ErrorCode::INVALID_REQUEST,
-                        "a request with this id is still being served",
-                        None,
-                    );
+                    self.refuse(Refusal {
+                        code: ErrorCode::INVALID_REQUEST,
+                        message: "a request with this id is still being served".into(),
+                        id: None,
+                    });
                 }
-                Err(error) if error.is_data() => {
-                    if let Some(answer) = unreadable_answer(text) {
-                        return Some(answer);
-                    }
-                    self.refuse(ErrorCode::INVALID_REQUEST, "invalid request", Some(text));
-                }
-                Err(_) => self.refuse(ErrorCode::PARSE_ERROR, "parse error", None),
+                Err(refusal) => match unreadable_answer(text) {
+                    Some(answer) => return Some(answer),
+                    None => self.refuse(refusal),
+                },
             }
         }
     }
@@ -174,32 +167,42 @@ where
                     () = self.drain.cancelled() => return None,
                 };
                 if chunk.is_empty() {
+                    if let Some(overlong) = self.overlong.take() {
+                        self.refuse_overlong(&overlong);
+                    }
                     // Whoever asks and closes at once may leave out the last end of line.
                     let last = std::mem::take(&mut self.line);
                     return Some(last).filter(|last| !last.is_empty());
                 }
                 let end = chunk.iter().position(|byte| *byte == b'\n');
                 let used = end.map_or(chunk.len(), |index| index + 1);
-                if !self.skipping {
-                    self.line
-                        .extend_from_slice(chunk.get(..used).unwrap_or_default());
+                let piece = chunk.get(..used).unwrap_or_default();
+                match &mut self.overlong {
+                    Some(overlong) => overlong.goes_on(piece),
+                    None => self.line.extend_from_slice(piece),
                 }
                 (used, end.is_some())
             };
             // There is no await between the copy and this, so a dropped future loses nothing.
             self.reader.consume(used);
-            if !self.skipping && self.line.len() > self.max_line_bytes {
-                self.line = Vec::new();
-                self.skipping = true;
-                self.refuse(ErrorCode::INVALID_REQUEST, "message too large", None);
+            if self.line.len() > self.max_line_bytes {
+                self.overlong = Some(Overlong::new(&std::mem::take(&mut self.line)));
             }
             if whole {
-                let line = std::mem::take(&mut self.line);
-                if !std::mem::take(&mut self.skipping) {
-                    return Some(line);
+                match self.overlong.take() {
+                    None => return Some(std::mem::take(&mut self.line)),
+                    Some(overlong) => self.refuse_overlong(&overlong),
                 }
             }
         }
+    }
+
+    fn refuse_overlong(&mut self, overlong: &Overlong) {
+        self.refuse(Refusal {
+            code: ErrorCode::INVALID_REQUEST,
+            message: "message too large".into(),
+            id: overlong.id(),
+        });
     }
 }
 

@@ -16,10 +16,9 @@ pub type JsonObject = Map<String, Value>;
 
 /// The schema of a tool's arguments in the portable subset: everything inlined, no `$ref`, no nullable
 /// unions, no vendor formats, because clients reject or drop tools for each of those.
+/// That no other arguments are taken is not said: the server refuses them itself, and some clients cannot read the word.
 fn input_schema<T: JsonSchema>() -> JsonObject {
-    let mut schema = plain_schema::<T>(Contract::Deserialize);
-    schema.insert("additionalProperties".into(), Value::Bool(false));
-    schema
+    plain_schema::<T>(Contract::Deserialize)
 }
 
 /// The schema of a structured result. Absent values are left out of results, so it needs no nullable
@@ -139,11 +138,8 @@ fn without_null(schema: &mut Schema) {
     if let Some(Value::Array(values)) = object.get_mut("enum") {
         values.retain(|value| !value.is_null());
     }
-    // What a list is when it is absent is nothing, or is said in words.
-    let default = object.get("default");
-    if default.is_some_and(|value| value.is_null() || value.is_array()) {
-        object.remove("default");
-    }
+    // Strict validators refuse a schema with a default; where it is worth saying, the description says it.
+    object.remove("default");
     let Some(Value::Array(arms)) = object.get_mut("anyOf") else {
         return;
     };

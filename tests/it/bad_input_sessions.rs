@@ -101,7 +101,7 @@ fn sessions_to_list() {
                 "status[0]",
                 &["Great", "Kyc Expired"],
             ),
-            (json!({ "limit": 0 }), "limit", &["from 1 to 100", "0"]),
+            (json!({ "limit": -1 }), "limit", &["from 1 to 100", "-1"]),
             (json!({ "limit": 101 }), "limit", &["from 1 to 100", "101"]),
             (json!({ "limit": "many" }), "limit", &["takes an integer"]),
             (json!({ "limit": 2.5 }), "limit", &["takes an integer"]),
@@ -162,7 +162,7 @@ fn decisions_to_read_and_to_make() {
         "didit_session_wait_for_decision",
         &[
             (
-                json!({ "session_id": ID, "max_wait_s": 0 }),
+                json!({ "session_id": ID, "max_wait_s": -1 }),
                 "max_wait_s",
                 &["from 1 to 600"],
             ),
@@ -264,8 +264,8 @@ fn things_to_block() {
                 ),
                 (
                     json!({ "value": " ", "entry_type": "email" }),
-                    "value",
-                    &["must not be empty"],
+                    "session_id",
+                    &["Either `session_id`"],
                 ),
                 (
                     json!({ "session_id": ID, "value": "x", "entry_type": "email" }),

@@ -55,6 +55,7 @@ mod fuzz_seeds;
 mod hostile_answers;
 mod hostile_concurrency;
 mod hostile_deadlines;
+mod hosts;
 mod odd_answers;
 mod panicking_tool;
 mod process_limits;

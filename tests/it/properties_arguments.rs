@@ -147,6 +147,23 @@ proptest! {
         prop_assert_eq!(fit(schema, with_nulls).map(Value::Object), Ok(arguments), "{}", name);
     }
 
+    /// Hosts that make a model fill in everything send these for what it has no value for.
+    #[test]
+    fn what_is_empty_stands_for_not_given((index, arguments) in of_any_tool(fitting)) {
+        let Subject { name, schema, .. } = &SUBJECTS[index];
+        let mut with_empties = object(arguments.clone());
+        for (property, described) in object(schema["properties"].clone()) {
+            let empty = match described["type"].as_str() {
+                Some("string") if property != "vendor_data" => json!(" "),
+                Some("array") => json!([]),
+                Some("integer" | "number") if described["minimum"].as_f64() > Some(0.0) => json!(0),
+                _ => continue,
+            };
+            with_empties.entry(property).or_insert(empty);
+        }
+        prop_assert_eq!(fit(schema, with_empties).map(Value::Object), Ok(arguments), "{}", name);
+    }
+
     #[test]
     fn what_is_required_cannot_be_left_out((index, arguments) in of_any_tool(fitting)) {
         let Subject { schema, .. } = &SUBJECTS[index];

@@ -48,7 +48,7 @@ pub fn fitting(schema: &Value) -> BoxedStrategy<Value> {
                 .prop_map(|entries| Value::Object(entries.into_iter().collect()))
                 .boxed(),
         },
-        Some("array") => prop::collection::vec(fitting(&schema["items"]), 0..4)
+        Some("array") => prop::collection::vec(fitting(&schema["items"]), 1..4)
             .prop_map(Value::from)
             .boxed(),
         Some("string") => {
@@ -56,8 +56,11 @@ pub fn fitting(schema: &Value) -> BoxedStrategy<Value> {
             let most = schema["maxLength"]
                 .as_u64()
                 .map_or(least + 20, |most| most as usize);
-            prop::collection::vec(any::<char>(), least..=most.min(least + 40))
-                .prop_map(|letters| Value::from(letters.into_iter().collect::<String>()))
+            // What is blank counts as not given, which has a test of its own.
+            prop::collection::vec(any::<char>(), least.max(1)..=most.min(least + 40))
+                .prop_map(|letters| letters.into_iter().collect::<String>())
+                .prop_filter("blank", |text| !text.trim().is_empty())
+                .prop_map(Value::from)
                 .boxed()
         }
         Some("integer") => {

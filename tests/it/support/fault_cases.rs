@@ -227,7 +227,13 @@ fn operation(tool: &Tool) -> Option<(&'static str, &'static str)> {
 }
 
 /// What needs more than an example; tools that read before they change stand here twice.
-const TOLD: [Case; 24] = [
+const TOLD: [Case; 25] = [
+    // An address can be a destination only once.
+    Case::told("didit_webhook_create", "POST", |world| {
+        let url = format!("https://hooks.example.net/new/{}", world.number);
+        let arguments = json!({ "url": url, "label": "Warehouse" });
+        (arguments, at("/v3/webhook/destinations/"))
+    }),
     Case::told("didit_account_status", "GET", |_| {
         (json!({ "check": true }), at("/v3/workflows/"))
     }),
