@@ -38,6 +38,7 @@ mod shape;
 mod size;
 mod subject;
 mod tool;
+mod toolset;
 mod untrusted;
 mod verdict;
 mod watch;
@@ -59,83 +60,24 @@ pub use sessions::{input::check_session, report::report, wait::TOOL as WAIT_TOOL
 pub use shape::{is_checkout_id, is_code, is_plain};
 pub use size::json_characters;
 pub use tool::{Draft, NoInput, RunTool, Tool, ToolFuture};
+pub use toolset::Toolset;
 pub use untrusted::{
     APART_BEGIN, APART_END, apart, clean, clean_sentence, exact, is_one_line, marked_sentence,
     one_line, visible,
 };
 pub use watch::Watch;
 
-/// The groups that an operator can switch on and off together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Toolset {
-    /// Opening an account and logging in.
-    Account,
-    /// The templates that say which checks run.
-    Workflows,
-    /// One person's verification, from link to decision.
-    Sessions,
-    /// Faces, documents and contacts that must not pass again.
-    Blocklist,
-    /// Balance and top-up.
-    Billing,
-    /// Where Didit reports events, and whether a report is Didit's.
-    Webhooks,
-    /// Everyone who was verified.
-    People,
-    /// What reviewers know of a session.
-    Reviews,
-}
-
-impl Toolset {
-    /// Every toolset, in the order that `tools/list` and the documentation show.
-    pub const ALL: [Self; 8] = [
-        Self::Account,
-        Self::Workflows,
-        Self::Sessions,
-        Self::Blocklist,
-        Self::Billing,
-        Self::Webhooks,
-        Self::People,
-        Self::Reviews,
-    ];
-
-    /// The word used in settings, whether it is on unless the operator says otherwise, and its tools.
-    fn facts(self) -> (&'static str, bool, fn() -> Vec<Tool>) {
-        match self {
-            Self::Account => ("account", true, account::tools),
-            Self::Workflows => ("workflows", true, workflows::tools),
-            Self::Sessions => ("sessions", true, sessions::tools),
-            Self::Blocklist => ("blocklist", true, blocklist::tools),
-            Self::Billing => ("billing", true, billing::tools),
-            Self::Webhooks => ("webhooks", false, webhooks::tools),
-            Self::People => ("people", false, people::tools),
-            Self::Reviews => ("reviews", false, reviews::tools),
-        }
-    }
-
-    /// The word used in settings.
-    pub fn name(self) -> &'static str {
-        self.facts().0
-    }
-
-    /// Whether it is on unless the operator says otherwise.
-    pub fn is_default(self) -> bool {
-        self.facts().1
-    }
-
-    /// The toolsets that are on unless the operator says otherwise.
-    pub fn defaults() -> Vec<Self> {
-        Self::ALL
-            .into_iter()
-            .filter(|toolset| toolset.is_default())
-            .collect()
-    }
-}
-
 /// Every tool there is, in the order of [`Toolset::ALL`].
 pub fn all() -> Vec<Tool> {
-    Toolset::ALL
-        .into_iter()
-        .flat_map(|toolset| toolset.facts().2())
-        .collect()
+    let tools = |toolset| match toolset {
+        Toolset::Account => account::tools(),
+        Toolset::Workflows => workflows::tools(),
+        Toolset::Sessions => sessions::tools(),
+        Toolset::Blocklist => blocklist::tools(),
+        Toolset::Billing => billing::tools(),
+        Toolset::Webhooks => webhooks::tools(),
+        Toolset::People => people::tools(),
+        Toolset::Reviews => reviews::tools(),
+    };
+    Toolset::ALL.into_iter().flat_map(tools).collect()
 }
