@@ -41,7 +41,7 @@ impl InvalidValue {
     pub(crate) fn told(text: &str) -> Self {
         let parts = text
             .strip_suffix(')')
-            .and_then(|text| text.split_once(ALLOWED));
+            .and_then(|text| text.rsplit_once(ALLOWED));
         match parts {
             Some((message, allowed)) => Self {
                 message: message.to_owned(),
