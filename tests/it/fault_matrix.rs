@@ -280,6 +280,9 @@ impl<'a> Run<'a> {
             "didit_blocklist_add" | "didit_blocklist_remove" => {
                 json!({ "entry_type": "email", "value": "a@didit-test.local" })
             }
+            "didit_webhook_create" => {
+                json!({ "url": "https://hooks.example.net/new", "label": "Warehouse" })
+            }
             "didit_billing_top_up" => json!({ "amount_in_dollars": 50 }),
             "didit_account_status" => json!({ "check": true }),
             tool if tool.starts_with("didit_session_") && tool != "didit_session_list" => {

@@ -16,6 +16,7 @@ use didit_mcp::{
     server::{Confirmation, Policy, Server, serve_streams},
     tools::{Connection, ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
 };
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use tokio::{
     io::{
@@ -148,11 +149,17 @@ fn owed(input: &[u8]) -> impl Iterator<Item = String> {
     requests.filter(move |_| !cancelled)
 }
 
+/// What of a line names its caller, also where the rest is nested too deep, or holds half a character.
+#[derive(Deserialize)]
+struct Head {
+    id: Option<Value>,
+}
+
 /// How often each id stands in a line that is JSON.
 fn ids(input: &[u8]) -> HashMap<String, usize> {
     let mut ids = HashMap::new();
-    for message in lines(input) {
-        if let Some(id) = message.get("id") {
+    for head in read_lines::<Head>(input) {
+        if let Some(id) = head.id {
             *ids.entry(id.to_string()).or_default() += 1;
         }
     }
@@ -161,6 +168,10 @@ fn ids(input: &[u8]) -> HashMap<String, usize> {
 
 /// The lines that are JSON.
 fn lines(input: &[u8]) -> impl Iterator<Item = Value> {
+    read_lines(input)
+}
+
+fn read_lines<T: DeserializeOwned>(input: &[u8]) -> impl Iterator<Item = T> {
     input.split(|byte| *byte == b'\n').filter_map(|line| {
         let line = line.trim_ascii();
         let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
