@@ -192,12 +192,14 @@ fn a_token_is_no_state_and_a_state_no_token() {
 #[test]
 fn of_many_calls_with_one_token_exactly_one_wins() {
     for era in Era::BOTH {
-        let (mut server, control, _) = in_review(Setup::new(era));
-        // Blocking again is allowed at any time, so that only the token stands in the way.
-        let mut arguments = json!({ "value": "192.0.2.9", "entry_type": "ip_address" });
-        let preview = server.ok("didit_blocklist_add", arguments.clone());
+        let setup = Setup::new(era).arguments(&["--toolsets=all"]);
+        let (mut server, control, session) = in_review(setup);
+        // Commenting again is allowed at any time, so that only the token stands in the way.
+        let tool = "didit_session_add_comment";
+        let mut arguments = json!({ "session_id": session, "comment": "Called back." });
+        let preview = server.ok(tool, arguments.clone());
         arguments["confirmation_token"] = preview.field("confirmation_token").into();
-        let call = json!({ "name": "didit_blocklist_add", "arguments": arguments });
+        let call = json!({ "name": tool, "arguments": arguments });
         let ids: Vec<u64> = (0..16)
             .map(|_| server.post("tools/call", call.clone()))
             .collect();

@@ -120,7 +120,7 @@ fn a_write_leaves_one_line_and_a_read_none() {
         ] {
             server.ok(tool, arguments);
         }
-        server.fails("didit_session_list", json!({ "limit": 0 }));
+        server.fails("didit_session_list", json!({ "limit": -1 }));
         assert_added(&path, &mut known, &[]);
         server.stop();
     }
