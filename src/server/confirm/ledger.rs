@@ -479,6 +479,7 @@ mod tests {
                 at: ticket.at - micros(Duration::from_secs(seconds)),
                 ..ticket
             };
+            assert!(old.age() >= Duration::from_secs(seconds));
             assert_eq!(ledger.spend(&old).await, worth, "{seconds}");
         }
     }
