@@ -42,7 +42,8 @@ use table::{Table, Target};
 use tokio::process::Command;
 use upstream::{ENDLESS, HUGE, USUAL, Upstream};
 
-const KEY: &str = "test-key-bench-0000000000000000";
+// Not a run of zeros, which would be found in the ids of the sessions, and with a digit, as keys have.
+const KEY: &str = "test-key-benchmark-1a2b3c4d";
 /// The tool of the bare server.
 const BARE_TOOL: &str = "get";
 /// Measurements take turns, so that what else the machine does falls on all alike.

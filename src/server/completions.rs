@@ -84,7 +84,7 @@ fn known(request: &CompleteRequestParams) -> Option<Vec<String>> {
     let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     match request.argument.name.as_str() {
         "language" => Some(owned(&LANGUAGES)),
-        "status" => Some(owned(&SessionStatus::ALL)),
+        "status" => Some(SessionStatus::ALL.map(|status| status.to_string()).into()),
         "document_type" => Some(owned(&EXPECTED_DOCUMENT_TYPES)),
         "country" => Some(COUNTRIES.split(' ').map(str::to_owned).collect()),
         "use_case" => Some(owned(&Feature::ALL.map(Feature::name))),

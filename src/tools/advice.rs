@@ -5,10 +5,10 @@ use crate::didit::{SessionStatus, Warning};
 use super::answer::Answer;
 
 /// Every status of a session with its verdict and advice, for reference.
-pub fn status_meanings() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    SessionStatus::ALL.into_iter().filter_map(|name| {
-        let meaning = meaning(&name.parse().ok()?);
-        Some((name, meaning.verdict, meaning.advice))
+pub fn status_meanings() -> impl Iterator<Item = (SessionStatus, &'static str, &'static str)> {
+    SessionStatus::ALL.into_iter().map(|status| {
+        let meaning = meaning(&status);
+        (status, meaning.verdict, meaning.advice)
     })
 }
 
@@ -23,55 +23,89 @@ pub(super) struct Meaning {
     pub verdict: &'static str,
     /// What usually happens next, as a sentence for people.
     pub advice: &'static str,
+    /// The tool that takes it further, and what for.
+    next: Option<(&'static str, &'static str)>,
 }
 
-/// What a session's status means by itself; how one session came to it is for [`super::verdict`].
+/// The table of what is told of each status by itself; how one session came to it is for [`super::verdict`].
 pub(super) fn meaning(status: &SessionStatus) -> Meaning {
     match status {
         SessionStatus::NotStarted => Meaning {
             verdict: "Not started: the person has not opened the link.",
             advice: "A human hands over the link, again where it was lost; an unused link expires.",
+            next: Some((
+                "didit_session_wait_for_decision",
+                "waits until the person is done.",
+            )),
         },
         SessionStatus::InProgress => Meaning {
             verdict: "In progress: the person is going through the steps.",
             advice: "Wait; most people need a few minutes.",
+            next: Some((
+                "didit_session_wait_for_decision",
+                "waits until the person is done.",
+            )),
         },
         SessionStatus::AwaitingUser => Meaning {
             verdict: "Awaiting people: persons of the company still have to verify themselves.",
             advice: "A human asks those who have not opened their own links to do so.",
+            next: Some((
+                "didit_session_wait_for_decision",
+                "waits until the person is done.",
+            )),
         },
         SessionStatus::InReview => Meaning {
             verdict: "In review: it was not decided automatically.",
             advice: "Not decided yet: a human looks at the reasons and approves, declines, or asks for steps again.",
+            next: Some((
+                "didit_session_update_status",
+                "approves, declines or asks for steps again, once a human has decided.",
+            )),
         },
         SessionStatus::Approved => Meaning {
             verdict: "Approved, by the checks or by a reviewer.",
             advice: "The person is verified; nothing more is needed.",
+            next: Some((
+                "didit_session_generate_pdf",
+                "saves a report of the verification.",
+            )),
         },
         SessionStatus::Declined => Meaning {
             verdict: "Declined, by a check that failed or by a reviewer.",
             advice: "Not verified; a human decides whether it stays so. Asking for steps again helps only where a photo was \
                      bad or a document too old.",
+            next: Some((
+                "didit_session_update_status",
+                "asks for steps again, or overrules the result, once a human has decided.",
+            )),
         },
         SessionStatus::Resubmitted => Meaning {
             verdict: "Resubmitted: the person was asked to redo some steps.",
             advice: "The same link works again; wait until the person is done.",
+            next: Some((
+                "didit_session_wait_for_decision",
+                "waits until the person is done.",
+            )),
         },
         SessionStatus::Expired => Meaning {
             verdict: "Expired: the link was not used in time.",
             advice: "The person needs a new session.",
+            next: Some(("didit_session_create", "makes a new link for the person.")),
         },
         SessionStatus::Abandoned => Meaning {
             verdict: "Abandoned: the person started and did not finish in time.",
             advice: "A human asks the person what went wrong; a new session gives another try.",
+            next: Some(("didit_session_create", "makes a new link for the person.")),
         },
         SessionStatus::KycExpired => Meaning {
             verdict: "KYC expired: the person was approved, and the document has expired since.",
             advice: "The person needs a new session, and a valid document.",
+            next: Some(("didit_session_create", "makes a new link for the person.")),
         },
-        _ => Meaning {
+        SessionStatus::Other(_) => Meaning {
             verdict: "The status is one that this version does not know.",
             advice: "A human looks at the session in Didit's console.",
+            next: None,
         },
     }
 }
@@ -132,32 +166,11 @@ const FRAUD: [&str; 5] = [
     "DUPLICATED_FACE_NAME_MISMATCH",
 ];
 
-/// Adds the steps that this status allows.
+/// Adds the step that this status allows.
 pub(super) fn with_next_steps(answer: Answer, status: &SessionStatus) -> Answer {
-    match status {
-        SessionStatus::NotStarted
-        | SessionStatus::InProgress
-        | SessionStatus::AwaitingUser
-        | SessionStatus::Resubmitted => answer.with_next(
-            "didit_session_wait_for_decision",
-            "waits until the person is done.",
-        ),
-        SessionStatus::InReview => answer.with_next(
-            "didit_session_update_status",
-            "approves, declines or asks for steps again, once a human has decided.",
-        ),
-        SessionStatus::Approved => answer.with_next(
-            "didit_session_generate_pdf",
-            "saves a report of the verification.",
-        ),
-        SessionStatus::Declined => answer.with_next(
-            "didit_session_update_status",
-            "asks for steps again, or overrules the result, once a human has decided.",
-        ),
-        SessionStatus::Expired | SessionStatus::KycExpired | SessionStatus::Abandoned => {
-            answer.with_next("didit_session_create", "makes a new link for the person.")
-        }
-        _ => answer,
+    match meaning(status).next {
+        Some((tool, purpose)) => answer.with_next(tool, purpose),
+        None => answer,
     }
 }
 

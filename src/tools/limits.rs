@@ -187,12 +187,13 @@ fn keys_of(feature: FeatureName<&str>) -> Option<(&'static str, &'static str)> {
 async fn read(context: &Context, decision: &Decision) -> Option<WorkflowLimits> {
     let id = decision.workflow_id?;
     let connection = &context.connection;
-    if let Some(limits) = connection.limits().get(&id) {
-        return Some(limits);
+    if let Some(known) = connection.limits().get(&id) {
+        return known;
     }
     let part = connection.settings().timeout / PART_OF_CALL;
     let found = tokio::time::timeout(part, workflows::find(context, id)).await;
-    let limits = WorkflowLimits::of_workflow(&found.ok()?.ok()?);
+    let workflow = found.ok().and_then(Result::ok);
+    let limits = workflow.as_ref().map(WorkflowLimits::of_workflow);
     connection.limits().keep(id, limits.clone());
-    Some(limits)
+    limits
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Context, error::ToolError, shape::is_plain, size::json_characters,
+    Answer, Context, error::ToolError, plain::is_time, size::json_characters,
     untrusted::APART_BEGIN,
 };
 use crate::didit::{Page, Paged};
@@ -143,5 +143,5 @@ fn cut<T: Row>(found: Vec<T>, page: &Page, next_offset: Option<u64>) -> Shown<T>
 
 /// A time to the minute, where it is one.
 pub(super) fn to_the_minute(time: &str) -> &str {
-    time.get(..16).filter(|_| is_plain(time)).unwrap_or(time)
+    time.get(..16).filter(|_| is_time(time)).unwrap_or(time)
 }

@@ -13,7 +13,7 @@ const CHECK_STATUSES: [&str; 6] = [
 ];
 
 /// The values that Didit documents for the findings of checks: <https://docs.didit.me/sessions-api/retrieve-session>
-const ENUMERATIONS: [&[&str]; 9] = [
+pub(super) const ENUMERATIONS: [&[&str]; 9] = [
     // How liveness was proved.
     &["PASSIVE", "ACTIVE_3D", "FLASHING"],
     // Why the chip of a document was not read.

@@ -5,12 +5,12 @@
 //! e-mail address or a link that leaves no room for a sentence; everything else stands behind the fence.** Ids are ASCII, with at
 //! most two words, or one word of another script that writes spaces; Didit's own codes, such as those of risks, hold at most four.
 
-use std::net::IpAddr;
+use std::{collections::HashSet, net::IpAddr, sync::LazyLock};
 
 use url::Url;
 use uuid::Uuid;
 
-use super::{advice::WARNINGS, plain::is_enumerated};
+use super::{advice::WARNINGS, plain::ENUMERATIONS};
 use crate::didit::{SessionStatus, features::Feature};
 
 /// The most words of an id, and of an e-mail address without its ending.
@@ -65,24 +65,37 @@ pub fn is_checkout_id(text: &str) -> bool {
         })
 }
 
+/// The texts of the lists that we know.
+static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
+    let features = Feature::ALL.iter().map(|feature| feature.name());
+    let warnings = WARNINGS
+        .iter()
+        .flat_map(|(code, meaning)| [*code, *meaning]);
+    let statuses = SessionStatus::ALL.map(|status| status.to_string());
+    OWN_WORDS
+        .into_iter()
+        .chain(ENUMERATIONS.into_iter().flatten().copied())
+        .chain(features)
+        .chain(warnings)
+        .map(str::to_owned)
+        .chain(statuses)
+        .collect()
+});
+
 fn is_known(text: &str) -> bool {
-    SessionStatus::ALL.contains(&text)
-        || OWN_WORDS.contains(&text)
-        || is_enumerated(text)
-        || Feature::ALL.iter().any(|feature| feature.name() == text)
-        || WARNINGS
-            .iter()
-            .any(|(code, meaning)| *code == text || *meaning == text)
+    KNOWN.contains(text)
 }
 
 fn is_id(text: &str) -> bool {
-    let ascii = is_of(text, MAX_ID_CHARACTERS, |letter| {
-        letter.is_ascii_alphanumeric()
-            || matches!(letter, '.' | '_' | ':' | '+' | '-' | '*' | '#' | '/' | ' ')
-    });
-    let is_trimmed = !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ");
-    ascii && is_trimmed && words(text) <= MAX_ID_WORDS
-        || Uuid::try_parse(text).is_ok()
+    let ascii = || {
+        is_of(text, MAX_ID_CHARACTERS, |letter| {
+            letter.is_ascii_alphanumeric()
+                || matches!(letter, '.' | '_' | ':' | '+' | '-' | '*' | '#' | '/' | ' ')
+        })
+    };
+    let is_trimmed = || !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ");
+    Uuid::try_parse(text).is_ok()
+        || ascii() && is_trimmed() && words(text) <= MAX_ID_WORDS
         || text.parse::<IpAddr>().is_ok()
         || is_word_of_other_letters(text)
 }

@@ -195,7 +195,7 @@ fn use_everything(server: &mut Server, simulator: &Standalone, on: &[&str]) {
     if on.contains(&"didit_session_get_decision") {
         for status in didit_mcp::didit::SessionStatus::ALL {
             let (_, session) = made(simulator);
-            control.force(&session, status);
+            control.force(&session, status.as_str());
             server.call(
                 "didit_session_get_decision",
                 json!({ "session_id": session }),

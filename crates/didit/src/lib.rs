@@ -67,7 +67,7 @@ pub use sessions::{
     ExpectedDetails, NewStatus, NodeToResubmit, Pdf, SessionDeletion, SessionFilter,
     SessionReference, SessionRequest, SessionSummary, StatusUpdate, StatusUpdated,
 };
-pub use status::SessionStatus;
+pub use status::{SessionStatus, Turn};
 pub use users::{User, UserFilter};
 pub use values::{LANGUAGES, LONGEST_ADDRESS, read_request};
 pub use webhooks::{Destination, DestinationChange, NewDestination};

@@ -36,82 +36,114 @@ pub enum SessionStatus {
     Other(String),
 }
 
+/// Who acts next on a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// The person at the link.
+    Person,
+    /// A reviewer, who decides.
+    Reviewer,
+    /// Nobody: nothing more happens by itself.
+    Nobody,
+    /// Not known, of a status that this client does not know.
+    Unknown,
+}
+
+/// What is known of a status.
+#[derive(Debug, Clone, Copy)]
+struct Facts<'a> {
+    name: &'a str,
+    turn: Turn,
+    can_be_updated: bool,
+    has_report: bool,
+}
+
+impl<'a> Facts<'a> {
+    const fn of(name: &'a str, turn: Turn) -> Self {
+        Self {
+            name,
+            turn,
+            can_be_updated: false,
+            has_report: false,
+        }
+    }
+
+    const fn updatable(mut self) -> Self {
+        self.can_be_updated = true;
+        self
+    }
+
+    const fn reported(mut self) -> Self {
+        self.has_report = true;
+        self
+    }
+}
+
 impl SessionStatus {
-    /// The ten known literals.
-    pub const ALL: [&'static str; 10] = [
-        "Not Started",
-        "In Progress",
-        "Approved",
-        "Declined",
-        "In Review",
-        "Expired",
-        "Abandoned",
-        "Kyc Expired",
-        "Resubmitted",
-        "Awaiting User",
+    /// The ten known ones.
+    pub const ALL: [Self; 10] = [
+        Self::NotStarted,
+        Self::InProgress,
+        Self::Approved,
+        Self::Declined,
+        Self::InReview,
+        Self::Expired,
+        Self::Abandoned,
+        Self::KycExpired,
+        Self::Resubmitted,
+        Self::AwaitingUser,
     ];
+
+    /// The table: the literal of the API, who acts next, whether a human may set another, whether there is a report. What
+    /// people are told of each is in the table of whoever tells them.
+    #[rustfmt::skip]
+    fn facts(&self) -> Facts<'_> {
+        match self {
+            Self::NotStarted => Facts::of("Not Started", Turn::Person),
+            Self::InProgress => Facts::of("In Progress", Turn::Person),
+            Self::Approved => Facts::of("Approved", Turn::Nobody).updatable().reported(),
+            Self::Declined => Facts::of("Declined", Turn::Nobody).updatable().reported(),
+            Self::InReview => Facts::of("In Review", Turn::Reviewer).updatable().reported(),
+            Self::Expired => Facts::of("Expired", Turn::Nobody),
+            Self::Abandoned => Facts::of("Abandoned", Turn::Nobody).updatable(),
+            Self::KycExpired => Facts::of("Kyc Expired", Turn::Nobody).updatable().reported(),
+            Self::Resubmitted => Facts::of("Resubmitted", Turn::Person).updatable(),
+            Self::AwaitingUser => Facts::of("Awaiting User", Turn::Person),
+            Self::Other(name) => Facts::of(name, Turn::Unknown),
+        }
+    }
 
     /// The literal of the API, with its spaces.
     pub fn as_str(&self) -> &str {
-        match self {
-            Self::NotStarted => "Not Started",
-            Self::InProgress => "In Progress",
-            Self::Approved => "Approved",
-            Self::Declined => "Declined",
-            Self::InReview => "In Review",
-            Self::Expired => "Expired",
-            Self::Abandoned => "Abandoned",
-            Self::KycExpired => "Kyc Expired",
-            Self::Resubmitted => "Resubmitted",
-            Self::AwaitingUser => "Awaiting User",
-            Self::Other(text) => text,
-        }
+        self.facts().name
+    }
+
+    /// Who acts next.
+    pub fn turn(&self) -> Turn {
+        self.facts().turn
     }
 
     /// Whether nothing more happens by itself: approved, declined, expired, abandoned, or approved once and expired.
     /// `In Review` is not final, as a human decides still.
     pub fn is_final(&self) -> bool {
-        matches!(
-            self,
-            Self::Approved | Self::Declined | Self::Expired | Self::Abandoned | Self::KycExpired
-        )
+        self.turn() == Turn::Nobody
     }
 
     /// Whether [`super::Client::update_status`] is allowed.
     pub fn can_be_updated(&self) -> bool {
-        matches!(
-            self,
-            Self::Approved
-                | Self::Declined
-                | Self::InReview
-                | Self::KycExpired
-                | Self::Abandoned
-                | Self::Resubmitted
-        )
+        self.facts().can_be_updated
     }
 
     /// Whether a report exists; a business session has none while `Kyc Expired`.
     pub fn has_report(&self) -> bool {
-        matches!(
-            self,
-            Self::Approved | Self::Declined | Self::InReview | Self::KycExpired
-        )
+        self.facts().has_report
     }
 
     fn known(text: &str) -> Option<Self> {
-        Some(match text.trim().to_ascii_lowercase().as_str() {
-            "not started" => Self::NotStarted,
-            "in progress" => Self::InProgress,
-            "approved" => Self::Approved,
-            "declined" => Self::Declined,
-            "in review" => Self::InReview,
-            "expired" => Self::Expired,
-            "abandoned" => Self::Abandoned,
-            "kyc expired" => Self::KycExpired,
-            "resubmitted" => Self::Resubmitted,
-            "awaiting user" => Self::AwaitingUser,
-            _ => return None,
-        })
+        let text = text.trim();
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str().eq_ignore_ascii_case(text))
     }
 }
 

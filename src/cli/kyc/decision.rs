@@ -14,6 +14,7 @@ use crate::{
         progress::Spinner,
         runner::{DECLINED, IN_REVIEW, Outcome, Runner, TIME_OVER, unprinted},
     },
+    didit::{SessionStatus, Turn},
     tools::{Answer, Progress as _, ToolError},
 };
 
@@ -98,7 +99,8 @@ pub(super) async fn follow(
                 let is_over = left.is_zero();
                 // The last look comes when the time is over, not an interval before.
                 pause = pause.map(|pause| pause.min(left));
-                if is_over || is_settled(&answer) {
+                let turn = status_of(&answer).turn();
+                if is_over || matches!(turn, Turn::Nobody | Turn::Reviewer) {
                     let code = exit_code(&answer);
                     return Ok((answer, code));
                 }
@@ -143,10 +145,12 @@ async fn look(
         .await
 }
 
-/// Whether nothing more happens by itself.
-fn is_settled(answer: &Answer) -> bool {
-    let is_final = answer.data.as_ref().and_then(|data| data.get("is_final"));
-    text(answer, "status") == "In Review" || is_final == Some(&Value::Bool(true))
+/// The status of the session that an answer tells; a text of its own is one that this version does not know.
+fn status_of(answer: &Answer) -> SessionStatus {
+    let status = text(answer, "status");
+    status
+        .parse()
+        .unwrap_or_else(|_| SessionStatus::Other(status.to_owned()))
 }
 
 /// Whether an approval is one that a human should look at first.
@@ -156,14 +160,12 @@ fn needs_a_look(answer: &Answer) -> bool {
 }
 
 fn exit_code(answer: &Answer) -> ExitCode {
-    if !is_settled(answer) {
-        return ExitCode::from(TIME_OVER);
-    }
-    match text(answer, "status") {
+    let status = status_of(answer);
+    match (status.turn(), status) {
+        (Turn::Person | Turn::Unknown, _) => ExitCode::from(TIME_OVER),
         // Whoever approved by hand need not have seen what the answer warns of.
-        "Approved" if needs_a_look(answer) => ExitCode::from(IN_REVIEW),
-        "Approved" => ExitCode::SUCCESS,
-        "In Review" => ExitCode::from(IN_REVIEW),
-        _ => ExitCode::from(DECLINED),
+        (Turn::Nobody, SessionStatus::Approved) if !needs_a_look(answer) => ExitCode::SUCCESS,
+        (Turn::Reviewer, _) | (Turn::Nobody, SessionStatus::Approved) => ExitCode::from(IN_REVIEW),
+        (Turn::Nobody, _) => ExitCode::from(DECLINED),
     }
 }

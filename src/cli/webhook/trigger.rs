@@ -91,7 +91,10 @@ fn samples(arguments: &Arguments, session: Uuid) -> Result<Vec<Value>, Failure> 
         None => EVENTS.to_vec(),
     };
     let statuses = match &arguments.status {
-        Some(wanted) => vec![known(&SessionStatus::ALL, wanted)?],
+        Some(wanted) => vec![wanted.parse().map_err(|_| {
+            let names = SessionStatus::ALL.map(|status| status.to_string());
+            format!("\"{wanted}\" is not one of: {}", names.join(", "))
+        })?],
         None => SessionStatus::ALL.to_vec(),
     };
     let mut all = Vec::new();
@@ -100,7 +103,7 @@ fn samples(arguments: &Arguments, session: Uuid) -> Result<Vec<Value>, Failure> 
             all.extend(
                 statuses
                     .iter()
-                    .map(|status| session_event(kind, status, session)),
+                    .map(|status| session_event(kind, status.as_str(), session)),
             );
         } else if kind == "data.updated" {
             all.push(session_event(kind, "Approved", session));

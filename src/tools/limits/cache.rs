@@ -12,34 +12,49 @@ use crate::didit::{Decision, Workflow, WorkflowId};
 
 /// How long a workflow's limits are taken for current.
 const KEPT_FOR: Duration = Duration::from_secs(600);
+/// How long a workflow that could not be read is not asked for again, so that a key which may not see it costs every
+/// decision no request more.
+const FAILED_FOR: Duration = Duration::from_secs(60);
 /// The most workflows that are remembered.
 const MOST_KEPT: usize = 50;
 
 /// The limits that were read so far.
 #[derive(Debug, Default)]
-pub(in crate::tools) struct Cache(Mutex<HashMap<WorkflowId, WorkflowLimits>>);
+pub(in crate::tools) struct Cache(Mutex<HashMap<WorkflowId, Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    read_at: Instant,
+    /// `None` where the workflow could not be read.
+    limits: Option<WorkflowLimits>,
+}
 
 impl Cache {
-    pub(super) fn get(&self, id: &WorkflowId) -> Option<WorkflowLimits> {
+    /// The limits of this workflow, `Some(None)` where it could not be read a short while ago.
+    pub(super) fn get(&self, id: &WorkflowId) -> Option<Option<WorkflowLimits>> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(id)
-            .filter(|limits| limits.read_at.elapsed() < KEPT_FOR)
-            .cloned()
+        let kept = kept.get(id)?;
+        let holds_for = if kept.limits.is_some() {
+            KEPT_FOR
+        } else {
+            FAILED_FOR
+        };
+        (kept.read_at.elapsed() < holds_for).then(|| kept.limits.clone())
     }
 
-    pub(super) fn keep(&self, id: WorkflowId, limits: WorkflowLimits) {
+    pub(super) fn keep(&self, id: WorkflowId, limits: Option<WorkflowLimits>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        kept.insert(id, limits);
+        let read_at = Instant::now();
+        kept.insert(id, Kept { read_at, limits });
     }
 }
 
 /// The limits of one workflow.
 #[derive(Debug, Clone)]
 pub(in crate::tools) struct WorkflowLimits {
-    read_at: Instant,
     version: Option<i64>,
     changed_at: Option<String>,
     general: HashMap<String, f64>,
@@ -59,7 +74,6 @@ impl WorkflowLimits {
             .filter_map(|(id, node)| Some((id.clone(), numbers(node.get("config")?.as_object()?))))
             .collect();
         Self {
-            read_at: Instant::now(),
             version: workflow.version,
             changed_at: workflow
                 .published_at

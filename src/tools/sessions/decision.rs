@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    didit::{Decision, SessionId, SessionStatus},
+    didit::{Decision, SessionId, SessionStatus, Turn},
     tools::{
         Answer, Context, PersonalData, Tool, Toolset, advice,
         environment::Environment,
@@ -123,7 +123,7 @@ fn concise(decision: &Decision, view: &View) -> Answer {
     let link = decision
         .session_url
         .as_deref()
-        .filter(|_| is_open(&decision.status))
+        .filter(|_| decision.status.turn() == Turn::Person)
         .map(clean_link);
     let mut text = verdict.line.clone();
     text.push_str(&compared(&facts, view.level));
@@ -267,14 +267,4 @@ fn odd(decision: &Decision) -> Vec<String> {
         .into_iter()
         .map(|list| format!("{list} cannot be read"))
         .collect()
-}
-
-fn is_open(status: &SessionStatus) -> bool {
-    matches!(
-        status,
-        SessionStatus::NotStarted
-            | SessionStatus::InProgress
-            | SessionStatus::Resubmitted
-            | SessionStatus::AwaitingUser
-    )
 }

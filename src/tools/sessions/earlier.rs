@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     didit::{
         Client, Decision, Error, Page, SessionFilter, SessionId, SessionRequest, SessionStatus,
+        Turn,
     },
     tools::{
         Connection,
@@ -65,7 +66,7 @@ async fn sessions(client: &Client, request: &SessionRequest) -> Result<Earlier, 
         .find(|row| row.status == SessionStatus::Approved)
         .and_then(|row| Some((row.session_number, row.session_id?)));
     let open: Vec<SessionId> = own
-        .filter(|row| is_open(&row.status))
+        .filter(|row| row.status.turn() == Turn::Person)
         .filter_map(|row| row.session_id)
         .collect();
     let reused = match open.first() {
@@ -77,16 +78,6 @@ async fn sessions(client: &Client, request: &SessionRequest) -> Result<Earlier, 
         open,
         reused,
     })
-}
-
-fn is_open(status: &SessionStatus) -> bool {
-    matches!(
-        status,
-        SessionStatus::NotStarted
-            | SessionStatus::InProgress
-            | SessionStatus::Resubmitted
-            | SessionStatus::AwaitingUser
-    )
 }
 
 impl Earlier {

@@ -131,9 +131,14 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
         return Err(ToolError::new(
             ErrorCode::NotAllowedNow,
             format!(
-                "The session is {}, and only Approved, Declined, In Review, Kyc Expired, \
-                 Abandoned and Resubmitted ones can be decided by hand. Nothing was changed.",
-                clean(before.status.as_str())
+                "The session is {}, and only these can be decided by hand: {}. Nothing was changed.",
+                clean(before.status.as_str()),
+                SessionStatus::ALL
+                    .iter()
+                    .filter(|status| status.can_be_updated())
+                    .map(SessionStatus::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
         )
         .with_advice(advice));

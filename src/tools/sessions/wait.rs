@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::decision;
 use crate::{
-    didit::{Decision, SessionId, SessionStatus, Step},
+    didit::{Decision, SessionId, SessionStatus, Step, Turn},
     tools::{Answer, Context, Tool, Toolset, advice, error::Stop, verdict},
 };
 
@@ -95,9 +95,9 @@ async fn wait(context: Context, input: WaitInput) -> Result<Answer, Stop> {
     }
 }
 
-/// Nothing more happens by itself. A human's turn ends the wait too.
+/// Whether waiting brings nothing more: it is decided, or the turn of a reviewer.
 fn is_settled(status: &SessionStatus) -> bool {
-    status.is_final() || *status == SessionStatus::InReview
+    matches!(status.turn(), Turn::Nobody | Turn::Reviewer)
 }
 
 /// What the person is doing, in a sentence.
