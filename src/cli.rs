@@ -6,6 +6,7 @@ mod assembly;
 mod billing;
 mod blocklist;
 mod check;
+mod client_config;
 mod completions;
 mod demo;
 mod failure;
@@ -16,10 +17,11 @@ mod runner;
 mod serve;
 mod simulate;
 mod webhook;
+mod which;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::{
     config::{self, Options},
@@ -41,7 +43,7 @@ const SECRETS: &str = "Variables without a flag:
 ///
 /// Without a command it is the server on standard input and output, for a client to start.
 #[derive(Debug, Parser)]
-#[command(name = "didit-mcp", version, max_term_width = 100, after_help = SECRETS)]
+#[command(name = "didit-mcp", version, max_term_width = 100, after_help = "All settings: didit-mcp --help", after_long_help = SECRETS)]
 struct Cli {
     #[command(flatten)]
     options: Options,
@@ -71,7 +73,10 @@ impl Cli {
                 options,
                 command: None,
             }),
-            _ => Self::try_parse(),
+            _ => {
+                let matches = command().try_get_matches()?;
+                Self::from_arg_matches(&matches)
+            }
         }
     }
 }
@@ -96,6 +101,8 @@ enum Command {
     Check(check::Arguments),
     /// Receive webhooks and read them, or send signed samples to a receiver.
     Webhook(webhook::Arguments),
+    /// Print the block that an MCP client needs to start the server, or write it into the client's file.
+    Config(client_config::Arguments),
     /// Print the completions of a shell.
     Completions(completions::Arguments),
 }
@@ -103,17 +110,17 @@ enum Command {
 /// Runs the program and returns its exit code: 0 when it did its job, 1 when it failed, 2 for a setting
 /// or an argument that cannot be used.
 pub fn main() -> ExitCode {
-    let cli = match Cli::from_arguments() {
+    let mut cli = match Cli::from_arguments() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
+    if let Err(error) = config::fill_in(&mut cli.options) {
+        return refuse_setting(&error);
+    }
     let redactor = Redactor::default();
     let log = match start_log(&cli.options, redactor.clone()) {
         Ok(log) => log,
-        Err(error) if wants_json() => {
-            return print_error(2, &ToolError::new(ErrorCode::Setting, error.to_string()));
-        }
-        Err(error) => return fail(2, error.as_ref()),
+        Err(error) => return refuse_setting(error.as_ref()),
     };
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -135,7 +142,31 @@ pub fn main() -> ExitCode {
 
 /// The commands and flags of the program, for completions and for checks of what documents say.
 pub fn command() -> clap::Command {
-    Cli::command()
+    let mut command = Cli::command();
+    // The settings are handed down to every command by this, and can be told apart only afterwards.
+    command.build();
+    for name in WITHOUT_SETTINGS {
+        command = command.mut_subcommand(name, without_settings);
+    }
+    command
+}
+
+/// Commands that read no setting, or hardly one.
+const WITHOUT_SETTINGS: [&str; 4] = ["simulate", "demo", "webhook", "completions"];
+
+fn without_settings(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect();
+    let command = command.mut_args(|argument| {
+        let is_setting = argument.get_help_heading() == Some("Settings");
+        let is_hidden = argument.is_hide_set();
+        argument.hide(is_setting || is_hidden)
+    });
+    names.iter().fold(command, |command, name| {
+        command.mut_subcommand(name, without_settings)
+    })
 }
 
 async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
@@ -155,6 +186,7 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         }
         Some(Command::Check(arguments)) => Ok(check::run(arguments, &cli.options, redactor).await),
         Some(Command::Webhook(arguments)) => webhook::run(&arguments, redactor).await,
+        Some(Command::Config(arguments)) => client_config::run(&arguments, &cli.options),
         Some(Command::Completions(arguments)) => completions::run(&arguments, command()),
     }
 }
@@ -184,6 +216,13 @@ fn refuse(error: &clap::Error) -> ExitCode {
     // Help goes to standard output and mistakes to standard error; a closed pipe is no news.
     drop(error.print());
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+fn refuse_setting(error: &dyn std::error::Error) -> ExitCode {
+    if wants_json() {
+        return print_error(2, &ToolError::new(ErrorCode::Setting, error.to_string()));
+    }
+    fail(2, error)
 }
 
 fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {

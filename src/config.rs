@@ -1,7 +1,9 @@
-//! Every setting, read once at start: flags win over variables, and an unknown value is an error that
-//! lists the valid ones. Secrets come from variables alone, because flags show in process lists.
+//! Every setting, read once at start: flags win over variables, variables over the file of settings, and an unknown value is
+//! an error that lists the valid ones. Secrets come from variables alone, because flags show in process lists.
 
 mod error;
+mod file;
+mod one_of;
 mod options;
 mod secrets;
 mod values;
@@ -11,6 +13,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 use url::Url;
 
 pub use error::Error;
+pub use file::fill_in;
+pub use one_of::OneOf;
 pub use options::Options;
 pub use secrets::Secrets;
 use values::{given, given_exactly, path};

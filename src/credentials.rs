@@ -259,8 +259,13 @@ impl Store {
 
 /// The platform's own place for the file; there is none for a user without a home folder.
 pub fn default_path() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "didit-mcp")
-        .map(|folders| folders.config_dir().join("credentials.json"))
+    Some(settings_folder()?.join("credentials.json"))
+}
+
+/// The platform's own place for this user's settings.
+pub fn settings_folder() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "didit-mcp")?;
+    Some(folders.config_dir().to_owned())
 }
 
 fn read(path: &Path) -> Result<Document, Error> {

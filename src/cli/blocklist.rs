@@ -8,9 +8,15 @@ use serde_json::{Value, json};
 use super::{
     ask::Agreed,
     output::{Format, Table},
-    runner::{self, EXIT_CODES, unprinted},
+    runner::{self, EXIT_CODES, Runner, unprinted},
+    which,
 };
-use crate::{config::Options, redact::Redactor};
+use crate::{
+    config::{OneOf, Options},
+    didit::ENTRY_TYPES,
+    redact::Redactor,
+    tools::ToolError,
+};
 
 /// What to do about the blocklist.
 #[derive(Debug, Args)]
@@ -28,7 +34,12 @@ enum Command {
     List {
         /// face, document, phone, email, ip_address, device_fingerprint, wallet_address, bank_account, user or business
         /// [default: face].
-        #[arg(long = "type", value_name = "KIND")]
+        #[arg(
+            long = "type",
+            value_name = "KIND",
+            value_parser = OneOf(kinds),
+            hide_possible_values = true
+        )]
         entry_type: Option<String>,
         /// Value or label.
         #[arg(long, value_name = "TEXT")]
@@ -62,15 +73,20 @@ enum Command {
 /// What is meant: a session's things, or one value.
 #[derive(Debug, Args)]
 struct Target {
-    /// Session UUID.
-    #[arg(long, value_name = "UUID", required_unless_present = "value")]
-    session_id: Option<String>,
+    /// The session's number, its id, or vendor: and your own id of the person.
+    #[arg(
+        long = "session",
+        alias = "session-id",
+        value_name = "SESSION",
+        required_unless_present = "value"
+    )]
+    session: Option<String>,
     /// What of the session: face, document, phone, email, separated by commas [default: face,document].
     #[arg(
         long,
         value_name = "ITEMS",
         value_delimiter = ',',
-        requires = "session_id"
+        requires = "session"
     )]
     items: Vec<String>,
     /// One value, with its --type, instead of a session.
@@ -78,25 +94,39 @@ struct Target {
         long,
         value_name = "VALUE",
         requires = "entry_type",
-        conflicts_with = "session_id"
+        conflicts_with = "session"
     )]
     value: Option<String>,
     /// Kind of that value, such as email or ip_address.
-    #[arg(long = "type", value_name = "KIND", requires = "value")]
+    #[arg(
+        long = "type",
+        value_name = "KIND",
+        requires = "value",
+        value_parser = OneOf(kinds),
+        hide_possible_values = true
+    )]
     entry_type: Option<String>,
 }
 
 impl Target {
     /// The arguments that name it.
-    fn arguments(self, comment: Option<String>) -> Value {
-        json!({
-            "session_id": self.session_id,
+    async fn arguments(self, runner: &Runner, comment: Option<String>) -> Result<Value, ToolError> {
+        let session = match &self.session {
+            Some(text) => Some(which::session(runner, text).await?),
+            None => None,
+        };
+        Ok(json!({
+            "session_id": session,
             "items": (!self.items.is_empty()).then_some(self.items),
             "value": self.value,
             "entry_type": self.entry_type,
             "comment": comment,
-        })
+        }))
     }
+}
+
+fn kinds() -> Vec<String> {
+    ENTRY_TYPES.map(str::to_owned).into()
 }
 
 /// Runs one of the commands.
@@ -130,14 +160,14 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
                 comment,
                 agreed,
             } => {
-                let arguments = target.arguments(comment);
+                let arguments = target.arguments(runner, comment).await?;
                 let answer = runner
                     .decide("didit_blocklist_add", arguments, agreed)
                     .await?;
                 runner.output().answer(&answer).map_err(unprinted)?;
             }
             Command::Remove { target, agreed } => {
-                let arguments = target.arguments(None);
+                let arguments = target.arguments(runner, None).await?;
                 let answer = runner
                     .decide("didit_blocklist_remove", arguments, agreed)
                     .await?;

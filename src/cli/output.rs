@@ -60,6 +60,11 @@ impl Output {
         self.next_steps(answer)
     }
 
+    /// Prints several answers as one list, for programs.
+    pub(super) fn answers(&self, answers: &[Answer]) -> io::Result<()> {
+        self.document(&answers.iter().map(data).collect())
+    }
+
     /// Prints a tool's answer with its rows as a table, where it has rows.
     pub(super) fn rows(&self, answer: &Answer, table: &Table<'_>) -> io::Result<()> {
         let rows = answer.data.as_ref().and_then(|data| data.get("items"));
@@ -69,7 +74,9 @@ impl Output {
         let heading = answer.text.lines().next().unwrap_or_default();
         self.text(heading)?;
         if !rows.is_empty() {
-            self.styled_heading_and_rows(&table.lines(rows))?;
+            let columns = console::Term::stdout().size_checked();
+            let columns = columns.map(|(_, columns)| usize::from(columns));
+            self.styled_heading_and_rows(&table.lines(rows, columns))?;
         }
         let cursor = answer
             .data
@@ -141,18 +148,19 @@ impl Output {
         Ok(())
     }
 
-    /// Prints the commands that come next, about the session that the answer is about.
+    /// Prints the commands that come next, about the session that the answer is about: by its number, which is short.
     pub(super) fn next_steps(&self, answer: &Answer) -> io::Result<()> {
-        let session = answer
-            .data
-            .as_ref()
-            .and_then(|data| data.get("session_id"))
-            .and_then(Value::as_str);
+        let field = |name| answer.data.as_ref().and_then(|data| data.get(name));
+        let number = field("session_number").and_then(Value::as_i64);
+        let session = match (number, field("session_id").and_then(Value::as_str)) {
+            (Some(number), _) => Some(number.to_string()),
+            (None, id) => id.map(clean),
+        };
         for step in &answer.next {
             let line = match step.tool.map(commands::of) {
                 Some(Some(command)) => {
-                    let command = match session {
-                        Some(id) => command.replace("SESSION", &clean(id)),
+                    let command = match &session {
+                        Some(session) => command.replace("SESSION", session),
                         None => command.to_owned(),
                     };
                     format!("didit-mcp {command}: {}", step.purpose)

@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::values::{holds_placeholder, is_unset_bundle_value};
+use super::{
+    one_of::OneOf,
+    values::{holds_placeholder, is_unset_bundle_value},
+};
+use crate::tools::Toolset;
 
 use clap::{
     Args,
@@ -28,22 +32,30 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_TOOLSETS",
+        value_parser = OneOf(toolsets),
+        hide_possible_values = true,
         value_name = "NAMES",
         help_heading = "Settings"
     )]
     pub toolsets: Option<String>,
     /// Keep only the tools that change nothing.
-    #[arg(long, global = true, env = "DIDIT_MCP_READ_ONLY", value_parser = switch, help_heading = "Settings")]
+    #[arg(long, global = true,
+        hide_short_help = true, env = "DIDIT_MCP_READ_ONLY", value_parser = switch, help_heading = "Settings")]
     pub read_only: bool,
     /// Add the tools that cannot be undone (deleting).
-    #[arg(long, global = true, env = "DIDIT_MCP_IRREVERSIBLE", value_parser = switch, help_heading = "Settings")]
+    #[arg(long, global = true,
+        hide_short_help = true, env = "DIDIT_MCP_IRREVERSIBLE", value_parser = switch, help_heading = "Settings")]
     pub allow_irreversible: bool,
     /// How a human agrees to decisions about people: `ask` through the client, `preview` in the conversation, `never` [default: ask].
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_CONFIRM",
+        value_parser = OneOf(|| words(&["ask", "preview", "never"])),
+        hide_possible_values = true,
         value_name = "WHO",
         help_heading = "Settings"
     )]
@@ -52,6 +64,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_CONFIRM_WAIT",
         value_name = "SECONDS",
         help_heading = "Settings"
@@ -61,6 +74,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_OUTPUT_DIR",
         value_parser = maybe_empty_path(),
         value_name = "FOLDER",
@@ -71,6 +85,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_CREDENTIALS",
         value_parser = maybe_empty_path(),
         value_name = "FILE",
@@ -90,6 +105,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_TIMEOUT",
         value_name = "SECONDS",
         help_heading = "Settings"
@@ -99,6 +115,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_API_BASE_URL",
         value_name = "URL",
         help_heading = "Settings"
@@ -108,6 +125,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_AUTH_BASE_URL",
         value_name = "URL",
         help_heading = "Settings"
@@ -117,7 +135,10 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_RATE_LIMITS",
+        value_parser = OneOf(|| words(&["on", "off"])),
+        hide_possible_values = true,
         value_name = "SWITCH",
         help_heading = "Settings"
     )]
@@ -126,6 +147,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_CA_FILE",
         value_parser = maybe_empty_path(),
         value_name = "FILE",
@@ -136,6 +158,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_WEBHOOK_LISTEN",
         value_name = "ADDR:PORT",
         help_heading = "Settings"
@@ -145,7 +168,10 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_PII",
+        value_parser = OneOf(|| words(&["none", "minimal", "full"])),
+        hide_possible_values = true,
         value_name = "LEVEL",
         help_heading = "Settings"
     )]
@@ -154,6 +180,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_AUDIT_LOG",
         value_parser = maybe_empty_path(),
         value_name = "FILE",
@@ -164,7 +191,10 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_LOG",
+        value_parser = OneOf(|| words(&["off", "error", "warn", "info"])),
+        hide_possible_values = true,
         value_name = "LEVEL",
         help_heading = "Settings"
     )]
@@ -173,6 +203,7 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_LOG_FILE",
         value_parser = maybe_empty_path(),
         value_name = "FILE",
@@ -183,7 +214,10 @@ pub struct Options {
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         env = "DIDIT_MCP_LOG_FORMAT",
+        value_parser = OneOf(|| words(&["text", "json"])),
+        hide_possible_values = true,
         value_name = "FORMAT",
         help_heading = "Settings"
     )]
@@ -201,6 +235,19 @@ fn switch(text: &str) -> Result<bool, String> {
         "" | "0" | "false" | "no" | "off" => Ok(false),
         _ => Err("valid: true, false, 1, 0, yes, no, on, off".to_owned()),
     }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+fn toolsets() -> Vec<String> {
+    let names = Toolset::ALL.map(Toolset::name);
+    names
+        .into_iter()
+        .chain(["all"])
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Reads a path that may be empty, which counts as absent; clap's own parser refuses that.

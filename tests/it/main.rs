@@ -19,6 +19,7 @@ mod bundle;
 mod cli_account;
 mod cli_batch;
 mod cli_batch_killed;
+mod cli_config;
 mod cli_errors;
 mod cli_help;
 mod cli_kyc;

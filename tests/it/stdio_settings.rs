@@ -458,3 +458,121 @@ fn a_tilde_is_the_home_folder() {
     assert!(home.join("changes.jsonl").exists());
     server.stop();
 }
+
+/// A folder of settings with this file in it, and the variable that leads there.
+fn settings_file(text: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let own = folder.path().join("didit-mcp");
+    std::fs::create_dir(&own).unwrap();
+    std::fs::write(own.join("config.toml"), text).unwrap();
+    let path = folder.path().display().to_string();
+    (folder, path)
+}
+
+#[test]
+fn the_file_of_settings_holds_under_variables_and_flags() {
+    let (_folder, path) = settings_file(
+        "# Mine.\npii = \"none\"\ntoolsets = [\"billing\"]\nworkflow-id = \"11111111-2222-3333-4444-555555555555\"\n",
+    );
+    let started = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut setup = Setup::new(Era::Modern)
+            .arguments(arguments)
+            .variable("XDG_CONFIG_HOME", &path);
+        for (name, value) in variables {
+            setup = setup.variable(name, value);
+        }
+        let mut server = setup.start();
+        let tools = server.tools();
+        let names: Vec<String> = tools
+            .iter()
+            .map(|tool| tool["name"].as_str().unwrap().to_owned())
+            .collect();
+        names
+    };
+    let names = started(&["--simulate"], &[]);
+    assert!(
+        names.iter().all(|name| name.starts_with("didit_billing_")),
+        "{names:?}"
+    );
+    let names = started(&["--simulate"], &[("DIDIT_MCP_TOOLSETS", "blocklist")]);
+    assert!(
+        names
+            .iter()
+            .all(|name| name.starts_with("didit_blocklist_")),
+        "{names:?}"
+    );
+    let names = started(
+        &["--simulate", "--toolsets", "workflows"],
+        &[("DIDIT_MCP_TOOLSETS", "blocklist")],
+    );
+    assert!(
+        names.iter().all(|name| name.starts_with("didit_workflow_")),
+        "{names:?}"
+    );
+    let names = started(&["--simulate"], &[("DIDIT_MCP_TOOLSETS", "")]);
+    assert!(
+        names.iter().all(|name| name.starts_with("didit_billing_")),
+        "an empty one says nothing: {names:?}"
+    );
+}
+
+#[test]
+fn the_level_of_the_file_keeps_a_persons_name_back() {
+    let played = |text: &str| {
+        let (_folder, path) = settings_file(text);
+        let words = [
+            "kyc",
+            "full",
+            "--simulate",
+            "--scenario",
+            "approve",
+            "--wait",
+        ];
+        let finished = run(&words, &[("XDG_CONFIG_HOME", &path)]);
+        assert_eq!(finished.code, Some(0), "{finished:?}");
+        finished.stdout
+    };
+    assert!(played("").contains("\nName: "));
+    assert!(!played("pii = \"none\"").contains("Name:"));
+}
+
+#[test]
+fn a_mistake_in_the_file_of_settings_is_told_by_its_name_and_line() {
+    for (text, expected) in [
+        (
+            "pii = \"none\"\nread-only = true\n",
+            "line 2: unknown field `read-only`",
+        ),
+        (
+            "pii = \"some\"",
+            "--pii (DIDIT_MCP_PII) does not take \"some\"",
+        ),
+        (
+            "toolsets = \"sessions,payments\"",
+            "does not take \"payments\"",
+        ),
+        ("workflow-id = \"kyc\"", "a UUID such as"),
+        (
+            "output-dir = \"reports\"",
+            "it does not say where it begins",
+        ),
+        (
+            "api-key = \"test-key-in-a-file-12345\"",
+            "unknown field `api-key`",
+        ),
+        ("pii = ", "line 1: "),
+    ] {
+        let (_folder, path) = settings_file(text);
+        let finished = run(&["check"], &[("XDG_CONFIG_HOME", &path)]);
+        assert_eq!(finished.code, Some(2), "{text}: {finished:?}");
+        assert!(
+            finished.stderr.contains("config.toml cannot use"),
+            "{text}: {finished:?}"
+        );
+        assert!(finished.stderr.contains(expected), "{text}: {finished:?}");
+        assert!(
+            !format!("{finished:?}").contains("test-key"),
+            "{finished:?}"
+        );
+    }
+}

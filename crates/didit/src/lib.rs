@@ -57,15 +57,16 @@ pub use http::{Proxy, client_for, client_trusting, is_loopback};
 pub use ids::{
     ApplicationId, DestinationId, ListEntryId, ListId, OrganizationId, SessionId, WorkflowId,
 };
-pub use lists::{List, ListEntry, ListFilter, NewEntry, NewList};
+pub use lists::{ENTRY_TYPES, List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, Paged};
 pub use reviews::NewComment;
 pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
-    ExpectedDetails, NewStatus, NodeToResubmit, Pdf, SessionDeletion, SessionFilter,
-    SessionReference, SessionRequest, SessionSummary, StatusUpdate, StatusUpdated,
+    ExpectedDetails, FeatureState, NewStatus, NodeToResubmit, Pdf, SANDBOX_SCENARIOS,
+    SessionDeletion, SessionFilter, SessionReference, SessionRequest, SessionSummary, StatusUpdate,
+    StatusUpdated,
 };
 pub use status::{SessionStatus, Turn};
 pub use users::{User, UserFilter};

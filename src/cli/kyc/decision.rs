@@ -13,6 +13,7 @@ use crate::{
     cli::{
         progress::Spinner,
         runner::{DECLINED, IN_REVIEW, Outcome, Runner, TIME_OVER, unprinted},
+        which,
     },
     didit::{SessionStatus, Turn},
     tools::{Answer, Progress as _, ToolError},
@@ -28,7 +29,8 @@ const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 /// Which session, and how to look at it.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Session UUID.
+    /// The session.
+    #[arg(help = which::SESSION)]
     session: String,
     #[command(flatten)]
     waiting: Waiting,
@@ -55,13 +57,14 @@ pub(super) struct Waiting {
 }
 
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
+    let session = which::session(runner, &arguments.session).await?;
     let look = json!({
-        "session_id": arguments.session,
+        "session_id": session,
         "detail": arguments.detailed.then_some("detailed"),
         "raw_file": arguments.raw_file,
     });
     let (answer, code) = if arguments.waiting.wait {
-        let (answer, code) = follow(runner, &arguments.session, &arguments.waiting).await?;
+        let (answer, code) = follow(runner, &session, &arguments.waiting).await?;
         if arguments.detailed || arguments.raw_file.is_some() {
             // The code tells what is printed: somebody may have decided otherwise between the two looks.
             let answer = runner.call("didit_session_get_decision", look).await?;

@@ -3,18 +3,24 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use crate::cli::{
-    output::Table,
-    runner::{Outcome, Runner, unprinted},
+use crate::{
+    cli::{
+        output::Table,
+        runner::{Outcome, Runner, unprinted},
+    },
+    config::OneOf,
+    didit::{SessionStatus, Turn},
+    tools::Answer,
 };
 
 /// Which sessions; --workflow-id is a filter here.
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// Statuses, separated by commas, such as "In Review".
-    #[arg(long, value_name = "STATUSES", value_delimiter = ',')]
+    /// Statuses, separated by commas, such as in-review; also open, review and finished, which are several.
+    #[arg(long, value_name = "STATUSES", value_delimiter = ',', value_parser = OneOf(statuses), hide_possible_values = true)]
     status: Vec<String>,
     /// Your own id of the person, exactly.
     #[arg(long, value_name = "ID")]
@@ -46,15 +52,19 @@ pub(super) struct Arguments {
     /// Where the page before ended.
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
+    /// Show the whole id and time too.
+    #[arg(long)]
+    wide: bool,
 }
 
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let some = |values: Vec<String>| (!values.is_empty()).then_some(values);
-    let answer = runner
+    let filtered = arguments.is_filtered() || runner.connection().settings().workflow_id.is_some();
+    let mut answer = runner
         .call(
             "didit_session_list",
             json!({
-                "status": some(arguments.status),
+                "status": some(arguments.status.iter().flat_map(|word| meant(word)).collect()),
                 "vendor_data": arguments.vendor_data,
                 "search": arguments.search,
                 // A filter where it was named; elsewhere it is what sessions are made with.
@@ -70,13 +80,28 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
             }),
         )
         .await?;
-    let table = Table(&[
-        ("NUMBER", "session_number"),
+    if !runner.output().is_json() {
+        add_ages(&mut answer);
+        if is_empty(&answer) {
+            let none = if filtered {
+                "No sessions fit these filters."
+            } else {
+                "No sessions yet."
+            };
+            none.clone_into(&mut answer.text);
+        }
+    }
+    let wide = [
+        ("#", "session_number"),
         ("STATUS", "status"),
+        ("AGE", "age"),
+        ("YOUR ID", "vendor_data"),
+        ("WHY", "checks"),
         ("SESSION", "session_id"),
-        ("VENDOR DATA", "vendor_data"),
         ("CREATED", "created_at"),
-    ]);
+    ];
+    let columns = if arguments.wide { 7 } else { 5 };
+    let table = Table(wide.get(..columns).unwrap_or(&wide));
     runner.output().rows(&answer, &table).map_err(unprinted)?;
     if let Some(id) = &runner.connection().settings().workflow_id {
         // Who looks for people in review must know that others may be waiting.
@@ -86,6 +111,89 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
         runner.output().text(&filter).map_err(unprinted)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+impl Arguments {
+    fn is_filtered(&self) -> bool {
+        let lists = [
+            &self.status,
+            &self.country,
+            &self.document_type,
+            &self.warning,
+        ];
+        let texts = [
+            &self.vendor_data,
+            &self.search,
+            &self.date_from,
+            &self.date_to,
+            &self.session_kind,
+            &self.cursor,
+        ];
+        lists.into_iter().any(|list| !list.is_empty()) || texts.into_iter().any(Option::is_some)
+    }
+}
+
+/// Words for several statuses at once.
+const GROUPS: [(&str, Turn); 3] = [
+    ("open", Turn::Person),
+    ("review", Turn::Reviewer),
+    ("finished", Turn::Nobody),
+];
+
+/// What completes `--status`: words without blanks.
+fn statuses() -> Vec<String> {
+    let names = SessionStatus::ALL
+        .iter()
+        .map(|status| status.as_str().to_lowercase().replace(' ', "-"));
+    let groups = GROUPS.iter().map(|(word, _)| (*word).to_owned());
+    groups.chain(names).collect()
+}
+
+/// The statuses that a word means; one that means none is Didit's to judge.
+fn meant(word: &str) -> Vec<String> {
+    let group = GROUPS
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case(word.trim()));
+    match group {
+        Some((_, turn)) => SessionStatus::ALL
+            .iter()
+            .filter(|status| status.turn() == *turn)
+            .map(ToString::to_string)
+            .collect(),
+        None => vec![word.to_owned()],
+    }
+}
+
+/// How long ago each session was made, which is what a reader of the list looks for.
+fn add_ages(answer: &mut Answer) {
+    let now = Timestamp::now();
+    let rows = answer
+        .data
+        .as_mut()
+        .and_then(|data| data.get_mut("items"))
+        .and_then(Value::as_array_mut);
+    for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
+        let created = row.get("created_at").and_then(Value::as_str);
+        if let Some(created) = created.and_then(|time| time.parse::<Timestamp>().ok()) {
+            row.insert("age".to_owned(), age(now.duration_since(created)).into());
+        }
+    }
+}
+
+/// A time in its largest unit: `40 s`, `5 min`, `4 h`, `2 d`.
+fn age(age: jiff::SignedDuration) -> String {
+    let seconds = age.as_secs().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+fn is_empty(answer: &Answer) -> bool {
+    let rows = answer.data.as_ref().and_then(|data| data.get("items"));
+    rows.and_then(Value::as_array).is_some_and(Vec::is_empty)
 }
 
 /// Which part of the workflows.
@@ -117,4 +225,36 @@ pub(super) async fn workflows(runner: &Runner, arguments: Workflows) -> Outcome 
     ]);
     runner.output().rows(&answer, &table).map_err(unprinted)?;
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::{age, meant};
+
+    #[test]
+    fn an_age_is_told_in_its_largest_unit() {
+        for (seconds, expected) in [
+            (-5, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_599, "59 min"),
+            (3_600, "1 h"),
+            (172_799, "47 h"),
+            (172_800, "2 d"),
+        ] {
+            assert_eq!(age(SignedDuration::from_secs(seconds)), expected);
+        }
+    }
+
+    #[test]
+    fn a_word_may_mean_several_statuses() {
+        assert_eq!(meant("Review"), ["In Review"]);
+        assert_eq!(
+            meant("open"),
+            ["Not Started", "In Progress", "Resubmitted", "Awaiting User"]
+        );
+        assert_eq!(meant("in-review"), ["in-review"]);
+    }
 }

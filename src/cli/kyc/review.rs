@@ -5,16 +5,20 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::{
-    ask::Agreed,
-    runner::{Outcome, Runner, unprinted},
+use crate::{
+    cli::{
+        ask::Agreed,
+        runner::{Outcome, Runner, unprinted},
+        which,
+    },
+    tools::{Answer, ToolError},
 };
 
-/// Which session, and what is told.
+/// Which sessions, and what is told.
 #[derive(Debug, Args)]
 pub(super) struct Decide {
-    /// Session UUID.
-    session: String,
+    #[command(flatten)]
+    which: Which,
     /// Why, for the record.
     #[arg(long, value_name = "TEXT")]
     comment: Option<String>,
@@ -27,8 +31,8 @@ pub(super) struct Decide {
 /// Which steps are to be done again.
 #[derive(Debug, Args)]
 pub(super) struct Resubmit {
-    /// Session UUID.
-    session: String,
+    #[command(flatten)]
+    which: Which,
     /// Steps in words, separated by commas: document, selfie, address, phone, email, chip, questionnaire; all that is not
     /// approved when absent.
     #[arg(long, value_name = "STEPS", value_delimiter = ',')]
@@ -40,6 +44,14 @@ pub(super) struct Resubmit {
     mail: Mail,
     #[command(flatten)]
     agreed: Agreed,
+}
+
+/// One session or several.
+#[derive(Debug, Args)]
+struct Which {
+    /// The sessions.
+    #[arg(value_name = "SESSION", required = true, help = which::SESSION)]
+    sessions: Vec<String>,
 }
 
 /// Whom Didit tells.
@@ -56,9 +68,9 @@ struct Mail {
 /// Where a report goes.
 #[derive(Debug, Args)]
 pub(super) struct Pdf {
-    /// Session UUID.
-    session: String,
-    /// Name of the new file in the output folder; made from the session when absent.
+    #[command(flatten)]
+    which: Which,
+    /// Name of the new file in the output folder, of one session; made from the session when absent.
     #[arg(long, value_name = "NAME")]
     file_name: Option<String>,
 }
@@ -66,7 +78,7 @@ pub(super) struct Pdf {
 /// Sets a status by hand.
 pub(super) async fn decide(runner: &Runner, arguments: Decide, new_status: &str) -> Outcome {
     let arguments = Resubmit {
-        session: arguments.session,
+        which: arguments.which,
         steps: Vec::new(),
         comment: arguments.comment,
         mail: arguments.mail,
@@ -80,34 +92,87 @@ pub(super) async fn resubmit(runner: &Runner, arguments: Resubmit) -> Outcome {
     update(runner, arguments, "Resubmitted").await
 }
 
-/// Saves the report.
+/// Saves the reports.
 pub(super) async fn pdf(runner: &Runner, arguments: Pdf) -> Outcome {
-    let answer = runner
-        .call(
-            "didit_session_generate_pdf",
-            json!({ "session_id": arguments.session, "file_name": arguments.file_name }),
-        )
-        .await?;
-    runner.output().answer(&answer).map_err(unprinted)?;
-    Ok(ExitCode::SUCCESS)
+    let sessions = which::sessions(runner, &arguments.which.sessions).await?;
+    if sessions.len() > 1 && arguments.file_name.is_some() {
+        return Err(ToolError::invalid(
+            "file-name",
+            "--file-name is the name of one report; the reports of several sessions get names of their own.",
+        ));
+    }
+    each(runner, &sessions, async |session| {
+        let name = &arguments.file_name;
+        runner
+            .call(
+                "didit_session_generate_pdf",
+                json!({ "session_id": session, "file_name": name }),
+            )
+            .await
+    })
+    .await
 }
 
 async fn update(runner: &Runner, arguments: Resubmit, new_status: &str) -> Outcome {
-    let answer = runner
-        .decide(
-            "didit_session_update_status",
-            json!({
-                "session_id": arguments.session,
-                "new_status": new_status,
-                "steps": (!arguments.steps.is_empty()).then_some(arguments.steps),
-                "comment": arguments.comment,
-                "send_email": arguments.mail.email.is_some().then_some(true),
-                "email_address": arguments.mail.email,
-                "email_language": arguments.mail.email_language,
-            }),
-            arguments.agreed,
-        )
-        .await?;
-    runner.output().answer(&answer).map_err(unprinted)?;
+    let sessions = which::sessions(runner, &arguments.which.sessions).await?;
+    let steps = (!arguments.steps.is_empty()).then_some(arguments.steps);
+    let mail = arguments.mail;
+    if sessions.len() > 1 && mail.email.is_some() {
+        return Err(ToolError::invalid(
+            "email",
+            "--email is the address of one person, and several sessions are of several.",
+        ));
+    }
+    each(runner, &sessions, async |session| {
+        runner
+            .decide(
+                "didit_session_update_status",
+                json!({
+                    "session_id": session,
+                    "new_status": new_status,
+                    "steps": steps,
+                    "comment": arguments.comment,
+                    "send_email": mail.email.is_some().then_some(true),
+                    "email_address": mail.email,
+                    "email_language": mail.email_language,
+                }),
+                arguments.agreed,
+            )
+            .await
+    })
+    .await
+}
+
+/// Does the same for each session, one after the other, so that each is asked about alone. The first failure ends it and says
+/// what was done before. Several answers are one list for a program.
+async fn each(
+    runner: &Runner,
+    sessions: &[String],
+    call: impl AsyncFn(&str) -> Result<Answer, ToolError>,
+) -> Outcome {
+    let output = runner.output();
+    let mut done = Vec::new();
+    for session in sessions {
+        match call(session).await {
+            Ok(answer) if sessions.len() == 1 || !output.is_json() => {
+                output.answer(&answer).map_err(unprinted)?;
+                done.push(answer);
+            }
+            Ok(answer) => done.push(answer),
+            Err(error) if sessions.len() == 1 => return Err(error),
+            Err(mut error) => {
+                error.message = format!(
+                    "Session {session}: {} {} of {} were done before it; the rest was left.",
+                    error.message,
+                    done.len(),
+                    sessions.len()
+                );
+                return Err(error);
+            }
+        }
+    }
+    if sessions.len() > 1 && output.is_json() {
+        output.answers(&done).map_err(unprinted)?;
+    }
     Ok(ExitCode::SUCCESS)
 }

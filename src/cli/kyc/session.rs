@@ -11,6 +11,8 @@ use crate::{
         ask::Agreed,
         runner::{Outcome, Runner, unprinted},
     },
+    config::OneOf,
+    didit::{LANGUAGES, SANDBOX_SCENARIOS},
     tools::{Answer, ToolError, qr},
 };
 
@@ -36,16 +38,32 @@ pub(super) struct Person {
     #[arg(long, value_name = "URL")]
     callback: Option<String>,
     /// Which device goes there: initiator, completer or both.
-    #[arg(long, value_name = "DEVICE")]
+    #[arg(
+        long,
+        value_name = "DEVICE",
+        value_parser = OneOf(|| ["initiator", "completer", "both"].map(str::to_owned).into()),
+        hide_possible_values = true
+    )]
     callback_method: Option<String>,
     /// Language of the pages, such as en or pt-BR.
-    #[arg(long, value_name = "CODE")]
+    #[arg(
+        long,
+        value_name = "CODE",
+        value_parser = OneOf(|| LANGUAGES.map(str::to_owned).into()),
+        hide_possible_values = true
+    )]
     language: Option<String>,
     /// Any JSON, returned with the session.
     #[arg(long, value_name = "JSON")]
     metadata: Option<String>,
     /// Outcome to play, such as approve; sandbox and simulator only.
-    #[arg(long, visible_alias = "sandbox-scenario", value_name = "NAME")]
+    #[arg(
+        long,
+        visible_alias = "sandbox-scenario",
+        value_name = "NAME",
+        value_parser = OneOf(|| SANDBOX_SCENARIOS.map(str::to_owned).into()),
+        hide_possible_values = true
+    )]
     pub(super) scenario: Option<String>,
     /// A portrait in the output folder, for a face match without a document.
     #[arg(long, value_name = "FILE")]

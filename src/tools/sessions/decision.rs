@@ -13,12 +13,12 @@ use serde_json::json;
 use crate::{
     didit::{Decision, SessionId, SessionStatus, Turn},
     tools::{
-        Answer, Context, PersonalData, Tool, Toolset, advice,
+        Answer, Context, Tool, Toolset, advice,
         environment::Environment,
         error::{Stop, ToolError},
         files, limits,
         person::PersonFacts,
-        personal::Outlet,
+        personal::{Class, Outlet, PersonalData},
         plain, shape,
         untrusted::clean_link,
         verdict,
@@ -74,7 +74,7 @@ async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
     let id = input.session_id;
     let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
-        if level == PersonalData::None {
+        if !level.allows(Outlet::File, Class::Everything) {
             return Err(ToolError::invalid(
                 "raw_file",
                 "Didit's whole answer holds personal data, and the operator lets none out \

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    didit::SessionFilter,
+    didit::{FeatureState, SessionFilter, SessionReference, features::Feature},
     tools::{
         Answer, Context, Tool, Toolset,
         error::Stop,
@@ -38,6 +38,9 @@ struct SessionRow {
     vendor_data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<String>,
+    /// What failed or is in review, such as face match.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    checks: Vec<&'static str>,
     #[serde(skip)]
     kind: Option<String>,
 }
@@ -50,6 +53,7 @@ async fn list(
     let filter = SessionFilter { page, ..filter };
     let sessions = context.client()?.find_sessions(&filter).await?;
     let rows = sessions.map(|session| SessionRow {
+        checks: not_passed(&session),
         session_id: session.session_id.map(|id| id.to_string()),
         session_number: session.session_number,
         status: session.status.to_string(),
@@ -64,6 +68,23 @@ async fn list(
     } else {
         answer.with_next("didit_session_get_decision", "explains one of them.")
     })
+}
+
+/// The checks that stand against a session, in the words of people. What has not been done yet stands against nobody.
+fn not_passed(session: &SessionReference) -> Vec<&'static str> {
+    let counts = |state: &&FeatureState| {
+        let status = state.status.as_deref().unwrap_or_default();
+        matches!(status, "Declined" | "In Review" | "Resub Requested")
+    };
+    let mut names = Vec::new();
+    for state in session.features.iter().filter(counts) {
+        let known = state.feature.as_deref().and_then(Feature::find);
+        let name = known.map_or("another check", |known| known.facts().plain_name);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 impl Row for SessionRow {
@@ -86,6 +107,9 @@ impl Row for SessionRow {
             self.kind.as_deref().filter(|kind| *kind == "business"),
         );
         add(", ", self.created_at.as_deref().map(paging::to_the_minute));
+        if !self.checks.is_empty() {
+            line.push_str(&format!(": {}", self.checks.join(", ")));
+        }
         line
     }
 }

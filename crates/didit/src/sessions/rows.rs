@@ -109,6 +109,9 @@ pub struct SessionReference {
     pub status: SessionStatus,
     /// Your own reference.
     pub vendor_data: Option<String>,
+    /// The status of each feature.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub features: Vec<FeatureState>,
     /// ISO 8601.
     pub created_at: Option<String>,
 }

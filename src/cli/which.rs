@@ -1,0 +1,202 @@
+//! Which session a person at a terminal means: nobody types a UUID.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::runner::Runner;
+use crate::tools::{ErrorCode, ToolError};
+
+/// What is said of the argument in help.
+pub(super) const SESSION: &str = "The session's number in lists (3), its id or the first 8 characters of it, or vendor: and your own id of the person \
+     (vendor:cust-4703)";
+
+/// Before your own id of a person.
+const VENDOR: &str = "vendor:";
+/// Fewer characters of an id would be a number, or anybody's.
+const SHORTEST_START: usize = 8;
+/// How far a search that also finds other things is followed. Each page is a request.
+const MOST_PAGES: usize = 5;
+const PAGE: u32 = 100;
+
+/// A session as somebody names it.
+#[derive(Debug, PartialEq, Eq)]
+enum Name {
+    Id(Uuid),
+    Number(i64),
+    Start(String),
+    Person(String),
+}
+
+impl Name {
+    fn of(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(id) = Uuid::try_parse(text) {
+            return Some(Self::Id(id));
+        }
+        if let Some(person) = text.strip_prefix(VENDOR) {
+            let person = person.trim();
+            return (!person.is_empty()).then(|| Self::Person(person.to_owned()));
+        }
+        let bare = text.strip_prefix('#').unwrap_or(text);
+        if bare.len() < SHORTEST_START {
+            return bare
+                .parse()
+                .ok()
+                .filter(|number| *number > 0)
+                .map(Self::Number);
+        }
+        let is_start = bare
+            .chars()
+            .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+        is_start.then(|| Self::Start(bare.to_ascii_lowercase()))
+    }
+
+    /// What Didit is asked for; it finds more than is meant.
+    fn filter(&self) -> Value {
+        match self {
+            Self::Person(person) => json!({ "vendor_data": person }),
+            Self::Number(number) => json!({ "search": number.to_string() }),
+            Self::Start(start) => json!({ "search": start }),
+            Self::Id(id) => json!({ "search": id.to_string() }),
+        }
+    }
+
+    fn is_of(&self, row: &Value) -> bool {
+        match self {
+            Self::Person(person) => row["vendor_data"].as_str() == Some(person),
+            Self::Number(number) => row["session_number"].as_i64() == Some(*number),
+            Self::Start(start) => row["session_id"]
+                .as_str()
+                .is_some_and(|id| id.starts_with(start.as_str())),
+            Self::Id(_) => true,
+        }
+    }
+}
+
+/// The ids of the sessions that texts name, each once, before anything is done about one of them.
+///
+/// # Errors
+/// Those of [`session`].
+pub(super) async fn sessions(runner: &Runner, texts: &[String]) -> Result<Vec<String>, ToolError> {
+    let mut ids = Vec::new();
+    for text in texts {
+        let id = session(runner, text).await?;
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    Ok(ids)
+}
+
+/// The id of the one session that a text names.
+///
+/// # Errors
+/// When it names none, or several: a decision is about one person, and nobody guesses which.
+pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolError> {
+    let name = Name::of(text).ok_or_else(|| {
+        ToolError::invalid(
+            "session",
+            format!("\"{}\" does not name a session. {SESSION}.", text.trim()),
+        )
+    })?;
+    if let Name::Id(id) = name {
+        return Ok(id.to_string());
+    }
+    let (found, is_whole) = candidates(runner, &name).await?;
+    match &found[..] {
+        [one] => Ok(one.id.clone()),
+        [] => {
+            let error = ToolError::new(
+                ErrorCode::NotFound,
+                format!("There is no session {}. Nothing was changed.", text.trim()),
+            );
+            Err(if is_whole {
+                error.with_advice("didit-mcp kyc list shows those that there are.")
+            } else {
+                error.with_advice(format!(
+                    "Only the newest {} that Didit finds for it were looked through; its id finds it in any case.",
+                    MOST_PAGES * PAGE as usize
+                ))
+            })
+        }
+        several => {
+            let lines: Vec<&str> = several.iter().map(|one| one.line.as_str()).collect();
+            Err(ToolError::new(
+                ErrorCode::InvalidArgument,
+                format!(
+                    "{} names {} sessions: {}. Nothing was changed.",
+                    text.trim(),
+                    several.len(),
+                    lines.join("; ")
+                ),
+            )
+            .with_advice("The number of one of them names it alone."))
+        }
+    }
+}
+
+struct Candidate {
+    id: String,
+    line: String,
+}
+
+/// The sessions that a name fits, and whether all that Didit found were looked through.
+async fn candidates(runner: &Runner, name: &Name) -> Result<(Vec<Candidate>, bool), ToolError> {
+    let mut found = Vec::new();
+    let mut filter = name.filter();
+    filter["session_kind"] = "all".into();
+    filter["limit"] = PAGE.into();
+    for _ in 0..MOST_PAGES {
+        let answer = runner
+            .call_silently("didit_session_list", filter.clone())
+            .await?;
+        let data = answer.data.unwrap_or_default();
+        let rows = data["items"].as_array().into_iter().flatten();
+        found.extend(rows.filter(|row| name.is_of(row)).filter_map(candidate));
+        // Numbers and ids are given once.
+        let is_unique = matches!(name, Name::Number(_)) && !found.is_empty();
+        match data["next_cursor"].as_str() {
+            Some(cursor) if !is_unique => filter["cursor"] = cursor.into(),
+            _ => return Ok((found, true)),
+        }
+    }
+    Ok((found, false))
+}
+
+fn candidate(row: &Value) -> Option<Candidate> {
+    let id = row["session_id"].as_str()?.to_owned();
+    let status = row["status"].as_str().unwrap_or_default();
+    let line = match row["session_number"].as_i64() {
+        Some(number) => format!("#{number} ({status})"),
+        None => format!("{id} ({status})"),
+    };
+    Some(Candidate { id, line })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Name;
+
+    #[test]
+    fn a_number_a_start_and_a_person_are_told_apart() {
+        let start = |text: &str| Some(Name::Start(text.to_owned()));
+        for (text, expected) in [
+            ("3", Some(Name::Number(3))),
+            ("#3", Some(Name::Number(3))),
+            (" 1234567 ", Some(Name::Number(1_234_567))),
+            ("0", None),
+            ("-3", None),
+            ("12345678", start("12345678")),
+            ("5B1F3C9A", start("5b1f3c9a")),
+            ("5b1f3c9a-0d2e", start("5b1f3c9a-0d2e")),
+            ("5b1f3c9", None),
+            ("five", None),
+            ("vendor:", None),
+            ("vendor: cust 1", Some(Name::Person("cust 1".to_owned()))),
+            ("customer-4703", None),
+            ("", None),
+        ] {
+            assert_eq!(Name::of(text), expected, "{text}");
+        }
+    }
+}
