@@ -27,15 +27,15 @@ use std::{
 use didit_mcp::{
     credentials::{Profile, Store},
     didit::{
-        ApiError, ApiKey, Client, Decision, SessionId, SharedSecret,
+        ApiError, ApiKey, Client, Decision, SessionId, WebhookSecret,
         delivery::{Delivery, verify},
         signature,
     },
     redact::Redactor,
     server::{Catalog, LocalCall, Policy, Server, fit, instructions, structured},
     tools::{
-        self, Agreement, Answer, Asked, Change, Connection, ConnectionSettings, Consent,
-        JsonObject, KeySource, Mode, PersonalData, Progress, Recorded,
+        self, Agreement, Asked, Change, Confirmer, Connection, ConnectionSettings, JsonObject,
+        KeySource, Mode, PersonalData, Progress, Recorded, ToolOutput,
     },
 };
 use divan::{Bencher, black_box};
@@ -177,11 +177,11 @@ mod decision_of_48_kb {
         let arguments = object(json!({ "session_id": USUAL, "detail": detail }));
         bencher.bench_local(|| {
             let call = LocalCall {
-                consent: Arc::new(Nobody),
+                confirmer: Arc::new(Nobody),
                 progress: Arc::new(Nobody),
             };
             let run = server.run_tool("didit_session_get_decision", arguments.clone(), call);
-            let answer: Answer = API.runtime.block_on(run).unwrap();
+            let answer: ToolOutput = API.runtime.block_on(run).unwrap();
             (structured(&answer), answer)
         });
     }
@@ -210,7 +210,7 @@ mod decision_of_48_kb {
     /// Reading asks nobody.
     struct Nobody;
 
-    impl Consent for Nobody {
+    impl Confirmer for Nobody {
         fn ask<'a>(&'a self, _change: &'a Change, _again: bool) -> Asked<'a> {
             Box::pin(async { Ok(Agreement::Operator) })
         }
@@ -231,7 +231,7 @@ mod redaction_of_48_kb {
     fn knowing(secrets: usize) -> Redactor {
         let redactor = Redactor::default();
         for number in 0..secrets {
-            redactor.learn(&format!("{KEY}-{number}"));
+            redactor.add_random(&format!("{KEY}-{number}"));
         }
         redactor
     }
@@ -274,7 +274,7 @@ mod small_answers {
 
     #[divan::bench]
     fn signature_check(bencher: Bencher<'_, '_>) {
-        let secret = SharedSecret::new("test-secret-of-the-bench-0000");
+        let secret = WebhookSecret::new("test-secret-of-the-bench-0000");
         let body = json!({
             "event_id": "event-1", "webhook_type": "status.updated", "timestamp": TIME,
             "session_id": USUAL, "status": "Approved", "vendor_data": "customer-1",

@@ -9,7 +9,7 @@ use std::{sync::Arc, time::SystemTime};
 use axum::{Router, body::Bytes, extract::State, http::HeaderMap, http::StatusCode, routing::post};
 use didit_mcp::{
     didit::{
-        ApiKey, Client, NewDestination, SessionId, SessionRequest, SharedSecret, WorkflowFeature,
+        ApiKey, Client, NewDestination, SessionId, SessionRequest, WebhookSecret, WorkflowFeature,
         WorkflowRequest,
         delivery::{self, Delivery, Event},
     },
@@ -18,7 +18,7 @@ use didit_mcp::{
 use tokio::{net::TcpListener, sync::mpsc};
 
 struct Receiver {
-    secret: SharedSecret,
+    secret: WebhookSecret,
     events: mpsc::Sender<Event>,
 }
 

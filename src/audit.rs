@@ -72,17 +72,17 @@ impl Trail {
         })
     }
 
-    /// Adds a line and waits until it is on disk, on a thread that serves nobody. The file is opened anew each time, so that
+    /// Adds a line and waits until it is on disk, on a blocking thread. The file is reopened each time, so that
     /// a rotated one is left alone.
     ///
     /// # Errors
-    /// When the line could not be written; nothing of it is there then.
+    /// When the line could not be written; no part of it is left in the file.
     pub async fn append(&self, entry: &Entry<'_>) -> io::Result<()> {
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         let path = self.path.clone();
         let turn = Arc::clone(&self.turns).lock_owned().await;
-        // Once begun it is written, also when nobody waits for it any more.
+        // Once started it completes, even if nobody waits for it any more.
         let writing = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             append_whole(&path, line)
@@ -104,7 +104,7 @@ fn append_whole(path: &Path, mut line: Vec<u8>) -> io::Result<()> {
     })?;
     let length = file.metadata()?.len();
     if ends_within_a_line(&mut file, length)? {
-        // A process was killed while it wrote, or the disk was full. Its half line stays, and hurts no other.
+        // A process was killed while writing, or the disk was full. Its partial line must not spoil this one.
         line.insert(0, b'\n');
     }
     let written = file.write_all(&line).and_then(|()| file.sync_data());

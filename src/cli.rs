@@ -27,7 +27,7 @@ use crate::{
     config::{self, Options},
     log::{self, Log},
     redact::Redactor,
-    tools::{ErrorCode, ToolError, one_line, visible},
+    tools::{ErrorCode, ToolError, one_line, strip_invisible},
     visible::escaped,
 };
 
@@ -53,8 +53,8 @@ struct Cli {
 
 /// The settings alone, as clients start the server.
 ///
-/// Building the parser of all commands takes 1.7 million instructions, as many as the rest of a start, so that one is for words
-/// that do not fit here. What fits here means the same there.
+/// Building the parser for all commands takes 1.7 million instructions, as many as the rest of a start, so it is used only for
+/// arguments that do not fit here. Those that do mean the same to both.
 #[derive(Debug, Parser)]
 #[command(disable_help_flag = true, disable_version_flag = true)]
 struct Server {
@@ -97,13 +97,13 @@ enum Command {
     Billing(billing::Arguments),
     /// List, block and unblock faces, documents and contacts.
     Blocklist(blocklist::Arguments),
-    /// Say what is wrong with settings, key, network or clock, and how to mend it.
+    /// Check settings, key, network and clock, and say how to fix what is wrong.
     Check(check::Arguments),
     /// Receive webhooks and read them, or send signed samples to a receiver.
     Webhook(webhook::Arguments),
     /// Print the block that an MCP client needs to start the server, or write it into the client's file.
     Config(client_config::Arguments),
-    /// Print the completions of a shell.
+    /// Print a completion script for a shell.
     Completions(completions::Arguments),
 }
 
@@ -130,7 +130,7 @@ pub fn main() -> ExitCode {
         Err(error) => return fail(1, &error),
     };
     let outcome = runtime.block_on(run(cli, redactor));
-    // A blocked read of standard input must not keep the process.
+    // A blocked read of standard input must not keep the process alive.
     runtime.shutdown_background();
     log.finish();
     match outcome {
@@ -213,7 +213,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
         let error = ToolError::new(ErrorCode::Usage, said.trim_start_matches("error: "));
         return print_error(2, &error);
     }
-    // Help goes to standard output and mistakes to standard error; a closed pipe is no news.
+    // Help goes to standard output and errors to standard error; a closed pipe is ignored.
     drop(error.print());
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
@@ -226,8 +226,8 @@ fn refuse_setting(error: &dyn std::error::Error) -> ExitCode {
 }
 
 fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
-    // It may quote a setting, which can hold what a terminal would obey.
-    let error = visible(&error.to_string());
+    // It may quote a setting, which may contain terminal escape sequences.
+    let error = strip_invisible(&error.to_string());
     drop(writeln!(std::io::stderr(), "didit-mcp: {error}"));
     ExitCode::from(code)
 }

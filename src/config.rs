@@ -1,4 +1,4 @@
-//! Every setting, read once at start: flags win over variables, variables over the file of settings, and an unknown value is
+//! Every setting, read once at start: flags override variables, these override the settings file, and an unknown value is
 //! an error that lists the valid ones. Secrets come from variables alone, because flags show in process lists.
 
 mod error;
@@ -22,8 +22,8 @@ use values::{given, given_exactly, path};
 use crate::{
     credentials::{self, Profile, Store},
     didit::{
-        ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Proxy, SharedSecret, WorkflowId,
-        client_trusting, is_loopback,
+        ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Proxy, WebhookSecret, WorkflowId,
+        http_client_trusting, is_loopback,
     },
     log::Format,
     private_file,
@@ -48,7 +48,7 @@ pub struct Settings {
     /// Where changes are recorded.
     pub audit_log: Option<PathBuf>,
     /// Where webhooks are received, and the secret that proves them.
-    pub webhooks: Option<(SocketAddr, SharedSecret)>,
+    pub webhooks: Option<(SocketAddr, WebhookSecret)>,
 }
 
 impl Settings {
@@ -168,7 +168,7 @@ pub fn log_file(options: &Options) -> Result<Option<PathBuf>, Error> {
     path(LOG_FILE, options.log_file.as_deref())
 }
 
-/// A user without a home folder can do all that needs no stored account, so this is no reason not to start.
+/// Without a home folder, everything that needs no stored account still works, so the server starts anyway.
 fn store(options: &Options) -> Result<Store, Error> {
     let named = path(
         "--credentials (DIDIT_MCP_CREDENTIALS)",
@@ -186,8 +186,8 @@ fn store(options: &Options) -> Result<Store, Error> {
 
 fn webhooks(
     options: &Options,
-    secret: Option<&SharedSecret>,
-) -> Result<Option<(SocketAddr, SharedSecret)>, Error> {
+    secret: Option<&WebhookSecret>,
+) -> Result<Option<(SocketAddr, WebhookSecret)>, Error> {
     let Some(text) = given(options.webhook_listen.as_deref()) else {
         return Ok(None);
     };
@@ -248,7 +248,7 @@ fn extra_ca_pem(options: &Options, base: &Url) -> Result<Option<Vec<u8>>, Error>
     };
     let pem = private_file::read_public(&path).map_err(|error| refused(error.to_string()))?;
     // Found out now, not at the first call.
-    client_trusting(base, Some(&pem))
+    http_client_trusting(base, Some(&pem))
         .map_err(|_| refused("it holds no certificates in PEM form".to_owned()))?;
     Ok(Some(pem))
 }
@@ -384,7 +384,7 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
     let refuse = || {
         Error::Value {
         setting,
-        // A user name and password in it are nobody's business.
+        // A user name or password in it must not be shown.
         value: if text.contains('@') { "(hidden: it holds a user name)".to_owned() } else { text.to_owned() },
         valid: "an https address, or http on this machine (127.0.0.1, [::1] or localhost), without user, query or fragment"
             .to_owned(),
@@ -392,7 +392,7 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
     };
     let text = text.trim();
     // Browsers and programs read some addresses differently, such as one with a backslash before the host, and the parser
-    // mends what it can. What is meant must stand there.
+    // repairs what it can. The address must be written exactly as it is meant.
     let host = text.split_once("://").map_or("", |(_, rest)| rest);
     let is_clear = text.bytes().all(|byte| byte.is_ascii_graphic())
         && !text.contains(['\\', '@'])

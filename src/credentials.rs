@@ -36,10 +36,10 @@ pub struct Profile {
     pub api_origin: Option<String>,
     /// The application in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub application: Option<Named>,
+    pub application: Option<NamedId>,
     /// The organization that owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub organization: Option<Named>,
+    pub organization: Option<NamedId>,
     /// The secrets of webhook destinations, by their id.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhook_secrets: BTreeMap<String, String>,
@@ -114,7 +114,7 @@ impl Profile {
 
 /// An id with the name that people know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
+pub struct NamedId {
     /// The identifier (UUID).
     pub uuid: String,
     /// The name shown in the console.
@@ -132,7 +132,7 @@ pub enum Error {
     #[error(
         "credentials are kept in {path}, which is open to others (mode {mode:o}); make it private with: chmod {wanted:o} {path}"
     )]
-    Loose {
+    TooPermissive {
         /// The file or folder.
         path: String,
         /// Its permissions.
@@ -141,7 +141,9 @@ pub enum Error {
         wanted: u32,
     },
     /// It is not what this program writes.
-    #[error("the credentials file {path} is not valid JSON of this program (line {line})")]
+    #[error(
+        "the credentials file {path} is not valid JSON, or not from this program (line {line})"
+    )]
     Malformed {
         /// The file.
         path: String,
@@ -158,7 +160,7 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
-    /// Another process does not let go of it.
+    /// Another process keeps it locked.
     #[error(
         "the credentials file {path} is held by another process, so nothing was stored; try again, or end that process"
     )]
@@ -184,7 +186,7 @@ pub enum Store {
     },
     /// In memory only: accounts of the simulator die with it.
     Memory(Box<Mutex<Profile>>),
-    /// In no place: the system names no folder for the user, so nothing is remembered.
+    /// Nowhere: the system names no folder for the user, so nothing is remembered.
     Nowhere,
 }
 
@@ -227,7 +229,7 @@ impl Store {
             Self::Nowhere => Err(Error::NoPlace),
             Self::File { path, profile } => {
                 let written = |error| unusable(path, "written", error);
-                let turn = private_file::Turn::take(path).await.map_err(written)?;
+                let turn = private_file::WriteLock::take(path).await.map_err(written)?;
                 let mut document = read(path)?;
                 change(document.profiles.entry(profile.clone()).or_default());
                 turn.replace(&document).await.map_err(written)
@@ -281,7 +283,7 @@ fn read(path: &Path) -> Result<Document, Error> {
 
 fn unusable(path: &Path, action: &'static str, error: private_file::Error) -> Error {
     match error {
-        private_file::Error::Loose { path, mode, wanted } => Error::Loose {
+        private_file::Error::TooPermissive { path, mode, wanted } => Error::TooPermissive {
             path: path.display().to_string(),
             mode,
             wanted,

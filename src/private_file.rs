@@ -26,7 +26,7 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub enum Error {
     /// Others can read it, or replace it in its folder.
-    Loose {
+    TooPermissive {
         /// The file or folder.
         path: PathBuf,
         /// Its permissions.
@@ -34,7 +34,7 @@ pub enum Error {
         /// The permissions it needs.
         wanted: u32,
     },
-    /// Another process does not let go of it.
+    /// Another process keeps it locked.
     Busy,
     /// The system refused.
     Io(io::Error),
@@ -63,14 +63,14 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     Ok(Some(text))
 }
 
-/// The right to replace a file, which ends when it is dropped.
-pub struct Turn {
+/// An exclusive right to replace a file, held until it is dropped.
+pub struct WriteLock {
     path: PathBuf,
     // The lock goes with the handle.
     _lock: fs::File,
 }
 
-impl Turn {
+impl WriteLock {
     /// Waits for the file's turn, making its folder where there is none. Other work goes on meanwhile.
     ///
     /// # Errors
@@ -168,7 +168,7 @@ fn mode_of(metadata: io::Result<fs::Metadata>) -> io::Result<u32> {
 
 #[cfg(unix)]
 fn loose(path: &Path, mode: u32, wanted: u32) -> Error {
-    Error::Loose {
+    Error::TooPermissive {
         path: path.to_owned(),
         mode: mode & 0o7777,
         wanted,

@@ -1,4 +1,4 @@
-//! A small receiver of webhooks: takes what is proved to be Didit's, once, and passes it on.
+//! A small webhook receiver: accepts each delivery that is proven to come from Didit once, and passes it on.
 //!
 //! Anybody may reach it, so strangers can hold little of the process: a number of connections, a number of bytes, and ten
 //! seconds. What carries nothing that looks like a signature is refused before its body is read.
@@ -28,7 +28,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::didit::{
-    SharedSecret,
+    WebhookSecret,
     delivery::{self, Delivery, Event, Refusal},
 };
 use refusals::Refusals;
@@ -67,7 +67,7 @@ pub struct Arrival {
 }
 
 struct Shared {
-    secret: SharedSecret,
+    secret: WebhookSecret,
     seen: Mutex<Seen>,
     events: mpsc::Sender<Arrival>,
     /// One for each byte that may be read of a body.
@@ -86,7 +86,7 @@ impl Receiver {
     ///
     /// # Errors
     /// When the address cannot be listened on.
-    pub async fn start(address: SocketAddr, secret: SharedSecret) -> io::Result<Self> {
+    pub async fn start(address: SocketAddr, secret: WebhookSecret) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (sender, events) = mpsc::channel(MOST_WAITING);

@@ -5,8 +5,8 @@
 
 mod finder;
 mod letters;
+mod protocol_words;
 mod spellings;
-mod words;
 
 use std::{
     collections::VecDeque,
@@ -16,12 +16,12 @@ use std::{
 use serde_json::Value;
 
 pub use finder::SHORTEST;
-use finder::{Finder, Kind, Place};
-pub use words::is_protocol_word;
+use finder::{Finder, JsonPart, Kind};
+pub use protocol_words::is_protocol_word;
 
 /// What stands where a secret was.
 const HIDDEN: &str = "[hidden]";
-/// Where a message carries what its caller made up to find it again.
+/// Where a message carries ids that its caller chose to match the response.
 const CALLERS_OWN: [&str; 2] = ["/id", "/params/progressToken"];
 /// Passing secrets that are kept at once.
 const MOST_PASSING: usize = 4;
@@ -42,12 +42,12 @@ impl Redactor {
     /// Hides a secret that a machine drew, such as a key or a generated password, from now on: also where only most of it
     /// stands, and where spaces, line breaks or tags divide it. What cannot be hidden without harm is left alone: very short
     /// values and words of the protocol.
-    pub fn learn(&self, secret: &str) {
+    pub fn add_random(&self, secret: &str) {
         self.learn_as(secret, Kind::Random);
     }
 
     /// Hides a secret that a human chose from now on: whole, and in values alone, because a part of it may be a word.
-    pub fn learn_chosen(&self, secret: &str) {
+    pub fn add_chosen(&self, secret: &str) {
         self.learn_as(secret, Kind::Chosen);
     }
 
@@ -59,8 +59,8 @@ impl Redactor {
         }
     }
 
-    /// Hides a secret that soon means nothing, such as the token of one login, until some newer ones have come.
-    pub fn learn_passing(&self, secret: &str) {
+    /// Hides a short-lived secret, such as a login token, until a few newer ones have replaced it.
+    pub fn add_short_lived(&self, secret: &str) {
         let mut known = self.known();
         if is_hideable(secret) && !known.passing.iter().any(|value| value == secret) {
             known.passing.push_back(secret.to_owned());
@@ -80,7 +80,7 @@ impl Redactor {
         let replaced = self
             .finder()
             .filter(|finder| finder.may_match(&text))
-            .and_then(|finder| finder.replace(&text, Place::Value, HIDDEN));
+            .and_then(|finder| finder.replace(&text, JsonPart::Value, HIDDEN));
         replaced.unwrap_or(text)
     }
 
@@ -97,7 +97,7 @@ impl Redactor {
             Ok(mut message) => {
                 let own = CALLERS_OWN.map(|place| (place, message.pointer(place).cloned()));
                 hide(&finder, &mut message);
-                // They come back as they were, or the caller would wait for ever.
+                // They are restored unchanged, or the caller could not match the response and would wait for ever.
                 for (place, value) in own {
                     if let (Some(hidden), Some(value)) = (message.pointer_mut(place), value) {
                         *hidden = value;
@@ -139,13 +139,13 @@ fn is_hideable(secret: &str) -> bool {
 fn hide(finder: &Finder, value: &mut Value) {
     match value {
         Value::String(text) => {
-            if let Some(hidden) = finder.replace(text, Place::Value, HIDDEN) {
+            if let Some(hidden) = finder.replace(text, JsonPart::Value, HIDDEN) {
                 *text = hidden;
             }
         }
         Value::Number(number) => {
             // A part of a number is another number.
-            let hidden = finder.replace(&number.to_string(), Place::Value, HIDDEN);
+            let hidden = finder.replace(&number.to_string(), JsonPart::Value, HIDDEN);
             if hidden.is_some_and(|hidden| hidden == HIDDEN) {
                 *value = HIDDEN.into();
             }
@@ -159,7 +159,7 @@ fn hide(finder: &Finder, value: &mut Value) {
             let named: Vec<(String, String)> = entries
                 .keys()
                 .filter_map(|key| {
-                    let hidden = finder.replace(key, Place::Name, HIDDEN)?;
+                    let hidden = finder.replace(key, JsonPart::Name, HIDDEN)?;
                     Some((key.clone(), hidden))
                 })
                 .collect();

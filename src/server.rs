@@ -3,6 +3,7 @@
 
 mod address;
 mod call;
+mod call_observer;
 mod card;
 mod catalog;
 mod completions;
@@ -30,7 +31,6 @@ mod subscriptions;
 mod traffic;
 mod transport;
 mod vocabulary;
-mod watch;
 
 pub use catalog::Catalog;
 pub use instructions::instructions;

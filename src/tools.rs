@@ -3,7 +3,7 @@
 //! A tool states its [`Toolset`] and its [`Access`] once; hints, read-only filtering, confirmation and
 //! the documentation all derive from that. Tools speak in the agent's terms and call [`crate::didit`];
 //! they know no URL, no header and no status code, and no type of the protocol either: the server
-//! turns an [`Answer`] or a [`ToolError`] into what goes over the wire.
+//! turns a [`ToolOutput`] or a [`ToolError`] into what goes over the wire.
 
 mod access;
 mod account;
@@ -15,8 +15,8 @@ mod blocklist;
 mod budget;
 mod change;
 mod compare;
+mod confirmer;
 mod connection;
-mod consent;
 mod context;
 mod dollars;
 mod environment;
@@ -31,6 +31,7 @@ mod people;
 mod person;
 mod personal;
 mod plain;
+mod pollers;
 pub mod qr;
 mod reviews;
 mod sessions;
@@ -41,31 +42,30 @@ mod tool;
 mod toolset;
 mod untrusted;
 mod verdict;
-mod watch;
 mod webhooks;
 mod workflows;
 
 pub use access::Access;
 pub use advice::{known_warnings, status_meanings};
-pub use answer::{Answer, Fact, Image, Next, Question};
+pub use answer::{Fact, Image, Next, Question, ToolOutput};
 pub use change::{Change, Line, Setting, quoted};
+pub use confirmer::{Agreement, Asked, Confirmer, Recorded, Voided};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
-pub use consent::{Agreement, Asked, Consent, Recorded, Voided};
-pub use context::{Context, Progress, World};
-pub use environment::{Environment, Place};
-pub use error::{ErrorCode, Stop, ToolError};
+pub use context::{Context, ExampleAccount, Progress};
+pub use environment::{ChangeLocation, Environment};
+pub use error::{ErrorCode, NotDone, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet, PersonalData};
+pub use pollers::SessionPollers;
 pub use sessions::{input::check_session, report::report, wait::TOOL as WAIT_TOOL};
-pub use shape::{is_checkout_id, is_code, is_plain};
+pub use shape::{is_checkout_id, is_code, is_safe_unfenced};
 pub use size::json_characters;
-pub use tool::{Draft, NoInput, RunTool, Tool, ToolFuture};
+pub use tool::{NoInput, RunTool, Tool, ToolBuilder, ToolFuture};
 pub use toolset::Toolset;
 pub use untrusted::{
-    APART_BEGIN, APART_END, apart, clean, clean_sentence, exact, is_one_line, marked_sentence,
-    one_line, visible,
+    MARK_BEGIN, MARK_END, clean, clean_sentence, exact, is_one_line, mark_untrusted,
+    marked_sentence, one_line, strip_invisible,
 };
-pub use watch::Watch;
 
 /// Every tool there is, in the order of [`Toolset::ALL`].
 pub fn all() -> Vec<Tool> {

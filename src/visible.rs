@@ -1,4 +1,4 @@
-//! Characters that nobody sees and that terminals, editors and models obey all the same.
+//! Characters that are invisible to people but still take effect in terminals, editors and models.
 
 use std::{borrow::Cow, fmt::Write as _};
 

@@ -24,12 +24,12 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Open an account; again sends a new code. The password is generated and stored, or that of DIDIT_PASSWORD.
+    /// Open an account; run it again for a new code. The password is generated (or DIDIT_PASSWORD is used) and stored.
     Register {
         /// Address that can receive mail.
         email: String,
     },
-    /// Prove the address with the code from the e-mail; the API key is stored and used from then on.
+    /// Confirm the address with the code from the e-mail; the API key is stored and used from then on.
     Verify {
         /// The 6 letters and digits; asked for at the terminal when absent.
         code: Option<String>,
@@ -37,7 +37,7 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         email: Option<String>,
     },
-    /// Fetch and store the API key of a stored account, or with DIDIT_PASSWORD of another.
+    /// Fetch and store the API key of the stored account, or of another one with DIDIT_PASSWORD.
     Login {
         /// Address of the account; the stored one when absent.
         #[arg(long, value_name = "ADDRESS")]
@@ -50,7 +50,7 @@ enum Command {
     },
     /// Show which account and key are in use and what is switched on.
     Status {
-        /// Prove the key with one harmless call; a key that is refused ends the command with 1.
+        /// Test the key with one harmless call; the exit code is 1 if it is refused.
         #[arg(long)]
         check: bool,
     },
@@ -95,7 +95,7 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
         let answer = runner.decide(tool, arguments, agreed).await?;
         runner.output().answer(&answer).map_err(unprinted)?;
         if tool == "didit_account_register" {
-            runner.tell_of_its_end()?;
+            runner.note_simulator_end()?;
         }
         let refused = data(&answer).get("key_works") == Some(&Value::Bool(false));
         Ok(if refused {

@@ -5,13 +5,13 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use clap::Args;
 
 use crate::tools::{
-    Agreement, Asked, Change, Consent, ErrorCode, Outlet, PersonalData, Recorded, ToolError,
+    Agreement, Asked, Change, Confirmer, ErrorCode, Outlet, PersonalData, Recorded, ToolError,
 };
 
 /// Agreement given beforehand.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(super) struct Agreed {
-    /// Agree beforehand, instead of being asked; needed where there is no terminal to ask at.
+    /// Confirm in advance instead of being asked; needed where there is no terminal to ask at.
     #[arg(short, long)]
     pub(super) yes: bool,
 }
@@ -28,7 +28,7 @@ impl Terminal {
     }
 }
 
-impl Consent for Terminal {
+impl Confirmer for Terminal {
     fn ask<'a>(&'a self, change: &'a Change, again: bool) -> Asked<'a> {
         Box::pin(async move {
             if self.agreed.yes {
@@ -67,7 +67,7 @@ pub(super) struct Planned {
     pub(super) agreed: bool,
 }
 
-impl Consent for Planned {
+impl Confirmer for Planned {
     fn ask<'a>(&'a self, change: &'a Change, _again: bool) -> Asked<'a> {
         Box::pin(async move {
             if self.agreed {
@@ -141,5 +141,5 @@ fn agreement_needed(change: &Change) -> ToolError {
             shown(change).join(" / ")
         ),
     )
-    .with_advice("with --yes the command agrees beforehand; with --confirm never nobody is ever asked.")
+    .with_advice("--yes confirms in advance for this command; --confirm never turns confirmation off.")
 }

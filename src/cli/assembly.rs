@@ -6,7 +6,7 @@ use super::failure::Failure;
 use crate::{
     audit::Trail,
     config::{self, Options, Secrets, Settings, keeps_rate_limits},
-    didit::SharedSecret,
+    didit::WebhookSecret,
     redact::Redactor,
     server::{Policy, Server},
     simulator::{self, Simulator},
@@ -21,7 +21,7 @@ pub(super) struct Assembly {
     /// The simulator of this process, which ends with the value.
     pub(super) simulator: Option<Simulator>,
     /// Where webhooks are to be received, and the secret that proves them.
-    pub(super) webhooks: Option<(SocketAddr, SharedSecret)>,
+    pub(super) webhooks: Option<(SocketAddr, WebhookSecret)>,
 }
 
 /// Reads the settings; starts the simulator when they say so.

@@ -33,10 +33,10 @@ enum Command {
     TopUp {
         /// US dollars, at least 50.
         dollars: Usd,
-        /// Page after payment.
+        /// Page to return to after payment.
         #[arg(long, value_name = "URL")]
         success_url: Option<WebUrl>,
-        /// Page after giving up.
+        /// Page to return to after cancelling.
         #[arg(long, value_name = "URL")]
         cancel_url: Option<WebUrl>,
     },

@@ -47,11 +47,11 @@ enum Command {
         /// Rows, from 1 to 100 [default: 20].
         #[arg(long, value_name = "NUMBER")]
         limit: Option<u32>,
-        /// Where the page before ended.
+        /// Cursor that the previous page printed.
         #[arg(long, value_name = "CURSOR")]
         cursor: Option<String>,
     },
-    /// Block a session's face, document or contacts, or one value, after a human agreed.
+    /// Block a session's face, document or contacts, or one value; asks for confirmation.
     Add {
         #[command(flatten)]
         target: Target,
@@ -61,7 +61,7 @@ enum Command {
         #[command(flatten)]
         agreed: Agreed,
     },
-    /// Take a session's face, document or contacts, or one value, off the list, after a human agreed.
+    /// Take a session's face, document or contacts, or one value, off the list; asks for confirmation.
     Remove {
         #[command(flatten)]
         target: Target,

@@ -1,4 +1,4 @@
-//! `didit-mcp check`: what stands between this machine and Didit, and how to mend it.
+//! `didit-mcp check`: what is wrong between this machine and Didit, and how to fix it.
 
 use std::{path::Path, process::ExitCode, time::Duration};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     config::Options,
-    didit::{Proxy, client_trusting},
+    didit::{Proxy, http_client_trusting},
     redact::Redactor,
     tools::{ErrorCode, ToolError},
 };
@@ -44,7 +44,7 @@ struct Finding {
     name: &'static str,
     status: Status,
     says: String,
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
 impl Finding {
@@ -53,7 +53,7 @@ impl Finding {
             name,
             status: Status::Ok,
             says: says.into(),
-            mend: None,
+            fix: None,
         }
     }
 
@@ -61,13 +61,13 @@ impl Finding {
         name: &'static str,
         status: Status,
         says: impl Into<String>,
-        mend: impl Into<String>,
+        fix: impl Into<String>,
     ) -> Self {
         Self {
             name,
             status,
             says: says.into(),
-            mend: Some(mend.into()),
+            fix: Some(fix.into()),
         }
     }
 }
@@ -121,7 +121,7 @@ async fn findings(runner: &Runner) -> Vec<Finding> {
             "key",
             Status::Warning,
             "not tried, because the verification API cannot be reached",
-            "mend that first",
+            "fix that first",
         ));
     }
     findings
@@ -168,7 +168,7 @@ fn credentials(runner: &Runner) -> Finding {
 fn output_folder(runner: &Runner) -> Finding {
     let folder = &runner.connection().settings().output_dir;
     let shown = folder.display();
-    // A folder that is not there yet is made in the nearest one that is.
+    // A missing folder will be created in its nearest existing parent.
     let there = folder.ancestors().find(|folder| folder.exists());
     let there = there.filter(|folder| !folder.as_os_str().is_empty());
     // Only trying tells whether this user can write there; the file has no name and is gone at once.
@@ -203,7 +203,7 @@ async fn reach(
             "check the network, a proxy (HTTPS_PROXY) and the base URLs in the settings",
         )
     };
-    let http = match client_trusting(base, extra_ca_pem) {
+    let http = match http_client_trusting(base, extra_ca_pem) {
         Ok(http) => http,
         Err(error) => return (unreachable(error.to_string()), None),
     };
@@ -213,7 +213,7 @@ async fn reach(
         .send()
         .await;
     match answer {
-        // Any answer will do: without a path and a key this is no valid request.
+        // Any response will do, because without a path and a key the request is not valid.
         Ok(answer) => {
             let date = answer
                 .headers()
@@ -232,24 +232,24 @@ async fn reach(
 fn clock(theirs: Timestamp) -> Finding {
     let skew = Timestamp::now().duration_since(theirs).unsigned_abs();
     let says = format!("this machine and Didit differ by {} s", skew.as_secs());
-    let mend = "set this machine's clock by the network (NTP)";
+    let fix = "synchronize this machine's clock over the network (NTP)";
     if skew > MOST_SKEW {
         Finding::wrong(
             "clock",
             Status::Failed,
             format!("{says}, so webhooks are refused as too old"),
-            mend,
+            fix,
         )
     } else if skew > NOTABLE_SKEW {
-        Finding::wrong("clock", Status::Warning, says, mend)
+        Finding::wrong("clock", Status::Warning, says, fix)
     } else {
         Finding::ok("clock", "right")
     }
 }
 
-/// Proves the key through the tool that does so.
+/// Tests the key through the account status tool.
 async fn key(runner: &Runner) -> Finding {
-    let mend = "take a key from the Business Console (API & Webhooks), or: didit-mcp account login";
+    let fix = "take a key from the Business Console (API & Webhooks), or: didit-mcp account login";
     match runner
         .call("didit_account_status", json!({ "check": true }))
         .await
@@ -257,7 +257,7 @@ async fn key(runner: &Runner) -> Finding {
         Ok(answer) => {
             let data = data(&answer);
             if data.get("has_api_key") == Some(&Value::Bool(false)) {
-                return Finding::wrong("key", Status::Warning, "there is none to try", mend);
+                return Finding::wrong("key", Status::Warning, "there is no key to test", fix);
             }
             let works = data.get("key_works") == Some(&Value::Bool(true));
             let line = answer
@@ -269,7 +269,7 @@ async fn key(runner: &Runner) -> Finding {
             if works {
                 Finding::ok("key", line)
             } else {
-                Finding::wrong("key", Status::Failed, line, mend)
+                Finding::wrong("key", Status::Failed, line, fix)
             }
         }
         Err(error) if error.code == ErrorCode::ToolOff => Finding::wrong(
@@ -282,9 +282,9 @@ async fn key(runner: &Runner) -> Finding {
             "key",
             Status::Warning,
             "not tried, because the credentials cannot be read",
-            "mend that first",
+            "fix that first",
         ),
-        Err(error) => Finding::wrong("key", Status::Failed, error.message, mend),
+        Err(error) => Finding::wrong("key", Status::Failed, error.message, fix),
     }
 }
 
@@ -298,7 +298,7 @@ fn print(runner: &Runner, findings: &[Finding]) -> Result<(), ToolError> {
                     "name": finding.name,
                     "status": word(finding.status),
                     "message": finding.says,
-                    "mend": finding.mend,
+                    "mend": finding.fix,
                 })
             })
             .collect();
@@ -318,9 +318,9 @@ fn print(runner: &Runner, findings: &[Finding]) -> Result<(), ToolError> {
                 finding.says
             ))
             .map_err(unprinted)?;
-        if let Some(mend) = &finding.mend {
+        if let Some(fix) = &finding.fix {
             output
-                .text(&format!("{:28}to mend it: {mend}", ""))
+                .text(&format!("{:28}to fix it: {fix}", ""))
                 .map_err(unprinted)?;
         }
     }
@@ -335,9 +335,9 @@ fn word(status: Status) -> &'static str {
     }
 }
 
-fn message(stop: crate::tools::Stop) -> String {
+fn message(stop: crate::tools::NotDone) -> String {
     match stop {
-        crate::tools::Stop::Error(error) => error.message,
+        crate::tools::NotDone::Error(error) => error.message,
         _ => String::new(),
     }
 }

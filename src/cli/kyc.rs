@@ -34,22 +34,22 @@ pub(super) struct Arguments {
 enum Command {
     /// Create a workflow: the template that says which checks run.
     Setup(setup::Arguments),
-    /// Create the link at which one person is verified.
+    /// Create a verification link for one person.
     Session(session::Arguments),
     /// Read where a session stands, or wait until it is decided.
     #[command(after_help = WAIT_EXIT_CODES)]
     Decision(decision::Arguments),
-    /// Take one person all the way: workflow (found or made), link, QR code and, if wanted, the decision.
+    /// Run the whole flow for one person: workflow (found or created), link, QR code and, with --wait, the decision.
     #[command(after_help = WAIT_EXIT_CODES)]
     Full(Box<full::Arguments>),
-    /// Create one session for each row of a CSV file; run again, it goes on where it ended.
+    /// Create one session for each row of a CSV file; run it again to resume.
     #[command(after_help = batch::HELP)]
     Batch(batch::Arguments),
-    /// Approve a person, after a human agreed.
+    /// Approve a person; asks for confirmation.
     Approve(review::Decide),
-    /// Decline a person, after a human agreed.
+    /// Decline a person; asks for confirmation.
     Decline(review::Decide),
-    /// Ask a person for steps again, after a human agreed; the data of those steps are deleted.
+    /// Ask a person to redo steps, whose data are deleted; asks for confirmation.
     Resubmit(review::Resubmit),
     /// Save the PDF report of a finished session.
     Pdf(review::Pdf),

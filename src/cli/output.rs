@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     redact::Redactor,
     server::structured,
-    tools::{Answer, ToolError, clean, clean_sentence, visible},
+    tools::{ToolError, ToolOutput, clean, clean_sentence, strip_invisible},
     visible::escaped,
 };
 
@@ -51,7 +51,7 @@ impl Output {
     }
 
     /// Prints a tool's answer as it is.
-    pub(super) fn answer(&self, answer: &Answer) -> io::Result<()> {
+    pub(super) fn answer(&self, answer: &ToolOutput) -> io::Result<()> {
         if self.json {
             return self.document(&data(answer));
         }
@@ -61,12 +61,12 @@ impl Output {
     }
 
     /// Prints several answers as one list, for programs.
-    pub(super) fn answers(&self, answers: &[Answer]) -> io::Result<()> {
+    pub(super) fn answers(&self, answers: &[ToolOutput]) -> io::Result<()> {
         self.document(&answers.iter().map(data).collect())
     }
 
     /// Prints a tool's answer with its rows as a table, where it has rows.
-    pub(super) fn rows(&self, answer: &Answer, table: &Table<'_>) -> io::Result<()> {
+    pub(super) fn rows(&self, answer: &ToolOutput, table: &Table<'_>) -> io::Result<()> {
         let rows = answer.data.as_ref().and_then(|data| data.get("items"));
         let Some(rows) = rows.and_then(Value::as_array).filter(|_| !self.json) else {
             return self.answer(answer);
@@ -93,13 +93,13 @@ impl Output {
         if self.json {
             return Ok(());
         }
-        let text = self.redactor.text(visible(text));
+        let text = self.redactor.text(strip_invisible(text));
         unless_unread(writeln!(anstream::stdout(), "{text}"))
     }
 
     /// Prints lines for people on standard error, also when a program reads the result.
     pub(super) fn note(&self, text: &str) -> io::Result<()> {
-        let text = self.redactor.text(visible(text));
+        let text = self.redactor.text(strip_invisible(text));
         unless_unread(writeln!(anstream::stderr(), "{text}"))
     }
 
@@ -141,7 +141,7 @@ impl Output {
     }
 
     /// Prints what a person, a document or a reviewer wrote, one line each.
-    fn facts(&self, answer: &Answer) -> io::Result<()> {
+    fn facts(&self, answer: &ToolOutput) -> io::Result<()> {
         for fact in &answer.untrusted {
             self.text(&format!("{}: {}", clean(&fact.label), clean(&fact.value)))?;
         }
@@ -149,7 +149,7 @@ impl Output {
     }
 
     /// Prints the commands that come next, about the session that the answer is about: by its number, which is short.
-    pub(super) fn next_steps(&self, answer: &Answer) -> io::Result<()> {
+    pub(super) fn next_steps(&self, answer: &ToolOutput) -> io::Result<()> {
         let field = |name| answer.data.as_ref().and_then(|data| data.get(name));
         let number = field("session_number").and_then(Value::as_i64);
         let session = match (number, field("session_id").and_then(Value::as_str)) {
@@ -188,8 +188,8 @@ impl Output {
     }
 }
 
-/// Who reads a part of the output, as `head` does, has what they wanted. The command goes on all the same, because its exit
-/// code is an answer of its own: a person who was declined must not look approved to a script for want of a reader.
+/// A reader that closes the output early, such as `head`, has what it wanted. The command still continues, because its exit
+/// code is a result too: a declined person must not look approved to a script because nobody read the output.
 pub(super) fn unless_unread(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -198,10 +198,10 @@ pub(super) fn unless_unread(written: io::Result<()>) -> io::Result<()> {
 }
 
 /// The structured form of an answer; one that has none is its text.
-pub(super) fn data(answer: &Answer) -> Value {
+pub(super) fn data(answer: &ToolOutput) -> Value {
     structured(answer).unwrap_or_else(|| {
         let mut object = Map::new();
-        object.insert("message".into(), visible(&answer.text).into());
+        object.insert("message".into(), strip_invisible(&answer.text).into());
         Value::Object(object)
     })
 }

@@ -10,7 +10,7 @@ use crate::tools::{Progress, clean_sentence};
 /// How often the line is drawn.
 const TICK: Duration = Duration::from_millis(120);
 
-/// A message with a sign that turns.
+/// A message with a spinner.
 pub(super) struct Spinner(ProgressBar);
 
 impl Spinner {

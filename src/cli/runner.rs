@@ -19,7 +19,7 @@ use crate::{
     redact::Redactor,
     server::{LocalCall, Policy, Server},
     simulator::Simulator,
-    tools::{self, Answer, Connection, Consent, ErrorCode, Progress, ToolError},
+    tools::{self, Confirmer, Connection, ErrorCode, Progress, ToolError, ToolOutput},
 };
 
 /// What a command gives back: its exit code, or the error to print.
@@ -36,7 +36,7 @@ const NO_AGREEMENT: u8 = 6;
 
 /// How to keep what a simulator holds.
 const STAYS: &str =
-    "didit-mcp simulate runs one that stays, and prints the settings with which commands use it.";
+    "didit-mcp simulate runs one that stays, and prints the settings that connect commands to it.";
 
 /// What commands document under `--help`.
 pub(super) const EXIT_CODES: &str = "Exit codes:
@@ -112,7 +112,7 @@ impl Runner {
     }
 
     /// Runs a tool that decides nothing about a person, showing on a terminal what it does.
-    pub(super) async fn call(&self, tool: &str, arguments: Value) -> Result<Answer, ToolError> {
+    pub(super) async fn call(&self, tool: &str, arguments: Value) -> Result<ToolOutput, ToolError> {
         self.decide(tool, arguments, Agreed::default()).await
     }
 
@@ -122,7 +122,7 @@ impl Runner {
         tool: &str,
         arguments: Value,
         agreed: Agreed,
-    ) -> Result<Answer, ToolError> {
+    ) -> Result<ToolOutput, ToolError> {
         // A question and a spinner would write over each other.
         let asks = !agreed.yes && self.needs_agreement(tool) && io::stdin().is_terminal();
         let progress: Arc<dyn Progress> = if asks {
@@ -138,7 +138,7 @@ impl Runner {
         &self,
         tool: &str,
         arguments: Value,
-    ) -> Result<Answer, ToolError> {
+    ) -> Result<ToolOutput, ToolError> {
         self.run(tool, arguments, Agreed::default(), Arc::new(Silent))
             .await
     }
@@ -150,9 +150,9 @@ impl Runner {
         tool: &str,
         arguments: Value,
         agreed: bool,
-    ) -> Result<Answer, ToolError> {
-        let consent = Arc::new(Planned { agreed });
-        self.run_with(tool, arguments, consent, Arc::new(Silent))
+    ) -> Result<ToolOutput, ToolError> {
+        let confirmer = Arc::new(Planned { agreed });
+        self.run_with(tool, arguments, confirmer, Arc::new(Silent))
             .await
     }
 
@@ -162,36 +162,39 @@ impl Runner {
         arguments: Value,
         agreed: Agreed,
         progress: Arc<dyn Progress>,
-    ) -> Result<Answer, ToolError> {
-        let consent = Arc::new(Terminal::new(agreed));
-        self.run_with(tool, arguments, consent, progress).await
+    ) -> Result<ToolOutput, ToolError> {
+        let confirmer = Arc::new(Terminal::new(agreed));
+        self.run_with(tool, arguments, confirmer, progress).await
     }
 
     async fn run_with(
         &self,
         tool: &str,
         arguments: Value,
-        consent: Arc<dyn Consent>,
+        confirmer: Arc<dyn Confirmer>,
         progress: Arc<dyn Progress>,
-    ) -> Result<Answer, ToolError> {
+    ) -> Result<ToolOutput, ToolError> {
         if !self.server.has_tool(tool) {
             return Err(self.refusal(tool));
         }
-        let call = LocalCall { consent, progress };
+        let call = LocalCall {
+            confirmer,
+            progress,
+        };
         self.server.run_tool(tool, given(arguments), call).await
     }
 
     /// Says that what was made is gone with the command, where its simulator is.
-    pub(super) fn tell_of_its_end(&self) -> Result<(), ToolError> {
+    pub(super) fn note_simulator_end(&self) -> Result<(), ToolError> {
         if self.simulator.is_none() {
             return Ok(());
         }
-        let end = format!("The simulator ends with this command, and all that it holds. {STAYS}");
+        let end = format!("The simulator and everything in it end with this command. {STAYS}");
         self.output.text(&end).map_err(unprinted)
     }
 
     /// What is missing may have been made by an earlier command, whose simulator is gone.
-    fn about_its_simulator(&self, error: ToolError) -> ToolError {
+    fn with_simulator_hint(&self, error: ToolError) -> ToolError {
         let is_missing =
             error.code == ErrorCode::NotFound || error.field.as_deref() == Some("workflow_id");
         if self.simulator.is_some() && is_missing {
@@ -247,7 +250,7 @@ where
     match command(&runner).await {
         Ok(code) => code,
         Err(error) => {
-            let error = runner.about_its_simulator(error);
+            let error = runner.with_simulator_hint(error);
             failed(&runner.output, &error, &|tool| runner.server.has_tool(tool))
         }
     }

@@ -23,7 +23,7 @@ pub(super) struct Arguments {
     /// Make the application a live one: sessions cost money, and outcomes come from the pages alone.
     #[arg(long)]
     live: bool,
-    /// Take any number of requests, for load tests.
+    /// Accept any number of requests, for load tests.
     #[arg(long)]
     no_rate_limits: bool,
 }

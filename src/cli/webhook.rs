@@ -36,7 +36,7 @@ pub(super) async fn run(arguments: &Arguments, redactor: Redactor) -> Result<Exi
             variable: "DIDIT_WEBHOOK_SECRET",
             reason: "is not set: it is the secret of the webhook destination".to_owned(),
         })?;
-    redactor.learn_chosen(secret.expose_secret());
+    redactor.add_chosen(secret.expose_secret());
     match &arguments.command {
         Command::Listen(arguments) => listen::run(arguments, secret, &redactor).await,
         Command::Trigger(arguments) => trigger::run(arguments, &secret).await,

@@ -1,9 +1,10 @@
 //! Which session a person at a terminal means: nobody types a UUID.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::runner::Runner;
+use super::runner::{Runner, system};
 use crate::tools::{ErrorCode, ToolError};
 
 /// What is said of the argument in help.
@@ -52,23 +53,47 @@ impl Name {
     }
 
     /// What Didit is asked for; it finds more than is meant.
-    fn filter(&self) -> Value {
-        match self {
-            Self::Person(person) => json!({ "vendor_data": person }),
-            Self::Number(number) => json!({ "search": number.to_string() }),
-            Self::Start(start) => json!({ "search": start }),
-            Self::Id(id) => json!({ "search": id.to_string() }),
-        }
+    fn filter(&self) -> Vec<(&'static str, Value)> {
+        let (parameter, text) = match self {
+            Self::Person(person) => ("vendor_data", person.clone()),
+            Self::Number(number) => ("search", number.to_string()),
+            Self::Start(start) => ("search", start.clone()),
+            Self::Id(id) => ("search", id.to_string()),
+        };
+        vec![(parameter, text.into())]
     }
 
-    fn is_of(&self, row: &Value) -> bool {
+    fn is_of(&self, row: &Row) -> bool {
         match self {
-            Self::Person(person) => row["vendor_data"].as_str() == Some(person),
-            Self::Number(number) => row["session_number"].as_i64() == Some(*number),
-            Self::Start(start) => row["session_id"]
-                .as_str()
-                .is_some_and(|id| id.starts_with(start.as_str())),
+            Self::Person(person) => row.vendor_data.as_ref() == Some(person),
+            Self::Number(number) => row.session_number == Some(*number),
+            Self::Start(start) => row.session_id.starts_with(start.as_str()),
             Self::Id(_) => true,
+        }
+    }
+}
+
+/// A page of the list of sessions, as the tool answers it.
+#[derive(Deserialize)]
+struct Found {
+    items: Vec<Row>,
+    next_cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    #[serde(default)]
+    session_id: String,
+    session_number: Option<i64>,
+    status: String,
+    vendor_data: Option<String>,
+}
+
+impl Row {
+    fn line(&self) -> String {
+        match self.session_number {
+            Some(number) => format!("#{number} ({})", self.status),
+            None => format!("{} ({})", self.session_id, self.status),
         }
     }
 }
@@ -104,7 +129,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
     }
     let (found, is_whole) = candidates(runner, &name).await?;
     match &found[..] {
-        [one] => Ok(one.id.clone()),
+        [one] => Ok(one.session_id.clone()),
         [] => {
             let error = ToolError::new(
                 ErrorCode::NotFound,
@@ -120,7 +145,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
             })
         }
         several => {
-            let lines: Vec<&str> = several.iter().map(|one| one.line.as_str()).collect();
+            let lines: Vec<String> = several.iter().map(Row::line).collect();
             Err(ToolError::new(
                 ErrorCode::InvalidArgument,
                 format!(
@@ -135,42 +160,32 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
     }
 }
 
-struct Candidate {
-    id: String,
-    line: String,
-}
-
 /// The sessions that a name fits, and whether all that Didit found were looked through.
-async fn candidates(runner: &Runner, name: &Name) -> Result<(Vec<Candidate>, bool), ToolError> {
+async fn candidates(runner: &Runner, name: &Name) -> Result<(Vec<Row>, bool), ToolError> {
     let mut found = Vec::new();
-    let mut filter = name.filter();
-    filter["session_kind"] = "all".into();
-    filter["limit"] = PAGE.into();
+    let mut cursor: Option<String> = None;
     for _ in 0..MOST_PAGES {
+        let mut filter = name.filter();
+        filter.extend([
+            ("session_kind", json!("all")),
+            ("limit", json!(PAGE)),
+            ("cursor", json!(cursor)),
+        ]);
         let answer = runner
-            .call_silently("didit_session_list", filter.clone())
+            .call_silently("didit_session_list", Value::from_iter(filter))
             .await?;
-        let data = answer.data.unwrap_or_default();
-        let rows = data["items"].as_array().into_iter().flatten();
-        found.extend(rows.filter(|row| name.is_of(row)).filter_map(candidate));
-        // Numbers and ids are given once.
+        let page: Found = serde_json::from_value(answer.data.unwrap_or_default())
+            .map_err(|error| system("the list of sessions cannot be read", &error))?;
+        let fits = |row: &Row| !row.session_id.is_empty() && name.is_of(row);
+        found.extend(page.items.into_iter().filter(fits));
+        // Numbers are given once.
         let is_unique = matches!(name, Name::Number(_)) && !found.is_empty();
-        match data["next_cursor"].as_str() {
-            Some(cursor) if !is_unique => filter["cursor"] = cursor.into(),
-            _ => return Ok((found, true)),
+        cursor = page.next_cursor.filter(|_| !is_unique);
+        if cursor.is_none() {
+            return Ok((found, true));
         }
     }
     Ok((found, false))
-}
-
-fn candidate(row: &Value) -> Option<Candidate> {
-    let id = row["session_id"].as_str()?.to_owned();
-    let status = row["status"].as_str().unwrap_or_default();
-    let line = match row["session_number"].as_i64() {
-        Some(number) => format!("#{number} ({status})"),
-        None => format!("{id} ({status})"),
-    };
-    Some(Candidate { id, line })
 }
 
 #[cfg(test)]

@@ -48,7 +48,7 @@ pub struct Options {
     #[arg(long, global = true,
         hide_short_help = true, env = "DIDIT_MCP_IRREVERSIBLE", value_parser = switch, help_heading = "Settings")]
     pub allow_irreversible: bool,
-    /// How a human agrees to decisions about people: `ask` through the client, `preview` in the conversation, `never` [default: ask].
+    /// How a human confirms decisions about people: `ask` through the client, `preview` in the conversation, `never` [default: ask].
     #[arg(
         long,
         global = true,
@@ -60,7 +60,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub confirm: Option<String>,
-    /// Seconds that a client may take to ask its human before a preview takes the question's place [default: 120].
+    /// Seconds to wait while a client asks its human, before falling back to a preview [default: 120].
     #[arg(
         long,
         global = true,
@@ -70,7 +70,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub confirm_wait: Option<String>,
-    /// The one folder that files are written to and read from [default: `files` in the data folder of didit-mcp].
+    /// The only folder in which files are written and read [default: `files` in the data folder of didit-mcp].
     #[arg(
         long,
         global = true,
@@ -101,7 +101,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub profile: Option<String>,
-    /// Seconds that one call may take in all [default: 30].
+    /// Total seconds that one call may take [default: 30].
     #[arg(
         long,
         global = true,
@@ -131,7 +131,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub auth_base_url: Option<String>,
-    /// Keep to Didit's rate limits: `on`, or `off` for an API on this machine alone [default: on].
+    /// Respect Didit's rate limits: `on`, or `off` (only for an API on this machine) [default: on].
     #[arg(
         long,
         global = true,
@@ -143,7 +143,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub rate_limits: Option<String>,
-    /// A PEM file of certificates to trust besides the web's, for a proxy that opens TLS.
+    /// A PEM file of additional certificates to trust, for a proxy that intercepts TLS.
     #[arg(
         long,
         global = true,
@@ -154,7 +154,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub ca_file: Option<PathBuf>,
-    /// Receive webhooks here, so that waits end at once; needs DIDIT_WEBHOOK_SECRET.
+    /// Address to receive webhooks on, so that waits end at once; needs DIDIT_WEBHOOK_SECRET.
     #[arg(
         long,
         global = true,
@@ -176,7 +176,7 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub pii: Option<String>,
-    /// A file that gets one JSON line for every change.
+    /// Audit log: a file to which every change adds one JSON line.
     #[arg(
         long,
         global = true,

@@ -5,7 +5,7 @@ use super::{
     values::{holds_placeholder, is_unset_bundle_value},
 };
 use crate::{
-    didit::{ApiKey, Password, SharedSecret},
+    didit::{ApiKey, Password, WebhookSecret},
     redact::{SHORTEST, is_protocol_word},
     server::vocabulary,
 };
@@ -23,7 +23,7 @@ const QUOTES: [(char, char); 5] = [
     ('\u{2018}', '\u{2019}'),
 ];
 
-/// What comes from variables only, as it stands there but for white space around it.
+/// Secrets, which come from variables only, without the white space around them.
 #[derive(Default)]
 pub struct Secrets {
     api_key: Option<String>,
@@ -72,8 +72,8 @@ impl Secrets {
     ///
     /// # Errors
     /// [`Error::Secret`] when it cannot be hidden.
-    pub fn webhook_secret(&self) -> Result<Option<SharedSecret>, Error> {
-        Ok(checked(WEBHOOK_SECRET, self.webhook_secret.as_deref())?.map(SharedSecret::new))
+    pub fn webhook_secret(&self) -> Result<Option<WebhookSecret>, Error> {
+        Ok(checked(WEBHOOK_SECRET, self.webhook_secret.as_deref())?.map(WebhookSecret::new))
     }
 }
 
@@ -100,7 +100,7 @@ fn checked<'a>(variable: &'static str, text: Option<&'a str>) -> Result<Option<&
     let reason = if holds_placeholder(text) {
         "holds a placeholder (${…}): the client did not fill it in"
     } else if is_quoted {
-        "stands in quotation marks, which would be sent as a part of it: leave them out"
+        "is in quotation marks, which would be sent as part of it: remove them"
     } else if text.chars().any(char::is_control) {
         "holds a line break or another control character"
     } else if text.chars().count() < SHORTEST {

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::{
     letters::{Letters, Tags, all},
+    protocol_words::holds_word,
     spellings::{lettered, spellings},
-    words::holds_word,
 };
 
 /// Shorter values would hide ordinary words.
@@ -27,7 +27,7 @@ const CUTS: [&str; 3] = [" [cut]", "\" [cut]", "…"];
 
 /// Where a secret is looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum JsonPart {
     /// The value of a field, or a text.
     Value,
     /// The name of a field: one that a human chose may well be a word, and names are the protocol's.
@@ -96,7 +96,7 @@ impl Finder {
             } else {
                 Kind::Chosen
             };
-            if kind == Kind::Chosen || !is_plain(secret) {
+            if kind == Kind::Chosen || !is_token_like(secret) {
                 let all = spellings(secret).into_iter();
                 exact.extend(all.filter(|(spelling, _)| spelling.len() >= SHORTEST).map(
                     |(spelling, is_encoded)| Exact {
@@ -110,7 +110,7 @@ impl Finder {
         if exact.is_empty() && lettered_all.is_empty() {
             return None;
         }
-        // Of its kinds this is made fastest, which counts at every start; looking for the rarest bytes makes up for it.
+        // The fastest kind to build, which counts at every start; its prefilter makes up for slower searching.
         let automaton = || {
             let mut builder = AhoCorasick::builder();
             builder.kind(Some(AhoCorasickKind::NoncontiguousNFA));
@@ -147,7 +147,7 @@ impl Finder {
     }
 
     /// The text with `hidden` in place of every secret; nothing when there is none.
-    pub(super) fn replace(&self, text: &str, place: Place, hidden: &str) -> Option<String> {
+    pub(super) fn replace(&self, text: &str, place: JsonPart, hidden: &str) -> Option<String> {
         let mut found: Vec<Range<usize>> = self.exact(text, place).collect();
         if !self.places.is_empty() {
             for tags in readings(text) {
@@ -173,7 +173,7 @@ impl Finder {
     }
 
     /// Spellings as they are; also the beginnings of them that are to be hidden too.
-    fn exact(&self, text: &str, place: Place) -> impl Iterator<Item = Range<usize>> {
+    fn exact(&self, text: &str, place: JsonPart) -> impl Iterator<Item = Range<usize>> {
         self.beginnings
             .find_overlapping_iter(text)
             .filter_map(move |found| {
@@ -183,7 +183,7 @@ impl Finder {
                 let after = rest.get(length..)?;
                 let range = found.start()..found.start() + length;
                 let counts = match place {
-                    Place::Name if exact.kind == Kind::Chosen => false,
+                    JsonPart::Name if exact.kind == Kind::Chosen => false,
                     _ => exact.counts(length, after),
                 };
                 (counts && !is_within_id(text, &range)).then_some(range)
@@ -247,7 +247,7 @@ fn letters(text: &str) -> String {
 }
 
 /// Whether the letters and digits of a secret, in a row, say all of it.
-fn is_plain(secret: &str) -> bool {
+fn is_token_like(secret: &str) -> bool {
     secret
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/=:".contains(&byte))

@@ -18,18 +18,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Server, address,
+    call_observer::CallObserver,
     catalog::{CONFIRMATION_TOKEN, Entry},
-    confirm::{CallConsent, Gate, NoConsent, Presented},
+    confirm::{CallConfirmer, Confirmations, NoConfirmer, Presented},
     deadline::Deadline,
     policy,
     progress::ClientProgress,
     record::Record,
     respond, schema,
     slot::{Fitted, Slot, locked},
-    watch::Watch,
 };
 use crate::tools::{
-    Answer, Connection, Consent, Context, ErrorCode, Progress, Stop, Tool, ToolError, WAIT_TOOL,
+    Confirmer, Connection, Context, ErrorCode, NotDone, Progress, Tool, ToolError, ToolOutput,
+    WAIT_TOOL,
 };
 
 /// How long a call waits for its turn, in timeouts of a call: long enough for a minute of waiting for the rate limits.
@@ -38,7 +39,7 @@ const QUEUE_TIMEOUTS: u32 = 4;
 /// Where a call came from, and who answers for it there.
 pub(super) trait Caller: Send + Sync {
     /// Who agrees to what the call decides.
-    fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent>;
+    fn confirmer(&self, call: Fitted<'_>) -> Arc<dyn Confirmer>;
 
     /// Who hears how far the call is.
     fn progress(&self) -> Arc<dyn Progress>;
@@ -52,29 +53,29 @@ pub(super) trait Caller: Send + Sync {
 
 /// A call of the protocol.
 struct ProtocolCall<'a> {
-    gate: Arc<Gate>,
+    gate: Arc<Confirmations>,
     connection: Arc<Connection>,
     context: &'a RequestContext<RoleServer>,
     /// The sealed state of an earlier question, and the client's answers to it.
     presented: Mutex<Presented>,
-    consent: Mutex<Option<Arc<CallConsent>>>,
+    confirmer: Mutex<Option<Arc<CallConfirmer>>>,
 }
 
 impl Caller for ProtocolCall<'_> {
-    fn consent(&self, mut call: Fitted<'_>) -> Arc<dyn Consent> {
+    fn confirmer(&self, mut call: Fitted<'_>) -> Arc<dyn Confirmer> {
         let presented = Presented {
             token: call.token.take(),
             ..std::mem::take(&mut *locked(&self.presented))
         };
-        let consent = Arc::new(CallConsent::new(
+        let confirmer = Arc::new(CallConfirmer::new(
             Arc::clone(&self.gate),
             Arc::clone(&self.connection),
             call,
             presented,
             self.context,
         ));
-        *locked(&self.consent) = Some(Arc::clone(&consent));
-        consent
+        *locked(&self.confirmer) = Some(Arc::clone(&confirmer));
+        confirmer
     }
 
     fn progress(&self) -> Arc<dyn Progress> {
@@ -108,7 +109,7 @@ impl Server {
                 state: request.request_state,
                 answers: request.input_responses,
             }),
-            consent: Mutex::new(None),
+            confirmer: Mutex::new(None),
         };
         let slot = match self.turn(entry, &call.gone()).await {
             Ok(slot) => Arc::new(slot),
@@ -118,20 +119,20 @@ impl Server {
             }
         };
         let outcome = self.complete(entry, given, &call, &slot).await;
-        // Still at its turn: while the client reads nothing, no more answers are made.
+        // Still holding its slot: while the client reads nothing, no more responses are made.
         self.place(context).await;
         drop(slot);
         match outcome {
             Ok(answer) => respond::answer(answer, &self.catalog).into(),
-            Err(Stop::Preview(preview)) => respond::answer(*preview, &self.catalog).into(),
-            Err(Stop::AskHuman) => {
-                let asked = locked(&call.consent).take();
-                match asked.and_then(|consent| consent.question()) {
+            Err(NotDone::Preview(preview)) => respond::answer(*preview, &self.catalog).into(),
+            Err(NotDone::AskHuman) => {
+                let asked = locked(&call.confirmer).take();
+                match asked.and_then(|confirmer| confirmer.question()) {
                     Some(question) => question.into(),
                     None => respond::error(&internal(), &self.catalog).into(),
                 }
             }
-            Err(Stop::Error(error)) => respond::error(&error, &self.catalog).into(),
+            Err(NotDone::Error(error)) => respond::error(&error, &self.catalog).into(),
         }
     }
 
@@ -144,7 +145,7 @@ impl Server {
         entry: &Entry,
         gone: &CancellationToken,
     ) -> Result<Slot, ToolError> {
-        // Waiting is no work: those calls must not keep others from their turn.
+        // Waiting needs no work, so those calls must not take a slot from others.
         let held = if entry.tool.name == WAIT_TOOL {
             None
         } else {
@@ -156,7 +157,7 @@ impl Server {
         })
     }
 
-    /// Sees one call through, whose turn it is: its deadline, its record. Only an error here means that it failed; the other
+    /// Runs one call that holds a slot, with its deadline and record. Only an error here means that it failed; the other
     /// stops mean that a human has to be asked first.
     pub(super) async fn complete(
         &self,
@@ -164,13 +165,13 @@ impl Server {
         given: Map<String, Value>,
         caller: &dyn Caller,
         slot: &Arc<Slot>,
-    ) -> Result<Answer, Stop> {
+    ) -> Result<ToolOutput, NotDone> {
         let gone = caller.gone();
         let started = Instant::now();
         let given = entry.without_aliases(given);
         let settings = self.connection.settings();
         let deadline = Deadline::after(settings.budget_of(entry.tool.name, Some(&given)));
-        let watch = Arc::new(Watch::new(deadline.clone()));
+        let watch = Arc::new(CallObserver::new(deadline.clone()));
         let record = Arc::new(Record::new(
             &entry.tool,
             self.trail.clone(),
@@ -188,7 +189,7 @@ impl Server {
             () = deadline.passed() => Err(timed_out().into()),
         };
         let failure = match &outcome {
-            Err(Stop::Error(error)) => Some(error.as_ref()),
+            Err(NotDone::Error(error)) => Some(error.as_ref()),
             _ => None,
         };
         let open = failure
@@ -196,16 +197,16 @@ impl Server {
         record.finish(failure, open).await;
         tracing::info!(
             tool = entry.tool.name,
-            // As a text it is quoted: a client may name its requests so that they read as fields of the log.
+            // Logged as a quoted string, because a client could choose an id that reads like other fields of the log.
             request = caller.request().as_str(),
             milliseconds = started.elapsed().as_millis() as u64,
             outcome = failure.map_or("ok", |error| error.code.name()),
             "call"
         );
         match outcome {
-            Err(Stop::Error(error)) => {
+            Err(NotDone::Error(error)) => {
                 let error = error.released(settings.personal_data);
-                Err(settled(error, &entry.tool, &watch).into())
+                Err(with_unknown_outcome(error, &entry.tool, &watch).into())
             }
             other => other,
         }
@@ -225,9 +226,9 @@ impl Server {
         let deadline = Deadline::after(settings.budget_of(address::tool_of(uri), None));
         let call = Context {
             connection: Arc::clone(&self.connection),
-            consent: Arc::new(NoConsent),
+            confirmer: Arc::new(NoConfirmer),
             progress: Arc::new(ClientProgress::new(context)),
-            observer: Arc::new(Watch::new(deadline.clone())),
+            observer: Arc::new(CallObserver::new(deadline.clone())),
         };
         let failed = |message| Err(ErrorData::internal_error(message, None));
         let work = AssertUnwindSafe(self.read(uri, call)).catch_unwind();
@@ -264,12 +265,12 @@ impl Server {
         entry: &Entry,
         given: Map<String, Value>,
         caller: &dyn Caller,
-        watch: &Arc<Watch>,
+        watch: &Arc<CallObserver>,
         record: &Arc<Record>,
         slot: &Arc<Slot>,
-    ) -> Result<Answer, Stop> {
+    ) -> Result<ToolOutput, NotDone> {
         let mut arguments = schema::fit(entry.schema(), given)?;
-        let token = if policy::may_need_consent(&entry.tool) {
+        let token = if policy::may_need_confirmation(&entry.tool) {
             take_text(&mut arguments, CONFIRMATION_TOKEN)
         } else {
             None
@@ -277,7 +278,7 @@ impl Server {
         record.begin(&arguments);
         let call = Context {
             connection: Arc::clone(&self.connection),
-            consent: caller.consent(Fitted {
+            confirmer: caller.confirmer(Fitted {
                 tool: entry.tool.name,
                 arguments: &arguments,
                 token,
@@ -291,8 +292,8 @@ impl Server {
         let outcome = (entry.tool.run)(call, arguments).await;
         match &outcome {
             Ok(answer) => record.made(answer.data.as_ref()),
-            Err(Stop::Preview(_) | Stop::AskHuman) => record.asked(),
-            Err(Stop::Error(_)) => {}
+            Err(NotDone::Preview(_) | NotDone::AskHuman) => record.asked(),
+            Err(NotDone::Error(_)) => {}
         }
         outcome
     }
@@ -311,7 +312,7 @@ fn busy(timeout: Duration) -> ToolError {
         retry_after_s: u32::try_from(timeout.as_secs()).ok(),
         ..ToolError::new(
             ErrorCode::Busy,
-            "Too many other calls are under way, so this one was not begun. Nothing was sent.",
+            "Too many other calls are running, so this one was not started. Nothing was sent.",
         )
     }
 }
@@ -335,7 +336,7 @@ fn timed_out() -> ToolError {
 }
 
 /// After a failure that leaves open what Didit did: says whether a change may have happened, and which tool tells.
-fn settled(error: ToolError, tool: &Tool, watch: &Watch) -> ToolError {
+fn with_unknown_outcome(error: ToolError, tool: &Tool, watch: &CallObserver) -> ToolError {
     match (
         error.leaves_open(),
         watch.may_have_changed(tool.access),

@@ -105,7 +105,7 @@ fn needs_a_person() -> MetaObject {
 
 fn listed(tool: &Tool, asks: bool) -> ListedTool {
     let mut schema = (tool.input)();
-    if policy::may_need_consent(tool)
+    if policy::may_need_confirmation(tool)
         && let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut)
     {
         properties.insert(
@@ -125,7 +125,7 @@ fn listed(tool: &Tool, asks: bool) -> ListedTool {
     if tool.name == card::TOOL {
         listed = listed.with_meta(card::tool_meta());
     }
-    if asks && policy::needs_consent(tool.access) {
+    if asks && policy::needs_confirmation(tool.access) {
         listed = listed.with_meta(needs_a_person());
     }
     listed

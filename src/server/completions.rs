@@ -7,7 +7,7 @@ use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, Referen
 use super::state::Server;
 use crate::{
     didit::{
-        LANGUAGES, Page, SessionFilter, SessionStatus, features::Feature,
+        LANGUAGES, PageRequest, SessionFilter, SessionStatus, features::Feature,
         sessions::EXPECTED_DOCUMENT_TYPES,
     },
     tools::Connection,
@@ -96,7 +96,7 @@ async fn workflows(connection: &Arc<Connection>) -> Vec<String> {
     let Ok(client) = connection.client() else {
         return Vec::new();
     };
-    let page = Page {
+    let page = PageRequest {
         limit: Some(ROWS),
         offset: None,
     };
@@ -118,7 +118,7 @@ async fn sessions(connection: &Arc<Connection>) -> Vec<String> {
         return Vec::new();
     };
     let filter = SessionFilter {
-        page: Page {
+        page: PageRequest {
             limit: Some(ROWS),
             offset: None,
         },

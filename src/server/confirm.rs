@@ -1,4 +1,4 @@
-//! The ladder of agreement, which fails closed: a human through the client's own question; else a
+//! Confirmation, which fails closed: a human through the client's own question; else a
 //! preview with a one-use token; else nothing happens.
 //!
 //! The question travels differently in the two protocol eras: up to 2025-11-25 the server asks within
@@ -6,7 +6,7 @@
 
 mod heard;
 mod ledger;
-mod words;
+mod messages;
 
 use std::{
     sync::{Arc, Mutex},
@@ -33,25 +33,26 @@ use super::{
     slot::{Fitted, Slot, locked},
 };
 use crate::tools::{
-    Agreement, Asked, Change, Connection, Consent, ErrorCode, Recorded, Stop, ToolError, Voided,
+    Agreement, Asked, Change, Confirmer, Connection, ErrorCode, NotDone, Recorded, ToolError,
+    Voided,
 };
-use heard::Heard;
+use heard::ElicitationOutcome;
 use ledger::{Kind, Ticket, VALID_FOR};
 
 /// The name of the question among those that a call returns.
 const QUESTION: &str = "agreement";
-/// Nobody reads a question and answers it in less.
+/// No human reads and answers a question faster than this.
 const FASTEST_HUMAN: Duration = Duration::from_secs(1);
 
 /// What all calls share: what was handed out and not used yet, and the operator's choice.
-pub struct Gate {
+pub struct Confirmations {
     ledger: Ledger,
     confirmation: Confirmation,
     /// How long the server waits for a client that says it can ask its human.
     human_wait: Duration,
 }
 
-impl Gate {
+impl Confirmations {
     /// A gate over a ledger.
     pub fn new(ledger: Ledger, confirmation: Confirmation, human_wait: Duration) -> Self {
         Self {
@@ -78,7 +79,7 @@ impl Gate {
     }
 }
 
-/// What a no holds against, whatever the arguments: one target and one direction of a tool in one account.
+/// The scope of a no, whatever the arguments: one target and one direction of a tool in one account.
 fn scope(account: &str, tool: &str, change: &Change) -> String {
     let scope = json!([account, tool, change.target, change.direction]);
     base16ct::lower::encode_string(&ledger::digest(scope.to_string().as_bytes()))
@@ -106,8 +107,8 @@ enum Route {
 }
 
 /// The agreement of one call.
-pub struct CallConsent {
-    gate: Arc<Gate>,
+pub struct CallConfirmer {
+    gate: Arc<Confirmations>,
     connection: Arc<Connection>,
     route: Route,
     tool: &'static str,
@@ -131,17 +132,17 @@ struct Asking<'a> {
     seen: Vec<u8>,
 }
 
-/// What came of looking at a ticket.
+/// The result of redeeming a ticket.
 enum Redeemed {
     Agreed,
-    /// It was good once, for something that has changed since.
+    /// It was valid, but what it confirms has changed since.
     Changed,
 }
 
-impl CallConsent {
+impl CallConfirmer {
     /// Prepares the agreement of one call with exactly its arguments.
     pub(super) fn new(
-        gate: Arc<Gate>,
+        gate: Arc<Confirmations>,
         connection: Arc<Connection>,
         call: Fitted<'_>,
         presented: Presented,
@@ -165,7 +166,7 @@ impl CallConsent {
         }
     }
 
-    /// The question that the client must put to its human, after [`Stop::AskHuman`].
+    /// The question that the client must put to its human, after [`NotDone::AskHuman`].
     pub fn question(&self) -> Option<InputRequiredResult> {
         locked(&self.question).take()
     }
@@ -182,7 +183,7 @@ impl CallConsent {
         }
     }
 
-    async fn decide(&self, change: &Change, again: bool) -> Result<Agreement, Stop> {
+    async fn decide(&self, change: &Change, again: bool) -> Result<Agreement, NotDone> {
         if self.gate.confirmation == Confirmation::Never {
             return Ok(Agreement::Operator);
         }
@@ -213,11 +214,14 @@ impl CallConsent {
         kind: Kind,
         asking: &Asking<'_>,
         sealed: &str,
-    ) -> Result<Redeemed, Stop> {
+    ) -> Result<Redeemed, NotDone> {
         let ledger = &self.gate.ledger;
         let opened = ledger.open(kind, &asking.scope, &asking.call, sealed);
-        let (ticket, seen) = opened.await.map_err(words::worthless)?;
-        ledger.spend(&ticket).await.map_err(words::worthless)?;
+        let (ticket, seen) = opened.await.map_err(messages::invalid_ticket)?;
+        ledger
+            .spend(&ticket)
+            .await
+            .map_err(messages::invalid_ticket)?;
         Ok(if seen == ledger::digest(&asking.seen) {
             Redeemed::Agreed
         } else {
@@ -231,7 +235,7 @@ impl CallConsent {
         mut asking: Asking<'_>,
         state: &str,
         answers: &InputResponses,
-    ) -> Result<Agreement, Stop> {
+    ) -> Result<Agreement, NotDone> {
         let answer = answers
             .get(QUESTION)
             .and_then(|answer| serde_json::to_value(answer).ok())
@@ -242,43 +246,45 @@ impl CallConsent {
             .open(Kind::Question, &asking.scope, &asking.call, state)
             .await;
         // A yes counts only with the state of its own question; a no counts whatever comes with it.
-        if let Heard::No { closed } = heard {
+        if let ElicitationOutcome::No { closed } = heard {
             let took = opened.map_or(FASTEST_HUMAN, |(ticket, _)| ticket.age());
             return Err(self.refused(&asking, closed, took).await);
         }
-        opened.map_err(words::worthless)?;
+        opened.map_err(messages::invalid_ticket)?;
         match heard {
-            Heard::Yes => match self.redeem(Kind::Question, &asking, state).await? {
+            ElicitationOutcome::Yes => match self.redeem(Kind::Question, &asking, state).await? {
                 Redeemed::Agreed => Ok(Agreement::HumanEarlier),
                 Redeemed::Changed => {
                     asking.again = true;
                     Err(self.ask_through_result(&asking).await?)
                 }
             },
-            Heard::No { .. } | Heard::CannotAsk => Err(self.preview(&asking).await?),
+            ElicitationOutcome::No { .. } | ElicitationOutcome::CannotAsk => {
+                Err(self.preview(&asking).await?)
+            }
         }
     }
 
-    async fn ask_through_result(&self, asking: &Asking<'_>) -> Result<Stop, Stop> {
+    async fn ask_through_result(&self, asking: &Asking<'_>) -> Result<NotDone, NotDone> {
         let (_, state) = self.issue(Kind::Question, asking).await?;
-        let question = words::question(asking.change, asking.again, self.level());
+        let question = messages::question(asking.change, asking.again, self.level());
         let mut requests = InputRequests::new();
         requests.insert(
             QUESTION.into(),
             InputRequest::Elicitation(ElicitRequest::new(question)),
         );
         *locked(&self.question) = Some(InputRequiredResult::new(Some(requests), Some(state)));
-        Ok(Stop::AskHuman)
+        Ok(NotDone::AskHuman)
     }
 
     async fn ask_within_call(
         &self,
         asking: &Asking<'_>,
         context: &RequestContext<RoleServer>,
-    ) -> Result<Agreement, Stop> {
+    ) -> Result<Agreement, NotDone> {
         self.slot.leave_for_question()?;
         let (ticket, _) = self.issue(Kind::Question, asking).await?;
-        let question = words::question(asking.change, asking.again, self.level());
+        let question = messages::question(asking.change, asking.again, self.level());
         let asked = Instant::now();
         let wait = self.gate.human_wait;
         let request = ServerRequest::ElicitRequest(ElicitRequest::new(question));
@@ -315,24 +321,26 @@ impl CallConsent {
     async fn heard(
         &self,
         asking: &Asking<'_>,
-        heard: Heard,
+        heard: ElicitationOutcome,
         ticket: Ticket,
         asked: Instant,
-    ) -> Result<Agreement, Stop> {
+    ) -> Result<Agreement, NotDone> {
         match heard {
-            Heard::Yes => {
+            ElicitationOutcome::Yes => {
                 // A no to another question about the same change may have come meanwhile.
                 let spent = self.gate.ledger.spend(&ticket).await;
-                spent.map_err(words::worthless)?;
+                spent.map_err(messages::invalid_ticket)?;
                 Ok(Agreement::Human)
             }
-            Heard::No { closed } => Err(self.refused(asking, closed, asked.elapsed()).await),
+            ElicitationOutcome::No { closed } => {
+                Err(self.refused(asking, closed, asked.elapsed()).await)
+            }
             // Some clients announce questions and never show them; the preview still works there.
-            Heard::CannotAsk => Err(self.preview(asking).await?),
+            ElicitationOutcome::CannotAsk => Err(self.preview(asking).await?),
         }
     }
 
-    /// Takes the question back, and hears a late no all the same: it makes the preview's token void. A late yes does nothing.
+    /// Withdraws the question, but still listens for a late no, which voids the preview's token. A late yes does nothing.
     async fn listen_on(
         &self,
         asking: &Asking<'_>,
@@ -351,26 +359,29 @@ impl CallConsent {
         tokio::spawn(async move {
             // The end of the session ends this too: the SDK drops the other side.
             if let Ok(Ok(answer)) = tokio::time::timeout(VALID_FOR, handle.rx).await
-                && matches!(heard_of(Some(answer), choice), Heard::No { .. })
+                && matches!(
+                    heard_of(Some(answer), choice),
+                    ElicitationOutcome::No { .. }
+                )
             {
                 ledger.void(&scope, None).await;
             }
         });
     }
 
-    async fn refused(&self, asking: &Asking<'_>, closed: bool, took: Duration) -> Stop {
+    async fn refused(&self, asking: &Asking<'_>, closed: bool, took: Duration) -> NotDone {
         let gate = &self.gate;
         gate.refused(&self.connection, self.tool, asking.change)
             .await;
-        words::refused(closed, took < FASTEST_HUMAN)
+        messages::refused(closed, took < FASTEST_HUMAN)
     }
 
-    async fn preview(&self, asking: &Asking<'_>) -> Result<Stop, Stop> {
+    async fn preview(&self, asking: &Asking<'_>) -> Result<NotDone, NotDone> {
         // Where a preview takes over, a late answer to an open question must do nothing.
         let ledger = &self.gate.ledger;
         ledger.void(&asking.scope, Some(Kind::Question)).await;
         let (_, token) = self.issue(Kind::Token, asking).await?;
-        Ok(words::preview(
+        Ok(messages::preview(
             asking.change,
             asking.again,
             self.level(),
@@ -379,7 +390,7 @@ impl CallConsent {
         ))
     }
 
-    async fn issue(&self, kind: Kind, asking: &Asking<'_>) -> Result<(Ticket, String), Stop> {
+    async fn issue(&self, kind: Kind, asking: &Asking<'_>) -> Result<(Ticket, String), NotDone> {
         let ledger = &self.gate.ledger;
         ledger
             .issue(kind, &asking.scope, &asking.call, &asking.seen)
@@ -402,17 +413,17 @@ impl CallConsent {
 fn heard_of(
     answer: Option<Result<rmcp::model::ClientResult, ServiceError>>,
     choice: &str,
-) -> Heard {
+) -> ElicitationOutcome {
     match answer {
         Some(Ok(result)) => {
             heard::of_result(&serde_json::to_value(result).unwrap_or_default(), choice)
         }
         Some(Err(error)) => heard::of_error(&error),
-        None => Heard::No { closed: false },
+        None => ElicitationOutcome::No { closed: false },
     }
 }
 
-impl Consent for CallConsent {
+impl Confirmer for CallConfirmer {
     fn ask<'a>(&'a self, change: &'a Change, again: bool) -> Asked<'a> {
         Box::pin(self.decide(change, again))
     }
@@ -426,12 +437,12 @@ impl Consent for CallConsent {
     }
 }
 
-/// The agreement of a read, which needs none and so gives none.
-pub struct NoConsent;
+/// For reads, which need no agreement and get none.
+pub struct NoConfirmer;
 
-impl Consent for NoConsent {
+impl Confirmer for NoConfirmer {
     fn ask<'a>(&'a self, _change: &'a Change, _again: bool) -> Asked<'a> {
-        Box::pin(async { Err(words::refused(false, false)) })
+        Box::pin(async { Err(messages::refused(false, false)) })
     }
 
     fn record(&self, _agreement: Agreement) -> Recorded<'_> {

@@ -1,6 +1,6 @@
 //! The fence: where the words of others stand in a result, apart from ours, in both of its forms.
 //!
-//! The rule of what may stand bare is [`crate::tools::is_plain`]. Everything else that a tool marked in its text, and every other
+//! The rule for unfenced text is [`crate::tools::is_safe_unfenced`]. Everything else that a tool marked in its text, and every other
 //! text of its structured result, is replaced by `(untrusted 1)`, `(untrusted 2)` and so on. The values themselves stand under
 //! these numbers behind the fence of the text, and in `untrusted` of the structure. Only the names in [`OWN_WORDS`] hold
 //! sentences that this program words itself. It is done here, in the last place that every result passes, so that no tool can
@@ -8,7 +8,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::tools::{APART_BEGIN, APART_END, Fact, clean, exact, is_checkout_id, is_code, is_plain};
+use crate::tools::{
+    Fact, MARK_BEGIN, MARK_END, clean, exact, is_checkout_id, is_code, is_safe_unfenced,
+};
 
 /// Who wrote what stands behind the fence: facts come from people; in errors and numbered values Didit speaks as well.
 pub(super) const PEOPLE: &str = "a person, a document or a reviewer";
@@ -78,9 +80,9 @@ impl Fence {
     pub(super) fn take_from_text(&mut self, text: &str, room: usize) -> (String, bool) {
         let mut kept = String::with_capacity(text.len());
         let mut used = 0;
-        for (place, piece) in text.split(APART_BEGIN).enumerate() {
+        for (place, piece) in text.split(MARK_BEGIN).enumerate() {
             // Before the first mark there are only our own words.
-            let (value, words) = match piece.split_once(APART_END) {
+            let (value, words) = match piece.split_once(MARK_END) {
                 Some((value, words)) if place > 0 => (Some(value), words),
                 _ => (None, piece),
             };
@@ -211,7 +213,7 @@ impl Fence {
         for (name, value) in entries.iter_mut() {
             self.take(name, value, names.under(name));
         }
-        // The map is made anew only where one of its names changes.
+        // The map is rebuilt only if one of its names changes.
         if !entries.keys().all(|name| names.lets_stand(name)) {
             *entries = std::mem::take(entries)
                 .into_iter()
@@ -225,13 +227,13 @@ impl Fence {
         }
     }
 
-    /// `name` is the name that the value stands under, or that the list stands under which holds it.
+    /// `name` is the key of the value, or of the list that contains it.
     fn take(&mut self, name: &str, value: &mut Value, names: Names) {
         match value {
             Value::String(text) => {
                 if OWN_WORDS.contains(&name) {
                     *text = exact(text);
-                } else if !(is_plain(text)
+                } else if !(is_safe_unfenced(text)
                     || CODES.contains(&name) && is_code(text)
                     || name == CHECKOUT && is_checkout_id(text))
                 {
@@ -285,15 +287,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tools::apart;
+    use crate::tools::mark_untrusted;
 
     proptest! {
         #[test]
         fn a_value_in_a_text_stands_bare_or_behind_the_fence(value in any::<String>(), room in 0_usize..400) {
-            let text = format!("Before {} after.", apart(&value));
+            let text = format!("Before {} after.", mark_untrusted(&value));
             let whole = Fence::default().take_from_text(&text, 10_000);
             let cleaned = clean(&value);
-            let shown = if is_plain(&cleaned) { cleaned } else { "(untrusted 1)".to_owned() };
+            let shown = if is_safe_unfenced(&cleaned) { cleaned } else { "(untrusted 1)".to_owned() };
             prop_assert_eq!(&whole, &(format!("Before {shown} after."), false));
 
             let mut fence = Fence::default();
@@ -312,7 +314,7 @@ mod tests {
             };
             set_apart(&mut data, &[]);
             let label = data["items"][0]["label"].as_str().unwrap();
-            if is_plain(&value) {
+            if is_safe_unfenced(&value) {
                 prop_assert_eq!(label, value);
             } else if !label.is_empty() {
                 prop_assert_eq!(label, "(untrusted 1)");

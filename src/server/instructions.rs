@@ -2,7 +2,7 @@
 
 use super::{
     catalog::Catalog,
-    policy::{Confirmation, needs_consent},
+    policy::{Confirmation, needs_confirmation},
 };
 
 /// What each step of the usual order says, and the tools it names. A step is left out when one of them is off.
@@ -64,7 +64,7 @@ pub fn instructions(catalog: &Catalog, confirmation: Confirmation, simulated: bo
     let decides = catalog
         .entries()
         .iter()
-        .any(|entry| needs_consent(entry.tool.access));
+        .any(|entry| needs_confirmation(entry.tool.access));
     match confirmation {
         Confirmation::Ask | Confirmation::Preview if decides => text.push_str(
             "\nApproving, declining and blocking are about a real person: those calls ask a human first, or return a preview \

@@ -1,4 +1,4 @@
-//! Calls from this process itself: the same way through the house as a call of the protocol, with a human at hand.
+//! Calls from this process itself: they take the same path as a call of the protocol, with a human at hand.
 
 use std::{
     sync::Arc,
@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    call::Caller, confirm::Gate, deadline::Deadline, policy::Confirmation, record::Record, schema,
-    slot::Fitted, state::Server,
+    call::Caller, confirm::Confirmations, deadline::Deadline, policy::Confirmation, record::Record,
+    schema, slot::Fitted, state::Server,
 };
 use crate::tools::{
-    Agreement, Answer, Asked, Change, Connection, Consent, ErrorCode, JsonObject, Progress,
-    Recorded, Stop, ToolError, Voided,
+    Agreement, Asked, Change, Confirmer, Connection, ErrorCode, JsonObject, NotDone, Progress,
+    Recorded, ToolError, ToolOutput, Voided,
 };
 
 /// How long a human at the terminal may think.
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(3_600);
 /// A call from this process.
 pub struct LocalCall {
     /// Asked before a decision takes effect, unless the operator chose that nobody is.
-    pub consent: Arc<dyn Consent>,
+    pub confirmer: Arc<dyn Confirmer>,
     /// Hears how far the call is.
     pub progress: Arc<dyn Progress>,
 }
@@ -65,7 +65,7 @@ impl Server {
         name: &str,
         arguments: Map<String, Value>,
         call: LocalCall,
-    ) -> Result<Answer, ToolError> {
+    ) -> Result<ToolOutput, ToolError> {
         let Some(entry) = self.catalog.find(name) else {
             return Err(tool_off(name));
         };
@@ -77,9 +77,9 @@ impl Server {
         let slot = Arc::new(self.turn(entry, &caller.gone()).await?);
         match self.complete(entry, arguments, &caller, &slot).await {
             Ok(answer) => Ok(answer),
-            Err(Stop::Error(error)) => Err(*error),
+            Err(NotDone::Error(error)) => Err(*error),
             // A human at hand answers within the call, so neither of these comes.
-            Err(Stop::Preview(_) | Stop::AskHuman) => Err(ToolError::new(
+            Err(NotDone::Preview(_) | NotDone::AskHuman) => Err(ToolError::new(
                 ErrorCode::AgreementNeeded,
                 "This needs a human's agreement. Nothing was changed.",
             )),
@@ -95,19 +95,19 @@ fn tool_off(name: &str) -> ToolError {
 }
 
 struct LocalCaller {
-    gate: Arc<Gate>,
+    gate: Arc<Confirmations>,
     connection: Arc<Connection>,
     call: LocalCall,
 }
 
 impl Caller for LocalCaller {
-    fn consent(&self, call: Fitted<'_>) -> Arc<dyn Consent> {
-        Arc::new(LocalConsent {
+    fn confirmer(&self, call: Fitted<'_>) -> Arc<dyn Confirmer> {
+        Arc::new(LocalConfirmer {
             gate: Arc::clone(&self.gate),
             connection: Arc::clone(&self.connection),
             tool: call.tool,
             confirmation: self.gate.confirmation(),
-            human: Arc::clone(&self.call.consent),
+            human: Arc::clone(&self.call.confirmer),
             deadline: call.deadline,
             record: call.record,
         })
@@ -126,17 +126,17 @@ impl Caller for LocalCaller {
     }
 }
 
-struct LocalConsent {
-    gate: Arc<Gate>,
+struct LocalConfirmer {
+    gate: Arc<Confirmations>,
     connection: Arc<Connection>,
     tool: &'static str,
     confirmation: Confirmation,
-    human: Arc<dyn Consent>,
+    human: Arc<dyn Confirmer>,
     deadline: Deadline,
     record: Arc<Record>,
 }
 
-impl Consent for LocalConsent {
+impl Confirmer for LocalConfirmer {
     fn ask<'a>(&'a self, change: &'a Change, again: bool) -> Asked<'a> {
         Box::pin(async move {
             if self.confirmation == Confirmation::Never {
@@ -148,8 +148,8 @@ impl Consent for LocalConsent {
             let answer = self.human.ask(change, again).await;
             self.deadline
                 .shorten(PATIENCE.saturating_sub(asked.elapsed()));
-            // What an agent was given for the same change is worth nothing after a no here either.
-            if matches!(&answer, Err(Stop::Error(error)) if error.code == ErrorCode::RefusedByHuman)
+            // A no here also voids any token that an agent holds for the same change.
+            if matches!(&answer, Err(NotDone::Error(error)) if error.code == ErrorCode::RefusedByHuman)
             {
                 let gate = &self.gate;
                 gate.refused(&self.connection, self.tool, change).await;

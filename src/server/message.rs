@@ -1,6 +1,6 @@
 //! Reads a line into a message, as hosts really write them.
 //!
-//! What is meant is taken: no parameters written as a list, arguments written as one text, capabilities of a shape that the
+//! Common deviations are accepted: an empty list as no parameters, arguments as one string, capabilities of a form that the
 //! SDK does not know. What cannot be taken is answered under the id of its request wherever one can be made out, because a
 //! caller without an answer waits for its time-out.
 
@@ -100,7 +100,7 @@ fn is_empty(value: Option<&Value>) -> bool {
     }
 }
 
-/// Arguments as one text of JSON, and none written as a list.
+/// Accepts arguments as one JSON string, and an empty list for none.
 fn arguments(params: &mut Map<String, Value>) {
     match params.get("arguments") {
         Some(Value::String(text)) => {
@@ -178,7 +178,7 @@ fn misfit(line: &[u8]) -> Refusal {
     }
 }
 
-/// Why a line is no JSON that can be read, with the argument at fault where it can be named.
+/// Why a line cannot be parsed as JSON, naming the argument at fault if possible.
 fn unparsable(line: &[u8], error: &serde_json::Error) -> Cow<'static, str> {
     if error.to_string().starts_with("recursion limit") {
         return "the request is nested too deep".into();
@@ -193,7 +193,7 @@ fn unparsable(line: &[u8], error: &serde_json::Error) -> Cow<'static, str> {
 
 /// The path of the first text that holds half of a character, which clients leave when they cut a text in its middle.
 fn half_character(line: &[u8]) -> Option<String> {
-    // One that nobody writes, so that it is found again.
+    // A private-use character that nobody writes, so that it can be found again.
     const MARK: char = '\u{f8ff}';
     let text = std::str::from_utf8(line).ok()?;
     let mut whole = String::with_capacity(text.len());

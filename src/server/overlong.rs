@@ -22,7 +22,7 @@ impl Overlong {
     /// A line that begins so.
     pub fn new(beginning: &[u8]) -> Self {
         let mut head = Head::default();
-        // It ends in the middle, which is no news.
+        // The line is cut off, so the parse error is expected.
         drop(serde_json::Deserializer::from_slice(beginning).deserialize_map(&mut head));
         let mut overlong = Self {
             head,

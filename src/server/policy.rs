@@ -65,13 +65,13 @@ impl Policy {
 }
 
 /// Whether a human agrees before every call of a tool takes effect.
-pub fn needs_consent(access: Access) -> bool {
+pub fn needs_confirmation(access: Access) -> bool {
     matches!(access, Access::Decide | Access::Irreversible)
 }
 
 /// Whether a human agrees before some calls of a tool take effect.
-pub fn may_need_consent(tool: &Tool) -> bool {
-    needs_consent(tool.access) || tool.asks_when.is_some()
+pub fn may_need_confirmation(tool: &Tool) -> bool {
+    needs_confirmation(tool.access) || tool.asks_when.is_some()
 }
 
 /// The four hints. Every tool reaches an outside service and most return what people wrote, so the
@@ -80,7 +80,7 @@ pub fn annotations(tool: &Tool) -> ToolAnnotations {
     ToolAnnotations::from_raw(
         None,
         Some(tool.access == Access::Read),
-        Some(tool.overwrites || needs_consent(tool.access)),
+        Some(tool.overwrites || needs_confirmation(tool.access)),
         Some(tool.idempotent),
         Some(true),
     )

@@ -17,7 +17,7 @@ use super::{
     reference::PAGES,
     respond,
 };
-use crate::tools::{Class, Context, Outlet, Stop, clean_sentence, report};
+use crate::tools::{Class, Context, NotDone, Outlet, clean_sentence, report};
 
 const MARKDOWN: &str = "text/markdown";
 /// The largest report that is sent as a resource; larger ones would fill a conversation.
@@ -137,7 +137,7 @@ impl Server {
         entry: &Entry,
         arguments: Map<String, Value>,
         call: Context,
-    ) -> Result<String, Stop> {
+    ) -> Result<String, NotDone> {
         let answer = (entry.tool.run)(call, arguments).await?;
         Ok(respond::text_of(&answer, &self.catalog))
     }
@@ -148,10 +148,10 @@ fn unknown(uri: &str) -> ErrorData {
 }
 
 /// What failed, in our own words alone: an error of the protocol has no fence for those of others.
-fn failed(stop: Stop, uri: &str) -> ErrorData {
+fn failed(stop: NotDone, uri: &str) -> ErrorData {
     let message = match stop {
-        Stop::Error(error) => format!("{}: {}", error.code, clean_sentence(&error.message)),
-        Stop::Preview(_) | Stop::AskHuman => "this resource cannot be read".to_owned(),
+        NotDone::Error(error) => format!("{}: {}", error.code, clean_sentence(&error.message)),
+        NotDone::Preview(_) | NotDone::AskHuman => "this resource cannot be read".to_owned(),
     };
     ErrorData::internal_error(message, Some(json!({ "uri": uri })))
 }

@@ -10,7 +10,8 @@ use super::{
     fence::{self, Fence, OTHERS, PEOPLE},
 };
 use crate::tools::{
-    Answer, Fact, Next, Question, ToolError, clean, json_characters, marked_sentence, visible,
+    Fact, Next, Question, ToolError, ToolOutput, clean, json_characters, marked_sentence,
+    strip_invisible,
 };
 
 /// The longest text or structured result, in characters.
@@ -27,7 +28,7 @@ const QUESTION_NOTICE: &str = "The question to the human, every line to be shown
 ///
 /// Tools clean what they show, value by value; the whole is stripped of invisible characters once more, so that a value that
 /// a tool forgot cannot carry any.
-pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
+pub fn answer(mut answer: ToolOutput, catalog: &Catalog) -> CallToolResult {
     let text = text_of(&answer, catalog);
     let data = answer.data.take();
     let next = steps(&answer.next, catalog);
@@ -46,7 +47,7 @@ pub fn answer(mut answer: Answer, catalog: &Catalog) -> CallToolResult {
 
 /// The structured form of an answer, which stands alone: what people wrote is a part of it, set apart as data.
 /// Commands show what comes next in their own words.
-pub fn structured(answer: &Answer) -> Option<Value> {
+pub fn structured(answer: &ToolOutput) -> Option<Value> {
     structured_of(
         answer.data.clone(),
         &answer.untrusted,
@@ -79,9 +80,9 @@ fn structured_of(
 }
 
 /// The text of an answer, for readers who take no structured data.
-pub fn text_of(answer: &Answer, catalog: &Catalog) -> String {
+pub fn text_of(answer: &ToolOutput, catalog: &Catalog) -> String {
     let next = next_steps(&answer.next, catalog, "Next");
-    // The question is whole whatever else is cut.
+    // The question is never cut, whatever else is.
     let question = answer.question.as_ref().map(fenced_question);
     let end = question.unwrap_or_default() + &next;
     fenced(&answer.text, &answer.untrusted, PEOPLE, &end)
@@ -95,7 +96,11 @@ fn fenced(text: &str, facts: &[Fact], who: &str, end: &str) -> String {
     let room = MAX_CHARACTERS.saturating_sub(around + RESERVED);
     let (text, is_cut) = fence.take_from_text(text, room);
     let cut = if is_cut { CUT } else { "" };
-    format!("{}{cut}{}{end}", visible(&text), fence.text(facts, who))
+    format!(
+        "{}{cut}{}{end}",
+        strip_invisible(&text),
+        fence.text(facts, who)
+    )
 }
 
 /// Turns an error into a result that the model reads. It may quote what the caller wrote, so every part is one line; what Didit

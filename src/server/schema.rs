@@ -20,7 +20,7 @@ pub fn fit(
 ) -> Result<Map<String, Value>, ToolError> {
     let properties = properties(schema);
     let arguments = without_additions(arguments, properties);
-    // The list of tools does not say that no others are taken: some clients cannot read that word.
+    // The listed schema has no `additionalProperties: false`, because some clients cannot read it.
     if let Some(name) = arguments
         .keys()
         .find(|name| !properties.contains_key(*name))

@@ -51,7 +51,7 @@ impl Slot {
     }
 }
 
-/// What a lock guards, also after a panic of whoever held it.
+/// Locks a mutex, even if a holder panicked.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

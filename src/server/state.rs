@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     catalog::Catalog,
-    confirm::{Gate, Ledger},
+    confirm::{Confirmations, Ledger},
     policy::Policy,
     subscriptions::Subscriptions,
     traffic::Traffic,
@@ -26,7 +26,7 @@ const MAX_ASKING: usize = 64;
 pub struct Server {
     pub(super) catalog: Catalog,
     pub(super) connection: Arc<Connection>,
-    pub(super) gate: Arc<Gate>,
+    pub(super) gate: Arc<Confirmations>,
     pub(super) trail: Option<Arc<Trail>>,
     pub(super) over: CancellationToken,
     pub(super) slots: Arc<Semaphore>,
@@ -52,7 +52,11 @@ impl Server {
         let ledger = Ledger::new(connection.ledger_place());
         Self {
             catalog: Catalog::new(tools, policy),
-            gate: Arc::new(Gate::new(ledger, policy.confirmation, policy.confirm_wait)),
+            gate: Arc::new(Confirmations::new(
+                ledger,
+                policy.confirmation,
+                policy.confirm_wait,
+            )),
             connection,
             trail: trail.map(Arc::new),
             over: CancellationToken::new(),
@@ -69,7 +73,7 @@ impl Server {
         Self { over, ..self }
     }
 
-    /// The same server, whose answers wait for those that the client has not read yet.
+    /// The same server, whose responses wait until the client has read earlier ones.
     #[must_use]
     pub(super) fn paced_by(self, traffic: Arc<Traffic>) -> Self {
         Self { traffic, ..self }

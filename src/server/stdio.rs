@@ -58,7 +58,7 @@ pub async fn serve_streams<R, W>(
             if let Err(error) = service.waiting().await {
                 tracing::warn!(error = error.to_string().as_str(), "the service ended");
             }
-            // What a session leaves running would pile up in a program that serves many.
+            // Tasks that a session leaves running would pile up in a program that serves many.
             let tasks = Handle::current().metrics().num_alive_tasks();
             tracing::info!(tasks, "the client is gone");
         }

@@ -18,7 +18,7 @@ use tokio::{
 
 use super::{address::Address, catalog::Catalog};
 use crate::{
-    didit::{Kind, SessionId},
+    didit::{ErrorKind, SessionId},
     tools::{Connection, ToolError},
 };
 
@@ -26,7 +26,7 @@ use crate::{
 const MOST: usize = 32;
 /// Sessions that all subscriptions together may follow at once.
 const MOST_IN_ALL: usize = 64;
-/// How long a session that cannot be read is left alone at most, in longest intervals of its poller.
+/// The longest pause before an unreadable session is polled again, in multiples of the poller's longest interval.
 const LONGEST_PAUSE: u32 = 10;
 
 /// What is followed for the client.
@@ -95,7 +95,7 @@ impl Subscriptions {
         }
     }
 
-    /// What of a client's wishes is granted: sessions, as many as there is room for, and nothing that never changes. Without
+    /// The part of a client's request that is granted: as many sessions as there is room for, and nothing static. Without
     /// any room all are granted and [`Subscriptions::listen`] says why not: the protocol has no words for it before.
     pub(super) fn accepted(
         &self,
@@ -211,7 +211,7 @@ async fn follow(
             };
             let is_gone = error
                 .api()
-                .is_some_and(|error| error.kind == Kind::NotFound);
+                .is_some_and(|error| error.kind == ErrorKind::NotFound);
             let status = error.api().map(|error| error.status);
             // The code alone: what Didit says may quote a person.
             tracing::info!(

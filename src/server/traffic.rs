@@ -22,14 +22,14 @@ const OVERHEAD_BYTES: usize = 2 * 1024;
 
 /// Counts open requests, answers that are not written yet, and unsent bytes.
 pub(super) struct Traffic {
-    open: Mutex<HashMap<RequestId, Option<Place>>>,
+    open: Mutex<HashMap<RequestId, Option<ResponsePermit>>>,
     places: Arc<Semaphore>,
     unsent: AtomicUsize,
     changed: Notify,
 }
 
 /// The place of an answer among those that are not written yet; free again when it is dropped.
-pub(super) type Place = OwnedSemaphorePermit;
+pub(super) type ResponsePermit = OwnedSemaphorePermit;
 
 impl Default for Traffic {
     fn default() -> Self {
@@ -82,7 +82,7 @@ impl Traffic {
     }
 
     /// Notes that a request was answered, or needs no answer any more; returns the place of its answer.
-    pub(super) fn closed(&self, id: &RequestId) -> Option<Place> {
+    pub(super) fn closed(&self, id: &RequestId) -> Option<ResponsePermit> {
         let place = self.lock().remove(id).flatten();
         self.changed.notify_waiters();
         place
@@ -105,7 +105,7 @@ impl Traffic {
         self.lock().len()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RequestId, Option<Place>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<RequestId, Option<ResponsePermit>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -170,7 +170,7 @@ where
                     if let Some(overlong) = self.overlong.take() {
                         self.refuse_overlong(&overlong);
                     }
-                    // Whoever asks and closes at once may leave out the last end of line.
+                    // A client that sends a request and closes at once may omit the last newline.
                     let last = std::mem::take(&mut self.line);
                     return Some(last).filter(|last| !last.is_empty());
                 }
@@ -271,7 +271,7 @@ where
     }
 }
 
-/// An answer of the client's that has no shape of one, as an error: whoever asked must not wait for another.
+/// A malformed response of the client, as an error, so that whoever asked does not wait for ever.
 fn unreadable_answer(line: &[u8]) -> Option<RxJsonRpcMessage<RoleServer>> {
     let value: Value = serde_json::from_slice(line).ok()?;
     let is_answer = value.get("result").is_some() || value.get("error").is_some();

@@ -2,7 +2,7 @@
 
 use crate::didit::{SessionStatus, Warning};
 
-use super::answer::Answer;
+use super::answer::ToolOutput;
 
 /// Every status of a session with its verdict and advice, for reference.
 pub fn status_meanings() -> impl Iterator<Item = (SessionStatus, &'static str, &'static str)> {
@@ -32,7 +32,7 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
     match status {
         SessionStatus::NotStarted => Meaning {
             verdict: "Not started: the person has not opened the link.",
-            advice: "A human hands over the link, again where it was lost; an unused link expires.",
+            advice: "A human gives the person the link, again if it was lost; an unused link expires.",
             next: Some((
                 "didit_session_wait_for_decision",
                 "waits until the person is done.",
@@ -47,7 +47,7 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
             )),
         },
         SessionStatus::AwaitingUser => Meaning {
-            verdict: "Awaiting people: persons of the company still have to verify themselves.",
+            verdict: "Awaiting people: people at the company still have to verify themselves.",
             advice: "A human asks those who have not opened their own links to do so.",
             next: Some((
                 "didit_session_wait_for_decision",
@@ -98,12 +98,12 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
             next: Some(("didit_session_create", "makes a new link for the person.")),
         },
         SessionStatus::KycExpired => Meaning {
-            verdict: "KYC expired: the person was approved, and the document has expired since.",
+            verdict: "KYC expired: the person was approved, but the document has since expired.",
             advice: "The person needs a new session, and a valid document.",
             next: Some(("didit_session_create", "makes a new link for the person.")),
         },
         SessionStatus::Other(_) => Meaning {
-            verdict: "The status is one that this version does not know.",
+            verdict: "This version does not know the status.",
             advice: "A human looks at the session in Didit's console.",
             next: None,
         },
@@ -111,7 +111,7 @@ pub(super) fn meaning(status: &SessionStatus) -> Meaning {
 }
 
 /// Adds the step of a human who doubts what was approved.
-pub(super) fn with_second_look(answer: Answer) -> Answer {
+pub(super) fn with_second_look(answer: ToolOutput) -> ToolOutput {
     answer.with_next(
         "didit_session_update_status",
         "declines or asks for steps again, once a human has looked and decided so.",
@@ -119,7 +119,7 @@ pub(super) fn with_second_look(answer: Answer) -> Answer {
 }
 
 /// Adds the step against somebody who tried to deceive.
-pub(super) fn with_block(answer: Answer) -> Answer {
+pub(super) fn with_block(answer: ToolOutput) -> ToolOutput {
     answer.with_next(
         "didit_blocklist_add",
         "keeps the face, document or contacts of a fraudster from passing later.",
@@ -167,7 +167,7 @@ const FRAUD: [&str; 5] = [
 ];
 
 /// Adds the step that this status allows.
-pub(super) fn with_next_steps(answer: Answer, status: &SessionStatus) -> Answer {
+pub(super) fn with_next_steps(answer: ToolOutput, status: &SessionStatus) -> ToolOutput {
     match meaning(status).next {
         Some((tool, purpose)) => answer.with_next(tool, purpose),
         None => answer,
@@ -361,11 +361,11 @@ pub(super) const WARNINGS: [(&str, &str); 61] = [
     ("POA_DOCUMENT_EXPIRED", "the proof of address is too old"),
     (
         "UNDELIVERABLE_EMAIL_DETECTED",
-        "the e-mail address takes no mail",
+        "the e-mail address cannot receive mail",
     ),
     (
         "DISPOSABLE_EMAIL_DETECTED",
-        "the e-mail address is a throw-away one",
+        "the e-mail address is disposable",
     ),
     (
         "BREACHED_EMAIL_DETECTED",

@@ -1,28 +1,28 @@
-//! Doing only what was agreed to: what is true is read before a human is asked, and again where that took time.
+//! Doing only what a human agreed to: the state is read before the human is asked, and again if the answer took time.
 
 use std::future::Future;
 
 use super::{
     change::Change,
-    consent::Agreement,
+    confirmer::Agreement,
     context::Context,
-    error::{ErrorCode, Stop, ToolError},
+    error::{ErrorCode, NotDone, ToolError},
 };
 
 /// How often a human is asked again in one call because something changed meanwhile.
 const MAX_ROUNDS: u32 = 3;
 
-/// Reads what is true, asks for agreement to the change that follows from it, and reads again where a human took time to
-/// think. What is no longer as it was shown is asked about anew. Where no change needs agreement, nobody is asked. Returns
+/// Reads the state, asks for agreement to the change that follows from it, and reads again if the human took time to
+/// answer. If the state has changed, the human is asked again. If no change needs agreement, nobody is asked. Returns
 /// what was read last.
 ///
 /// # Errors
-/// Those of `read` and of [`Consent::ask`](super::consent::Consent::ask); `changed_meanwhile` when it never stands still.
-pub(super) async fn agreed<T, C, F, R>(context: &Context, read: F) -> Result<T, Stop>
+/// Those of `read` and of [`Confirmer::ask`](super::confirmer::Confirmer::ask); `changed_meanwhile` if it keeps changing.
+pub(super) async fn agreed<T, C, F, R>(context: &Context, read: F) -> Result<T, NotDone>
 where
     C: Into<Option<Change>>,
     F: Fn() -> R,
-    R: Future<Output = Result<(C, T), Stop>>,
+    R: Future<Output = Result<(C, T), NotDone>>,
 {
     let (change, mut found) = read().await?;
     let mut change: Option<Change> = change.into();
@@ -31,7 +31,7 @@ where
             return Ok(found);
         };
         shown.check_size()?;
-        let agreement = context.consent.ask(&shown, round > 0).await?;
+        let agreement = context.confirmer.ask(&shown, round > 0).await?;
         if agreement == Agreement::Human {
             let (now, found_now) = read().await?;
             let now: Option<Change> = now.into();
@@ -44,7 +44,7 @@ where
                 continue;
             }
         }
-        context.consent.record(agreement).await?;
+        context.confirmer.record(agreement).await?;
         return Ok(found);
     }
     Err(ToolError::new(

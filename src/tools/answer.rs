@@ -5,7 +5,7 @@ use serde_json::Value;
 
 /// A result in two forms that each stand alone: text for reading, data for the next call.
 #[derive(Debug, Clone, Default)]
-pub struct Answer {
+pub struct ToolOutput {
     /// What happened, in plain sentences and short lines.
     pub text: String,
     /// The same as an object, with the field names that Didit uses.
@@ -54,7 +54,7 @@ pub struct Next {
     pub purpose: String,
 }
 
-impl Answer {
+impl ToolOutput {
     /// An answer of text alone.
     pub fn new(text: impl Into<String>) -> Self {
         Self {

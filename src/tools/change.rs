@@ -1,6 +1,6 @@
 //! A change that a human agrees to first, as data: what is done, to whom, from what to what, and where.
 //!
-//! It is made from the very request that will be sent, so that nothing reaches Didit that a human did not read. Every asker,
+//! It is built from the request that will be sent, so that nothing reaches Didit that a human did not read. Every front end,
 //! the client of either protocol era, the terminal and the card, shows the same lines in the same order: what matters most
 //! first, because some clients show only the first three.
 
@@ -11,7 +11,7 @@ mod values;
 use serde_json::{Value, json};
 
 use super::{
-    environment::{Environment, Place},
+    environment::{ChangeLocation, Environment},
     error::{ErrorCode, ToolError},
     personal::{Outlet, PersonalData},
 };
@@ -27,7 +27,7 @@ const MAX_CHARACTERS: usize = 4_000;
 /// A change that waits for agreement.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// What it does, in one word: with the target, this is what a human's no holds against.
+    /// What it does, in one word; together with the target, this is the scope of a human's no.
     pub direction: &'static str,
     /// What it is about, such as `session 5b1f3c9a-…`.
     pub target: String,
@@ -44,12 +44,12 @@ pub struct Change {
     /// Every value of the request, new ones first and with what they replace.
     pub settings: Vec<Setting>,
     /// Where it happens.
-    pub place: Place,
+    pub place: ChangeLocation,
     /// What was true when the human was asked, besides what the lines say: a change of it makes the agreement void.
     pub seen: Value,
 }
 
-impl Place {
+impl ChangeLocation {
     /// The place in words: `sandbox application "Shop"`.
     fn line(&self) -> Line {
         if self.environment == Environment::Simulated {
@@ -138,7 +138,7 @@ mod tests {
             warnings: vec![Line::new("The document names somebody else.")],
             subject: Line::new("Session 4, customer ").sent("c-1"),
             settings: Setting::of_request(&json!({"comment": "ok"}), None),
-            place: Place {
+            place: ChangeLocation {
                 environment: Environment::Unknown,
                 application: None,
                 key: Some("0000".to_owned()),

@@ -10,15 +10,15 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    environment::{Environment, Place},
-    error::{ErrorCode, Stop, ToolError},
+    environment::{ChangeLocation, Environment},
+    error::{ErrorCode, NotDone, ToolError},
     limits::Cache,
     personal::PersonalData,
-    watch::{Pace, Watch},
+    pollers::{Pace, SessionPollers},
 };
 use crate::{
     credentials::{self, Profile, Store},
-    didit::{ApiKey, Client, DEFAULT_API_BASE_URL, Password, SharedSecret},
+    didit::{ApiKey, Client, DEFAULT_API_BASE_URL, Password, WebhookSecret},
     redact::Redactor,
 };
 
@@ -61,13 +61,13 @@ pub struct ConnectionSettings {
     pub api_base_url: Url,
     /// Base of the account API, without a slash at the end.
     pub auth_base_url: Url,
-    /// The key that was given from outside, which wins over a stored one.
+    /// The key from the environment, or the simulator's own.
     pub api_key: Option<(ApiKey, KeySource)>,
     /// The password for registration and login at Didit, where the operator gave one; see
     /// [`ConnectionSettings::password_for_account`].
     pub password: Option<Password>,
     /// The secret of the webhook destination, where the operator gave one.
-    pub webhook_secret: Option<SharedSecret>,
+    pub webhook_secret: Option<WebhookSecret>,
     /// The workflow for sessions that name none.
     pub workflow_id: Option<String>,
     /// Where files may be written.
@@ -105,7 +105,7 @@ pub struct Connection {
     settings: ConnectionSettings,
     store: Store,
     redactor: Redactor,
-    watch: Watch,
+    watch: SessionPollers,
     limits: Cache,
     /// What the last session said, with the last four characters of the key that read it.
     seen_environment: Mutex<Option<(String, Environment)>>,
@@ -126,19 +126,19 @@ impl Connection {
     /// A connection that reads nothing until a tool needs it. Every secret it meets is told to `redactor`.
     pub fn new(settings: ConnectionSettings, store: Store, redactor: Redactor) -> Self {
         if let Some((key, _)) = &settings.api_key {
-            redactor.learn(key.expose_secret());
+            redactor.add_random(key.expose_secret());
         }
         if let Some(password) = &settings.password {
-            redactor.learn_chosen(password.expose_secret());
+            redactor.add_chosen(password.expose_secret());
         }
         if let Some(secret) = &settings.webhook_secret {
-            redactor.learn_chosen(secret.expose_secret());
+            redactor.add_chosen(secret.expose_secret());
         }
         Self {
             settings,
             store,
             redactor,
-            watch: Watch::default(),
+            watch: SessionPollers::default(),
             limits: Cache::default(),
             seen_environment: Mutex::new(None),
             client: Mutex::new(None),
@@ -151,7 +151,7 @@ impl Connection {
     }
 
     /// The sessions that are being followed.
-    pub fn watch(&self) -> &Watch {
+    pub fn watch(&self) -> &SessionPollers {
         &self.watch
     }
 
@@ -170,14 +170,14 @@ impl Connection {
 
     /// Hides a secret that a call brought, from now on.
     pub fn hide(&self, secret: &str) {
-        self.redactor.learn_passing(secret);
+        self.redactor.add_short_lived(secret);
     }
 
     /// The client with the key in use.
     ///
     /// # Errors
     /// `no_api_key` with the ways to get one; or what is wrong with the credentials file.
-    pub fn client(&self) -> Result<Client, Stop> {
+    pub fn client(&self) -> Result<Client, NotDone> {
         let client = self.client_without_key()?;
         // The operator's own key works whatever the file holds.
         if let Some((key, KeySource::Environment)) = &self.settings.api_key {
@@ -191,11 +191,11 @@ impl Connection {
     }
 
     /// The client for calls that need no key. Built at the first call, because setting up TLS is the
-    /// dearest part of starting.
+    /// slowest part of starting.
     ///
     /// # Errors
     /// When the client cannot be built from these settings.
-    pub fn client_without_key(&self) -> Result<Client, Stop> {
+    pub fn client_without_key(&self) -> Result<Client, NotDone> {
         let mut built = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = &*built {
             return Ok(client.clone());
@@ -219,7 +219,7 @@ impl Connection {
     ///
     /// # Errors
     /// What is wrong with the credentials file.
-    pub fn snapshot(&self) -> Result<Snapshot, Stop> {
+    pub fn snapshot(&self) -> Result<Snapshot, NotDone> {
         let profile = self.profile()?;
         let key = self.key(&profile);
         Ok(Snapshot {
@@ -233,7 +233,7 @@ impl Connection {
     ///
     /// # Errors
     /// What is wrong with the file.
-    pub fn profile(&self) -> Result<Profile, Stop> {
+    pub fn profile(&self) -> Result<Profile, NotDone> {
         let profile = self.store.load().map_err(stored)?;
         self.learn(&profile);
         Ok(profile)
@@ -244,7 +244,7 @@ impl Connection {
     ///
     /// # Errors
     /// What is wrong with the file; nothing changed then.
-    pub async fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), Stop> {
+    pub async fn remember(&self, change: impl FnOnce(&mut Profile)) -> Result<(), NotDone> {
         self.store
             .update(|profile| {
                 change(profile);
@@ -272,13 +272,13 @@ impl Connection {
     }
 
     /// Where a change happens, for the human who must agree. `said` is what a session says of its environment.
-    pub fn place_of_change(&self, said: Option<&str>) -> Place {
+    pub fn place_of_change(&self, said: Option<&str>) -> ChangeLocation {
         let profile = self.profile().unwrap_or_default();
         let key = self.key(&profile);
         let stored = matches!(key, Some((_, KeySource::File)));
         let application = profile.application.filter(|_| stored);
         let environment = self.environment_of(said);
-        Place {
+        ChangeLocation {
             environment,
             application: application
                 .map(|application| application.name)
@@ -297,8 +297,8 @@ impl Connection {
         matches!(self.settings.api_key, Some((_, KeySource::Environment)))
     }
 
-    /// Whether people and money are real, as well as it is known: by what Didit says of the session at hand, else by what it
-    /// said of the last one of this key, else by what the account said of its application.
+    /// Whether people and money are real, as far as known: from what Didit says of the session at hand, else from what it
+    /// said of the last session read with this key, else from the mode of the stored application.
     pub fn environment_of(&self, told: Option<&str>) -> Environment {
         if self.settings.mode == Mode::Simulator {
             return Environment::Simulated;
@@ -353,7 +353,7 @@ impl Connection {
     }
 
     fn key(&self, profile: &Profile) -> Option<(ApiKey, KeySource)> {
-        // A key from the environment wins over everything; the simulator's own gives way to one that was
+        // A key from the environment overrides everything; the simulator's own is overridden by one that was
         // registered on it.
         if let Some((key, KeySource::Environment)) = &self.settings.api_key {
             return Some((key.clone(), KeySource::Environment));
@@ -371,19 +371,19 @@ impl Connection {
         let others = profile.other_accounts.iter().map(|other| &other.password);
         for password in profile.password.iter().chain(others) {
             if Password::may_be_generated(password) {
-                self.redactor.learn(password);
+                self.redactor.add_random(password);
             } else {
-                self.redactor.learn_chosen(password);
+                self.redactor.add_chosen(password);
             }
         }
         let drawn = profile
             .api_key
             .iter()
             .chain(profile.webhook_secrets.values());
-        drawn.for_each(|secret| self.redactor.learn(secret));
+        drawn.for_each(|secret| self.redactor.add_random(secret));
     }
 
-    fn no_api_key(&self, profile: &Profile) -> Stop {
+    fn no_api_key(&self, profile: &Profile) -> NotDone {
         if let Some(origin) = self.foreign_origin(profile) {
             return ToolError::new(
                 ErrorCode::NoApiKey,
@@ -413,6 +413,6 @@ impl Connection {
     }
 }
 
-fn stored(error: credentials::Error) -> Stop {
+fn stored(error: credentials::Error) -> NotDone {
     ToolError::new(ErrorCode::CredentialsFile, format!("{error}.")).into()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{connection::Connection, consent::Consent, error::Stop};
+use super::{confirmer::Confirmer, connection::Connection, error::NotDone};
 use crate::didit::{Client, Observer};
 
 /// What a call has at hand.
@@ -11,10 +11,10 @@ pub struct Context {
     /// The account, its key and the settings.
     pub connection: Arc<Connection>,
     /// Asks a human before a decision takes effect.
-    pub consent: Arc<dyn Consent>,
+    pub confirmer: Arc<dyn Confirmer>,
     /// Tells the client how far a long call is.
     pub progress: Arc<dyn Progress>,
-    /// Told what is sent to Didit, and of waits for its rate limits, which are not the tool's own time.
+    /// Notified of what is sent to Didit, and of waits for its rate limits, which do not count as the tool's time.
     pub observer: Arc<dyn Observer>,
 }
 
@@ -23,7 +23,7 @@ impl Context {
     ///
     /// # Errors
     /// Those of [`Connection::client`].
-    pub fn client(&self) -> Result<Client, Stop> {
+    pub fn client(&self) -> Result<Client, NotDone> {
         Ok(self
             .connection
             .client()?
@@ -34,7 +34,7 @@ impl Context {
     ///
     /// # Errors
     /// Those of [`Connection::client_without_key`].
-    pub fn client_without_key(&self) -> Result<Client, Stop> {
+    pub fn client_without_key(&self) -> Result<Client, NotDone> {
         Ok(self
             .connection
             .client_without_key()?
@@ -48,9 +48,9 @@ pub trait Progress: Send + Sync {
     fn report(&self, waited: f64, total: f64, message: String);
 }
 
-/// What there is in the account that examples are about: one of everything.
+/// The account that tool examples refer to, with one object of every kind.
 #[derive(Debug, Clone)]
-pub struct World {
+pub struct ExampleAccount {
     /// A session that a human can decide about (UUID).
     pub session_id: String,
     /// The workflow of that session (UUID).

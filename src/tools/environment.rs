@@ -46,7 +46,7 @@ impl Environment {
 
 /// Which account a change happens in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct ChangeLocation {
     /// Whether it is real.
     pub environment: Environment,
     /// The application's name, where the account tells.

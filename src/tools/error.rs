@@ -5,7 +5,7 @@ mod code;
 pub use code::ErrorCode;
 
 use super::{
-    answer::{Answer, Fact, Next},
+    answer::{Fact, Next, ToolOutput},
     personal::{Class, Outlet, PersonalData},
     shape::is_code,
     untrusted::clean,
@@ -29,11 +29,11 @@ const MAX_DEPTH: usize = 4;
 
 /// Why a tool ended without doing its job.
 #[derive(Debug)]
-pub enum Stop {
+pub enum NotDone {
     /// It failed, or was refused.
     Error(Box<ToolError>),
     /// Nothing was done yet: this must be shown first, and the call repeated with its token.
-    Preview(Box<Answer>),
+    Preview(Box<ToolOutput>),
     /// Nothing was done yet: the client must ask its human; the server holds the question.
     AskHuman,
 }
@@ -150,13 +150,13 @@ impl ToolError {
     }
 }
 
-impl From<ToolError> for Stop {
+impl From<ToolError> for NotDone {
     fn from(error: ToolError) -> Self {
         Self::Error(Box::new(error))
     }
 }
 
-impl From<didit::Error> for Stop {
+impl From<didit::Error> for NotDone {
     fn from(error: didit::Error) -> Self {
         Self::from(ToolError::from(error))
     }
@@ -220,7 +220,7 @@ impl From<didit::Error> for ToolError {
 /// An error that Didit answered with. Its own words are set apart: they are written for the caller, but they quote what they
 /// complain about.
 fn api_error(error: didit::ApiError) -> ToolError {
-    use didit::{BodyKind, Kind};
+    use didit::{BodyKind, ErrorKind};
     let status = error.status;
     let known = KNOWN_SENTENCES
         .into_iter()
@@ -236,32 +236,29 @@ fn api_error(error: didit::ApiError) -> ToolError {
         ToolError::new(code, format!("Didit answered {status}{odd}: {what}"))
     };
     let mut mapped = match error.kind {
-        Kind::Authentication => of(
+        ErrorKind::Authentication => of(
             ErrorCode::Authentication,
             "it does not accept the credentials",
         )
         .with_hint(
             "didit_account_status",
-            "shows which key is in use; with check it proves it, and says what to do.",
+            "shows which key is in use; with check it tests the key and says what to do.",
         ),
-        Kind::Forbidden => of(ErrorCode::Forbidden, "this key may not do that"),
-        Kind::NotFound => of(ErrorCode::NotFound, "there is no such object")
+        ErrorKind::Forbidden => of(ErrorCode::Forbidden, "this key may not do that"),
+        ErrorKind::NotFound => of(ErrorCode::NotFound, "there is no such object")
             .with_advice("the id may belong to another application, or its object was deleted."),
-        Kind::RateLimited => of(ErrorCode::RateLimited, "too many requests"),
-        Kind::OutOfCredit => of(ErrorCode::OutOfCredit, "the balance does not cover it")
+        ErrorKind::RateLimited => of(ErrorCode::RateLimited, "too many requests"),
+        ErrorKind::OutOfCredit => of(ErrorCode::OutOfCredit, "the balance does not cover it")
             .with_hint("didit_billing_get_balance", "shows the balance.")
             .with_hint("didit_billing_top_up", "makes a payment link for a human."),
-        Kind::Invalid => of(ErrorCode::Refused, "it does not accept the request"),
-        Kind::Conflict => of(
-            ErrorCode::Conflict,
-            "what is there already stands against it",
-        ),
-        Kind::NotAllowedNow => of(ErrorCode::NotAllowedNow, "its state does not allow it now")
+        ErrorKind::Invalid => of(ErrorCode::Refused, "it does not accept the request"),
+        ErrorKind::Conflict => of(ErrorCode::Conflict, "it conflicts with what already exists"),
+        ErrorKind::NotAllowedNow => of(ErrorCode::NotAllowedNow, "its state does not allow it now")
             .with_hint(
                 "didit_session_get_decision",
                 "shows the session's status and what it allows.",
             ),
-        Kind::Unavailable => of(ErrorCode::Unavailable, "it failed on its side"),
+        ErrorKind::Unavailable => of(ErrorCode::Unavailable, "it failed on its side"),
         _ => of(ErrorCode::Refused, "it does not say why"),
     };
     mapped.said = said.map(|value| {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{
     paging::{self, Row},
     personal::{Class, Outlet, PersonalData},
-    untrusted::apart,
+    untrusted::mark_untrusted,
 };
 
 /// The fields of one row, under the names that Didit uses. What is absent, or must not leave, is not there.
@@ -32,8 +32,10 @@ impl Fields {
             return self;
         };
         let shown = match &value {
-            Value::String(time) if name.ends_with("_at") => apart(paging::to_the_minute(time)),
-            Value::String(text) => apart(text),
+            Value::String(time) if name.ends_with("_at") => {
+                mark_untrusted(paging::to_the_minute(time))
+            }
+            Value::String(text) => mark_untrusted(text),
             other => other.to_string(),
         };
         self.line.push(format!("{name} {shown}"));

@@ -55,7 +55,7 @@ pub(super) async fn write_numbered(
     write_apart(folder, names, bytes, kind).await
 }
 
-/// Writes on a thread that serves nobody: a large file takes the disk a while.
+/// Writes on a blocking thread, because a large file takes the disk a while.
 async fn write_apart(
     folder: &Path,
     names: Vec<String>,
@@ -112,7 +112,7 @@ pub(super) fn read(
         ToolError::invalid(
             field,
             format!(
-                "`{field}` takes a file inside {}, and only that folder is read.",
+                "`{field}` must be a file inside {}; no other folder is read.",
                 folder.display()
             ),
         )
@@ -132,8 +132,8 @@ pub(super) fn read(
             format!("`{field}` takes a regular file."),
         ))
     };
-    // Looked at before it is opened, because opening a pipe waits for somebody to write; and again afterwards, because what
-    // counts is the file that was opened.
+    // Checked before opening, because opening a pipe waits for somebody to write; and again afterwards, because only
+    // the file that was opened counts.
     regular(fs::metadata(&resolved).map_err(|error| disk(&resolved, &error))?)?;
     let file = fs::File::open(&resolved).map_err(|error| disk(&resolved, &error))?;
     regular(file.metadata().map_err(|error| disk(&resolved, &error))?)?;
@@ -209,7 +209,7 @@ fn there_already(path: &Path, field: &'static str) -> ToolError {
     ToolError::invalid(
         field,
         format!(
-            "{} is there already, and files are never replaced.",
+            "{} already exists, and files are never replaced.",
             path.display()
         ),
     )

@@ -16,7 +16,7 @@ pub type JsonObject = Map<String, Value>;
 
 /// The schema of a tool's arguments in the portable subset: everything inlined, no `$ref`, no nullable
 /// unions, no vendor formats, because clients reject or drop tools for each of those.
-/// That no other arguments are taken is not said: the server refuses them itself, and some clients cannot read the word.
+/// `additionalProperties: false` is left out: the server refuses other arguments itself, and some clients reject it.
 fn input_schema<T: JsonSchema>() -> JsonObject {
     plain_schema::<T>(Contract::Deserialize)
 }
@@ -49,11 +49,11 @@ impl<T: DeserializeOwned + JsonSchema> Arguments for T {
     }
 }
 
-/// Arguments of which two types each read their own: a request of Didit's API, and what only a tool knows. Flattening one into
+/// Arguments that two types share: a request of Didit's API, and what only the tool knows. Flattening one into
 /// the other would say the same, but loses the names of fields from errors.
-pub struct Both<A, B>(pub A, pub B);
+pub struct Combined<A, B>(pub A, pub B);
 
-impl<A: Arguments, B: Arguments> Arguments for Both<A, B> {
+impl<A: Arguments, B: Arguments> Arguments for Combined<A, B> {
     fn schema() -> JsonObject {
         let mut schema = A::schema();
         for (name, more) in B::schema() {
@@ -94,7 +94,7 @@ fn plain_schema<T: JsonSchema>(contract: Contract) -> JsonObject {
     root
 }
 
-/// Leaves the subset that every client reads, from the inside out and in one walk, because a client waits for its first list.
+/// Reduces a schema to the subset that every client reads, in one pass from the inside out, because a client is waiting.
 #[derive(Clone)]
 struct Portable;
 

@@ -13,7 +13,7 @@ use cache::WorkflowLimits;
 /// The part of a call's time that looking for limits may take, as a divisor: the verdict matters more.
 const PART_OF_CALL: u32 = 4;
 
-/// A score and what would have decided otherwise.
+/// A score and the thresholds beyond which the check does not pass.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Score {
     /// The score as Didit writes it, nearly always 0 to 100.
@@ -22,7 +22,7 @@ pub(super) struct Score {
     pub review: Option<f64>,
     /// Declined beyond this one, on the score's scale.
     pub decline: Option<f64>,
-    /// Whether beyond is above, as with hits of watch lists; else it is below.
+    /// Whether a higher score is worse, as with watch-list hits; else a lower one is.
     pub is_worse_above: bool,
     /// Whether the limits are those that were in force when the session ran.
     pub is_certain: bool,

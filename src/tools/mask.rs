@@ -1,5 +1,5 @@
-//! Hiding most of a value, by its shape: what has another shape than it should is hidden whole, because what would be left of it
-//! is not what was meant to be left.
+//! Masks most of a value, by its shape. A value of an unexpected shape is hidden whole, because the part left visible might
+//! not be the harmless one.
 
 use super::{shape::is_domain, untrusted::clean};
 

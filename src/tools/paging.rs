@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Context, error::ToolError, plain::is_time, size::json_characters,
-    untrusted::APART_BEGIN,
+    Context, ToolOutput, error::ToolError, plain::is_time, size::json_characters,
+    untrusted::MARK_BEGIN,
 };
-use crate::didit::{Page, Paged};
+use crate::didit::{Page, PageRequest};
 
 /// Rows of a page when the caller names no number.
 const DEFAULT_LIMIT: u32 = 20;
@@ -29,7 +29,7 @@ pub(super) struct PageInput {
 }
 
 /// The page that Didit is asked for.
-pub(super) fn page(input: &PageInput) -> Result<Page, ToolError> {
+pub(super) fn page(input: &PageInput) -> Result<PageRequest, ToolError> {
     let offset = match &input.cursor {
         None => None,
         Some(cursor) => Some(
@@ -45,7 +45,7 @@ pub(super) fn page(input: &PageInput) -> Result<Page, ToolError> {
                 })?,
         ),
     };
-    Ok(Page {
+    Ok(PageRequest {
         limit: Some(input.limit.unwrap_or(DEFAULT_LIMIT)),
         offset,
     })
@@ -73,11 +73,11 @@ pub(super) struct List<T> {
 /// The answer of a list: how many of `rows`, where, in which `order`, and a line for each.
 pub(super) fn answer<T: Row>(
     context: &Context,
-    found: Paged<T>,
-    page: &Page,
+    found: Page<T>,
+    page: &PageRequest,
     rows: &str,
     order: &str,
-) -> Answer {
+) -> ToolOutput {
     let shown = cut(found.items, page, found.next_offset);
     let environment = context.connection.environment_of(None);
     let total = found.total.map(|total| format!(" of {total}"));
@@ -87,7 +87,7 @@ pub(super) fn answer<T: Row>(
         total.unwrap_or_default(),
         environment.words()
     );
-    Answer::new(format!("{heading}{}", shown.text)).with_data(&List {
+    ToolOutput::new(format!("{heading}{}", shown.text)).with_data(&List {
         items: shown.items,
         environment: environment.name(),
         has_more: shown.next_cursor.is_some(),
@@ -108,13 +108,13 @@ struct Shown<T> {
 
 /// Takes as many rows, each a line and its data, as an answer can hold. The rest is left to the next page: an answer without
 /// its rows would not be what the tool promises.
-fn cut<T: Row>(found: Vec<T>, page: &Page, next_offset: Option<u64>) -> Shown<T> {
+fn cut<T: Row>(found: Vec<T>, page: &PageRequest, next_offset: Option<u64>) -> Shown<T> {
     let count = found.len();
     let (mut items, mut lines) = (Vec::new(), String::new());
     let (mut of_text, mut of_data) = (0, 0);
     for item in found {
         let line = item.line();
-        let apart = line.matches(APART_BEGIN).count() * APART_CHARACTERS;
+        let apart = line.matches(MARK_BEGIN).count() * APART_CHARACTERS;
         of_text += line.chars().count() + 3 + apart;
         of_data += json_characters(&item) + 1 + apart;
         // One row is always shown, or the cursor would never move.

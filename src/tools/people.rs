@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{
-    Answer, Context, Stop, Tool, Toolset,
+    Context, NotDone, Tool, ToolOutput, Toolset,
     fields::Fields,
-    input::Both,
+    input::Combined,
     paging::{self, PageInput},
     personal::Class,
 };
@@ -25,8 +25,8 @@ pub(super) fn tools() -> Vec<Tool> {
 
 async fn list(
     context: Context,
-    Both(filter, page): Both<UserFilter, PageInput>,
-) -> Result<Answer, Stop> {
+    Combined(filter, page): Combined<UserFilter, PageInput>,
+) -> Result<ToolOutput, NotDone> {
     let page = paging::page(&page)?;
     let users = context.client()?.list_users(&filter, &page).await?;
     let level = context.connection.settings().personal_data;

@@ -1,4 +1,4 @@
-//! Statuses, codes and times of a decision in the words that they may have: what is none of them becomes a word of ours.
+//! Statuses, codes and times of a decision, limited to known values: anything else is replaced by a word of ours.
 
 use crate::didit::{SessionStatus, Step};
 
@@ -123,7 +123,7 @@ pub(super) fn check_status(step: &Step<'_>) -> String {
     }
 }
 
-/// A code such as a risk, or `unnamed` for what is none.
+/// A code such as a risk, or `unnamed` for a text that is not a code.
 pub(super) fn code(text: Option<&str>) -> String {
     match text.map(str::trim) {
         Some(code) if (1..=80).contains(&code.len()) && code.bytes().all(is_of_code) => {

@@ -5,8 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    Answer, Change, Context, Line, Setting, Stop, Tool, Toolset, agreed::agreed, input::Both,
-    person::PersonFacts, subject,
+    Change, Context, Line, NotDone, Setting, Tool, ToolOutput, Toolset, agreed::agreed,
+    input::Combined, person::PersonFacts, subject,
 };
 use crate::didit::{NewComment, SessionId};
 
@@ -15,7 +15,7 @@ pub(super) fn tools() -> Vec<Tool> {
         Tool::decide("didit_session_add_comment", Toolset::Reviews)
             .title("Comment on a session")
             .description(
-                "Adds a comment to a session's trail after a human agreed; its status stays, and a comment cannot be taken back.",
+                "Adds a comment to a session's trail after a human agrees; its status stays, and a comment cannot be taken back.",
             )
             .example(|world| json!({ "session_id": world.session_id, "comment": "Called back, all clear." }))
             .verify_with("didit_session_get_decision", "shows the comments that are there.")
@@ -30,8 +30,8 @@ struct Target {
 
 async fn add(
     context: Context,
-    Both(target, new): Both<Target, NewComment>,
-) -> Result<Answer, Stop> {
+    Combined(target, new): Combined<Target, NewComment>,
+) -> Result<ToolOutput, NotDone> {
     let id = target.session_id;
     let client = context.client()?;
     agreed(&context, async || {
@@ -58,7 +58,7 @@ async fn add(
     })
     .await?;
     let added = client.add_comment(&id, &new).await?;
-    Ok(Answer::new(format!(
+    Ok(ToolOutput::new(format!(
         "Added the comment to session {id}; its status stays."
     ))
     .with_data(

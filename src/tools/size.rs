@@ -4,7 +4,7 @@ use std::io;
 
 use serde::Serialize;
 
-/// The characters of the JSON of `value`; none for what is no JSON.
+/// The length of `value` as JSON, in characters; 0 if it cannot be serialized.
 pub fn json_characters(value: &impl Serialize) -> usize {
     let mut counter = Counter(0);
     match serde_json::to_writer(&mut counter, value) {

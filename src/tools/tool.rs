@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    Access, Answer, Context, JsonObject, Stop, Toolset, World,
+    Access, Context, ExampleAccount, JsonObject, NotDone, ToolOutput, Toolset,
     input::{Arguments, output_schema},
 };
 
@@ -49,13 +49,13 @@ pub struct Tool {
 pub struct NoInput {}
 
 /// The arguments of a call that works in this account.
-pub type Example = fn(&World) -> Value;
+pub type Example = fn(&ExampleAccount) -> Value;
 
 /// The body of a tool.
 pub type RunTool = Arc<dyn Fn(Context, Map<String, Value>) -> ToolFuture + Send + Sync>;
 
-/// What a running tool is to the server.
-pub type ToolFuture = Pin<Box<dyn Future<Output = Result<Answer, Stop>> + Send>>;
+/// The future of a running tool.
+pub type ToolFuture = Pin<Box<dyn Future<Output = Result<ToolOutput, NotDone>> + Send>>;
 
 impl Tool {
     /// A tool that changes nothing.
@@ -99,7 +99,7 @@ pub struct Described {
 }
 
 /// A tool that lacks only what runs.
-pub struct Draft {
+pub struct ToolBuilder {
     described: Described,
     example: Example,
     idempotent: bool,
@@ -137,9 +137,9 @@ impl Titled {
 
 impl Described {
     /// Arguments of a call that works in an account with one of everything.
-    pub fn example(self, example: Example) -> Draft {
+    pub fn example(self, example: Example) -> ToolBuilder {
         let is_read = self.titled.named.access == Access::Read;
-        Draft {
+        ToolBuilder {
             described: self,
             example,
             idempotent: is_read,
@@ -152,7 +152,7 @@ impl Described {
     }
 }
 
-impl Draft {
+impl ToolBuilder {
     /// A second identical call changes nothing more; reads are so by themselves.
     #[must_use]
     pub fn idempotent(mut self) -> Self {
@@ -209,7 +209,7 @@ impl Draft {
     ) -> Tool
     where
         Input: Arguments + Send + 'static,
-        Running: Future<Output = Result<Answer, Stop>> + Send + 'static,
+        Running: Future<Output = Result<ToolOutput, NotDone>> + Send + 'static,
     {
         let Described {
             titled: Titled { named, title },

@@ -1,7 +1,7 @@
 //! Text that a person, a document or a reviewer wrote, and whatever else Didit answers in words.
 //!
 //! What stands bare among our own words is told in [`super::shape`]. In running text a tool passes every other value through
-//! [`apart`], and the server puts it behind the fence; in structured results the server does so with every text by itself.
+//! [`mark_untrusted`], and the server puts it behind the fence; in structured results the server does so with every text by itself.
 
 use super::{
     change::quoted,
@@ -11,9 +11,9 @@ use crate::visible::is_visible;
 
 /// What begins and ends a value within running text until the server fences it. Every text is cleaned of control characters
 /// on its way in, so that no value can hold one; and where the two are lost, the value still stands quoted.
-pub const APART_BEGIN: char = '\u{2}';
-/// See [`APART_BEGIN`].
-pub const APART_END: char = '\u{3}';
+pub const MARK_BEGIN: char = '\u{2}';
+/// See [`MARK_BEGIN`].
+pub const MARK_END: char = '\u{3}';
 
 /// The longest value that is shown.
 const MAX_CHARACTERS: usize = 300;
@@ -28,18 +28,18 @@ pub fn clean(value: &str) -> String {
     shortened(one_line(value), MAX_CHARACTERS)
 }
 
-/// A value of somebody else for a place among our own words: bare where its shape leaves no room for a sentence, else marked
-/// so that the server sets it apart.
-pub fn apart(value: &str) -> String {
+/// A value written by others, for use in our own text: as it is if its shape leaves no room for a sentence, else marked
+/// so that the server fences it.
+pub fn mark_untrusted(value: &str) -> String {
     let value = clean(value);
-    if shape::is_plain(&value) {
+    if shape::is_safe_unfenced(&value) {
         return value;
     }
     marked(&value)
 }
 
 /// The same for a code that Didit alone chooses.
-pub fn code_apart(value: &str) -> String {
+pub fn mark_untrusted_code(value: &str) -> String {
     let value = clean(value);
     if is_code(&value) {
         return value;
@@ -48,19 +48,19 @@ pub fn code_apart(value: &str) -> String {
 }
 
 /// The same for a link, which is useless when it is cut as early as other values.
-pub fn link_apart(value: &str) -> String {
+pub fn mark_untrusted_link(value: &str) -> String {
     let value = clean_link(value);
-    if shape::is_plain(&value) {
+    if shape::is_safe_unfenced(&value) {
         return value;
     }
     marked(&value)
 }
 
 fn marked(value: &str) -> String {
-    format!("{APART_BEGIN}{}{APART_END}", quoted(value))
+    format!("{MARK_BEGIN}{}{MARK_END}", quoted(value))
 }
 
-/// A value exactly as it was written, but for what hides in it: an id that is changed finds nothing. Joiners between letters
+/// A value exactly as it was written, without invisible characters: a changed id finds nothing. Joiners between letters
 /// stay, because they are letters to those who write them.
 pub fn exact(value: &str) -> String {
     if is_one_line(value) {
@@ -99,12 +99,12 @@ pub fn clean_sentence(value: &str) -> String {
     shortened(one_line(value), MAX_SENTENCE_CHARACTERS)
 }
 
-/// The same as [`clean_sentence`], in which what [`apart`] marked stays marked.
+/// The same as [`clean_sentence`], in which what [`mark_untrusted`] marked stays marked.
 pub fn marked_sentence(value: &str) -> String {
-    if !value.contains(APART_BEGIN) {
+    if !value.contains(MARK_BEGIN) {
         return clean_sentence(value);
     }
-    let is_mark = |character| matches!(character, APART_BEGIN | APART_END);
+    let is_mark = |character| matches!(character, MARK_BEGIN | MARK_END);
     let mut line: String = value
         .chars()
         .map(|character| {
@@ -119,8 +119,8 @@ pub fn marked_sentence(value: &str) -> String {
     if let Some((end, _)) = line.char_indices().nth(MAX_SENTENCE_CHARACTERS) {
         line.truncate(end);
         // A mark without its end would set the rest of the answer apart too.
-        if line.matches(APART_BEGIN).count() > line.matches(APART_END).count() {
-            line.truncate(line.rfind(APART_BEGIN).unwrap_or_default());
+        if line.matches(MARK_BEGIN).count() > line.matches(MARK_END).count() {
+            line.truncate(line.rfind(MARK_BEGIN).unwrap_or_default());
         }
         line.push_str(" [cut]");
     }
@@ -128,8 +128,11 @@ pub fn marked_sentence(value: &str) -> String {
 }
 
 /// Removes invisible characters from a text of several lines, and nothing else.
-pub fn visible(text: &str) -> String {
-    if text.bytes().all(|byte| byte == b'\n' || is_plain(byte)) {
+pub fn strip_invisible(text: &str) -> String {
+    if text
+        .bytes()
+        .all(|byte| byte == b'\n' || is_printable_ascii(byte))
+    {
         return text.to_owned();
     }
     text.chars()
@@ -139,7 +142,7 @@ pub fn visible(text: &str) -> String {
 
 /// Removes invisible characters and line breaks, whatever the length.
 pub fn one_line(value: &str) -> String {
-    if value.bytes().all(is_plain) {
+    if value.bytes().all(is_printable_ascii) {
         return value.trim_matches(' ').to_owned();
     }
     let spaced: String = value
@@ -158,7 +161,7 @@ pub fn one_line(value: &str) -> String {
 
 /// Whether [`one_line`] would leave a text as it is; some others it would leave as well.
 pub fn is_one_line(value: &str) -> bool {
-    value.bytes().all(is_plain) && !value.starts_with(' ') && !value.ends_with(' ')
+    value.bytes().all(is_printable_ascii) && !value.starts_with(' ') && !value.ends_with(' ')
 }
 
 fn shortened(text: String, most: usize) -> String {
@@ -173,6 +176,6 @@ fn shortened(text: String, most: usize) -> String {
 }
 
 /// The visible characters of ASCII and the space. Nearly every text has no others, and then nothing is to be removed.
-fn is_plain(byte: u8) -> bool {
+fn is_printable_ascii(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }

@@ -2,7 +2,7 @@
 
 use crate::support::upstream::{Reply, Upstream, answered};
 use didit_mcp::didit::{
-    AccessToken, Client, Error, ListFilter, Page, Password, Registration, SessionDeletion,
+    AccessToken, Client, Error, ListFilter, PageRequest, Password, Registration, SessionDeletion,
     SessionFilter, SessionId, SessionRequest, SessionStatus, WorkflowId,
 };
 use serde_json::json;
@@ -18,7 +18,7 @@ async fn lists_come_in_an_envelope_or_as_a_bare_array() {
     let row = json!({"uuid": ID, "workflow_label": "KYC", "features": "OCR + LIVENESS + FACE_MATCH", "total_price": 0.15});
     let envelope = json!({"count": 120, "next": "https://verification.didit.me/v3/workflows/?limit=50&offset=50", "previous": null, "results": [row]});
     let page = answered(200, envelope, async |client| {
-        client.list_workflows(&Page::default()).await
+        client.list_workflows(&PageRequest::default()).await
     })
     .await
     .unwrap();
@@ -28,7 +28,7 @@ async fn lists_come_in_an_envelope_or_as_a_bare_array() {
 
     let old = json!([{"uuid": ID, "features": ["ocr", "liveness"], "total_price": "0.10"}, "noise", null]);
     let page = answered(200, old, async |client| {
-        client.list_workflows(&Page::default()).await
+        client.list_workflows(&PageRequest::default()).await
     })
     .await
     .unwrap();
@@ -83,7 +83,7 @@ async fn lists_come_in_an_envelope_or_as_a_bare_array() {
 async fn a_list_that_is_none_is_unreadable() {
     for body in ["{}", "7", r#"{"results":{}}"#, "", "null"] {
         let result = answered(200, body, async |client| {
-            client.list_workflows(&Page::default()).await
+            client.list_workflows(&PageRequest::default()).await
         })
         .await;
         assert!(

@@ -5,7 +5,7 @@ use crate::support::echo_cases::{
 };
 use crate::support::refusals::text;
 use crate::support::upstream::{Reply, Upstream};
-use didit_mcp::didit::{Client, Error, Page, SessionFilter, WorkflowRequest};
+use didit_mcp::didit::{Client, Error, PageRequest, SessionFilter, WorkflowRequest};
 use serde_json::json;
 
 async fn call_with(
@@ -124,7 +124,10 @@ async fn links_that_nobody_should_open_are_left_out() {
             .unwrap();
         assert_eq!(sessions.items[0].session_url, expected);
         assert_eq!(client.workflow(&id()).await.unwrap().workflow_url, expected);
-        let workflows = client.list_workflows(&Page::default()).await.unwrap();
+        let workflows = client
+            .list_workflows(&PageRequest::default())
+            .await
+            .unwrap();
         assert_eq!(workflows.items[0].workflow_url, expected);
     }
 }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use crate::support::upstream::{Reply, Upstream};
-use didit_mcp::didit::{ApiError, BodyKind, Error, Kind};
+use didit_mcp::didit::{ApiError, BodyKind, Error, ErrorKind};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 /// Status and body; kind, field, message and code that must come of them.
 type Row = (
     u16,
     &'static str,
-    Kind,
+    ErrorKind,
     Option<&'static str>,
     &'static str,
     Option<&'static str>,
@@ -39,27 +39,27 @@ fn headers(pairs: Pairs) -> HeaderMap {
 fn each_body_shape_becomes_one_error() {
     #[rustfmt::skip]
     let table: &[Row] = &[
-        (404, r#"{"detail":"Not found."}"#, Kind::NotFound, None, "Not found.", None),
-        (400, r#"{"detail":["Only finished sessions can be shared."]}"#, Kind::NotAllowedNow, None, "Only finished sessions can be shared.", None),
-        (400, r#"{"workflow_id":["This field is required."]}"#, Kind::Invalid, Some("workflow_id"), "This field is required.", None),
-        (400, r#"{"workflow_id":"Invalid workflow_id."}"#, Kind::Invalid, Some("workflow_id"), "Invalid workflow_id.", None),
-        (400, r#"{"parsed_address":{"zipcode":"Unsupported key."}}"#, Kind::Invalid, Some("parsed_address.zipcode"), "Unsupported key.", None),
-        (400, r#"{"parsed_address":{"zipcode":["Unsupported","key."]}}"#, Kind::Invalid, Some("parsed_address.zipcode"), "Unsupported key.", None),
-        (400, r#"{"nodes_to_resubmit":[{},{"feature":["\"BOGUS\" is not a valid choice."]}]}"#, Kind::Invalid, Some("nodes_to_resubmit.1.feature"), "\"BOGUS\" is not a valid choice.", None),
-        (400, r#"{"error":"COULD_NOT_RECOGNIZE_DOCUMENT"}"#, Kind::Invalid, None, "COULD_NOT_RECOGNIZE_DOCUMENT", None),
-        (400, r#"{"error":["Error extracting POA information"]}"#, Kind::Invalid, None, "Error extracting POA information", None),
-        (400, r#"["Amount must be at least $50."]"#, Kind::Invalid, None, "Amount must be at least $50.", None),
-        (502, r#"{"detail":"Try again shortly.","code":"phone_provider_unavailable"}"#, Kind::Unavailable, None, "Try again shortly.", Some("phone_provider_unavailable")),
-        (400, r#"{"error":"The source refused.","validation_errors":[{"service_id":"bra_cpf","code":"rejected","message":"Bad input."}]}"#, Kind::Invalid, Some("bra_cpf"), "The source refused.", None),
+        (404, r#"{"detail":"Not found."}"#, ErrorKind::NotFound, None, "Not found.", None),
+        (400, r#"{"detail":["Only finished sessions can be shared."]}"#, ErrorKind::NotAllowedNow, None, "Only finished sessions can be shared.", None),
+        (400, r#"{"workflow_id":["This field is required."]}"#, ErrorKind::Invalid, Some("workflow_id"), "This field is required.", None),
+        (400, r#"{"workflow_id":"Invalid workflow_id."}"#, ErrorKind::Invalid, Some("workflow_id"), "Invalid workflow_id.", None),
+        (400, r#"{"parsed_address":{"zipcode":"Unsupported key."}}"#, ErrorKind::Invalid, Some("parsed_address.zipcode"), "Unsupported key.", None),
+        (400, r#"{"parsed_address":{"zipcode":["Unsupported","key."]}}"#, ErrorKind::Invalid, Some("parsed_address.zipcode"), "Unsupported key.", None),
+        (400, r#"{"nodes_to_resubmit":[{},{"feature":["\"BOGUS\" is not a valid choice."]}]}"#, ErrorKind::Invalid, Some("nodes_to_resubmit.1.feature"), "\"BOGUS\" is not a valid choice.", None),
+        (400, r#"{"error":"COULD_NOT_RECOGNIZE_DOCUMENT"}"#, ErrorKind::Invalid, None, "COULD_NOT_RECOGNIZE_DOCUMENT", None),
+        (400, r#"{"error":["Error extracting POA information"]}"#, ErrorKind::Invalid, None, "Error extracting POA information", None),
+        (400, r#"["Amount must be at least $50."]"#, ErrorKind::Invalid, None, "Amount must be at least $50.", None),
+        (502, r#"{"detail":"Try again shortly.","code":"phone_provider_unavailable"}"#, ErrorKind::Unavailable, None, "Try again shortly.", Some("phone_provider_unavailable")),
+        (400, r#"{"error":"The source refused.","validation_errors":[{"service_id":"bra_cpf","code":"rejected","message":"Bad input."}]}"#, ErrorKind::Invalid, Some("bra_cpf"), "The source refused.", None),
         // Beyond the dozen.
-        (401, r#"{"message":"Invalid email or password."}"#, Kind::Authentication, None, "Invalid email or password.", None),
-        (400, r#"{"code":["Invalid or expired verification code."]}"#, Kind::Invalid, Some("code"), "Invalid or expired verification code.", None),
-        (400, r#"{"code":"Invalid or expired."}"#, Kind::Invalid, Some("code"), "Invalid or expired.", None),
-        (500, r#"{"error":{"message":"Broken","code":"E1"}}"#, Kind::Unavailable, None, "Broken", Some("E1")),
-        (400, r#""just text""#, Kind::Invalid, None, "just text", None),
-        (400, r#"{"amount_in_dollars":12}"#, Kind::Invalid, Some("amount_in_dollars"), "12", None),
-        (400, "{}", Kind::Invalid, None, "status 400 without an explanation", None),
-        (418, "null", Kind::Other, None, "status 418 without an explanation", None),
+        (401, r#"{"message":"Invalid email or password."}"#, ErrorKind::Authentication, None, "Invalid email or password.", None),
+        (400, r#"{"code":["Invalid or expired verification code."]}"#, ErrorKind::Invalid, Some("code"), "Invalid or expired verification code.", None),
+        (400, r#"{"code":"Invalid or expired."}"#, ErrorKind::Invalid, Some("code"), "Invalid or expired.", None),
+        (500, r#"{"error":{"message":"Broken","code":"E1"}}"#, ErrorKind::Unavailable, None, "Broken", Some("E1")),
+        (400, r#""just text""#, ErrorKind::Invalid, None, "just text", None),
+        (400, r#"{"amount_in_dollars":12}"#, ErrorKind::Invalid, Some("amount_in_dollars"), "12", None),
+        (400, "{}", ErrorKind::Invalid, None, "status 400 without an explanation", None),
+        (418, "null", ErrorKind::Other, None, "status 418 without an explanation", None),
     ];
     for (status, body, kind, field, message, code) in table {
         let error = parse(*status, body.as_bytes());
@@ -122,64 +122,64 @@ fn words_decide_the_kind() {
         (
             400,
             "You don't have enough credits to perform this request.",
-            Kind::OutOfCredit,
+            ErrorKind::OutOfCredit,
         ),
         (
             403,
             "You don't have enough credits to perform this request.",
-            Kind::OutOfCredit,
+            ErrorKind::OutOfCredit,
         ),
         (
             403,
             "Phone verification is disabled until your first top-up.",
-            Kind::OutOfCredit,
+            ErrorKind::OutOfCredit,
         ),
         (
             403,
             "You do not have permission to perform this action.",
-            Kind::Authentication,
+            ErrorKind::Authentication,
         ),
         (
             403,
             "Authentication credentials were not provided or are invalid.",
-            Kind::Authentication,
+            ErrorKind::Authentication,
         ),
         (
             403,
             "You can only generate a PDF for sessions in review or approved",
-            Kind::NotAllowedNow,
+            ErrorKind::NotAllowedNow,
         ),
         (
             403,
             "This session has already been shared with your application.",
-            Kind::Conflict,
+            ErrorKind::Conflict,
         ),
-        (403, "Not in this country.", Kind::Forbidden),
+        (403, "Not in this country.", ErrorKind::Forbidden),
         (
             400,
             "Only sessions with status Approved, Declined can be updated.",
-            Kind::NotAllowedNow,
+            ErrorKind::NotAllowedNow,
         ),
         (
             400,
             "The new status is the same as the current status.",
-            Kind::NotAllowedNow,
+            ErrorKind::NotAllowedNow,
         ),
         (
             400,
             "Scenario can only be armed before the verification starts.",
-            Kind::NotAllowedNow,
+            ErrorKind::NotAllowedNow,
         ),
         (
             400,
             "This webhook destination already exists for the application.",
-            Kind::Conflict,
+            ErrorKind::Conflict,
         ),
-        (409, "Key reused.", Kind::Conflict),
-        (415, "Unsupported media type.", Kind::Invalid),
-        (429, "Request was throttled.", Kind::RateLimited),
-        (503, "The operation is retryable.", Kind::Unavailable),
-        (405, "Method not allowed.", Kind::Other),
+        (409, "Key reused.", ErrorKind::Conflict),
+        (415, "Unsupported media type.", ErrorKind::Invalid),
+        (429, "Request was throttled.", ErrorKind::RateLimited),
+        (503, "The operation is retryable.", ErrorKind::Unavailable),
+        (405, "Method not allowed.", ErrorKind::Other),
     ];
     for (status, words, kind) in table {
         let error = parse(
@@ -232,7 +232,7 @@ fn bodies_that_are_no_json() {
         let error = parse(404, body);
         assert_eq!(
             (error.body, error.message.as_str(), error.kind),
-            (*kind, *message, Kind::NotFound)
+            (*kind, *message, ErrorKind::NotFound)
         );
     }
 }
@@ -351,7 +351,7 @@ async fn an_error_answer_reaches_the_caller_whole() {
         panic!("an API error")
     };
     assert_eq!(error.status, 429);
-    assert_eq!(error.kind, Kind::RateLimited);
+    assert_eq!(error.kind, ErrorKind::RateLimited);
     assert_eq!(error.retry_after, Some(Duration::from_secs(7)));
     assert_eq!(upstream.requests().len(), 1, "nothing is sent twice");
 }

@@ -5,8 +5,8 @@ use crate::support::requests::{ID, OTHER_ID, get, headers, on_account_host, sent
 use crate::support::upstream::Upstream;
 use didit_mcp::didit::{
     AccessToken, BlocklistItems, Client, DestinationChange, Error, ListFilter, NewDestination,
-    NewEntry, NewList, Page, Password, Registration, TopUp, WorkflowFeature, WorkflowRequest,
-    read_request,
+    NewEntry, NewList, PageRequest, Password, Registration, TopUp, WorkflowFeature,
+    WorkflowRequest, read_request,
 };
 use serde_json::json;
 
@@ -82,10 +82,10 @@ async fn signed_in_calls_carry_the_token_alone() {
 #[tokio::test]
 async fn workflow_calls() {
     assert_eq!(
-        sent(async |client| client.list_workflows(&Page::default()).await).await,
+        sent(async |client| client.list_workflows(&PageRequest::default()).await).await,
         get("/v3/workflows/")
     );
-    let page = Page {
+    let page = PageRequest {
         limit: Some(5),
         offset: Some(10),
     };
@@ -157,7 +157,7 @@ async fn list_calls() {
         list_type: Some("Blocklist".to_owned()),
         entry_type: Some("phone".to_owned()),
         ordering: Some("-created_at".to_owned()),
-        page: Page {
+        page: PageRequest {
             limit: Some(25),
             offset: None,
         },
@@ -181,7 +181,7 @@ async fn list_calls() {
         )
     );
     let entries = "/v3/lists/5b1f3c9a-0000-4000-8000-00000000000a/entries/";
-    let page = Page {
+    let page = PageRequest {
         limit: Some(10),
         offset: Some(0),
     };
@@ -255,7 +255,7 @@ async fn the_older_blocklist_names_things_asymmetrically() {
             )
         )
     );
-    let page = Page {
+    let page = PageRequest {
         limit: Some(20),
         offset: Some(0),
     };

@@ -3,7 +3,7 @@
 use crate::support::refusals::{ID, read, refused, text, value};
 use didit_mcp::didit::{
     ApiKey, BulkDeletion, Client, DestinationChange, Error, ListFilter, NewDestination, NewEntry,
-    NewStatus, Page, Password, SessionId, TopUp, WorkflowRequest, read_request, values::Usd,
+    NewStatus, PageRequest, Password, SessionId, TopUp, WorkflowRequest, read_request, values::Usd,
     webhooks::EVENTS,
 };
 use serde_json::{Value, json};
@@ -115,7 +115,7 @@ async fn calls_refuse_before_they_send() {
     assert_eq!(
         refused(
             client
-                .legacy_blocklist(Some("fingerprint"), &Page::default())
+                .legacy_blocklist(Some("fingerprint"), &PageRequest::default())
                 .await
         )
         .0,

@@ -7,7 +7,7 @@ use didit_mcp::didit::sessions::{
     CallbackMethod, DeletionInstruction, Gender, SessionKind, SessionType,
 };
 use didit_mcp::didit::{
-    BulkDeletion, ContactDetails, ExpectedDetails, NewStatus, NodeToResubmit, Page,
+    BulkDeletion, ContactDetails, ExpectedDetails, NewStatus, NodeToResubmit, PageRequest,
     SessionDeletion, SessionFilter, SessionRequest, SessionStatus, SessionToken, StatusUpdate,
 };
 use serde_json::json;
@@ -85,7 +85,7 @@ async fn session_lists_with_no_and_with_every_condition() {
     );
     let filter = SessionFilter {
         session_kind: Some(SessionKind::User),
-        page: Page {
+        page: PageRequest {
             limit: Some(20),
             offset: Some(40),
         },

@@ -7,8 +7,8 @@ use didit_mcp::didit::sessions::{
 };
 use didit_mcp::didit::values::{AppUrl, Email, Language, Phone, Text, Uuid};
 use didit_mcp::didit::{
-    ContactDetails, Error, ExpectedDetails, LANGUAGES, NewStatus, NodeToResubmit, Page,
-    SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate, Turn,
+    ContactDetails, Error, ExpectedDetails, LANGUAGES, NewStatus, NextActor, NodeToResubmit,
+    PageRequest, SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate,
 };
 use serde_json::json;
 
@@ -178,13 +178,13 @@ fn statuses_know_what_can_follow() {
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        whose_turn(Turn::Person),
+        whose_turn(NextActor::Person),
         ["Not Started", "In Progress", "Resubmitted", "Awaiting User"]
     );
-    assert_eq!(whose_turn(Turn::Reviewer), ["In Review"]);
+    assert_eq!(whose_turn(NextActor::Reviewer), ["In Review"]);
     assert_eq!(
         SessionStatus::Other("New".into()).turn(),
-        Turn::Unknown,
+        NextActor::Unknown,
         "nobody knows yet who acts next"
     );
     let finals: Vec<_> = names
@@ -273,7 +273,7 @@ fn status_updates_are_checked() {
 #[test]
 fn filters_and_deletions_are_checked() {
     let nothing = SessionFilter {
-        page: Page {
+        page: PageRequest {
             limit: Some(0),
             offset: None,
         },

@@ -3,9 +3,9 @@
 use crate::support::refusals::{text, value};
 use crate::support::simulated::{Setup, kind};
 use didit_mcp::didit::{
-    ApiKey, BulkDeletion, Error, ExpectedDetails, Kind, NewStatus, NodeToResubmit, Page, Password,
-    Registration, SessionDeletion, SessionFilter, SessionRequest, SessionStatus, StatusUpdate,
-    TopUp, WorkflowRequest,
+    ApiKey, BulkDeletion, Error, ErrorKind, ExpectedDetails, NewStatus, NodeToResubmit,
+    PageRequest, Password, Registration, SessionDeletion, SessionFilter, SessionRequest,
+    SessionStatus, StatusUpdate, TopUp, WorkflowRequest,
 };
 use didit_mcp::simulator::{ApplicationMode, SimulatorOptions};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ async fn an_account_from_registration_to_its_key() {
                 .verify_email(&registration.email, "AAAAAA")
                 .await
         ),
-        Kind::Invalid
+        ErrorKind::Invalid
     );
     let account = setup
         .client
@@ -56,7 +56,7 @@ async fn an_account_from_registration_to_its_key() {
     let wrong = Password::new("Wrong-passw0rd");
     assert_eq!(
         kind(setup.client.login(&registration.email, &wrong).await),
-        Kind::Authentication
+        ErrorKind::Authentication
     );
     let login = setup
         .client
@@ -96,7 +96,7 @@ async fn a_workflow_from_creation_to_deletion() {
     assert!(created.total_price.as_ref().unwrap().as_f64().unwrap() > 0.0);
     let listed = setup
         .client
-        .list_workflows(&Page {
+        .list_workflows(&PageRequest {
             limit: Some(1),
             offset: None,
         })
@@ -126,7 +126,7 @@ async fn a_workflow_from_creation_to_deletion() {
     setup.client.delete_workflow(&updated.uuid).await.unwrap();
     assert_eq!(
         kind(setup.client.workflow(&updated.uuid).await),
-        Kind::NotFound
+        ErrorKind::NotFound
     );
 }
 
@@ -143,7 +143,7 @@ async fn a_session_from_its_link_to_its_report() {
     );
     assert_eq!(
         kind(setup.client.generate_pdf(&id).await),
-        Kind::NotAllowedNow
+        ErrorKind::NotAllowedNow
     );
     assert_eq!(
         kind(
@@ -152,7 +152,7 @@ async fn a_session_from_its_link_to_its_report() {
                 .update_status(&id, &StatusUpdate::new(NewStatus::Approved))
                 .await
         ),
-        Kind::NotAllowedNow
+        ErrorKind::NotAllowedNow
     );
 
     setup.finish(&id, "review_aml_possible_match").await;
@@ -189,7 +189,7 @@ async fn a_session_from_its_link_to_its_report() {
                 .update_status(&id, &StatusUpdate::new(NewStatus::Approved))
                 .await
         ),
-        Kind::NotAllowedNow,
+        ErrorKind::NotAllowedNow,
         "the same status again"
     );
     let pdf = setup.client.generate_pdf(&id).await.unwrap();
@@ -276,7 +276,7 @@ async fn an_unfinished_session_is_given_back() {
     };
     assert_eq!(
         (error.kind, error.field.as_deref()),
-        (Kind::Invalid, Some("workflow_id"))
+        (ErrorKind::Invalid, Some("workflow_id"))
     );
 }
 
@@ -314,7 +314,7 @@ async fn a_sandbox_session_is_armed_with_its_own_token() {
         .client
         .arm_sandbox_session(&session.session_id, &token, &value("approve"))
         .await;
-    assert_eq!(kind(late), Kind::NotAllowedNow);
+    assert_eq!(kind(late), ErrorKind::NotAllowedNow);
 }
 
 #[tokio::test]
@@ -342,7 +342,7 @@ async fn sessions_are_listed_and_deleted() {
             .any(|feature| feature.feature.as_deref() == Some("ID_VERIFICATION"))
     );
     let first = SessionFilter {
-        page: Page {
+        page: PageRequest {
             limit: Some(1),
             offset: None,
         },
@@ -359,7 +359,7 @@ async fn sessions_are_listed_and_deleted() {
     assert_eq!(deleted.session_id, Some(one.session_id));
     assert_eq!(
         kind(setup.client.decision(&one.session_id).await),
-        Kind::NotFound
+        ErrorKind::NotFound
     );
     let rest = BulkDeletion {
         session_numbers: vec![
@@ -410,7 +410,7 @@ async fn billing_in_live_mode() {
                 .create_session(&SessionRequest::new(workflow))
                 .await
         ),
-        Kind::OutOfCredit
+        ErrorKind::OutOfCredit
     );
     let top_up = TopUp {
         amount_in_dollars: value("50"),
@@ -432,10 +432,10 @@ async fn a_wrong_key_is_an_authentication_error() {
     let wrong = setup
         .client
         .with_api_key(ApiKey::new("test-key-wrong-0000"));
-    assert_eq!(kind(wrong.balance().await), Kind::Authentication);
+    assert_eq!(kind(wrong.balance().await), ErrorKind::Authentication);
     assert_eq!(
-        kind(wrong.list_workflows(&Page::default()).await),
-        Kind::Authentication
+        kind(wrong.list_workflows(&PageRequest::default()).await),
+        ErrorKind::Authentication
     );
 }
 
@@ -457,7 +457,11 @@ async fn the_older_dialect_is_understood() {
         .await
         .unwrap();
     assert_eq!(created.status(), 201);
-    let page = setup.client.list_workflows(&Page::default()).await.unwrap();
+    let page = setup
+        .client
+        .list_workflows(&PageRequest::default())
+        .await
+        .unwrap();
     assert_eq!((page.total, page.next_offset), (None, None), "a bare array");
     let row = &page.items[0];
     assert!(

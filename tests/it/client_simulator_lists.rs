@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::support::refusals::{text, value};
 use crate::support::simulated::{Setup, kind};
 use didit_mcp::didit::{
-    ApiKey, BlocklistItems, Client, DestinationChange, Error, Kind, ListFilter, NewDestination,
-    NewEntry, NewList, Page, SessionRequest, read_request,
+    ApiKey, BlocklistItems, Client, DestinationChange, Error, ErrorKind, ListFilter,
+    NewDestination, NewEntry, NewList, PageRequest, SessionRequest, read_request,
 };
 use didit_mcp::simulator::SimulatorOptions;
 use reqwest::Method;
@@ -44,14 +44,14 @@ async fn entries_come_and_go_and_block() {
     assert_eq!(created.value.as_deref(), Some("user-ada"));
     let found = setup
         .client
-        .list_entries(&list, Some("ada"), &Page::default())
+        .list_entries(&list, Some("ada"), &PageRequest::default())
         .await
         .unwrap();
     assert_eq!((found.total, found.items[0].uuid), (Some(1), created.uuid));
     assert_eq!(
         setup
             .client
-            .list_entries(&list, Some("bo"), &Page::default())
+            .list_entries(&list, Some("bo"), &PageRequest::default())
             .await
             .unwrap()
             .total,
@@ -79,7 +79,7 @@ async fn entries_come_and_go_and_block() {
                 .delete_entry(&list, &created.uuid.unwrap())
                 .await
         ),
-        Kind::NotFound
+        ErrorKind::NotFound
     );
     setup.client.create_session(&request).await.unwrap();
 }
@@ -135,7 +135,7 @@ async fn without_the_lists_api_the_older_blocklist_answers() {
     .await;
     assert_eq!(
         kind(setup.client.list_lists(&ListFilter::default()).await),
-        Kind::NotFound
+        ErrorKind::NotFound
     );
     let created = setup
         .control
@@ -165,7 +165,7 @@ async fn without_the_lists_api_the_older_blocklist_answers() {
         .unwrap();
     let blocked = setup
         .client
-        .legacy_blocklist(Some("document"), &Page::default())
+        .legacy_blocklist(Some("document"), &PageRequest::default())
         .await
         .unwrap();
     assert_eq!(
@@ -183,7 +183,7 @@ async fn without_the_lists_api_the_older_blocklist_answers() {
     assert!(
         setup
             .client
-            .legacy_blocklist(None, &Page::default())
+            .legacy_blocklist(None, &PageRequest::default())
             .await
             .unwrap()
             .items
@@ -204,7 +204,7 @@ async fn a_destination_from_creation_to_deletion() {
     let secret = created.secret_shared_key.unwrap();
     assert_eq!(
         kind(setup.client.create_destination(&request).await),
-        Kind::Conflict,
+        ErrorKind::Conflict,
         "the URL is unique"
     );
     let id = created.uuid.unwrap();
@@ -233,7 +233,10 @@ async fn a_destination_from_creation_to_deletion() {
     );
     assert_eq!(one.summary.unwrap().total_deliveries, Some(0));
     setup.client.delete_destination(&id).await.unwrap();
-    assert_eq!(kind(setup.client.destination(&id).await), Kind::NotFound);
+    assert_eq!(
+        kind(setup.client.destination(&id).await),
+        ErrorKind::NotFound
+    );
 }
 
 #[tokio::test]
@@ -256,7 +259,7 @@ async fn every_fault_has_its_error() {
     let limited = limited.api().unwrap();
     assert_eq!(
         (limited.kind, limited.retry_after),
-        (Kind::RateLimited, Some(Duration::from_secs(3)))
+        (ErrorKind::RateLimited, Some(Duration::from_secs(3)))
     );
     assert_eq!(
         fault(json!({"kind": "status", "status": 503}))
@@ -264,7 +267,7 @@ async fn every_fault_has_its_error() {
             .api()
             .unwrap()
             .kind,
-        Kind::Unavailable
+        ErrorKind::Unavailable
     );
     assert!(matches!(
         fault(json!({"kind": "reset"})).await,

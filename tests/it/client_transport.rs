@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::upstream::{KEY, Reply, Upstream};
-use didit_mcp::didit::{ApiKey, Client, Error, Kind, Password, Registration, SessionId};
+use didit_mcp::didit::{ApiKey, Client, Error, ErrorKind, Password, Registration, SessionId};
 use tokio::net::TcpSocket;
 
 const SHORT: Duration = Duration::from_millis(200);
@@ -172,8 +172,12 @@ async fn informational_answers_without_end_are_bounded_by_the_deadline() {
 async fn an_error_keeps_its_status_whatever_its_body() {
     let cut = b"HTTP/1.1 404 X\r\ncontent-length: 50\r\n\r\n{\"detail\":".to_vec();
     for (reply, status, kind) in [
-        (Reply::json(502, &"x".repeat(5000)), 502, Kind::Unavailable),
-        (Reply::Raw(cut), 404, Kind::NotFound),
+        (
+            Reply::json(502, &"x".repeat(5000)),
+            502,
+            ErrorKind::Unavailable,
+        ),
+        (Reply::Raw(cut), 404, ErrorKind::NotFound),
     ] {
         let upstream = Upstream::start([reply]).await;
         let result = upstream

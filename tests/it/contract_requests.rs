@@ -6,7 +6,7 @@ use crate::support::refusals::{text, value};
 use crate::support::simulated::Setup;
 use didit_mcp::didit::{
     BulkDeletion, ContactDetails, DestinationChange, ExpectedDetails, NewDestination, NewStatus,
-    NodeToResubmit, Page, SessionDeletion, SessionFilter, SessionRequest, SessionStatus,
+    NodeToResubmit, PageRequest, SessionDeletion, SessionFilter, SessionRequest, SessionStatus,
     StatusUpdate, TopUp, WorkflowFeature, WorkflowRequest,
     features::{ConfigKind, Feature},
     sessions::{CallbackMethod, DeletionInstruction, Gender, SessionKind},
@@ -74,7 +74,7 @@ fn whole_session(workflow: didit_mcp::didit::WorkflowId) -> SessionRequest {
 fn whole_filter(workflow: didit_mcp::didit::WorkflowId) -> SessionFilter {
     SessionFilter {
         session_kind: Some(SessionKind::All),
-        page: Page {
+        page: PageRequest {
             limit: Some(20),
             offset: Some(0),
         },
@@ -117,7 +117,7 @@ async fn every_request_is_one_that_the_description_allows() {
         .await
         .unwrap();
     let group = workflow.workflow_id.unwrap();
-    let page = Page {
+    let page = PageRequest {
         limit: Some(5),
         offset: Some(0),
     };

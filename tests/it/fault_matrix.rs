@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::support::control::{Recorded, Standalone};
-use crate::support::fault_cases::{CASES, Case, World};
+use crate::support::fault_cases::{CASES, Case, ExampleAccount};
 use crate::support::fault_table::{Fault, Group, Outcome, echoes, faults, spellings};
 use crate::support::server::{Answer, Era, Server, Setup};
 use aho_corasick::AhoCorasick;
@@ -108,7 +108,7 @@ fn meet_all(case: &Case, elsewhere: &str, problems: &mut Vec<String>) -> Vec<Cel
 struct Run<'a> {
     case: &'a Case,
     /// Its server is a patient one, so that preparing is never what runs out of time.
-    world: World<'a>,
+    world: ExampleAccount<'a>,
     /// The one that meets the faults, where it is not the same.
     hasty: Option<Server>,
     /// What both remember of the account.
@@ -148,7 +148,7 @@ impl<'a> Run<'a> {
                 .variable("XDG_CONFIG_HOME", &account.path().display().to_string())
                 .start()
         };
-        let world = World {
+        let world = ExampleAccount {
             server: server(PATIENCE),
             simulator,
             number: 0,

@@ -7,12 +7,13 @@ use didit_mcp::{
     redact::Redactor,
     server::{Policy, Server},
     tools::{
-        Answer, Connection, ConnectionSettings, Draft, Mode, NoInput, PersonalData, Tool, Toolset,
+        Connection, ConnectionSettings, Mode, NoInput, PersonalData, Tool, ToolBuilder, ToolOutput,
+        Toolset,
     },
 };
 use rmcp::{ServiceExt, model::CallToolRequestParams};
 
-fn draft(name: &'static str) -> Draft {
+fn draft(name: &'static str) -> ToolBuilder {
     Tool::write(name, Toolset::Account)
         .title("Test")
         .description("A tool of this test.")
@@ -42,7 +43,7 @@ fn server(timeout: Duration) -> Server {
         draft("didit_test_panic")
             .run(|_, _: NoInput| async { panic!("the passport number is P1234567") }),
         draft("didit_test_hang").run(|_, _: NoInput| std::future::pending()),
-        draft("didit_test_fine").run(|_, _: NoInput| async { Ok(Answer::new("fine")) }),
+        draft("didit_test_fine").run(|_, _: NoInput| async { Ok(ToolOutput::new("fine")) }),
     ];
     Server::with_tools(tools, connection, &Policy::default(), None)
 }

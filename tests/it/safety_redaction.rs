@@ -9,7 +9,7 @@ const SECRET: &str = "test-key/+= \"quoted\" ä&<é>~0123456789";
 
 fn redactor(secret: &str) -> Redactor {
     let redactor = Redactor::default();
-    redactor.learn(secret);
+    redactor.add_random(secret);
     redactor
 }
 
@@ -113,8 +113,8 @@ fn a_secret_that_was_cut_is_hidden_too() {
 #[test]
 fn other_words_stay_as_they_are() {
     let redactor = redactor("test-key-of-forty-characters-0123456789a");
-    redactor.learn("");
-    redactor.learn("short");
+    redactor.add_random("");
+    redactor.add_random("short");
     for text in [
         "a short test-key of many characters",
         "test-key-of-another",
@@ -148,8 +148,8 @@ fn a_secret_learned_later_is_hidden_from_then_on_by_every_copy() {
     let copy = redactor.clone();
     let text = "test-key-first-000001 test-key-later-000002";
     assert_eq!(copy.text(text.to_owned()), "[hidden] test-key-later-000002");
-    redactor.learn("test-key-later-000002");
-    redactor.learn("test-key-later-000002");
+    redactor.add_random("test-key-later-000002");
+    redactor.add_random("test-key-later-000002");
     assert_eq!(copy.text(text.to_owned()), "[hidden] [hidden]");
 }
 
@@ -164,9 +164,9 @@ fn a_line_that_is_not_json_is_dropped_rather_than_leaked() {
 #[test]
 fn what_a_human_chose_is_hidden_whole_and_in_values_alone() {
     let redactor = Redactor::default();
-    redactor.learn_chosen("Approved2024!");
-    redactor.learn_chosen("12345678");
-    redactor.learn_chosen("say \"hi\" 4 me");
+    redactor.add_chosen("Approved2024!");
+    redactor.add_chosen("12345678");
+    redactor.add_chosen("say \"hi\" 4 me");
     for (text, expected) in [
         (
             r#"{"a": "{\"b\": \"say \\\"hi\\\" 4 me\"}"}"#,
@@ -219,7 +219,7 @@ fn what_a_human_chose_is_hidden_whole_and_in_values_alone() {
 #[test]
 fn a_date_that_is_a_password_is_hidden_and_times_stay() {
     let redactor = Redactor::default();
-    redactor.learn_chosen("2024-01-15");
+    redactor.add_chosen("2024-01-15");
     assert_eq!(
         redactor.text(
             "born 2024-01-15, made 2024-01-15T10:00:00Z, 2024-01-15T10:00:00.5+00:00".to_owned()
@@ -307,9 +307,9 @@ fn words_of_the_protocol_are_never_hidden() {
         "tools/list",
     ] {
         let redactor = Redactor::default();
-        redactor.learn(word);
-        redactor.learn_chosen(word);
-        redactor.learn_passing(word);
+        redactor.add_random(word);
+        redactor.add_chosen(word);
+        redactor.add_short_lived(word);
         assert_eq!(redactor.text(word.to_owned()), word);
     }
     // Nor do parts of a key hide them that was made of them.
@@ -345,12 +345,12 @@ fn passing_secrets_are_hidden_until_four_newer_ones_have_come() {
     let token = |number: usize| format!("test-token-{number}-Zq81mV5r0x7K2p{number}");
     let is_hidden = |number| redactor.text(token(number)) == "[hidden]";
     for number in 0..4 {
-        redactor.learn_passing(&token(number));
+        redactor.add_short_lived(&token(number));
         // Again is not another one.
-        redactor.learn_passing(&token(number));
+        redactor.add_short_lived(&token(number));
     }
     assert!((0..4).all(is_hidden));
-    redactor.learn_passing(&token(4));
+    redactor.add_short_lived(&token(4));
     assert!((1..5).all(is_hidden) && !is_hidden(0));
 }
 
@@ -358,9 +358,9 @@ fn passing_secrets_are_hidden_until_four_newer_ones_have_come() {
 #[test]
 fn a_part_of_what_a_human_chose_is_hidden_only_where_it_is_encoded() {
     let redactor = Redactor::default();
-    redactor.learn_chosen("Approved2024!");
-    redactor.learn_chosen("12345678");
-    redactor.learn_chosen("two plain words and a third");
+    redactor.add_chosen("Approved2024!");
+    redactor.add_chosen("12345678");
+    redactor.add_chosen("two plain words and a third");
     for (text, expected) in [
         // All but the last character.
         ("it is Approved2024", "it is Approved2024"),
@@ -379,7 +379,7 @@ fn a_part_of_what_a_human_chose_is_hidden_only_where_it_is_encoded() {
 fn a_line_without_a_secret_is_not_touched() {
     let random = redactor("test-key-Zq81-mV5r-0x7K2pLd93");
     let chosen = Redactor::default();
-    chosen.learn_chosen("Approved2024!");
+    chosen.add_chosen("Approved2024!");
     for redactor in [Redactor::default(), random, chosen] {
         for line in ["{ \"a\" : 1.50 }", "no JSON", "{\"a\":1,\"a\":2}"] {
             assert_eq!(redactor.json_line(line.into()), line.as_bytes());
@@ -435,7 +435,7 @@ fn a_password_within_an_id_stays_and_one_that_is_an_id_does_not() {
         "2024-01-15T10:00:00Z",
     );
     for secret in ["12345678", id, time] {
-        redactor.learn_chosen(secret);
+        redactor.add_chosen(secret);
     }
     for (text, expected) in [
         (

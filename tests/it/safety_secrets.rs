@@ -184,7 +184,7 @@ fn what_a_part_panics_with_is_not_logged() {
     .unwrap();
     let panicked = std::thread::spawn(|| panic!("about Testina Sample with {KEY}")).join();
     assert!(panicked.is_err());
-    redactor.learn(KEY);
+    redactor.add_random(KEY);
     tracing::info!(target: "didit_mcp::test", header = KEY, "sent");
     // A thread of its own writes the lines.
     log.finish();
@@ -241,8 +241,8 @@ fn the_words_of_an_error_are_hidden_before_they_are_cleaned_and_after_they_are_r
 #[test]
 fn what_a_human_chose_takes_no_line_apart_and_no_time() {
     let redactor = Redactor::default();
-    redactor.learn_chosen("timestamp");
-    redactor.learn_chosen("aaaaaaaa");
+    redactor.add_chosen("timestamp");
+    redactor.add_chosen("aaaaaaaa");
     let line = json!({ "timestamp": "2026-01-01T00:00:00Z", "fields": { "message": "timestamp" } });
     let hidden = redactor.json_line(line.to_string().into_bytes());
     assert_eq!(

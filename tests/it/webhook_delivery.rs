@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use didit_mcp::{
     didit::{
-        SharedSecret,
-        delivery::{Check, Delivery, Refusal, examine, verify},
+        WebhookSecret,
+        delivery::{Delivery, Refusal, SignatureCheck, examine, verify},
         signature::{Signatures, sign, wire_body},
     },
     receiver::{MAX_BODY_BYTES, Receiver, now},
@@ -28,7 +28,7 @@ fn every_vector_is_recognised_by_each_of_its_signatures() {
     let vectors = vectors();
     assert_eq!(vectors.len(), 19);
     for vector in &vectors {
-        let secret = SharedSecret::new(text(vector, "secret"));
+        let secret = WebhookSecret::new(text(vector, "secret"));
         let delivery = Delivery {
             body: text(vector, "raw_body").as_bytes(),
             signature: Some(text(vector, "x_signature")),
@@ -39,7 +39,11 @@ fn every_vector_is_recognised_by_each_of_its_signatures() {
         let found = examine(&secret, &delivery, 0);
         assert_eq!(
             (found.raw, found.v2, found.simple),
-            (Check::Matches, Check::Matches, Check::Matches),
+            (
+                SignatureCheck::Matches,
+                SignatureCheck::Matches,
+                SignatureCheck::Matches
+            ),
             "{}",
             text(vector, "name")
         );
@@ -53,7 +57,11 @@ fn every_vector_is_recognised_by_each_of_its_signatures() {
             let found = examine(&secret, &forged, 0);
             assert_eq!(
                 (found.raw, found.v2, found.simple),
-                (Check::Differs, Check::Differs, Check::Differs),
+                (
+                    SignatureCheck::Differs,
+                    SignatureCheck::Differs,
+                    SignatureCheck::Differs
+                ),
                 "{} {name}",
                 text(vector, "name")
             );
@@ -84,7 +92,7 @@ fn signed<'a>(body: &'a str, signatures: &'a Signatures) -> Delivery<'a> {
 
 #[test]
 fn a_delivery_is_taken_only_when_proved_and_fresh() {
-    let secret = SharedSecret::new(SECRET);
+    let secret = WebhookSecret::new(SECRET);
     let body = event(1_000_000);
     let signatures = sign(SECRET, body.as_bytes()).unwrap();
     let genuine = signed(&body, &signatures);
@@ -92,7 +100,7 @@ fn a_delivery_is_taken_only_when_proved_and_fresh() {
     assert_eq!(taken.status.as_deref(), Some("Approved"));
     assert_eq!(taken.vendor_data.as_deref(), Some("José"));
 
-    let other = SharedSecret::new("test-webhook-secret-9999");
+    let other = WebhookSecret::new("test-webhook-secret-9999");
     let unsigned = Delivery {
         signature: None,
         signature_v2: None,
@@ -155,9 +163,12 @@ fn a_body_that_a_proxy_wrote_anew_is_still_proved_by_the_second_signature() {
     let value: Value = serde_json::from_str(&body).unwrap();
     let rewritten = serde_json::to_string_pretty(&value).unwrap();
     let delivery = signed(&rewritten, &signatures);
-    let found = examine(&SharedSecret::new(SECRET), &delivery, now());
-    assert_eq!((found.raw, found.v2), (Check::Differs, Check::Matches));
-    assert!(verify(&SharedSecret::new(SECRET), &delivery, now()).is_ok());
+    let found = examine(&WebhookSecret::new(SECRET), &delivery, now());
+    assert_eq!(
+        (found.raw, found.v2),
+        (SignatureCheck::Differs, SignatureCheck::Matches)
+    );
+    assert!(verify(&WebhookSecret::new(SECRET), &delivery, now()).is_ok());
 }
 
 #[test]
@@ -165,7 +176,7 @@ fn a_body_without_a_time_is_not_taken() {
     let body = wire_body(&json!({"webhook_type": "status.updated"}));
     let signatures = sign(SECRET, body.as_bytes()).unwrap();
     let refusal = verify(
-        &SharedSecret::new(SECRET),
+        &WebhookSecret::new(SECRET),
         &signed(&body, &signatures),
         now(),
     );
@@ -198,7 +209,7 @@ async fn post(address: SocketAddr, body: String, headers: &[(&str, &str)]) -> u1
 #[tokio::test]
 async fn a_receiver_takes_genuine_events_once_and_nothing_else() {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let mut receiver = Receiver::start(address, SharedSecret::new(SECRET))
+    let mut receiver = Receiver::start(address, WebhookSecret::new(SECRET))
         .await
         .unwrap();
     let address = receiver.address();
@@ -254,7 +265,7 @@ fn raw_signature(body: &str) -> String {
 
 #[test]
 fn an_odd_number_keeps_no_proved_result_back() {
-    let secret = SharedSecret::new(SECRET);
+    let secret = WebhookSecret::new(SECRET);
     let body = event(1_000).replace("\"vendor_data\":", "\"score\":NaN,\"vendor_data\":");
     let signature = raw_signature(&body);
     let delivery = Delivery {

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whoever reads only the beginning, as `head` does, has what they wanted.
+/// A closed pipe is fine: a reader such as `head` has what it wanted.
 fn show(page: String) {
     drop(std::io::stdout().write_all(page.as_bytes()));
 }

@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::echo::Echo;
 use super::error::Error;
-use super::http::{Answer, Call, Client, Credential};
+use super::http::{ApiResponse, Call, Client, Credential};
 use super::ids::{ApplicationId, OrganizationId, Segment};
 use super::lenient;
-use super::paging::{Page, Paged};
+use super::paging::{Page, PageRequest};
 use super::rules;
 use super::secret::{AccessToken, ApiKey, Password};
 use super::values::Email;
 
-/// What opens an account.
+/// The request that opens an account.
 #[derive(Debug, Clone)]
 pub struct Registration {
     /// An address that receives mail; reserved domains such as `example.com` make the server fail.
@@ -28,7 +28,7 @@ impl Registration {
     /// Checks what can be known before anything is sent.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that is none, or a password that breaks a rule.
+    /// [`Error::Invalid`] for an address that is not valid, or a password that breaks a rule.
     pub fn validate(&self) -> Result<(), Error> {
         rules::checked::<Email>("email", &self.email)?;
         self.password.check()
@@ -91,7 +91,7 @@ pub struct Login {
     pub message: Option<String>,
 }
 
-/// An account whose address is proved: organization, application and key are new.
+/// An account whose address is verified. Its organization, application and key were just created.
 #[derive(Debug, Clone)]
 pub struct VerifiedAccount {
     /// The token of the account calls.
@@ -133,7 +133,7 @@ struct EmailCode<'a> {
 }
 
 impl Client {
-    /// Opens an account. Registering again with the same password while the address is unproved sends another code.
+    /// Opens an account. Registering again with the same password while the address is unverified sends another code.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an address or a password that breaks a rule. Five calls per hour and IP, together with
@@ -147,7 +147,7 @@ impl Client {
     /// Sends another e-mail code; once per minute.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that is none.
+    /// [`Error::Invalid`] for an address that is not valid.
     pub async fn resend_code(&self, registration: &Registration) -> Result<Registered, Error> {
         let call = credentials_call("resend-otp", &registration.email, &registration.password)?;
         Ok(Registered {
@@ -156,7 +156,7 @@ impl Client {
         })
     }
 
-    /// Proves the address with the code of the e-mail, which lives 10 to 15 minutes.
+    /// Verifies the address with the code from the e-mail, which is valid for 10 to 15 minutes.
     ///
     /// # Errors
     /// [`Error::Invalid`] unless the code is six letters or digits; lower case is taken.
@@ -214,7 +214,7 @@ impl Client {
             &[&"organizations", &"me"],
             Credential::Bearer(token),
         );
-        Ok(Paged::read(&self.json(call).await?, Page::default())?.items)
+        Ok(Page::read(&self.json(call).await?, PageRequest::default())?.items)
     }
 
     /// The applications of an organization, with their keys.
@@ -228,7 +228,7 @@ impl Client {
     ) -> Result<Vec<Application>, Error> {
         let path: &[&dyn Segment] = &[&"organizations", &"me", organization, &"applications"];
         let call = Call::account(Method::GET, path, Credential::Bearer(token));
-        Ok(Paged::read(&self.json(call).await?, Page::default())?.items)
+        Ok(Page::read(&self.json(call).await?, PageRequest::default())?.items)
     }
 
     /// One application, with its key.
@@ -271,10 +271,10 @@ fn credentials_call(
 }
 
 /// Only the status is certain: the body of a repeated registration is not documented.
-fn registered(answer: &Answer, email: &str) -> Result<Registered, Error> {
+fn registered(answer: &ApiResponse, email: &str) -> Result<Registered, Error> {
     let value = answer.value()?;
     let word = |key: &str| value.get(key)?.as_str().map(super::error::one_line);
-    // A code that went to another address opens another's account.
+    // A code sent to another address would open somebody else's account.
     let answered = word("email");
     Echo::of(answer.status).may_be_word("email", Some(email), answered.as_deref())?;
     Ok(Registered {

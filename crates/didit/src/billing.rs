@@ -14,7 +14,7 @@ use super::values::{Usd, WebUrl, is_web_link};
 /// Where a checkout returns to when nothing else is said; the API's own default host is not available.
 pub const DEFAULT_CHECKOUT_RETURN_URL: &str = "https://business.didit.me/";
 
-/// What Stripe replaces by the id of the checkout, wherever it stands in a return address, and how a path would spell it.
+/// Stripe replaces this with the checkout's id anywhere in a return address. The second form is how a path encodes it.
 const PLACEHOLDER: &str = "{CHECKOUT_SESSION_ID}";
 const PLACEHOLDER_ENCODED: &str = "%7BCHECKOUT_SESSION_ID%7D";
 
@@ -28,7 +28,7 @@ pub const SMALLEST_TOP_UP: Usd = Usd::dollars(50);
 pub struct Balance {
     /// What is left.
     pub balance: Option<Money>,
-    /// Whether a card is charged by itself when the balance gets low.
+    /// Whether a card is charged automatically when the balance gets low.
     pub auto_refill_enabled: Option<bool>,
     /// How much is charged then.
     pub auto_refill_amount: Option<Money>,
@@ -46,10 +46,10 @@ pub struct TopUp {
     /// US dollars, at least 50.
     #[cfg_attr(feature = "schema", schemars(range(min = 50)))]
     pub amount_in_dollars: Usd,
-    /// Page after payment.
+    /// Page to return to after payment.
     #[serde(serialize_with = "return_address")]
     pub success_url: Option<WebUrl>,
-    /// Page after giving up.
+    /// Page to return to after cancelling.
     #[serde(serialize_with = "return_address")]
     pub cancel_url: Option<WebUrl>,
 }
@@ -92,7 +92,7 @@ impl Client {
     /// The balance.
     ///
     /// # Errors
-    /// Those every call has.
+    /// The errors that every call can return.
     pub async fn balance(&self) -> Result<Balance, Error> {
         let answer = self
             .json(Call::api(Method::GET, &[&"billing", &"balance"]))

@@ -11,7 +11,7 @@ use super::error::Error;
 use super::http::{Call, Client};
 use super::ids::SessionId;
 use super::lenient;
-use super::paging::{Page, Paged};
+use super::paging::{Page, PageRequest};
 use super::rules;
 
 /// What of a session is put on, or taken off, the blocklist.
@@ -148,14 +148,14 @@ impl Client {
     pub async fn legacy_blocklist(
         &self,
         item_type: Option<&str>,
-        page: &Page,
-    ) -> Result<Paged<BlocklistItem>, Error> {
+        page: &PageRequest,
+    ) -> Result<Page<BlocklistItem>, Error> {
         let item_type = item_type
             .map(|text| rules::one_of("item_type", text, &["face", "document", "phone", "email"]))
             .transpose()?;
         let call = Call::api(Method::GET, &[&"blocklist"]).query("item_type", item_type.as_ref());
         let answer = self.json(page.apply(call)?).await?;
-        let items: Paged<BlocklistItem> = Paged::read(&answer, *page)?;
+        let items: Page<BlocklistItem> = Page::read(&answer, *page)?;
         for item in &items.items {
             Echo::of(answer.status).may_be_word(
                 "type",

@@ -1,8 +1,8 @@
 //! Country codes: ISO 3166-1 alpha-3, and the alpha-2 codes that people write instead.
 //!
-//! A table, because the crates for it bring tens of thousands of subdivisions and a macro of perfect hashing for 250 codes.
+//! A table of our own: the crates for it add tens of thousands of subdivisions and a perfect-hash macro for 250 codes.
 
-/// Three letters followed by two, per country, sorted. Kosovo has a code that ISO leaves to its users and passports bear.
+/// Three letters followed by two, per country, sorted. Kosovo has a user-assigned code, which its passports use.
 const CODES: &str = "\
     ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATAAQ ATFTF ATGAG AUSAU AUTAT \
     AZEAZ BDIBI BELBE BENBJ BESBQ BFABF BGDBD BGRBG BHRBH BHSBS BIHBA BLMBL BLRBY BLZBZ BMUBM BOLBO \

@@ -28,7 +28,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
-use super::http::{Answer, Call, Client, unreadable};
+use super::http::{ApiResponse, Call, Client, unreadable};
 use super::ids::{SessionId, WorkflowId};
 use super::lenient;
 use super::status::SessionStatus;
@@ -139,8 +139,8 @@ pub struct Decision {
     /// The whole answer, as the JSON text that came; where that was not quite JSON, as it was read.
     #[serde(skip)]
     pub raw: String,
-    /// What was odd about the text, as short sentences without any value of it: numbers that are none and count as absent,
-    /// half characters. Empty for nearly every answer.
+    /// What was malformed in the text, as short sentences that quote no value: NaN and the like, which count as absent,
+    /// and lone surrogates. Empty for nearly every response.
     #[serde(skip)]
     pub oddities: Vec<String>,
 }
@@ -151,7 +151,7 @@ impl Decision {
     /// # Errors
     /// [`Error::Unreadable`] when the text is not the JSON of an object, or nests deeper than 128 levels in a part that is kept.
     pub fn from_json(text: impl Into<String>) -> Result<Self, Error> {
-        Self::read(Answer::new(200, text.into()))
+        Self::read(ApiResponse::new(200, text.into()))
     }
 
     /// Reads a decision that is a value already, such as the `decision` of a webhook.
@@ -162,7 +162,7 @@ impl Decision {
         Self::from_json(value.to_string())
     }
 
-    fn read(answer: Answer) -> Result<Self, Error> {
+    fn read(answer: ApiResponse) -> Result<Self, Error> {
         let mut decision: Self = answer.read()?;
         decision.other_checks = OtherCheck::all(&decision.extra);
         (decision.raw, decision.oddities) = answer.into_json();
@@ -188,7 +188,7 @@ impl Decision {
 }
 
 impl Client {
-    /// A session with everything it found out, at any status. Links to media in it live about an hour.
+    /// A session with everything it found out, at any status. Its media links expire after about an hour.
     ///
     /// # Errors
     /// An API error of kind `NotFound` for an unknown session, whatever the key.
@@ -202,11 +202,11 @@ impl Client {
             let left_out = "`session_url` is not an https address; it is left out.";
             decision.oddities.push(left_out.to_owned());
         }
-        // Whatever stands in between may mix up answers, and one person's verdict must not become another's.
+        // A proxy or cache may mix up responses, and one person's verdict must never be taken for another's.
         match (&decision.session_id, decision.status.as_str().trim()) {
             (None, _) => Err(unreadable(
                 status,
-                "it does not name its session (`session_id`), so it is no verdict about this one",
+                "it has no `session_id`, so it is no verdict about this session",
             )),
             (Some(other), _) if other != session => {
                 Err(unreadable(status, "it is about another session"))

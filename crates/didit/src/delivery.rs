@@ -5,7 +5,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{ids::SessionId, lenient, repair::repaired, secret::SharedSecret, signature};
+use super::{ids::SessionId, lenient, repair::repaired, secret::WebhookSecret, signature};
 
 /// How far a delivery's time may lie from now, in seconds, either way.
 pub const FRESH_FOR_S: i64 = 300;
@@ -25,26 +25,26 @@ pub struct Delivery<'a> {
     pub timestamp: Option<&'a str>,
 }
 
-/// What became of one signature.
+/// The result of checking one signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Check {
+pub enum SignatureCheck {
     /// The header is missing.
     Absent,
-    /// It is the one that the secret gives.
+    /// It matches the secret.
     Matches,
-    /// It is another one.
+    /// It does not match the secret.
     Differs,
 }
 
-/// Everything that can be said about a delivery.
+/// The result of examining a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Examination {
     /// `X-Signature`, over the bytes.
-    pub raw: Check,
+    pub raw: SignatureCheck,
     /// `X-Signature-V2`, over the canonical form.
-    pub v2: Check,
+    pub v2: SignatureCheck,
     /// `X-Signature-Simple`, over four values.
-    pub simple: Check,
+    pub simple: SignatureCheck,
     /// Whether the body is JSON, or nearly so.
     pub is_json: bool,
     /// Seconds between the body's time and now; negative for the future. `None` when the body names no time.
@@ -55,19 +55,19 @@ pub struct Examination {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// No signature came with it.
-    #[error("it carries no signature, so anybody can have sent it")]
+    #[error("it carries no signature, so anybody could have sent it")]
     Unsigned,
     /// The body is not JSON.
     #[error("its body is not JSON, so it does not come from Didit")]
     NotJson,
     /// No signature matches.
     #[error(
-        "no signature matches: the secret is another destination's, or the body was changed on its way"
+        "no signature matches: the secret belongs to another destination, or the body was changed in transit"
     )]
     WrongSignature,
     /// Only the signature of four values matches.
     #[error(
-        "only the simple signature matches, which leaves most of the body unproved: a proxy changed it on its way"
+        "only the simple signature matches, which covers just four values: a proxy changed the body in transit"
     )]
     OnlySimple,
     /// It is too old, or from the future.
@@ -107,16 +107,16 @@ pub struct Event {
 }
 
 /// Examines a delivery without judging it.
-pub fn examine(secret: &SharedSecret, delivery: &Delivery<'_>, now: i64) -> Examination {
+pub fn examine(secret: &WebhookSecret, delivery: &Delivery<'_>, now: i64) -> Examination {
     let check = |received: Option<&str>, message: Option<&[u8]>| {
         let is_signature = |received: &str| {
             let secret = secret.expose_secret();
             message.is_some_and(|it| signature::is_signature(secret, it, received.trim()))
         };
         match received {
-            None => Check::Absent,
-            Some(received) if is_signature(received) => Check::Matches,
-            Some(_) => Check::Differs,
+            None => SignatureCheck::Absent,
+            Some(received) if is_signature(received) => SignatureCheck::Matches,
+            Some(_) => SignatureCheck::Differs,
         }
     };
     // The bytes have a signature also where they are only nearly JSON; the other two need the values.
@@ -141,25 +141,26 @@ pub fn examine(secret: &SharedSecret, delivery: &Delivery<'_>, now: i64) -> Exam
 ///
 /// # Errors
 /// [`Refusal`] for a delivery that is not proved to be Didit's, or not fresh.
-pub fn verify(secret: &SharedSecret, delivery: &Delivery<'_>, now: i64) -> Result<Event, Refusal> {
+pub fn verify(secret: &WebhookSecret, delivery: &Delivery<'_>, now: i64) -> Result<Event, Refusal> {
     let found = examine(secret, delivery, now);
     match found {
         Examination { is_json: false, .. } => return Err(Refusal::NotJson),
         Examination {
-            raw: Check::Absent,
-            v2: Check::Absent,
-            simple: Check::Absent,
+            raw: SignatureCheck::Absent,
+            v2: SignatureCheck::Absent,
+            simple: SignatureCheck::Absent,
             ..
         } => return Err(Refusal::Unsigned),
         Examination {
-            raw: Check::Matches,
+            raw: SignatureCheck::Matches,
             ..
         }
         | Examination {
-            v2: Check::Matches, ..
+            v2: SignatureCheck::Matches,
+            ..
         } => {}
         Examination {
-            simple: Check::Matches,
+            simple: SignatureCheck::Matches,
             ..
         } => return Err(Refusal::OnlySimple),
         _ => return Err(Refusal::WrongSignature),

@@ -1,8 +1,8 @@
-//! Holds an answer against what was asked.
+//! Checks that a response belongs to its request.
 //!
-//! Whatever stands between us and Didit may mix up answers, and a person's verdict, link or entry must not become another's.
-//! An answer may leave out what it repeats; it may not repeat something else. A change that is answered so may have happened
-//! all the same, which [`Error::Unreadable`] leaves open.
+//! A proxy or cache may mix up responses, and one person's verdict, link or entry must never be taken for another's.
+//! A response may omit a value of the request, but not return a different one. A change answered that way may have happened
+//! nevertheless, which [`Error::Unreadable`] leaves open.
 
 use std::net::IpAddr;
 
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::error::Error;
 use super::http::unreadable;
 
-/// Judges what an answer with this HTTP status repeats of its request.
+/// Checks the values that a response with this HTTP status repeats from its request.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Echo {
     status: u16,
@@ -35,7 +35,7 @@ impl Echo {
         }
     }
 
-    /// Refuses another value than was sent; none is fine.
+    /// Refuses a value other than the one sent; a missing one is accepted.
     pub(crate) fn may_be<T: PartialEq>(
         self,
         key: &str,
@@ -45,7 +45,7 @@ impl Echo {
         self.hold(key, answered.is_none_or(|answered| answered == sent))
     }
 
-    /// Refuses another value than was sent, and none.
+    /// Refuses a value other than the one sent, and a missing one.
     pub(crate) fn must_be<T: PartialEq>(
         self,
         key: &str,
@@ -128,7 +128,7 @@ impl Echo {
         })
     }
 
-    /// Refuses where something does not hold that was asked for under this key.
+    /// Refuses the response unless it fits what was requested under this key.
     pub(crate) fn hold(self, key: &str, fits: bool) -> Result<(), Error> {
         if fits {
             Ok(())
@@ -140,7 +140,7 @@ impl Echo {
             Err(unreadable(
                 self.status,
                 format!(
-                    "its `{key}` is not the one of the request, so it is not the answer to it{made}"
+                    "its `{key}` differs from the request's, so it belongs to another request{made}"
                 ),
             ))
         }

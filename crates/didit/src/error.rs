@@ -44,7 +44,7 @@ pub enum Error {
         /// Whether the request may have reached the server.
         sent: bool,
     },
-    /// No connection came about, so the request was certainly not processed.
+    /// No connection was established, so the request was certainly not processed.
     #[error("cannot connect: {message}")]
     Unreachable {
         /// The reason, without the address.
@@ -143,7 +143,7 @@ impl From<Error> for InvalidValue {
 /// What an answer of the server means for the caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum ErrorKind {
     /// The key or token is missing, wrong or lacks a permission (401, 403).
     Authentication,
     /// Refused (403) for a reason that is neither the key, nor credit, nor the state of a session.
@@ -172,7 +172,7 @@ pub struct ApiError {
     /// The HTTP status.
     pub status: u16,
     /// What it means.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// The server's words on one line of at most 500 characters, without markup or control characters.
     pub message: String,
     /// The first field complained about.
@@ -230,7 +230,7 @@ impl std::error::Error for ApiError {}
 
 /// Didit uses 400 and 403 for several meanings, so the words decide. They are compared loosely because near-identical texts
 /// differ between endpoints.
-fn kind(status: u16, read: &body::Read) -> Kind {
+fn kind(status: u16, read: &body::Read) -> ErrorKind {
     let words = read.message.to_lowercase();
     let says = |any_of: &[&str]| any_of.iter().any(|part| words.contains(part));
     let out_of_credit = says(&["enough credits", "first top-up"]);
@@ -249,11 +249,11 @@ fn kind(status: u16, read: &body::Read) -> Kind {
         "cannot revert a published",
     ]);
     match status {
-        402 => Kind::OutOfCredit,
-        400 | 403 if out_of_credit => Kind::OutOfCredit,
-        400 | 403 if done_already => Kind::Conflict,
-        400 | 403 if wrong_moment => Kind::NotAllowedNow,
-        401 => Kind::Authentication,
+        402 => ErrorKind::OutOfCredit,
+        400 | 403 if out_of_credit => ErrorKind::OutOfCredit,
+        400 | 403 if done_already => ErrorKind::Conflict,
+        400 | 403 if wrong_moment => ErrorKind::NotAllowedNow,
+        401 => ErrorKind::Authentication,
         403 if read.kind != BodyKind::Json
             || says(&[
                 "credential",
@@ -263,15 +263,15 @@ fn kind(status: u16, read: &body::Read) -> Kind {
                 "api key",
             ]) =>
         {
-            Kind::Authentication
+            ErrorKind::Authentication
         }
-        403 => Kind::Forbidden,
-        404 | 410 => Kind::NotFound,
-        409 => Kind::Conflict,
-        429 => Kind::RateLimited,
-        400 | 413 | 415 | 422 => Kind::Invalid,
-        500..=599 => Kind::Unavailable,
-        _ => Kind::Other,
+        403 => ErrorKind::Forbidden,
+        404 | 410 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        429 => ErrorKind::RateLimited,
+        400 | 413 | 415 | 422 => ErrorKind::Invalid,
+        500..=599 => ErrorKind::Unavailable,
+        _ => ErrorKind::Other,
     }
 }
 

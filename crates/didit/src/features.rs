@@ -7,7 +7,7 @@ mod config;
 mod feature;
 
 pub use config::ConfigKind;
-pub use feature::{Facts, Feature, FeatureName};
+pub use feature::{Feature, FeatureInfo, FeatureName};
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -16,15 +16,15 @@ use super::error::Error;
 use super::rules;
 use super::values::Text;
 
-/// One feature of a workflow, in the order in which the person meets it.
+/// One feature of a workflow, with its settings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct WorkflowFeature {
-    /// Its name, such as `OCR`; of one that Didit answered with, whatever that is.
+    /// Its name, such as `OCR`; in a response, whatever name Didit returned.
     pub feature: FeatureName<String>,
     /// Its settings; see [`Feature::config`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<Map<String, Value>>,
-    /// A name of one's own for this step.
+    /// A custom name for this step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }

@@ -12,7 +12,7 @@ use super::error::Error;
 use super::lenient::Lenient;
 use super::values::json_text;
 
-/// What an id that is none is refused with.
+/// The message for a text that is not an id.
 pub(crate) const UUID_RULE: &str = "must be a UUID such as 5b1f3c9a-0000-4000-8000-000000000001";
 
 /// One part of a path: a literal of this crate or a checked id.

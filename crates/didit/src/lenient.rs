@@ -25,7 +25,7 @@ where
     Object::deserialize(deserializer).map(|Object(object)| object)
 }
 
-/// Reads a list of objects: items that are none are left out, and a lone object counts as a list of one.
+/// Reads a list of objects: other items are skipped, and a single object counts as a list of one.
 pub(crate) fn objects<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -40,16 +40,16 @@ pub(crate) fn texts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<St
     Ok(texts.map(|Texts(texts)| texts).unwrap_or_default())
 }
 
-/// Reads a JSON text. Of a name that comes twice in an object the last one counts, as in a tree; a derived struct alone would
+/// Reads a JSON text. If a key occurs twice in an object, the last one counts, as in `Value`; a derived struct alone would
 /// refuse the second one.
 ///
 /// # Errors
-/// One of data where `T` cannot do without something; any other where the text is no JSON.
+/// A data error if something that `T` requires is missing; any other error if the text is not JSON.
 pub(crate) fn from_json<T: DeserializeOwned>(text: &str) -> serde_json::Result<T> {
     match serde_json::from_str(text) {
         Err(error) if error.is_data() => {
             let tree: Value = serde_json::from_str(text)?;
-            // Read by its text again: structs that were also read from values would be compiled twice.
+            // Parsed from text again, because reading structs from `Value` as well would compile each of them twice.
             serde_json::from_str(&tree.to_string())
         }
         read => read,

@@ -50,25 +50,25 @@ pub use account::{Application, Login, Organization, Registered, Registration, Ve
 pub use billing::{Balance, Checkout, TopUp};
 pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
 pub use decision::{Check, Decision, Review, Step, Warning};
-pub use error::{ApiError, BodyKind, Error, FieldError, InvalidValue, Kind};
+pub use error::{ApiError, BodyKind, Error, ErrorKind, FieldError, InvalidValue};
 pub use features::WorkflowFeature;
 pub use http::{Client, ClientBuilder, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Observer};
-pub use http::{Proxy, client_for, client_trusting, is_loopback};
+pub use http::{Proxy, http_client_for, http_client_trusting, is_loopback};
 pub use ids::{
     ApplicationId, DestinationId, ListEntryId, ListId, OrganizationId, SessionId, WorkflowId,
 };
 pub use lists::{ENTRY_TYPES, List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
-pub use paging::{Page, Paged};
+pub use paging::{Page, PageRequest};
 pub use reviews::NewComment;
-pub use secret::{AccessToken, ApiKey, Password, SessionToken, SharedSecret};
+pub use secret::{AccessToken, ApiKey, Password, SessionToken, WebhookSecret};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
     ExpectedDetails, FeatureState, NewStatus, NodeToResubmit, Pdf, SANDBOX_SCENARIOS,
     SessionDeletion, SessionFilter, SessionReference, SessionRequest, SessionSummary, StatusUpdate,
     StatusUpdated,
 };
-pub use status::{SessionStatus, Turn};
+pub use status::{NextActor, SessionStatus};
 pub use users::{User, UserFilter};
 pub use values::{LANGUAGES, LONGEST_ADDRESS, read_request};
 pub use webhooks::{Destination, DestinationChange, NewDestination};

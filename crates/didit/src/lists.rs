@@ -1,4 +1,4 @@
-//! The Lists API: blocklists, allowlists and lists of one's own.
+//! The Lists API: blocklists, allowlists and custom lists.
 //!
 //! <https://docs.didit.me/management-api/lists/overview>
 
@@ -11,7 +11,7 @@ use super::error::Error;
 use super::http::{Call, Client};
 use super::ids::{ListEntryId, ListId, SessionId};
 use super::lenient;
-use super::paging::{Page, Paged};
+use super::paging::{Page, PageRequest};
 use super::rules;
 use super::values::{Comment, Text, Uuid};
 
@@ -54,7 +54,7 @@ pub struct ListFilter {
     /// `created_at`, `entry_count` or `last_entry_added_at`, with `-` in front for descending.
     pub ordering: Option<String>,
     /// Which page; 25 rows unless said otherwise.
-    pub page: Page,
+    pub page: PageRequest,
 }
 
 /// A list to create. Blocklists exist already, one for each kind of entry.
@@ -205,7 +205,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a condition that breaks a documented rule.
-    pub async fn list_lists(&self, filter: &ListFilter) -> Result<Paged<List>, Error> {
+    pub async fn list_lists(&self, filter: &ListFilter) -> Result<Page<List>, Error> {
         let one_of = |field, value: &Option<String>, allowed: &[&str]| {
             rules::optional(value, |text| rules::one_of(field, text, allowed))
         };
@@ -223,8 +223,8 @@ impl Client {
                 one_of("ordering", &filter.ordering, &ORDERINGS)?,
             );
         let answer = self.json(filter.page.apply(call)?).await?;
-        let lists: Paged<List> = Paged::read(&answer, filter.page)?;
-        // An allowlist in place of a blocklist would let in whom it should keep out.
+        let lists: Page<List> = Page::read(&answer, filter.page)?;
+        // An allowlist in place of a blocklist would let blocked people through.
         for list in &lists.items {
             filter.fits(Echo::of(answer.status), list)?;
         }
@@ -260,13 +260,13 @@ impl Client {
         &self,
         list: &ListId,
         search: Option<&str>,
-        page: &Page,
-    ) -> Result<Paged<ListEntry>, Error> {
+        page: &PageRequest,
+    ) -> Result<Page<ListEntry>, Error> {
         let search = search
             .map(|text| rules::checked::<Text>("search", text))
             .transpose()?;
         let call = Call::api(Method::GET, &[&"lists", list, &"entries"]).query("search", search);
-        Paged::read(&self.json(page.apply(call)?).await?, *page)
+        Page::read(&self.json(page.apply(call)?).await?, *page)
     }
 
     /// Adds an entry.

@@ -6,19 +6,19 @@ use serde_json::Value;
 use url::Url;
 
 use super::error::Error;
-use super::http::{Answer, Call};
+use super::http::{ApiResponse, Call};
 use super::lenient::Object;
 
 /// Which part of a list to get. What is unset is left to the server (50 rows from the start, 25 for the Lists API).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct PageRequest {
     /// The most rows to get, at least 1.
     pub limit: Option<u32>,
     /// How many rows to skip.
     pub offset: Option<u32>,
 }
 
-impl Page {
+impl PageRequest {
     /// Adds the page to a call's query.
     pub(crate) fn apply<'a>(&self, call: Call<'a>) -> Result<Call<'a>, Error> {
         if self.limit == Some(0) {
@@ -30,7 +30,7 @@ impl Page {
 
 /// One page of a list.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Paged<T> {
+pub struct Page<T> {
     /// The rows; one that cannot be read at all is left out.
     pub items: Vec<T>,
     /// How many rows there are in all, when the server says so. Business sessions are counted up to 100 only.
@@ -53,10 +53,10 @@ struct Rows<T> {
     count: u64,
 }
 
-impl<T> Paged<T> {
+impl<T> Page<T> {
     /// The page with each row turned into something else.
-    pub fn map<U>(self, row: impl FnMut(T) -> U) -> Paged<U> {
-        Paged {
+    pub fn map<U>(self, row: impl FnMut(T) -> U) -> Page<U> {
+        Page {
             items: self.items.into_iter().map(row).collect(),
             total: self.total,
             next_offset: self.next_offset,
@@ -64,9 +64,9 @@ impl<T> Paged<T> {
     }
 }
 
-impl<T: DeserializeOwned> Paged<T> {
+impl<T: DeserializeOwned> Page<T> {
     /// Reads the envelope or a bare array.
-    pub(crate) fn read(answer: &Answer, page: Page) -> Result<Self, Error> {
+    pub(crate) fn read(answer: &ApiResponse, page: PageRequest) -> Result<Self, Error> {
         let Object(envelope) = if answer.is_list() {
             Object(Some(Envelope {
                 count: None,

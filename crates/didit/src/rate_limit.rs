@@ -49,10 +49,10 @@ impl Default for RateLimit {
 }
 
 impl RateLimit {
-    /// Takes a place for a request sent at `now`, or says how long until there is one.
+    /// Reserves a slot for a request sent at `now`, or says how long until one is free.
     ///
     /// # Errors
-    /// The time to wait; no place was taken.
+    /// The time to wait; nothing was reserved.
     pub fn take(&self, method: &Method, path: &str, now: Instant) -> Result<(), Duration> {
         let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
         let mut wait = Duration::ZERO;

@@ -1,6 +1,6 @@
-//! Bodies that are nearly JSON: what some servers write for numbers and characters that JSON has no way to write.
+//! Repairs bodies that are nearly JSON: some servers write NaN, lone surrogates or raw control characters.
 //!
-//! One odd number must not hide a whole decision. A body is looked at here only once it turned out to be no JSON, so others
+//! One malformed number must not hide a whole decision. A body is repaired only after it failed to parse, so others
 //! cost nothing.
 
 /// Oddities that are told of one body, at most.
@@ -11,7 +11,7 @@ const LONGEST_NAME: usize = 64;
 /// A body as it is read, and what was odd about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Repaired {
-    /// The text, which may still be no JSON.
+    /// The text, which may still not be JSON.
     pub(crate) text: String,
     /// Sentences without any value of the body, such as "`score` is NaN, which is no number; it counts as absent."
     pub(crate) oddities: Vec<String>,
@@ -22,11 +22,11 @@ pub(crate) fn bare(text: &str) -> &str {
     text.trim_matches(|end: char| end.is_whitespace() || matches!(end, '\u{feff}' | '\0'))
 }
 
-/// Reads what JSON cannot write: numbers that are none or too large as `null`, half characters as U+FFFD, line breaks and other
-/// control characters within texts as themselves. `None` where nothing of that is in the body.
+/// Replaces what JSON does not allow: NaN and oversized numbers by `null`, lone surrogates by U+FFFD, line breaks and other
+/// control characters within strings by their escapes. `None` if there was nothing to replace.
 pub(crate) fn repaired(body: &str) -> Option<Repaired> {
     let text = bare(body);
-    // Pages and words are no answers, however they are spelled.
+    // A web page or plain text is not a response, whatever it contains.
     if !text.starts_with(['{', '[']) {
         return None;
     }
@@ -57,7 +57,7 @@ pub(crate) fn repaired(body: &str) -> Option<Repaired> {
 struct Repair<'body> {
     rest: &'body str,
     text: String,
-    /// The text that was read last, which is the name of the next value where a colon stood between.
+    /// The last string read, which is the key of the next value if a colon follows.
     name: Option<&'body str>,
     oddities: Vec<String>,
 }

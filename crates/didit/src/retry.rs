@@ -1,11 +1,11 @@
 //! When a call may be made again, and after how long: a pure function, so that every case can be listed.
 //!
-//! A read may be repeated whenever something passing stood in its way. A write is repeated only when Didit
-//! certainly did not process it: it answered 429, or no connection came about.
+//! A read may be retried after any transient failure. A write is retried only when Didit
+//! certainly did not process it: it answered 429, or no connection was established.
 
 use std::time::Duration;
 
-use super::error::{Error, Kind};
+use super::error::{Error, ErrorKind};
 
 /// The longest wait before the second attempt; it doubles with each further one.
 const FIRST_WAIT: Duration = Duration::from_millis(250);
@@ -32,7 +32,7 @@ pub fn wait(
     left: Duration,
     chance: f64,
 ) -> Option<Duration> {
-    if !is_passing(safety, error) {
+    if !is_transient(safety, error) {
         return None;
     }
     let asked = error.api().and_then(|error| error.retry_after);
@@ -47,12 +47,12 @@ pub fn wait(
 }
 
 /// Whether the same call can succeed a moment later, without any risk of being processed twice.
-fn is_passing(safety: Safety, error: &Error) -> bool {
+fn is_transient(safety: Safety, error: &Error) -> bool {
     match (error, safety) {
         (Error::Unreachable { .. }, _) => true,
         (Error::Timeout { sent: false, .. }, _) => true,
         (Error::Interrupted { .. }, Safety::Read) => true,
-        (Error::Api(error), _) if error.kind == Kind::RateLimited => true,
+        (Error::Api(error), _) if error.kind == ErrorKind::RateLimited => true,
         (Error::Api(error), Safety::Read) => matches!(error.status, 502..=504),
         _ => false,
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::{Error, InvalidValue};
 use super::values::{describe, one_of as found, seen};
-use super::visible::first_unseen;
+use super::visible::first_invisible;
 
 /// Checks a text by the type that can hold it, and gives the spelling that is sent.
 pub(crate) fn checked<T>(field: &str, text: &str) -> Result<String, Error>
@@ -42,7 +42,7 @@ pub(crate) fn visible_json(field: &str, value: &Value) -> Result<(), Error> {
             .enumerate()
             .try_for_each(|(index, item)| visible_json(&format!("{field}.{index}"), item)),
         Value::Object(entries) => entries.iter().try_for_each(|(name, item)| {
-            if let Some((place, hidden)) = first_unseen(name) {
+            if let Some((place, hidden)) = first_invisible(name) {
                 return Err(Error::invalid(
                     field,
                     format!("has a name that holds {}", describe(place, hidden)),

@@ -71,7 +71,7 @@ secret!(
 );
 secret!(
     /// The secret with which a webhook destination's deliveries are signed.
-    SharedSecret
+    WebhookSecret
 );
 secret!(
     /// The token of one session; whoever holds it can act as the person being verified.
@@ -111,7 +111,7 @@ impl Lenient<'_> for AccessToken {
     }
 }
 
-impl Lenient<'_> for SharedSecret {
+impl Lenient<'_> for WebhookSecret {
     fn text(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self::new(text))
     }

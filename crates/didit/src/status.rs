@@ -38,28 +38,28 @@ pub enum SessionStatus {
 
 /// Who acts next on a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub enum NextActor {
     /// The person at the link.
     Person,
     /// A reviewer, who decides.
     Reviewer,
     /// Nobody: nothing more happens by itself.
     Nobody,
-    /// Not known, of a status that this client does not know.
+    /// Unknown, for a status that this client does not know.
     Unknown,
 }
 
 /// What is known of a status.
 #[derive(Debug, Clone, Copy)]
-struct Facts<'a> {
+struct StatusInfo<'a> {
     name: &'a str,
-    turn: Turn,
+    turn: NextActor,
     can_be_updated: bool,
     has_report: bool,
 }
 
-impl<'a> Facts<'a> {
-    const fn of(name: &'a str, turn: Turn) -> Self {
+impl<'a> StatusInfo<'a> {
+    const fn of(name: &'a str, turn: NextActor) -> Self {
         Self {
             name,
             turn,
@@ -97,19 +97,19 @@ impl SessionStatus {
     /// The table: the literal of the API, who acts next, whether a human may set another, whether there is a report. What
     /// people are told of each is in the table of whoever tells them.
     #[rustfmt::skip]
-    fn facts(&self) -> Facts<'_> {
+    fn facts(&self) -> StatusInfo<'_> {
         match self {
-            Self::NotStarted => Facts::of("Not Started", Turn::Person),
-            Self::InProgress => Facts::of("In Progress", Turn::Person),
-            Self::Approved => Facts::of("Approved", Turn::Nobody).updatable().reported(),
-            Self::Declined => Facts::of("Declined", Turn::Nobody).updatable().reported(),
-            Self::InReview => Facts::of("In Review", Turn::Reviewer).updatable().reported(),
-            Self::Expired => Facts::of("Expired", Turn::Nobody),
-            Self::Abandoned => Facts::of("Abandoned", Turn::Nobody).updatable(),
-            Self::KycExpired => Facts::of("Kyc Expired", Turn::Nobody).updatable().reported(),
-            Self::Resubmitted => Facts::of("Resubmitted", Turn::Person).updatable(),
-            Self::AwaitingUser => Facts::of("Awaiting User", Turn::Person),
-            Self::Other(name) => Facts::of(name, Turn::Unknown),
+            Self::NotStarted => StatusInfo::of("Not Started", NextActor::Person),
+            Self::InProgress => StatusInfo::of("In Progress", NextActor::Person),
+            Self::Approved => StatusInfo::of("Approved", NextActor::Nobody).updatable().reported(),
+            Self::Declined => StatusInfo::of("Declined", NextActor::Nobody).updatable().reported(),
+            Self::InReview => StatusInfo::of("In Review", NextActor::Reviewer).updatable().reported(),
+            Self::Expired => StatusInfo::of("Expired", NextActor::Nobody),
+            Self::Abandoned => StatusInfo::of("Abandoned", NextActor::Nobody).updatable(),
+            Self::KycExpired => StatusInfo::of("Kyc Expired", NextActor::Nobody).updatable().reported(),
+            Self::Resubmitted => StatusInfo::of("Resubmitted", NextActor::Person).updatable(),
+            Self::AwaitingUser => StatusInfo::of("Awaiting User", NextActor::Person),
+            Self::Other(name) => StatusInfo::of(name, NextActor::Unknown),
         }
     }
 
@@ -119,14 +119,14 @@ impl SessionStatus {
     }
 
     /// Who acts next.
-    pub fn turn(&self) -> Turn {
+    pub fn turn(&self) -> NextActor {
         self.facts().turn
     }
 
     /// Whether nothing more happens by itself: approved, declined, expired, abandoned, or approved once and expired.
-    /// `In Review` is not final, as a human decides still.
+    /// `In Review` is not final, because a human still has to decide.
     pub fn is_final(&self) -> bool {
-        self.turn() == Turn::Nobody
+        self.turn() == NextActor::Nobody
     }
 
     /// Whether [`super::Client::update_status`] is allowed.
@@ -166,7 +166,7 @@ impl FromStr for SessionStatus {
 json_text!(SessionStatus, "SessionStatus");
 
 impl Default for SessionStatus {
-    /// That of an answer without a status.
+    /// The status of a response that has none.
     fn default() -> Self {
         Self::Other(String::new())
     }

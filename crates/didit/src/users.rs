@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde::Deserialize;
 
 use super::http::{Call, Client};
-use super::paging::{Page, Paged};
+use super::paging::{Page, PageRequest};
 use super::values::{Country, Text, one_of, value};
 use super::{echo::Echo, error::Error, lenient};
 
@@ -56,13 +56,17 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a limit of 0.
-    pub async fn list_users(&self, filter: &UserFilter, page: &Page) -> Result<Paged<User>, Error> {
+    pub async fn list_users(
+        &self,
+        filter: &UserFilter,
+        page: &PageRequest,
+    ) -> Result<Page<User>, Error> {
         let call = Call::api(Method::GET, &[&"users"])
             .query("status", filter.status.as_ref())
             .query("search", filter.search.as_ref())
             .query("country", filter.country.as_ref());
         let answer = self.json(page.apply(call)?).await?;
-        let users: Paged<User> = Paged::read(&answer, *page)?;
+        let users: Page<User> = Page::read(&answer, *page)?;
         // Whoever asks for blocked people must not get others.
         let asked = filter.status.as_deref();
         for user in &users.items {

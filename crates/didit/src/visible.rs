@@ -1,7 +1,7 @@
 //! Characters that a reader cannot see, although a model, a terminal or a search reads them.
 //!
-//! Two texts that differ by one of them look the same to the human who agrees to one of them, so none is ever sent. What is
-//! received is cleaned of them by whoever shows it.
+//! Two texts that differ only in such a character look the same to the human who agrees, so none is ever sent. What is
+//! received is cleaned where it is shown.
 
 /// Whether a character shows nothing by itself: what Unicode calls ignorable by default, the marks of annotations, fillers,
 /// the empty Braille pattern and code points that will never be characters. Control characters are not among them; see
@@ -20,7 +20,7 @@ pub fn is_invisible(character: char) -> bool {
 ///
 /// Joiners and variation selectors are seen where they change how their neighbours look: between letters of scripts that join,
 /// after the sign that kills an Indic vowel, in emoji, and after the ideographs and emoji that have variants.
-pub fn first_unseen(text: &str) -> Option<(usize, char)> {
+pub fn first_invisible(text: &str) -> Option<(usize, char)> {
     // Nearly every text is plain, and then there is nothing to look at.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return None;
@@ -44,7 +44,7 @@ fn is_seen_between(character: char, before: Option<char>, after: Option<char>) -
         return false;
     };
     match character {
-        '\u{200c}' | '\u{200d}' if is_vowel_killer(before) => {
+        '\u{200c}' | '\u{200d}' if is_virama(before) => {
             after.is_none_or(|after| joins(after) || is_end_of_word(after))
         }
         '\u{200c}' => joins(before) && after.is_some_and(joins),
@@ -80,8 +80,8 @@ fn joins(character: char) -> bool {
     of_script && !is_invisible(character)
 }
 
-/// Signs that take the vowel from the letter before them; a joiner behind one chooses between two ways to write the pair.
-fn is_vowel_killer(character: char) -> bool {
+/// Viramas, which suppress the vowel of the letter before them; a joiner after one selects how the pair is written.
+fn is_virama(character: char) -> bool {
     matches!(
         character,
         '\u{094d}'
@@ -135,7 +135,7 @@ fn is_noncharacter(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{first_unseen, is_invisible};
+    use super::{first_invisible, is_invisible};
 
     #[test]
     fn names_and_words_of_every_script_are_seen_whole() {
@@ -159,7 +159,7 @@ mod tests {
             "a\u{a0}b",
             "שלום",
         ] {
-            assert_eq!(first_unseen(text), None, "{text:?}");
+            assert_eq!(first_invisible(text), None, "{text:?}");
         }
     }
 
@@ -192,7 +192,7 @@ mod tests {
             ("é\u{1b}[2J", 2, '\u{1b}'),
             ("\u{ffff}", 1, '\u{ffff}'),
         ] {
-            assert_eq!(first_unseen(text), Some((place, hidden)), "{text:?}");
+            assert_eq!(first_invisible(text), Some((place, hidden)), "{text:?}");
         }
     }
 

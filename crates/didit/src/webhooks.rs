@@ -12,8 +12,8 @@ use super::error::{Error, InvalidValue};
 use super::http::{Call, Client};
 use super::ids::DestinationId;
 use super::lenient;
-use super::paging::{Page, Paged};
-use super::secret::SharedSecret;
+use super::paging::{Page, PageRequest};
+use super::secret::WebhookSecret;
 use super::values::{Text, WebhookUrl, one_of, value};
 
 /// The events a destination can subscribe to.
@@ -32,14 +32,14 @@ pub const EVENTS: [&str; 10] = [
 
 value!(
     /// One of [`EVENTS`].
-    Event,
+    EventType,
     |text| one_of(text, &EVENTS).map(str::to_owned)
 );
 
 /// Events to subscribe to, at least one: a destination without any never receives anything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Vec<Event>")]
-pub struct Events(Vec<Event>);
+#[serde(try_from = "Vec<EventType>")]
+pub struct EventTypes(Vec<EventType>);
 
 /// The form of deliveries; this crate understands `v3`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -71,8 +71,8 @@ pub struct NewDestination {
     pub webhook_version: WebhookVersion,
     /// status.updated and data.updated when absent.
     #[serde(default)]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Event>>"))]
-    pub subscribed_events: Events,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<EventType>>"))]
+    pub subscribed_events: EventTypes,
 }
 
 /// What to change of a destination; what is unset stays.
@@ -96,8 +96,8 @@ pub struct DestinationChange {
     pub webhook_version: Option<WebhookVersion>,
     /// Replaces the whole list.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Event>>"))]
-    pub subscribed_events: Option<Events>,
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<EventType>>"))]
+    pub subscribed_events: Option<EventTypes>,
 }
 
 /// How deliveries to a destination went.
@@ -109,7 +109,7 @@ pub struct DeliverySummary {
     pub total_deliveries: Option<i64>,
     /// How many failed.
     pub failed_deliveries: Option<i64>,
-    /// How many of a hundred failed.
+    /// The percentage that failed.
     pub error_rate_percentage: Option<f64>,
     /// Milliseconds.
     pub min_response_time_ms: Option<f64>,
@@ -139,8 +139,8 @@ pub struct Destination {
     /// The events; the set is open.
     #[serde(deserialize_with = "lenient::texts")]
     pub subscribed_events: Vec<String>,
-    /// With what its deliveries are signed; not in lists.
-    pub secret_shared_key: Option<SharedSecret>,
+    /// The secret that signs its deliveries; not in lists.
+    pub secret_shared_key: Option<WebhookSecret>,
     /// How deliveries went; not in lists.
     #[serde(deserialize_with = "lenient::object")]
     #[serde_with(skip_apply)]
@@ -152,41 +152,41 @@ pub struct Destination {
 }
 
 impl NewDestination {
-    /// A destination that is told of decisions and of what they rest on.
+    /// A destination that receives `status.updated` and `data.updated`.
     pub fn new(label: Text<255>, url: WebhookUrl) -> Self {
         Self {
             label,
             url,
             enabled: None,
             webhook_version: WebhookVersion::default(),
-            subscribed_events: Events::default(),
+            subscribed_events: EventTypes::default(),
         }
     }
 }
 
-impl Events {
+impl EventTypes {
     /// The name of each of them.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|event| &**event)
     }
 }
 
-impl Default for Events {
-    /// Decisions, and what they rest on.
+impl Default for EventTypes {
+    /// `status.updated` and `data.updated`.
     fn default() -> Self {
         let [decisions, data, ..] = EVENTS;
         Self(
             [decisions, data]
-                .map(|name| Event(name.to_owned()))
+                .map(|name| EventType(name.to_owned()))
                 .to_vec(),
         )
     }
 }
 
-impl TryFrom<Vec<Event>> for Events {
+impl TryFrom<Vec<EventType>> for EventTypes {
     type Error = InvalidValue;
 
-    fn try_from(events: Vec<Event>) -> Result<Self, InvalidValue> {
+    fn try_from(events: Vec<EventType>) -> Result<Self, InvalidValue> {
         if events.is_empty() {
             return Err(InvalidValue {
                 message: "must hold at least one event".to_owned(),
@@ -206,7 +206,7 @@ impl Client {
         let answer = self
             .json(Call::api(Method::GET, &[&"webhook", &"destinations"]))
             .await?;
-        Ok(Paged::read(&answer, Page::default())?.items)
+        Ok(Page::read(&answer, PageRequest::default())?.items)
     }
 
     /// Creates a destination; the answer holds its secret.
@@ -264,7 +264,7 @@ impl Client {
         self.delete(call, destination).await
     }
 
-    /// A destination that reports elsewhere than was agreed, or not at all, must not pass for the one that was asked for.
+    /// Refuses a response whose destination reports elsewhere than requested, or not at all.
     async fn destination_call(
         &self,
         call: Call<'_>,

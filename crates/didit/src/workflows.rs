@@ -13,7 +13,7 @@ use super::http::{Call, Client};
 use super::ids::WorkflowId;
 use super::lenient;
 use super::money::Money;
-use super::paging::{Page, Paged};
+use super::paging::{Page, PageRequest};
 use super::rules;
 use super::values::{self, Text};
 
@@ -132,7 +132,7 @@ pub struct WorkflowSummary {
     pub is_default: Option<bool>,
     /// Whether it is archived.
     pub is_archived: Option<bool>,
-    /// Whether a draft of it exists besides.
+    /// Whether there is also a draft of it.
     pub has_draft: Option<bool>,
     /// Whether the customer's brand is shown.
     pub is_white_label_enabled: Option<bool>,
@@ -203,9 +203,9 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Invalid`] for a limit of 0.
-    pub async fn list_workflows(&self, page: &Page) -> Result<Paged<WorkflowSummary>, Error> {
+    pub async fn list_workflows(&self, page: &PageRequest) -> Result<Page<WorkflowSummary>, Error> {
         let call = page.apply(Call::api(Method::GET, &[&"workflows"]))?;
-        let mut workflows: Paged<WorkflowSummary> = Paged::read(&self.json(call).await?, *page)?;
+        let mut workflows: Page<WorkflowSummary> = Page::read(&self.json(call).await?, *page)?;
         for row in &mut workflows.items {
             upper_case(&mut row.features);
             values::drop_unless_web_link(&mut row.workflow_url);

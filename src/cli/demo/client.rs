@@ -99,7 +99,7 @@ impl Session {
             questions: Arc::clone(&questions),
         };
         let service = human.serve(process).await?;
-        let http = crate::didit::client_for(&Url::parse("http://127.0.0.1/")?)?;
+        let http = crate::didit::http_client_for(&Url::parse("http://127.0.0.1/")?)?;
         Ok(Self {
             service,
             questions,

@@ -1,12 +1,12 @@
 //! `kyc batch`: one session for each row of a CSV file, each person invited once, whatever happens in between.
 
+mod high_water_mark;
 mod journal;
-mod newest;
+mod lookalikes;
 mod paths;
+mod reconcile;
 mod results;
 mod rows;
-mod settle;
-mod twins;
 mod work;
 
 use std::{
@@ -28,8 +28,8 @@ use crate::{
     },
     tools::{ErrorCode, ToolError, clean},
 };
+use high_water_mark::HighWaterMark;
 use journal::{Binding, Journal};
-use newest::Newest;
 use paths::{beside, folder_of, unusable};
 use rows::Table;
 use work::Tally;
@@ -41,7 +41,7 @@ const MOST_NAMED: usize = 20;
 
 /// What the help says besides the flags.
 pub(super) const HELP: &str = "The file:
-  The first line names the columns; vendor_data is required and must be different in every row. Others:
+  The first line names the columns; vendor_data is required and must be unique. Others:
   callback, callback_method, language, metadata, sandbox_scenario, portrait_file,
   email, phone, send_notification_emails, email_lang,
   first_name, last_name, date_of_birth, gender, nationality, country, id_country, poa_country, address,
@@ -50,7 +50,7 @@ pub(super) const HELP: &str = "The file:
   Every row is checked before anything is sent.
 
 Beside it:
-  FILE.journal.jsonl  What was sent and what came back; it makes the next run go on where this one ended
+  FILE.journal.jsonl  What was sent and what came back, so that the next run can resume
   FILE.results.csv    The rows with session_id, session_url, status and error; a cell that a spreadsheet would take for a
                       formula gets an apostrophe in front
 
@@ -58,7 +58,7 @@ Exit codes:
   0    Every row has its session
   1    Some rows failed; the next run tries them again
   2    A setting, an argument, a row or the journal cannot be used; nothing was sent
-  130  Interrupted; what is done is saved, and the next run goes on";
+  130  Interrupted; what is done is saved, and the next run resumes";
 
 /// Which file, and how it is worked through.
 #[derive(Debug, Args)]
@@ -68,10 +68,10 @@ pub(super) struct Arguments {
     /// Where the results go [default: FILE.results.csv].
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Where the run is remembered [default: FILE.journal.jsonl].
+    /// Where the journal of the run goes [default: FILE.journal.jsonl].
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
-    /// Rows under way at once.
+    /// Rows processed at the same time.
     #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=32))]
     concurrency: u16,
     /// Check every row and send nothing.
@@ -87,7 +87,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let bytes = fs::read(&arguments.file)
         .map_err(|error| unusable(format!("{}: {error}", arguments.file.display())))?;
     let table = Table::read(runner, &bytes)?;
-    let warnings = twins::warnings(&table.rows);
+    let warnings = lookalikes::warnings(&table.rows);
     if !runner.output().is_json() {
         for warning in &warnings {
             let note = format!("Warning: {warning}");
@@ -98,7 +98,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
         return checked(runner, &table, &warnings);
     }
     let workflow_id = workflow_id(runner).await?;
-    // A simulator that ends with this command leaves nothing to go on with.
+    // A simulator that ends with this command leaves nothing to resume.
     let rehearsal = match runner.simulator() {
         Some(_) => {
             Some(tempfile::tempdir().map_err(|error| system("no temporary folder", &error))?)
@@ -125,7 +125,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let newest = match journal.started(&binding)? {
         Some(newest) => newest,
         None => {
-            let newest = Newest::of(runner).await?;
+            let newest = HighWaterMark::of(runner).await?;
             journal.begin(&binding, &newest).await?;
             newest
         }
@@ -225,7 +225,7 @@ fn report(
     let file = arguments.file.display();
     let again = (can_go_on && !tally.is_complete()).then(|| {
         format!(
-            "didit-mcp kyc batch {file}: the same command again goes on where this ended; nobody is invited twice."
+            "didit-mcp kyc batch {file}: the same command again resumes the run; nobody is invited twice."
         )
     });
     if output.is_json() {
@@ -305,7 +305,7 @@ fn refuse_same(paths: &[&Path; 3]) -> Result<(), ToolError> {
         Some(twice) => Err(ToolError::new(
             ErrorCode::InvalidArgument,
             format!(
-                "{} cannot be two of the file, the journal and the results. Nothing was sent.",
+                "{} cannot be more than one of file, journal and results. Nothing was sent.",
                 twice.display()
             ),
         )),

@@ -15,13 +15,13 @@ use crate::{
         runner::{DECLINED, IN_REVIEW, Outcome, Runner, TIME_OVER, unprinted},
         which,
     },
-    didit::{SessionStatus, Turn},
-    tools::{Answer, Progress as _, ToolError},
+    didit::{NextActor, SessionStatus},
+    tools::{Progress as _, ToolError, ToolOutput},
 };
 
 /// The longest wait that the tool agrees to at once, in seconds.
 const LONGEST_CALL_S: u64 = 600;
-/// Looks that may fail one after the other.
+/// Polls that may fail in a row.
 const MOST_IN_A_ROW: u32 = 5;
 /// The pause after a look that failed.
 const AFTER_TROUBLE: Duration = Duration::from_secs(10);
@@ -48,7 +48,7 @@ pub(super) struct Waiting {
     /// Wait until the session is decided or in review; the exit code tells which.
     #[arg(long, visible_alias = "poll")]
     pub(super) wait: bool,
-    /// Seconds between two looks [default: 10 and slowly more].
+    /// Seconds between two polls [default: 10, then slowly more].
     #[arg(long, value_name = "SECONDS", requires = "wait", value_parser = clap::value_parser!(u64).range(1..=3600))]
     interval: Option<u64>,
     /// Seconds to wait at most.
@@ -86,7 +86,7 @@ pub(super) async fn follow(
     runner: &Runner,
     session: &str,
     waiting: &Waiting,
-) -> Result<(Answer, ExitCode), ToolError> {
+) -> Result<(ToolOutput, ExitCode), ToolError> {
     let total = Duration::from_secs(waiting.max_wait);
     let started = Instant::now();
     let spinner = Spinner::start("Waiting for the person");
@@ -103,14 +103,14 @@ pub(super) async fn follow(
                 // The last look comes when the time is over, not an interval before.
                 pause = pause.map(|pause| pause.min(left));
                 let turn = status_of(&answer).turn();
-                if is_over || matches!(turn, Turn::Nobody | Turn::Reviewer) {
+                if is_over || matches!(turn, NextActor::Nobody | NextActor::Reviewer) {
                     let code = exit_code(&answer);
                     return Ok((answer, code));
                 }
                 spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
             }
-            // A wait of minutes should not end with the first trouble on the way.
-            Err(error) if error.code.passes() && in_a_row < MOST_IN_A_ROW => {
+            // A wait of minutes should not end at the first transient failure.
+            Err(error) if error.code.is_transient() && in_a_row < MOST_IN_A_ROW => {
                 in_a_row += 1;
                 let wait = error
                     .retry_after_s
@@ -133,14 +133,14 @@ async fn look(
     session: &str,
     waiting: &Waiting,
     left: Duration,
-) -> Result<Answer, ToolError> {
+) -> Result<ToolOutput, ToolError> {
     if waiting.interval.is_some() {
         let arguments = json!({ "session_id": session });
         return runner
             .call_silently("didit_session_get_decision", arguments)
             .await;
     }
-    // A started second counts whole: less than one is no wait that the tool takes.
+    // Rounded up, because the tool does not accept a wait of less than a second.
     let seconds = left.as_secs_f64().ceil().max(1.0) as u64;
     let arguments = json!({ "session_id": session, "max_wait_s": seconds.min(LONGEST_CALL_S) });
     runner
@@ -149,7 +149,7 @@ async fn look(
 }
 
 /// The status of the session that an answer tells; a text of its own is one that this version does not know.
-fn status_of(answer: &Answer) -> SessionStatus {
+fn status_of(answer: &ToolOutput) -> SessionStatus {
     let status = text(answer, "status");
     status
         .parse()
@@ -157,18 +157,20 @@ fn status_of(answer: &Answer) -> SessionStatus {
 }
 
 /// Whether an approval is one that a human should look at first.
-fn needs_a_look(answer: &Answer) -> bool {
+fn needs_a_look(answer: &ToolOutput) -> bool {
     let data = answer.data.as_ref();
     data.and_then(|data| data.get("needs_a_look")) == Some(&Value::Bool(true))
 }
 
-fn exit_code(answer: &Answer) -> ExitCode {
+fn exit_code(answer: &ToolOutput) -> ExitCode {
     let status = status_of(answer);
     match (status.turn(), status) {
-        (Turn::Person | Turn::Unknown, _) => ExitCode::from(TIME_OVER),
+        (NextActor::Person | NextActor::Unknown, _) => ExitCode::from(TIME_OVER),
         // Whoever approved by hand need not have seen what the answer warns of.
-        (Turn::Nobody, SessionStatus::Approved) if !needs_a_look(answer) => ExitCode::SUCCESS,
-        (Turn::Reviewer, _) | (Turn::Nobody, SessionStatus::Approved) => ExitCode::from(IN_REVIEW),
-        (Turn::Nobody, _) => ExitCode::from(DECLINED),
+        (NextActor::Nobody, SessionStatus::Approved) if !needs_a_look(answer) => ExitCode::SUCCESS,
+        (NextActor::Reviewer, _) | (NextActor::Nobody, SessionStatus::Approved) => {
+            ExitCode::from(IN_REVIEW)
+        }
+        (NextActor::Nobody, _) => ExitCode::from(DECLINED),
     }
 }

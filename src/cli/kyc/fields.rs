@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::tools::Answer;
+use crate::tools::ToolOutput;
 
 /// An object of what was given, or null when nothing was.
 pub(super) fn object(entries: Value) -> Value {
@@ -21,7 +21,7 @@ pub(super) fn object(entries: Value) -> Value {
 }
 
 /// A text of an answer's structured form; empty when it is not there.
-pub(super) fn text<'a>(answer: &'a Answer, name: &str) -> &'a str {
+pub(super) fn text<'a>(answer: &'a ToolOutput, name: &str) -> &'a str {
     answer
         .data
         .as_ref()

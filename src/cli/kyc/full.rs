@@ -19,9 +19,9 @@ use crate::{
         output::data,
         runner::{Outcome, Runner, system, unprinted},
     },
-    didit::{client_for, features::Feature},
+    didit::{features::Feature, http_client_for},
     simulator::Simulator,
-    tools::{Answer, ToolError},
+    tools::{ToolError, ToolOutput},
 };
 
 /// One person all the way: the workflow is the one of --workflow-id, else the one of that --label, else the application's
@@ -52,7 +52,7 @@ struct Chosen {
     /// Its id; `None` leaves the choice to the tool that makes sessions.
     id: Option<String>,
     /// What was made, when one was made.
-    made: Option<Answer>,
+    made: Option<ToolOutput>,
 }
 
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
@@ -250,7 +250,7 @@ async fn play(simulator: &Simulator, session: &str) -> Result<(), ToolError> {
         simulator.root_url()
     );
     let url = Url::parse(&address).map_err(|error| failed(&error))?;
-    let http = client_for(&url).map_err(|error| failed(&error))?;
+    let http = http_client_for(&url).map_err(|error| failed(&error))?;
     http.post(url)
         .json(&json!({}))
         .send()

@@ -12,8 +12,8 @@ use crate::{
         runner::{Outcome, Runner, unprinted},
     },
     config::OneOf,
-    didit::{SessionStatus, Turn},
-    tools::Answer,
+    didit::{NextActor, SessionStatus},
+    tools::ToolOutput,
 };
 
 /// Which sessions; --workflow-id is a filter here.
@@ -134,10 +134,10 @@ impl Arguments {
 }
 
 /// Words for several statuses at once.
-const GROUPS: [(&str, Turn); 3] = [
-    ("open", Turn::Person),
-    ("review", Turn::Reviewer),
-    ("finished", Turn::Nobody),
+const GROUPS: [(&str, NextActor); 3] = [
+    ("open", NextActor::Person),
+    ("review", NextActor::Reviewer),
+    ("finished", NextActor::Nobody),
 ];
 
 /// What completes `--status`: words without blanks.
@@ -165,7 +165,7 @@ fn meant(word: &str) -> Vec<String> {
 }
 
 /// How long ago each session was made, which is what a reader of the list looks for.
-fn add_ages(answer: &mut Answer) {
+fn add_ages(answer: &mut ToolOutput) {
     let now = Timestamp::now();
     let rows = answer
         .data
@@ -191,7 +191,7 @@ fn age(age: jiff::SignedDuration) -> String {
     }
 }
 
-fn is_empty(answer: &Answer) -> bool {
+fn is_empty(answer: &ToolOutput) -> bool {
     let rows = answer.data.as_ref().and_then(|data| data.get("items"));
     rows.and_then(Value::as_array).is_some_and(Vec::is_empty)
 }

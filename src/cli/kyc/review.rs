@@ -11,7 +11,7 @@ use crate::{
         runner::{Outcome, Runner, unprinted},
         which,
     },
-    tools::{Answer, ToolError},
+    tools::{ToolError, ToolOutput},
 };
 
 /// Which sessions, and what is told.
@@ -148,7 +148,7 @@ async fn update(runner: &Runner, arguments: Resubmit, new_status: &str) -> Outco
 async fn each(
     runner: &Runner,
     sessions: &[String],
-    call: impl AsyncFn(&str) -> Result<Answer, ToolError>,
+    call: impl AsyncFn(&str) -> Result<ToolOutput, ToolError>,
 ) -> Outcome {
     let output = runner.output();
     let mut done = Vec::new();

@@ -13,7 +13,7 @@ use crate::{
     },
     config::OneOf,
     didit::{LANGUAGES, SANDBOX_SCENARIOS},
-    tools::{Answer, ToolError, qr},
+    tools::{ToolError, ToolOutput, qr},
 };
 
 /// The link for one person. The workflow comes from --workflow-id, or is found when there is one sensible choice.
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 /// Who is verified, and how.
 #[derive(Debug, Args)]
 pub(super) struct Person {
-    /// Your own id of the person; an unfinished session of the same id is returned instead of a second one.
+    /// Your own id of the person; an unfinished session with the same id is returned instead of a new one.
     #[arg(long, value_name = "ID")]
     vendor_data: Option<String>,
     /// Where the person's browser goes afterwards.
@@ -56,7 +56,7 @@ pub(super) struct Person {
     /// Any JSON, returned with the session.
     #[arg(long, value_name = "JSON")]
     metadata: Option<String>,
-    /// Outcome to play, such as approve; sandbox and simulator only.
+    /// Outcome to simulate, such as approve; sandbox and simulator only.
     #[arg(
         long,
         visible_alias = "sandbox-scenario",
@@ -84,7 +84,7 @@ struct Contact {
     /// The person's phone number, such as +14155550100.
     #[arg(long, value_name = "NUMBER")]
     contact_phone: Option<String>,
-    /// Let Didit write to that e-mail address.
+    /// Let Didit e-mail that address.
     #[arg(long, requires = "contact_email")]
     notify: bool,
     /// Language of those e-mails.
@@ -161,7 +161,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     if arguments.qr {
         show_qr(runner, &answer)?;
     }
-    runner.tell_of_its_end()?;
+    runner.note_simulator_end()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -171,7 +171,7 @@ pub(super) async fn create(
     person: &Person,
     workflow_id: Option<&str>,
     agreed: Agreed,
-) -> Result<Answer, ToolError> {
+) -> Result<ToolOutput, ToolError> {
     let mut arguments = person.arguments();
     if let Some(entries) = arguments.as_object_mut() {
         entries.insert("workflow_id".into(), json!(workflow_id));
@@ -182,7 +182,7 @@ pub(super) async fn create(
 }
 
 /// Prints the link as a QR code, for people.
-pub(super) fn show_qr(runner: &Runner, session: &Answer) -> Result<(), ToolError> {
+pub(super) fn show_qr(runner: &Runner, session: &ToolOutput) -> Result<(), ToolError> {
     match qr::unicode(text(session, "url")) {
         Some(code) => runner.output().text(&code).map_err(unprinted),
         None => Ok(()),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::runner::{Outcome, Runner, unprinted},
     didit::features::Feature,
-    tools::{Answer, ToolError},
+    tools::{ToolError, ToolOutput},
 };
 
 /// What the new workflow checks; without a switch: document, passive liveness and face match.
@@ -31,7 +31,7 @@ pub(super) struct Arguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Checks")]
 pub(super) struct Checks {
-    /// The selfie shows a live person (on unless switched off).
+    /// Check that the selfie shows a live person (on by default).
     #[arg(long, overrides_with = "no_liveness")]
     liveness: bool,
     /// Leave the liveness check out.
@@ -40,7 +40,7 @@ pub(super) struct Checks {
     /// How liveness is proved: PASSIVE, ACTIVE_3D or FLASHING [default: PASSIVE].
     #[arg(long, value_name = "METHOD")]
     liveness_method: Option<String>,
-    /// The selfie equals the document's portrait (on unless switched off).
+    /// Check that the selfie matches the document's portrait (on by default).
     #[arg(long, overrides_with = "no_face_match")]
     face_match: bool,
     /// Leave the face match out.
@@ -73,10 +73,10 @@ pub(super) struct Checks {
     /// Compare with public databases.
     #[arg(long)]
     database_validation: bool,
-    /// Judge the network and the device.
+    /// Analyse the network and the device.
     #[arg(long)]
     ip_analysis: bool,
-    /// Tries that the person has [default: 3].
+    /// How often a declined person may try again [default: 3].
     #[arg(long, value_name = "NUMBER")]
     max_retries: Option<u32>,
 }
@@ -162,7 +162,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     )
     .await?;
     runner.output().answer(&answer).map_err(unprinted)?;
-    runner.tell_of_its_end()?;
+    runner.note_simulator_end()?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -173,7 +173,7 @@ pub(super) async fn create(
     checks: &Checks,
     default: bool,
     draft: bool,
-) -> Result<Answer, ToolError> {
+) -> Result<ToolOutput, ToolError> {
     let mut tool_arguments = checks.arguments();
     if let Some(entries) = tool_arguments.as_object_mut() {
         entries.insert("workflow_label".into(), json!(label));

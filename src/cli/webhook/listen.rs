@@ -12,7 +12,7 @@ use url::Url;
 
 use super::Failure;
 use crate::{
-    didit::{SharedSecret, client_for},
+    didit::{WebhookSecret, http_client_for},
     receiver::{Arrival, Receiver},
     redact::Redactor,
     tools::clean,
@@ -51,12 +51,12 @@ pub(super) struct Arguments {
 /// Receives until it is stopped.
 pub(super) async fn run(
     arguments: &Arguments,
-    secret: SharedSecret,
+    secret: WebhookSecret,
     redactor: &Redactor,
 ) -> Result<ExitCode, Failure> {
     let mut receiver = Receiver::start(arguments.address, secret).await?;
     let forwarding = match &arguments.forward_to {
-        Some(target) => Some((client_for(target)?, target)),
+        Some(target) => Some((http_client_for(target)?, target)),
         None => None,
     };
     let mut output = anstream::stdout();

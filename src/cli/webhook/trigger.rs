@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::Failure;
 use crate::{
-    didit::{SessionStatus, SharedSecret, client_for, signature, webhooks::EVENTS},
+    didit::{SessionStatus, WebhookSecret, http_client_for, signature, webhooks::EVENTS},
     receiver,
 };
 
@@ -34,8 +34,11 @@ pub(super) struct Arguments {
 }
 
 /// Sends the samples; the exit code is 0 when all were taken.
-pub(super) async fn run(arguments: &Arguments, secret: &SharedSecret) -> Result<ExitCode, Failure> {
-    let http = client_for(&arguments.url)?;
+pub(super) async fn run(
+    arguments: &Arguments,
+    secret: &WebhookSecret,
+) -> Result<ExitCode, Failure> {
+    let http = http_client_for(&arguments.url)?;
     let mut output = anstream::stdout();
     let mut refused = 0;
     let session = arguments.session_id.unwrap_or_else(Uuid::new_v4);

@@ -13,10 +13,10 @@ pub(super) const KEEP: &str = "Leave everything as it is";
 
 /// What was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heard {
+pub(super) enum ElicitationOutcome {
     /// The human agreed.
     Yes,
-    /// Somebody said no, or said what nobody asked for.
+    /// The answer was no, or none of the choices.
     No {
         /// Whether the question was closed instead of answered.
         closed: bool,
@@ -26,28 +26,28 @@ pub(super) enum Heard {
 }
 
 /// Reads the result of a question whose agreeing answer is `choice`.
-pub(super) fn of_result(result: &Value, choice: &str) -> Heard {
+pub(super) fn of_result(result: &Value, choice: &str) -> ElicitationOutcome {
     match result.get("action").and_then(Value::as_str) {
         Some("accept") => match result.get("content") {
-            None | Some(Value::Null) => Heard::CannotAsk,
-            Some(Value::Object(answers)) if answers.is_empty() => Heard::CannotAsk,
+            None | Some(Value::Null) => ElicitationOutcome::CannotAsk,
+            Some(Value::Object(answers)) if answers.is_empty() => ElicitationOutcome::CannotAsk,
             Some(answers) if answers.get(CHOICE).and_then(Value::as_str) == Some(choice) => {
-                Heard::Yes
+                ElicitationOutcome::Yes
             }
-            Some(_) => Heard::No { closed: false },
+            Some(_) => ElicitationOutcome::No { closed: false },
         },
-        Some("cancel") => Heard::No { closed: true },
-        _ => Heard::No { closed: false },
+        Some("cancel") => ElicitationOutcome::No { closed: true },
+        _ => ElicitationOutcome::No { closed: false },
     }
 }
 
 /// Reads the error of a question.
-pub(super) fn of_error(error: &ServiceError) -> Heard {
+pub(super) fn of_error(error: &ServiceError) -> ElicitationOutcome {
     match error {
         ServiceError::McpError(error) if error.code == ErrorCode::METHOD_NOT_FOUND => {
-            Heard::CannotAsk
+            ElicitationOutcome::CannotAsk
         }
-        _ => Heard::No { closed: false },
+        _ => ElicitationOutcome::No { closed: false },
     }
 }
 
@@ -61,15 +61,18 @@ mod tests {
     #[test]
     fn only_the_named_choice_is_a_yes() {
         let yes = json!({"action": "accept", "content": {"answer": "Approve"}});
-        assert_eq!(of_result(&yes, "Approve"), Heard::Yes);
-        let no = Heard::No { closed: false };
+        assert_eq!(of_result(&yes, "Approve"), ElicitationOutcome::Yes);
+        let no = ElicitationOutcome::No { closed: false };
         for (result, heard) in [
-            (json!({"action": "accept"}), Heard::CannotAsk),
+            (json!({"action": "accept"}), ElicitationOutcome::CannotAsk),
             (
                 json!({"action": "accept", "content": null}),
-                Heard::CannotAsk,
+                ElicitationOutcome::CannotAsk,
             ),
-            (json!({"action": "accept", "content": {}}), Heard::CannotAsk),
+            (
+                json!({"action": "accept", "content": {}}),
+                ElicitationOutcome::CannotAsk,
+            ),
             (
                 json!({"action": "accept", "content": {"answer": "approve"}}),
                 no,
@@ -83,7 +86,10 @@ mod tests {
                 no,
             ),
             (json!({"action": "decline"}), no),
-            (json!({"action": "cancel"}), Heard::No { closed: true }),
+            (
+                json!({"action": "cancel"}),
+                ElicitationOutcome::No { closed: true },
+            ),
             (json!({"content": {"answer": "Approve"}}), no),
             (json!({}), no),
             (json!(null), no),
@@ -93,6 +99,9 @@ mod tests {
         let refused = ServiceError::McpError(ErrorData::invalid_request("User rejected", None));
         assert_eq!(of_error(&refused), no);
         let unknown = ErrorData::new(ErrorCode::METHOD_NOT_FOUND, "Method not found", None);
-        assert_eq!(of_error(&ServiceError::McpError(unknown)), Heard::CannotAsk);
+        assert_eq!(
+            of_error(&ServiceError::McpError(unknown)),
+            ElicitationOutcome::CannotAsk
+        );
     }
 }

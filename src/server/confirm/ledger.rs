@@ -1,5 +1,5 @@
-//! What was agreed to once and never again: the key that signs tokens and questions, which of them were used, and what a
-//! human's no made void.
+//! The state of confirmations: the key that signs tokens and questions, which of them were used, and what a
+//! human's no has voided.
 //!
 //! It lies beside the credentials, so that a preview in one process can be confirmed in the next: many clients start a process
 //! for each call. Where nothing can be written there, it lives in this process alone.
@@ -43,10 +43,10 @@ pub(super) struct Ticket {
     scope: String,
 }
 
-/// Why a ticket is not worth anything.
+/// Why a ticket is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Worthless {
-    /// It was never given out for this call, or is not readable.
+pub(super) enum InvalidTicket {
+    /// It was not issued for this call, or cannot be read.
     Foreign,
     /// It is older than it may be.
     Expired,
@@ -155,8 +155,8 @@ impl Ledger {
         scope: &str,
         call: &[u8],
         sealed: &str,
-    ) -> Result<(Ticket, Vec<u8>), Worthless> {
-        let mut opened = Err(Worthless::Foreign);
+    ) -> Result<(Ticket, Vec<u8>), InvalidTicket> {
+        let mut opened = Err(InvalidTicket::Foreign);
         self.change(|book| {
             let Ok(codec) = codec(book) else { return };
             let Ok(payload) = codec.open_with(sealed, &binding(kind, call)) else {
@@ -181,7 +181,7 @@ impl Ledger {
     }
 
     /// Uses a ticket up, if it is worth something.
-    pub(super) async fn spend(&self, ticket: &Ticket) -> Result<(), Worthless> {
+    pub(super) async fn spend(&self, ticket: &Ticket) -> Result<(), InvalidTicket> {
         let mut outcome = Ok(());
         self.change(|book| {
             let expired = now().saturating_sub(ticket.at) > micros(VALID_FOR);
@@ -193,9 +193,9 @@ impl Ledger {
                     && void.at >= ticket.at
             });
             outcome = match (expired, is_void, book.spent.contains_key(&ticket.id)) {
-                (_, _, true) => Err(Worthless::Spent),
-                (true, ..) => Err(Worthless::Expired),
-                (_, true, _) => Err(Worthless::Void),
+                (_, _, true) => Err(InvalidTicket::Spent),
+                (true, ..) => Err(InvalidTicket::Expired),
+                (_, true, _) => Err(InvalidTicket::Void),
                 _ => Ok(()),
             };
             book.spent
@@ -239,14 +239,14 @@ impl Ledger {
             kept.book.forget_old();
             return;
         };
-        let turn = private_file::Turn::take(path).await;
+        let turn = private_file::WriteLock::take(path).await;
         let text = turn.as_ref().ok().map(|_| private_file::read(path));
         let (turn, text) = match (turn, text) {
             (Ok(turn), Some(Ok(text))) => (Ok(turn), text),
             (Ok(_), Some(Err(error))) | (Err(error), _) => (Err(error), None),
             (Ok(turn), None) => (Ok(turn), None),
         };
-        // A damaged book is begun anew: what it gave out is worth nothing then, which is the safe side.
+        // A damaged book is replaced by an empty one. All earlier tickets become invalid, which is the safe side.
         let mut books: BTreeMap<String, Book> = text
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
@@ -267,7 +267,9 @@ impl Ledger {
 fn why_unwritable(path: &Path, error: private_file::Error) -> String {
     let why = match error {
         private_file::Error::Busy => "another process holds it".to_owned(),
-        private_file::Error::Loose { .. } => "it or its folder is open to others".to_owned(),
+        private_file::Error::TooPermissive { .. } => {
+            "it or its folder is open to others".to_owned()
+        }
         private_file::Error::Io(error) => error.to_string(),
     };
     format!("{} cannot be written ({why})", path.display())
@@ -348,7 +350,7 @@ mod tests {
         issued.unwrap().1
     }
 
-    async fn redeem(ledger: &Ledger, kind: Kind, sealed: &str) -> Result<(), Worthless> {
+    async fn redeem(ledger: &Ledger, kind: Kind, sealed: &str) -> Result<(), InvalidTicket> {
         let (ticket, _) = ledger.open(kind, "scope", b"call", sealed).await?;
         ledger.spend(&ticket).await
     }
@@ -359,17 +361,17 @@ mod tests {
         let token = sealed(&ledger, Kind::Token).await;
         assert_eq!(
             redeem(&ledger, Kind::Question, &token).await,
-            Err(Worthless::Foreign)
+            Err(InvalidTicket::Foreign)
         );
         let other = ledger.open(Kind::Token, "scope", b"other", &token).await;
-        assert_eq!(other.map(drop), Err(Worthless::Foreign));
+        assert_eq!(other.map(drop), Err(InvalidTicket::Foreign));
         let (ticket, seen) = ledger
             .open(Kind::Token, "scope", b"call", &token)
             .await
             .unwrap();
         assert_eq!(seen, digest(b"seen"));
         assert_eq!(ledger.spend(&ticket).await, Ok(()));
-        assert_eq!(ledger.spend(&ticket).await, Err(Worthless::Spent));
+        assert_eq!(ledger.spend(&ticket).await, Err(InvalidTicket::Spent));
     }
 
     #[tokio::test]
@@ -381,14 +383,14 @@ mod tests {
         ledger.void("scope", Some(Kind::Question)).await;
         assert_eq!(
             redeem(&ledger, Kind::Question, &question).await,
-            Err(Worthless::Void)
+            Err(InvalidTicket::Void)
         );
         assert_eq!(redeem(&ledger, Kind::Token, &token).await, Ok(()));
         let token = sealed(&ledger, Kind::Token).await;
         ledger.void_all().await;
         assert_eq!(
             redeem(&ledger, Kind::Token, &token).await,
-            Err(Worthless::Void)
+            Err(InvalidTicket::Void)
         );
         let token = sealed(&ledger, Kind::Token).await;
         assert_eq!(redeem(&ledger, Kind::Token, &token).await, Ok(()));
@@ -406,7 +408,7 @@ mod tests {
             at: before.at,
         };
         ledger.0.kept.lock().await.book.voids.push(void);
-        assert_eq!(ledger.spend(&before).await, Err(Worthless::Void));
+        assert_eq!(ledger.spend(&before).await, Err(InvalidTicket::Void));
         let void = Void {
             scope: None,
             kind: None,
@@ -428,18 +430,18 @@ mod tests {
         let token = sealed(&one, Kind::Token).await;
         assert_eq!(
             redeem(&other, Kind::Token, &token).await,
-            Err(Worthless::Foreign)
+            Err(InvalidTicket::Foreign)
         );
         assert_eq!(redeem(&two, Kind::Token, &token).await, Ok(()));
         assert_eq!(
             redeem(&one, Kind::Token, &token).await,
-            Err(Worthless::Spent)
+            Err(InvalidTicket::Spent)
         );
         let token = sealed(&two, Kind::Token).await;
         one.void("scope", None).await;
         assert_eq!(
             redeem(&two, Kind::Token, &token).await,
-            Err(Worthless::Void)
+            Err(InvalidTicket::Void)
         );
         assert_eq!(one.unwritable().await, None);
     }
@@ -460,19 +462,19 @@ mod tests {
         assert!(one.unwritable().await.is_some());
         assert_eq!(
             redeem(&two, Kind::Token, &token).await,
-            Err(Worthless::Foreign)
+            Err(InvalidTicket::Foreign)
         );
         assert_eq!(redeem(&one, Kind::Token, &token).await, Ok(()));
         assert_eq!(
             redeem(&one, Kind::Token, &token).await,
-            Err(Worthless::Spent)
+            Err(InvalidTicket::Spent)
         );
     }
 
     #[tokio::test]
     async fn a_ticket_lives_for_ten_minutes() {
         let ledger = Ledger::new(None);
-        for (seconds, worth) in [(590, Ok(())), (601, Err(Worthless::Expired))] {
+        for (seconds, worth) in [(590, Ok(())), (601, Err(InvalidTicket::Expired))] {
             let issued = ledger.issue(Kind::Token, "scope", b"call", b"seen").await;
             let (ticket, _) = issued.unwrap();
             let old = Ticket {

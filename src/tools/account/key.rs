@@ -1,19 +1,19 @@
 //! Storing and using the key of an application.
 
 use crate::tools::{
-    Answer, Context,
+    Context, ToolOutput,
     connection::Connection,
-    error::{ErrorCode, Stop, ToolError},
-    untrusted::{apart, clean},
+    error::{ErrorCode, NotDone, ToolError},
+    untrusted::{clean, mark_untrusted},
 };
 use crate::{
-    credentials::Named,
+    credentials::NamedId,
     didit::{ApiKey, Application, Organization},
 };
 
 /// Said where the operator's password would have been used.
 pub(super) const PASSWORD_WITHHELD: &str =
-    "The one of DIDIT_PASSWORD is never given to a simulator or over plain HTTP.";
+    "DIDIT_PASSWORD is never given to a simulator or sent over plain HTTP.";
 
 /// Stores the key of an application, to be used from the next call on.
 pub(super) async fn adopt(
@@ -21,13 +21,13 @@ pub(super) async fn adopt(
     email: &str,
     application: &Application,
     organization: Option<&Organization>,
-) -> Result<(), Stop> {
+) -> Result<(), NotDone> {
     let Some(key) = &application.api_key else {
         return Err(ToolError::new(
             ErrorCode::NoKeyInAnswer,
             format!(
                 "Didit returned no API key for the application {}.",
-                apart(&name_of(application))
+                mark_untrusted(&name_of(application))
             ),
         )
         .with_advice(
@@ -47,7 +47,7 @@ pub(super) async fn adopt(
                 .is_some_and(|old| old != key.expose_secret());
             profile.api_key = Some(key.expose_secret().to_owned());
             profile.api_origin = Some(connection.origin());
-            profile.application = Some(Named {
+            profile.application = Some(NamedId {
                 uuid: application
                     .uuid
                     .map(|id| id.to_string())
@@ -55,7 +55,7 @@ pub(super) async fn adopt(
                 name: name_of(application),
                 mode: application.mode.as_deref().map(clean),
             });
-            profile.organization = organization.map(|organization| Named {
+            profile.organization = organization.map(|organization| NamedId {
                 uuid: organization
                     .uuid
                     .map(|id| id.to_string())
@@ -66,12 +66,12 @@ pub(super) async fn adopt(
         })
         .await?;
     if is_another {
-        context.consent.void_all().await;
+        context.confirmer.void_all().await;
     }
     Ok(())
 }
 
-pub(super) fn key_in_use(connection: &Connection, application: &Application) -> Answer {
+pub(super) fn key_in_use(connection: &Connection, application: &Application) -> ToolOutput {
     let last_four = application
         .api_key
         .as_ref()
@@ -79,15 +79,15 @@ pub(super) fn key_in_use(connection: &Connection, application: &Application) -> 
         .unwrap_or_default();
     let mut text = format!(
         "The API key of the application {} (ends in {last_four}) is stored in {}",
-        apart(&name_of(application)),
+        mark_untrusted(&name_of(application)),
         connection.place()
     );
     text.push_str(if connection.key_is_from_environment() {
-        ", but DIDIT_API_KEY is set in the environment and wins over it."
+        ", but DIDIT_API_KEY is set in the environment and overrides it."
     } else {
         " and in use now."
     });
-    Answer::new(text)
+    ToolOutput::new(text)
 }
 
 pub(super) fn name_of(application: &Application) -> String {

@@ -8,10 +8,10 @@ use super::{PASSWORD_WITHHELD, adopt, key_in_use, name_of};
 use crate::{
     didit::{self, AccessToken, Application, ApplicationId, Client, Organization, Password},
     tools::{
-        Answer, Change, Connection, Context, Environment, Line, Setting, Tool, Toolset,
+        Change, Connection, Context, Environment, Line, Setting, Tool, ToolOutput, Toolset,
         agreed::agreed,
-        error::{ErrorCode, Stop, ToolError},
-        untrusted::apart,
+        error::{ErrorCode, NotDone, ToolError},
+        untrusted::mark_untrusted,
     },
 };
 
@@ -38,7 +38,7 @@ struct LoginInput {
     application_id: Option<String>,
 }
 
-async fn login(context: Context, input: LoginInput) -> Result<Answer, Stop> {
+async fn login(context: Context, input: LoginInput) -> Result<ToolOutput, NotDone> {
     let connection = &context.connection;
     let wanted = input
         .application_id
@@ -51,7 +51,7 @@ async fn login(context: Context, input: LoginInput) -> Result<Answer, Stop> {
         .email
         .map(|email| email.trim().to_owned())
         .or_else(|| profile.email.as_ref().or(latest).cloned());
-    // A password that was made for another address of the API stays there, as the key does.
+    // A password stored for another address of the API is not used here, and neither is its key.
     let stored = email
         .as_deref()
         .filter(|_| connection.foreign_origin(&profile).is_none())
@@ -163,7 +163,7 @@ fn switch(
     })
 }
 
-/// A wrong password is not to be tried again, which the general advice on keys would lead to.
+/// Repeated wrong passwords lock the account, so the general advice on keys, to try again, must not be given.
 fn refused_login(error: didit::Error) -> ToolError {
     if error.api().is_none_or(|error| error.status != 401) {
         return error.into();
@@ -188,7 +188,7 @@ async fn with_key(
     token: &AccessToken,
     organization: &Organization,
     application: &Application,
-) -> Result<Application, Stop> {
+) -> Result<Application, NotDone> {
     let (None, Some(organization), Some(id)) =
         (&application.api_key, organization.uuid, application.uuid)
     else {
@@ -200,7 +200,7 @@ async fn with_key(
 async fn applications(
     client: &Client,
     token: &AccessToken,
-) -> Result<Vec<(Organization, Application)>, Stop> {
+) -> Result<Vec<(Organization, Application)>, NotDone> {
     let mut found = Vec::new();
     for organization in client.organizations(token).await? {
         let Some(id) = organization.uuid else {
@@ -221,7 +221,7 @@ fn named(applications: &[(Organization, Application)]) -> Vec<String> {
                 .uuid
                 .map(|id| id.to_string())
                 .unwrap_or_default();
-            format!("{id} ({})", apart(&name_of(application)))
+            format!("{id} ({})", mark_untrusted(&name_of(application)))
         })
         .collect()
 }

@@ -9,9 +9,9 @@ use crate::{
     credentials::Profile,
     didit::{self, Password, Registration},
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         connection::{Connection, Mode},
-        error::{ErrorCode, Stop, ToolError},
+        error::{ErrorCode, NotDone, ToolError},
     },
 };
 
@@ -36,7 +36,7 @@ struct RegisterInput {
     email: String,
 }
 
-async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop> {
+async fn register(context: Context, input: RegisterInput) -> Result<ToolOutput, NotDone> {
     let connection = &context.connection;
     let email = input.email.trim().to_owned();
     let mut registration = Registration {
@@ -91,14 +91,14 @@ async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop
         Ok(registered) => registered,
         Err(error) => {
             if certainly_refused(&error) {
-                // Why Didit refused matters more than a file that could be written a moment ago.
+                // Didit's refusal matters more than a failure to write the file, which was writable a moment ago.
                 drop(take_back(connection, &email, stored_before.as_deref()).await);
             }
             return Err(refused_registration(error).into());
         }
     };
     let text = if registered.resent {
-        format!("A new code was sent to {email}; the earlier one no longer counts.")
+        format!("A new code was sent to {email}; the earlier one is no longer valid.")
     } else {
         format!("The account for {email} is opened; Didit sent a 6-character code to it.")
     };
@@ -112,8 +112,8 @@ async fn register(context: Context, input: RegisterInput) -> Result<Answer, Stop
     } else {
         String::new()
     };
-    let answer = Answer::new(format!(
-        "{text} The code lives about 10 minutes. {password}; it is not shown.{withheld}"
+    let answer = ToolOutput::new(format!(
+        "{text} The code is valid for about 10 minutes. {password}; it is not shown.{withheld}"
     ))
     .with_human_step("the human reads the code from the mailbox.")
     .with_next(
@@ -171,7 +171,7 @@ async fn take_back(
     connection: &Connection,
     email: &str,
     stored_before: Option<&str>,
-) -> Result<(), Stop> {
+) -> Result<(), NotDone> {
     connection
         .remember(|profile| {
             if holds_password(profile, email) {

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::root_of;
 use crate::{
-    didit::{self, Kind, Page},
+    didit::{self, ErrorKind, PageRequest},
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         connection::{KeySource, Mode},
-        error::{ErrorCode, Stop, ToolError},
-        untrusted::apart,
+        error::{ErrorCode, NotDone, ToolError},
+        untrusted::mark_untrusted,
     },
 };
 
@@ -29,7 +29,7 @@ pub(super) fn tool() -> Tool {
 
 #[derive(Deserialize, JsonSchema)]
 struct StatusInput {
-    /// Prove the key with one harmless call to Didit.
+    /// Test the key with one harmless call to Didit.
     #[serde(default)]
     check: bool,
 }
@@ -54,7 +54,7 @@ struct StatusOutput {
     simulator_url: Option<String>,
 }
 
-async fn status(context: Context, input: StatusInput) -> Result<Answer, Stop> {
+async fn status(context: Context, input: StatusInput) -> Result<ToolOutput, NotDone> {
     let connection = &context.connection;
     let snapshot = connection.snapshot()?;
     let mode = match connection.settings().mode {
@@ -94,11 +94,11 @@ async fn status(context: Context, input: StatusInput) -> Result<Answer, Stop> {
     {
         lines.push(format!(
             "Application: {}{}.",
-            apart(&application.name),
+            mark_untrusted(&application.name),
             application
                 .mode
                 .as_deref()
-                .map(|mode| format!(" ({})", apart(mode)))
+                .map(|mode| format!(" ({})", mark_untrusted(mode)))
                 .unwrap_or_default()
         ));
     }
@@ -137,7 +137,7 @@ async fn status(context: Context, input: StatusInput) -> Result<Answer, Stop> {
     let (last_four, source) = snapshot.key.unzip();
     let profile = &snapshot.profile;
     let waiting = profile.other_accounts.last().map(|account| &account.email);
-    let answer = Answer::new(lines.join("\n")).with_data(&StatusOutput {
+    let answer = ToolOutput::new(lines.join("\n")).with_data(&StatusOutput {
         mode,
         environment: environment.name(),
         has_api_key,
@@ -211,8 +211,8 @@ struct Proof {
     said: Option<String>,
 }
 
-/// Tries the key. A missing or refused one is an answer; a call that came to nothing is not.
-async fn prove(context: &Context) -> Result<Proof, Stop> {
+/// Tests the key. A missing or refused key is a result; any other failure of the call is an error.
+async fn prove(context: &Context) -> Result<Proof, NotDone> {
     let proof = |works, line| Proof {
         works,
         line,
@@ -220,12 +220,12 @@ async fn prove(context: &Context) -> Result<Proof, Stop> {
     };
     let client = match context.client() {
         Ok(client) => client,
-        Err(Stop::Error(error)) if error.code == ErrorCode::NoApiKey => {
+        Err(NotDone::Error(error)) if error.code == ErrorCode::NoApiKey => {
             return Ok(proof(false, error.message));
         }
         Err(other) => return Err(other),
     };
-    let one = Page {
+    let one = PageRequest {
         limit: Some(1),
         offset: None,
     };
@@ -237,7 +237,7 @@ async fn prove(context: &Context) -> Result<Proof, Stop> {
                 workflows.total.unwrap_or(workflows.items.len() as u64)
             ),
         )),
-        Err(didit::Error::Api(error)) if error.kind == Kind::Authentication => {
+        Err(didit::Error::Api(error)) if error.kind == ErrorKind::Authentication => {
             let level = context.connection.settings().personal_data;
             let refused = ToolError::from(didit::Error::Api(error)).released(level);
             Ok(Proof {

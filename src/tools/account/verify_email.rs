@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::{adopt, key_in_use};
 use crate::tools::{
-    Answer, Context, Tool, Toolset,
-    error::{ErrorCode, Stop, ToolError},
+    Context, Tool, ToolOutput, Toolset,
+    error::{ErrorCode, NotDone, ToolError},
 };
 
 pub(super) fn tool() -> Tool {
@@ -34,7 +34,7 @@ struct VerifyEmailInput {
     email: Option<String>,
 }
 
-async fn verify_email(context: Context, input: VerifyEmailInput) -> Result<Answer, Stop> {
+async fn verify_email(context: Context, input: VerifyEmailInput) -> Result<ToolOutput, NotDone> {
     let connection = &context.connection;
     let profile = connection.profile()?;
     let waiting = profile.other_accounts.last().map(|account| &account.email);

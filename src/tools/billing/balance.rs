@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::{
     didit::Money,
     tools::{
-        Answer, Context, NoInput, Tool, Toolset,
-        error::{ErrorCode, Stop, ToolError},
+        Context, NoInput, Tool, ToolOutput, Toolset,
+        error::{ErrorCode, NotDone, ToolError},
     },
 };
 
@@ -36,9 +36,9 @@ struct BalanceOutput {
     auto_refill_threshold: Option<String>,
 }
 
-async fn balance(context: Context, _: NoInput) -> Result<Answer, Stop> {
+async fn balance(context: Context, _: NoInput) -> Result<ToolOutput, NotDone> {
     let balance = context.client()?.balance().await?;
-    // What is no number is no amount, whatever it says.
+    // Only a number is shown as an amount.
     let amount = |money: Option<Money>| money.filter(|money| money.as_f64().is_some());
     let (threshold, added) = (
         amount(balance.auto_refill_threshold),
@@ -56,14 +56,12 @@ async fn balance(context: Context, _: NoInput) -> Result<Answer, Stop> {
         (false, ..) => "Automatic refill is off.".to_owned(),
     };
     let Some(amount) = amount(balance.balance) else {
-        return Err(ToolError::new(
-            ErrorCode::UnreadableAnswer,
-            "Didit's answer names no balance.",
-        )
-        .into());
+        return Err(
+            ToolError::new(ErrorCode::UnreadableAnswer, "Didit returned no balance.").into(),
+        );
     };
     let environment = context.connection.environment_of(None);
-    let answer = Answer::new(format!(
+    let answer = ToolOutput::new(format!(
         "Balance ({}): ${amount}. {refill}",
         environment.words()
     ))

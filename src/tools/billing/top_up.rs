@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::{
     didit::TopUp,
     tools::{
-        Answer, Context, Environment, Tool, Toolset,
-        error::{ErrorCode, Stop, ToolError},
-        untrusted::{clean_link, link_apart},
+        Context, Environment, Tool, ToolOutput, Toolset,
+        error::{ErrorCode, NotDone, ToolError},
+        untrusted::{clean_link, mark_untrusted_link},
     },
 };
 
@@ -39,12 +39,12 @@ struct TopUpOutput {
     environment: &'static str,
 }
 
-async fn top_up(context: Context, input: TopUp) -> Result<Answer, Stop> {
+async fn top_up(context: Context, input: TopUp) -> Result<ToolOutput, NotDone> {
     let checkout = context.client()?.top_up(&input).await?;
     let Some(link) = checkout.checkout_session_url.as_deref().map(clean_link) else {
         return Err(ToolError::new(
             ErrorCode::UnreadableAnswer,
-            "Didit's answer names no payment link.",
+            "Didit returned no payment link.",
         )
         .into());
     };
@@ -52,14 +52,14 @@ async fn top_up(context: Context, input: TopUp) -> Result<Answer, Stop> {
     let money = match environment {
         Environment::Simulated => "The simulator's money is not real.",
         Environment::Sandbox => "Sandbox sessions need no money.",
-        Environment::Live | Environment::Unknown => "The money that is paid there is real.",
+        Environment::Live | Environment::Unknown => "Payments made there are real.",
     };
-    Ok(Answer::new(format!(
+    Ok(ToolOutput::new(format!(
         "Payment link for {} ({}): {}\n\
          No money has moved; the amount is added after a human pays there. {money}",
         input.amount_in_dollars,
         environment.words(),
-        link_apart(&link)
+        mark_untrusted_link(&link)
     ))
     .with_data(&TopUpOutput {
         checkout_session_id: checkout.checkout_session_id.unwrap_or_default(),

@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 use super::{
     EntryType,
     change::{action, bystanders, held, part_done, whose},
-    entries::{Found, Place},
+    entries::{EntryStore, Found},
     names, only_sessions,
     target::{Target, TargetInput},
 };
 use crate::{
     didit::{Client, ListEntryId, NewEntry, values::Comment},
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
         change::{Change, Setting},
-        error::Stop,
-        input::Both,
+        error::NotDone,
+        input::Combined,
         person::PersonFacts,
     },
 };
@@ -28,7 +28,7 @@ pub(super) fn tool() -> Tool {
         .title("Block")
         .description(
             "Blocks a fraudster's face, document or contacts by session, or one value, after a \
-             human agreed.",
+             human agrees.",
         )
         .example(|world| {
             json!({
@@ -50,8 +50,8 @@ struct AddInput {
 
 async fn add(
     context: Context,
-    Both(target, input): Both<TargetInput, AddInput>,
-) -> Result<Answer, Stop> {
+    Combined(target, input): Combined<TargetInput, AddInput>,
+) -> Result<ToolOutput, NotDone> {
     let target = target.read()?;
     let client = context.client()?;
     let comment = input.comment;
@@ -67,7 +67,7 @@ async fn add(
             ..NewEntry::default()
         },
     };
-    // Where it goes, and what is there already, is settled before a human is asked: agreement is never for nothing.
+    // The lists and existing entries are looked up first, so that a human is never asked for nothing.
     let plan = agreed(&context, async || {
         let plan = Plan::of(&target, &client).await?;
         let change = match &plan.left {
@@ -79,7 +79,7 @@ async fn add(
     .await?;
     let Some(left) = &plan.left else {
         let there = plan.there();
-        return Ok(Answer::new(format!(
+        return Ok(ToolOutput::new(format!(
             "Nothing to block: {} is on the blocklist already. Nothing was sent.{}",
             target.describe(),
             entries_of(&there)
@@ -103,7 +103,7 @@ async fn add(
         _ => {
             let mut done = Vec::new();
             for (place, kind) in plan.places.iter().zip(left.kinds()) {
-                let Place::List(list) = place else {
+                let EntryStore::List(list) = place else {
                     return Err(only_sessions().into());
                 };
                 let created = client
@@ -129,7 +129,7 @@ async fn add(
             entries_of(&there)
         ));
     }
-    Ok(Answer::new(text)
+    Ok(ToolOutput::new(text)
         .with_data(&json!({
             "done": true,
             "blocked": true,
@@ -146,12 +146,12 @@ struct Plan {
     /// What of the target is not blocked yet.
     left: Option<Target>,
     /// Where each kind of that is kept.
-    places: Vec<Place>,
+    places: Vec<EntryStore>,
     found: Vec<Found>,
 }
 
 impl Plan {
-    async fn of(target: &Target, client: &Client) -> Result<Self, Stop> {
+    async fn of(target: &Target, client: &Client) -> Result<Self, NotDone> {
         let places = target.places(client).await?;
         let found = target.already(client, &places).await?;
         let is_there = |kind: &EntryType| found.iter().any(|entry| entry.kind == *kind);
@@ -169,7 +169,7 @@ impl Plan {
     }
 
     fn is_legacy(&self) -> bool {
-        self.places.contains(&Place::Legacy)
+        self.places.contains(&EntryStore::Legacy)
     }
 
     fn kinds_there(&self) -> Vec<EntryType> {
@@ -192,7 +192,7 @@ async fn question(
     target: &Target,
     entry: &NewEntry,
     plan: &Plan,
-) -> Result<Change, Stop> {
+) -> Result<Change, NotDone> {
     let session = target.decision(client).await?;
     let facts = session.as_ref().map(PersonFacts::of);
     let mut settings = held(target, session.as_ref());

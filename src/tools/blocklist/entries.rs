@@ -2,10 +2,13 @@
 
 use super::{EntryType, legacy_kind, only_sessions, target::Target};
 use crate::{
-    didit::{Client, Error, Kind, ListEntry, ListEntryId, ListFilter, ListId, Page, SessionId},
+    didit::{
+        Client, Error, ErrorKind, ListEntry, ListEntryId, ListFilter, ListId, PageRequest,
+        SessionId,
+    },
     tools::{
         change::{Line, Setting},
-        error::{ErrorCode, Stop, ToolError},
+        error::{ErrorCode, NotDone, ToolError},
         personal::Class,
     },
 };
@@ -17,7 +20,7 @@ const MAX_PAGES: u32 = 100;
 
 /// Where entries of a kind are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum EntryStore {
     /// A list of the Lists API.
     List(ListId),
     /// The older blocklist: this account has no lists.
@@ -39,14 +42,16 @@ pub(super) struct Found {
 }
 
 /// The system blocklist of a kind; the older API when the account has no lists at all.
-pub(super) async fn list_of(client: &Client, kind: EntryType) -> Result<Place, Stop> {
+pub(super) async fn list_of(client: &Client, kind: EntryType) -> Result<EntryStore, NotDone> {
     let filter = ListFilter {
         list_type: Some("blocklist".to_owned()),
         entry_type: Some(kind.name().to_owned()),
         ..ListFilter::default()
     };
     let lists = match client.list_lists(&filter).await {
-        Err(Error::Api(error)) if error.kind == Kind::NotFound => return Ok(Place::Legacy),
+        Err(Error::Api(error)) if error.kind == ErrorKind::NotFound => {
+            return Ok(EntryStore::Legacy);
+        }
         other => other?,
     };
     lists
@@ -55,7 +60,7 @@ pub(super) async fn list_of(client: &Client, kind: EntryType) -> Result<Place, S
         .filter(|list| list.entry_type.as_deref() == Some(kind.name()))
         .max_by_key(|list| list.is_system)
         .and_then(|list| list.uuid)
-        .map(Place::List)
+        .map(EntryStore::List)
         .ok_or_else(|| {
             ToolError::invalid(
                 "entry_type",
@@ -67,7 +72,7 @@ pub(super) async fn list_of(client: &Client, kind: EntryType) -> Result<Place, S
 
 impl Target {
     /// Where each kind is kept, in the order of the items.
-    pub(super) async fn places(&self, client: &Client) -> Result<Vec<Place>, Stop> {
+    pub(super) async fn places(&self, client: &Client) -> Result<Vec<EntryStore>, NotDone> {
         match self {
             Self::Session { items, .. } => {
                 let mut places = Vec::new();
@@ -77,7 +82,7 @@ impl Target {
                 Ok(places)
             }
             Self::Value { kind, .. } => match list_of(client, *kind).await? {
-                Place::Legacy => {
+                EntryStore::Legacy => {
                     legacy_kind(*kind)?;
                     Err(only_sessions().into())
                 }
@@ -90,9 +95,9 @@ impl Target {
     pub(super) async fn entries(
         &self,
         client: &Client,
-        places: &[Place],
-    ) -> Result<Vec<Found>, Stop> {
-        if places.contains(&Place::Legacy) {
+        places: &[EntryStore],
+    ) -> Result<Vec<Found>, NotDone> {
+        if places.contains(&EntryStore::Legacy) {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
@@ -121,13 +126,13 @@ impl Target {
         Ok(found)
     }
 
-    /// The entries that match on the first page of each list, so that no human is asked for what Didit would refuse as being
-    /// there. An entry further back in a long list is left for Didit to tell.
+    /// The entries that match on the first page of each list, so that no human is asked to block what is already
+    /// blocked. For an entry on a later page, Didit's own refusal has to do.
     pub(super) async fn already(
         &self,
         client: &Client,
-        places: &[Place],
-    ) -> Result<Vec<Found>, Stop> {
+        places: &[EntryStore],
+    ) -> Result<Vec<Found>, NotDone> {
         let mut found = Vec::new();
         for (list, kind) in self.lists(places) {
             found.extend(self.matching(client, list, kind, None).await?.0);
@@ -138,14 +143,14 @@ impl Target {
     /// The lists with the kind that each is for.
     fn lists<'p>(
         &self,
-        places: &'p [Place],
+        places: &'p [EntryStore],
     ) -> impl Iterator<Item = (&'p ListId, EntryType)> + use<'p> {
         places
             .iter()
             .zip(self.kinds())
             .filter_map(|(place, kind)| match place {
-                Place::List(list) => Some((list, kind)),
-                Place::Legacy => None,
+                EntryStore::List(list) => Some((list, kind)),
+                EntryStore::Legacy => None,
             })
     }
 
@@ -156,12 +161,12 @@ impl Target {
         list: &ListId,
         kind: EntryType,
         offset: Option<u32>,
-    ) -> Result<(Vec<Found>, Option<u64>), Stop> {
+    ) -> Result<(Vec<Found>, Option<u64>), NotDone> {
         let search = match self {
             Self::Value { kind, value } => Some(as_stored(*kind, value)),
             Self::Session { .. } => None,
         };
-        let page = Page {
+        let page = PageRequest {
             limit: Some(PAGE),
             offset,
         };
@@ -215,7 +220,7 @@ impl Found {
     }
 }
 
-/// The offset of the next page. Links that lead nowhere, or on for ever, must not keep a call busy.
+/// The offset of the next page. A broken link, or a chain that never ends, must not keep a call busy.
 fn further(offset: Option<u32>, next: u64) -> Result<u32, ToolError> {
     u32::try_from(next)
         .ok()

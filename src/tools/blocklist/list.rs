@@ -6,14 +6,14 @@ use serde_json::json;
 
 use super::{
     EntryType,
-    entries::{Place, list_of},
+    entries::{EntryStore, list_of},
     legacy_kind,
 };
 use crate::{
     didit::{BlocklistItem, ListEntry},
     tools::{
-        Answer, Context, PersonalData, Tool, Toolset,
-        error::{Stop, ToolError},
+        Context, PersonalData, Tool, ToolOutput, Toolset,
+        error::{NotDone, ToolError},
         fields::Fields,
         paging::{self, PageInput},
         personal::Class,
@@ -45,16 +45,16 @@ fn default_type() -> EntryType {
     EntryType::Face
 }
 
-async fn list(context: Context, input: ListInput) -> Result<Answer, Stop> {
+async fn list(context: Context, input: ListInput) -> Result<ToolOutput, NotDone> {
     let client = context.client()?;
     let page = paging::page(&input.page)?;
     let level = context.connection.settings().personal_data;
     let rows = match list_of(&client, input.entry_type).await? {
-        Place::List(list) => client
+        EntryStore::List(list) => client
             .list_entries(&list, input.search.as_deref(), &page)
             .await?
             .map(|entry| entry_fields(entry, input.entry_type, level)),
-        Place::Legacy => {
+        EntryStore::Legacy => {
             if input.search.is_some() {
                 return Err(ToolError::invalid(
                     "search",

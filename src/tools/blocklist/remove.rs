@@ -4,12 +4,12 @@ use serde_json::json;
 
 use super::{
     change::{action, held, part_done, whose},
-    entries::{Found, Place},
+    entries::{EntryStore, Found},
     names,
     target::{Target, TargetInput},
 };
 use crate::tools::{
-    Answer, Context, Tool, Toolset, agreed::agreed, change::Change, error::Stop,
+    Context, Tool, ToolOutput, Toolset, agreed::agreed, change::Change, error::NotDone,
     person::PersonFacts,
 };
 
@@ -18,7 +18,7 @@ pub(super) fn tool() -> Tool {
         .title("Unblock")
         .description(
             "Takes a session's face, document or contacts, or one value, off the blocklist, after \
-             a human agreed.",
+             a human agrees.",
         )
         .example(|world| json!({ "session_id": world.session_id, "items": ["face"] }))
         .idempotent()
@@ -26,7 +26,7 @@ pub(super) fn tool() -> Tool {
         .run(remove)
 }
 
-async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
+async fn remove(context: Context, input: TargetInput) -> Result<ToolOutput, NotDone> {
     let target = input.read()?;
     let client = context.client()?;
     let (is_legacy, entries) = agreed(&context, async || {
@@ -34,7 +34,7 @@ async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
         let entries = target.entries(&client, &places).await?;
         let session = target.decision(&client).await?;
         let facts = session.as_ref().map(PersonFacts::of);
-        let is_legacy = places.contains(&Place::Legacy);
+        let is_legacy = places.contains(&EntryStore::Legacy);
         let settings = if is_legacy {
             held(&target, session.as_ref())
         } else {
@@ -93,7 +93,7 @@ async fn remove(context: Context, input: TargetInput) -> Result<Answer, Stop> {
             names(&missing).join(" and ")
         ));
     }
-    Ok(Answer::new(text).with_data(&json!({
+    Ok(ToolOutput::new(text).with_data(&json!({
         "done": true,
         "blocked": false,
         "target": described,

@@ -7,7 +7,7 @@ use super::EntryType;
 use crate::{
     didit::{BlocklistItems, Client, Decision, SessionId, values::Text},
     tools::{
-        error::{Stop, ToolError},
+        error::{NotDone, ToolError},
         untrusted::clean,
     },
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(super) struct TargetInput {
     /// Session UUID, with items.
     session_id: Option<SessionId>,
-    /// What of the session; face and document when absent.
+    /// What to take from the session; face and document by default.
     items: Option<Vec<SessionItem>>,
     /// One value, with entry_type, instead of a session.
     value: Option<Text>,
@@ -113,7 +113,7 @@ impl Target {
         self.describe_of(&self.kinds())
     }
 
-    /// What a human's no holds against: the whole session, whichever of its things were named.
+    /// The scope of a human's no: the whole session, whichever of its items were named.
     pub(super) fn whole(&self) -> String {
         match self {
             Self::Session { session, .. } => format!("session {session}"),
@@ -141,7 +141,7 @@ impl Target {
     }
 
     /// The session that holds what is meant, where one was named.
-    pub(super) async fn decision(&self, client: &Client) -> Result<Option<Decision>, Stop> {
+    pub(super) async fn decision(&self, client: &Client) -> Result<Option<Decision>, NotDone> {
         match self {
             Self::Session { session, .. } => Ok(Some(client.decision(session).await?)),
             Self::Value { .. } => Ok(None),

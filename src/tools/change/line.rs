@@ -14,7 +14,7 @@ pub struct Line(Vec<Part>);
 enum Part {
     /// Our own words.
     Words(String),
-    /// What the caller sent, and ids: it always stands whole.
+    /// What the caller sent, and ids; never shortened.
     Sent(String),
     /// What Didit says of the session, and of no person.
     Told(String),
@@ -82,7 +82,7 @@ impl Line {
                 }
                 Part::Personal(class, value) => level
                     .release(outlet, *class, value)
-                    // An asterisk would be escaped, as markup, and a mask be unreadable.
+                    // Quoting would escape the asterisks of a mask as markup and make it unreadable.
                     .map_or_else(
                         || "(not shown)".to_owned(),
                         |value| quoted(&value.replace('*', "•")),
@@ -92,14 +92,14 @@ impl Line {
     }
 }
 
-/// A value of Didit's, quoted; one that is longer than any name is left out, and its length is said: whoever filled a document
-/// with words must not keep a human from deciding.
+/// A value from Didit, quoted. One that is longer than any name is replaced by its length: somebody who fills a document
+/// with text must not keep a human from deciding.
 fn told(value: &str) -> String {
     let whole = quoted(value);
     if whole.chars().count() <= MAX_TOLD_CHARACTERS {
         return whole;
     }
-    // Not even its beginning: half a secret within it would be none that can be told and hidden.
+    // Not even its beginning: a secret cut in half could not be recognized and hidden.
     format!(
         "(too long to be shown: {} characters)",
         value.chars().count()

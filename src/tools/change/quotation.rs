@@ -10,7 +10,7 @@ pub fn quoted(value: &str) -> String {
     for character in value.chars() {
         match character {
             '\\' => quotation.push_str("\\\\"),
-            plain if is_plain(plain) => quotation.push(plain),
+            plain if needs_no_escape(plain) => quotation.push(plain),
             other => quotation.push_str(&format!("\\u{{{:x}}}", u32::from(other))),
         }
     }
@@ -18,7 +18,7 @@ pub fn quoted(value: &str) -> String {
     quotation
 }
 
-fn is_plain(character: char) -> bool {
+fn needs_no_escape(character: char) -> bool {
     character == ' '
         || (!character.is_whitespace()
             && is_visible(character)

@@ -14,7 +14,7 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// A value that no request holds in so many words.
+    /// A value that is not in the request as such.
     pub fn new(label: impl Into<String>, new: Line, old: Option<Line>) -> Self {
         Self {
             label: label.into(),
@@ -26,7 +26,7 @@ impl Setting {
     /// Every value of a request, in its own order. `before` is the object as it is now, in the same field names.
     pub fn of_request(request: &impl Serialize, before: Option<&Value>) -> Vec<Self> {
         let mut settings = Vec::new();
-        // What cannot be written as JSON cannot be sent either, and sending says so.
+        // What cannot be serialized cannot be sent either; sending reports that error.
         if let Ok(Value::Object(fields)) = serde_json::to_value(request) {
             for (name, value) in &fields {
                 // Metadata is the caller's own, names included; those of everything else are Didit's.

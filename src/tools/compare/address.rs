@@ -5,7 +5,7 @@ use super::{
     fold::{Script, words},
 };
 
-/// An address against another. Only two that have nothing in common differ for sure.
+/// Compares two addresses. Only two that have nothing in common surely differ.
 pub(in crate::tools) fn addresses(expected: &str, found: &str) -> Likeness {
     let (expected, found) = (parts(expected), parts(found));
     if expected.is_empty() || found.is_empty() {

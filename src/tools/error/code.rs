@@ -10,7 +10,7 @@ pub enum ErrorCode {
     AccountExists,
     /// A human's agreement is missing.
     AgreementNeeded,
-    /// What is asked for is so already.
+    /// The requested state already holds.
     AlreadySo,
     /// The answer exceeds what is read.
     AnswerTooLarge,
@@ -24,7 +24,7 @@ pub enum ErrorCode {
     Cancelled,
     /// What a human read was changed before it was agreed to.
     ChangedMeanwhile,
-    /// What is there already stands against it.
+    /// It conflicts with what already exists.
     Conflict,
     /// The credentials file cannot be read or written.
     CredentialsFile,
@@ -113,7 +113,7 @@ impl ErrorCode {
     }
 
     /// Whether the same call may work a little later.
-    pub fn passes(self) -> bool {
+    pub fn is_transient(self) -> bool {
         self.leaves_open() || matches!(self, Self::Unreachable | Self::RateLimited | Self::Busy)
     }
 }

@@ -12,8 +12,8 @@ use crate::didit::{Decision, Workflow, WorkflowId};
 
 /// How long a workflow's limits are taken for current.
 const KEPT_FOR: Duration = Duration::from_secs(600);
-/// How long a workflow that could not be read is not asked for again, so that a key which may not see it costs every
-/// decision no request more.
+/// How long a workflow that could not be read is not requested again, so that a key without access to it does not add
+/// a request to every decision.
 const FAILED_FOR: Duration = Duration::from_secs(60);
 /// The most workflows that are remembered.
 const MOST_KEPT: usize = 50;

@@ -12,16 +12,16 @@ use super::{
 use crate::{
     didit::SessionStatus,
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
-        error::Stop,
+        error::NotDone,
         qr,
-        untrusted::{apart, clean_link, link_apart},
+        untrusted::{clean_link, mark_untrusted, mark_untrusted_link},
     },
 };
 
 const LINK_WARNING: &str =
-    "\nWhoever has the link can act as the person, so it goes to that person alone.";
+    "\nAnyone who has the link can act as the person, so only that person should get it.";
 const NOT_KNOWN: &str = "\nWhether this person was approved before could not be looked up.";
 
 pub(super) fn tool() -> Tool {
@@ -68,7 +68,7 @@ struct CreatedOutput {
     reused: bool,
 }
 
-async fn create(context: Context, input: SessionInput) -> Result<Answer, Stop> {
+async fn create(context: Context, input: SessionInput) -> Result<ToolOutput, NotDone> {
     let connection = &context.connection;
     let client = context.client()?;
     // Everything that can be refused is refused before the workflow is looked up.
@@ -80,7 +80,7 @@ async fn create(context: Context, input: SessionInput) -> Result<Answer, Stop> {
     let (workflow_id, label) = resolve_workflow(&context, named).await?;
     let request = draft.for_workflow(workflow_id);
     let earlier = agreed(&context, async || {
-        // Only a part of the time, so that a link still comes where this look-up hangs.
+        // Limited to part of the time, so that the link is still made if this look-up hangs.
         let lookup = earlier::look_up(&client, &request);
         let earlier = tokio::time::timeout(connection.settings().timeout / 3, lookup)
             .await
@@ -97,20 +97,20 @@ async fn create(context: Context, input: SessionInput) -> Result<Answer, Stop> {
             "Didit returned the unfinished session {} of this vendor_data ({}); \
              its callback and metadata are now the ones of this call.\nLink: {}",
             created.session_id,
-            apart(created.status.as_str()),
-            link_apart(&link)
+            mark_untrusted(created.status.as_str()),
+            mark_untrusted_link(&link)
         )
     } else {
         format!(
             "Created session {}.\nLink: {}",
             created.session_id,
-            link_apart(&link)
+            mark_untrusted_link(&link)
         )
     };
     if let Some(label) = label {
         text.push_str(&format!(
-            "\nWorkflow: {} (chosen as the only sensible one).",
-            apart(&label)
+            "\nWorkflow: {} (chosen automatically).",
+            mark_untrusted(&label)
         ));
     }
     let environment = connection.place_of_change(None).environment.name();
@@ -125,7 +125,7 @@ async fn create(context: Context, input: SessionInput) -> Result<Answer, Stop> {
             "\nThe picture is the same link as a QR code, to be read with the person's phone.",
         );
     }
-    let answer = Answer::new(text)
+    let answer = ToolOutput::new(text)
         .with_data(&CreatedOutput {
             session_id: created.session_id.to_string(),
             session_number: created.session_number,

@@ -3,19 +3,19 @@
 mod data;
 mod detail;
 mod reasons;
+mod untrusted_values;
 mod view;
-mod words;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    didit::{Decision, SessionId, SessionStatus, Turn},
+    didit::{Decision, NextActor, SessionId, SessionStatus},
     tools::{
-        Answer, Context, Tool, Toolset, advice,
+        Context, Tool, ToolOutput, Toolset, advice,
         environment::Environment,
-        error::{Stop, ToolError},
+        error::{NotDone, ToolError},
         files, limits,
         person::PersonFacts,
         personal::{Class, Outlet, PersonalData},
@@ -26,8 +26,8 @@ use crate::{
 };
 use data::data;
 use reasons::{notes, reasons, weight};
+use untrusted_values::with_untrusted_values;
 use view::{MAX_DUPLICATES, View, elsewhere_line, shown_without_result, values};
-use words::with_words;
 
 /// Didit's whole answer.
 const RAW_FILE: files::Kind = files::Kind {
@@ -70,7 +70,7 @@ enum Detail {
 }
 
 /// Reads a session and explains it.
-async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
+async fn get(context: Context, input: DecisionInput) -> Result<ToolOutput, NotDone> {
     let id = input.session_id;
     let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
@@ -105,7 +105,7 @@ async fn get(context: Context, input: DecisionInput) -> Result<Answer, Stop> {
 
 /// The result as most callers need it. The person's own data are limited to what a verdict needs (name,
 /// birth date, document type and country), or left out by the operator's choice.
-pub(super) async fn explain(context: &Context, decision: &Decision) -> Answer {
+pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutput {
     let connection = &context.connection;
     let view = View {
         level: connection.settings().personal_data,
@@ -116,14 +116,14 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> Answer {
 }
 
 /// The explanation itself.
-fn concise(decision: &Decision, view: &View) -> Answer {
+fn concise(decision: &Decision, view: &View) -> ToolOutput {
     let facts = PersonFacts::of(decision);
     let verdict = verdict::of(decision, &facts);
     let reasons = reasons(decision);
     let link = decision
         .session_url
         .as_deref()
-        .filter(|_| decision.status.turn() == Turn::Person)
+        .filter(|_| decision.status.turn() == NextActor::Person)
         .map(clean_link);
     let mut text = verdict.line.clone();
     text.push_str(&compared(&facts, view.level));
@@ -157,9 +157,9 @@ fn concise(decision: &Decision, view: &View) -> Answer {
     if let Some(link) = &link {
         text.push_str(&format!("\nLink for the person: {link}"));
     }
-    let answer =
-        Answer::new(text).with_data(&data(decision, view, &facts, &verdict, reasons, link, odd));
-    let answer = with_words(answer, decision, &facts, view.level);
+    let answer = ToolOutput::new(text)
+        .with_data(&data(decision, view, &facts, &verdict, reasons, link, odd));
+    let answer = with_untrusted_values(answer, decision, &facts, view.level);
     let answer = if verdict.needs_a_look && decision.status == SessionStatus::Approved {
         advice::with_second_look(answer)
     } else {
@@ -187,13 +187,15 @@ fn heading(decision: &Decision, environment: Environment) -> String {
         environment.words()
     ));
     let vendor_data = decision.vendor_data.as_deref();
-    if let Some(vendor_data) = vendor_data.filter(|vendor_data| shape::is_plain(vendor_data)) {
+    if let Some(vendor_data) =
+        vendor_data.filter(|vendor_data| shape::is_safe_unfenced(vendor_data))
+    {
         text.push_str(&format!(", vendor_data {vendor_data}"));
     }
     text
 }
 
-/// What a human has to compare, and the values whose shape leaves no room for a sentence; all others stand in the fence.
+/// What a human has to compare, with the values whose shape leaves no room for a sentence; all others are fenced.
 fn compared(facts: &PersonFacts, level: PersonalData) -> String {
     let mut text = String::new();
     if !facts.unsure.is_empty() {

@@ -7,10 +7,10 @@ use serde_json::json;
 use crate::{
     didit::{SessionDeletion, SessionId, sessions::DeletionInstruction, values::Text},
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::Stop,
+        error::NotDone,
         person::PersonFacts,
         subject,
         untrusted::clean,
@@ -41,7 +41,7 @@ struct DeleteInput {
 }
 
 /// Deletes a session for good.
-async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
+async fn delete(context: Context, input: DeleteInput) -> Result<ToolOutput, NotDone> {
     let id = input.session_id;
     let deletion = SessionDeletion {
         deletion_instruction: input
@@ -87,7 +87,7 @@ async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
         .face_retention_outcome
         .map(|outcome| format!(" Face template: {}.", clean(&outcome)))
         .unwrap_or_default();
-    Ok(Answer::new(format!("Deleted session {id}.{face}"))
+    Ok(ToolOutput::new(format!("Deleted session {id}.{face}"))
         .with_data(&json!({ "done": true, "session_id": id.to_string() }))
         .with_next("didit_session_list", "shows what is left."))
 }

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 
 use crate::{
     didit::{
-        Client, Decision, Error, Page, SessionFilter, SessionId, SessionRequest, SessionStatus,
-        Turn,
+        Client, Decision, Error, NextActor, PageRequest, SessionFilter, SessionId, SessionRequest,
+        SessionStatus,
     },
     tools::{
         Connection,
@@ -34,7 +34,7 @@ pub(super) enum Earlier {
     },
 }
 
-/// Looks the person up. Failing to know is no reason to refuse a link, and is said.
+/// Looks the person up. If that fails, the link is made all the same, and the result says so.
 pub(super) async fn look_up(client: &Client, request: &SessionRequest) -> Earlier {
     sessions(client, request).await.unwrap_or(Earlier::NotKnown)
 }
@@ -49,7 +49,7 @@ async fn sessions(client: &Client, request: &SessionRequest) -> Result<Earlier, 
     };
     let filter = SessionFilter {
         vendor_data: Some(vendor_data.clone()),
-        page: Page {
+        page: PageRequest {
             limit: Some(NEWEST),
             offset: None,
         },
@@ -66,7 +66,7 @@ async fn sessions(client: &Client, request: &SessionRequest) -> Result<Earlier, 
         .find(|row| row.status == SessionStatus::Approved)
         .and_then(|row| Some((row.session_number, row.session_id?)));
     let open: Vec<SessionId> = own
-        .filter(|row| row.status.turn() == Turn::Person)
+        .filter(|row| row.status.turn() == NextActor::Person)
         .filter_map(|row| row.session_id)
         .collect();
     let reused = match open.first() {
@@ -136,7 +136,7 @@ impl Earlier {
                 ("Callback", json!(open.callback), json!(request.callback)),
                 ("Metadata", json!(open.metadata), json!(request.metadata)),
             ] {
-                // A value that the request does not hold is removed all the same.
+                // Didit also removes a value that the request omits.
                 if held(&new).is_none() && held(&old).is_some() {
                     settings.extend(Setting::of_request(
                         &json!({ label: null }),
@@ -149,8 +149,7 @@ impl Earlier {
             direction: "create",
             target: format!("sessions of {}", json!(request.vendor_data)),
             action: Line::new("Make another verification link."),
-            consequence: "The person can verify again, which costs what a session costs."
-                .to_owned(),
+            consequence: "The person can verify again, at the price of another session.".to_owned(),
             choice: "Make the link",
             warnings,
             subject: Line::new("Customer ")

@@ -6,17 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::{
     didit::{
-        ContactDetails, ExpectedDetails, Page, SessionRequest, WorkflowId, WorkflowSummary,
+        ContactDetails, ExpectedDetails, PageRequest, SessionRequest, WorkflowId, WorkflowSummary,
         sessions::{CallbackMethod, SandboxScenario},
         values::{AppUrl, Language, Text},
     },
     tools::{
         Context,
         connection::Connection,
-        error::{Stop, ToolError},
+        error::{NotDone, ToolError},
         files,
         input::Arguments as _,
-        untrusted::{apart, clean},
+        untrusted::{clean, mark_untrusted},
         workflows::features,
     },
 };
@@ -27,9 +27,9 @@ const MAX_PORTRAIT_BYTES: u64 = 2 * 1024 * 1024;
 /// The arguments of a new session.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct SessionInput {
-    /// Workflow UUID; found by itself when there is one sensible choice.
+    /// Workflow UUID; chosen automatically when there is only one or a default.
     pub workflow_id: Option<WorkflowId>,
-    /// Your own id of the person; an unfinished session of the same id is returned instead of a second one.
+    /// Your own id of the person; an unfinished session with the same id is returned instead of a new one.
     vendor_data: Option<Text>,
     /// Where the person's browser goes afterwards.
     callback: Option<AppUrl>,
@@ -45,7 +45,7 @@ pub(super) struct SessionInput {
     expected_details: Option<ExpectedDetails>,
     /// JPEG, PNG, WebP or TIFF in the output folder, for a face match without a document.
     portrait_file: Option<String>,
-    /// Outcome to play, such as approve; sandbox only.
+    /// Outcome to simulate, such as approve; sandbox only.
     sandbox_scenario: Option<SandboxScenario>,
     /// Add the link as a QR code picture.
     #[serde(default)]
@@ -56,15 +56,18 @@ pub(super) struct SessionInput {
 ///
 /// # Errors
 /// The first rule that they break.
-pub fn check_session(connection: &Connection, arguments: Map<String, Value>) -> Result<(), Stop> {
+pub fn check_session(
+    connection: &Connection,
+    arguments: Map<String, Value>,
+) -> Result<(), NotDone> {
     let input = SessionInput::read(arguments)?;
     input.request(connection).map(drop)
 }
 
 /// A request that lacks only its workflow.
-pub(super) struct Draft(SessionRequest);
+pub(super) struct RequestWithoutWorkflow(SessionRequest);
 
-impl Draft {
+impl RequestWithoutWorkflow {
     /// The whole request.
     pub(super) fn for_workflow(self, workflow_id: WorkflowId) -> SessionRequest {
         SessionRequest {
@@ -76,7 +79,10 @@ impl Draft {
 
 impl SessionInput {
     /// The request but for its workflow, checked: nothing is asked of Didit for arguments that cannot work.
-    pub(super) fn request(self, connection: &Connection) -> Result<Draft, Stop> {
+    pub(super) fn request(
+        self,
+        connection: &Connection,
+    ) -> Result<RequestWithoutWorkflow, NotDone> {
         let portrait_image = self
             .portrait_file
             .as_deref()
@@ -102,7 +108,7 @@ impl SessionInput {
             ..SessionRequest::new(WorkflowId::from(uuid::Uuid::nil()))
         };
         request.validate()?;
-        Ok(Draft(request))
+        Ok(RequestWithoutWorkflow(request))
     }
 }
 
@@ -110,7 +116,7 @@ impl SessionInput {
 pub(super) async fn resolve_workflow(
     context: &Context,
     named: Option<WorkflowId>,
-) -> Result<(WorkflowId, Option<String>), Stop> {
+) -> Result<(WorkflowId, Option<String>), NotDone> {
     if let Some(named) = named {
         return Ok((named, None));
     }
@@ -119,7 +125,7 @@ pub(super) async fn resolve_workflow(
     }
     let workflows = context
         .client()?
-        .list_workflows(&Page {
+        .list_workflows(&PageRequest {
             limit: Some(50),
             offset: None,
         })
@@ -164,7 +170,7 @@ pub(super) async fn resolve_workflow(
         .with_allowed(usable.iter().map(|(id, workflow)| {
             format!(
                 "{id} ({}: {})",
-                apart(&label(workflow)),
+                mark_untrusted(&label(workflow)),
                 features(&workflow.features)
             )
         }))

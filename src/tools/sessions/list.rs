@@ -7,11 +7,11 @@ use serde_json::json;
 use crate::{
     didit::{FeatureState, SessionFilter, SessionReference, features::Feature},
     tools::{
-        Answer, Context, Tool, Toolset,
-        error::Stop,
-        input::Both,
+        Context, Tool, ToolOutput, Toolset,
+        error::NotDone,
+        input::Combined,
         paging::{self, List, PageInput, Row},
-        untrusted::apart,
+        untrusted::mark_untrusted,
     },
 };
 
@@ -47,8 +47,8 @@ struct SessionRow {
 
 async fn list(
     context: Context,
-    Both(filter, page): Both<SessionFilter, PageInput>,
-) -> Result<Answer, Stop> {
+    Combined(filter, page): Combined<SessionFilter, PageInput>,
+) -> Result<ToolOutput, NotDone> {
     let page = paging::page(&page)?;
     let filter = SessionFilter { page, ..filter };
     let sessions = context.client()?.find_sessions(&filter).await?;
@@ -91,13 +91,13 @@ impl Row for SessionRow {
     /// A row without the person's name: who reads a list needs to find a session, not to know the people.
     fn line(&self) -> String {
         let mut line = match self.session_number {
-            Some(number) => format!("#{number} {}", apart(&self.status)),
-            None => apart(&self.status),
+            Some(number) => format!("#{number} {}", mark_untrusted(&self.status)),
+            None => mark_untrusted(&self.status),
         };
         let mut add = |before: &str, value: Option<&str>| {
             if let Some(value) = value {
                 line.push_str(before);
-                line.push_str(&apart(value));
+                line.push_str(&mark_untrusted(value));
             }
         };
         add(", ", self.session_id.as_deref());

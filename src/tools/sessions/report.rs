@@ -7,8 +7,8 @@ use serde_json::json;
 use crate::{
     didit::SessionId,
     tools::{
-        Answer, Context, Tool, Toolset,
-        error::{ErrorCode, Stop, ToolError},
+        Context, Tool, ToolOutput, Toolset,
+        error::{ErrorCode, NotDone, ToolError},
         files,
         personal::{Class, Outlet, PersonalData},
     },
@@ -45,7 +45,7 @@ struct PdfInput {
 }
 
 /// Saves the report of a finished session.
-async fn save(context: Context, input: PdfInput) -> Result<Answer, Stop> {
+async fn save(context: Context, input: PdfInput) -> Result<ToolOutput, NotDone> {
     let id = input.session_id;
     let settings = context.connection.settings();
     demand_everything(settings.personal_data, Outlet::File)?;
@@ -60,7 +60,7 @@ async fn save(context: Context, input: PdfInput) -> Result<Answer, Stop> {
         None => files::write_numbered(folder, &report.file_name, report.bytes, REPORT).await?,
     };
     let environment = context.connection.environment_of(None);
-    Ok(Answer::new(format!(
+    Ok(ToolOutput::new(format!(
         "Saved the report of session {id} ({bytes} bytes) to {}. \
          It holds personal data. Environment: {}.",
         path.display(),
@@ -78,7 +78,7 @@ async fn save(context: Context, input: PdfInput) -> Result<Answer, Stop> {
 ///
 /// # Errors
 /// That the operator's level keeps it from there; else what Didit answered instead.
-pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, Stop> {
+pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, NotDone> {
     let level = context.connection.settings().personal_data;
     demand_everything(level, Outlet::Conversation)?;
     Ok(context
@@ -88,8 +88,8 @@ pub async fn report(context: &Context, session: &str) -> Result<Vec<u8>, Stop> {
         .bytes)
 }
 
-/// Refuses a report, which holds everything about a person, where the operator keeps it from this way out. The error names the
-/// setting, and the way that is open.
+/// Refuses a report, which holds everything about a person, if the operator does not let it out here. The error names the
+/// setting and the allowed alternative.
 fn demand_everything(level: PersonalData, outlet: Outlet) -> Result<(), ToolError> {
     if level.allows(outlet, Class::Everything) {
         return Ok(());

@@ -170,7 +170,7 @@ pub(super) fn all_open(steps: &[Step<'_>]) -> Setting {
     )
 }
 
-/// Warns where a check that rests on a step to redo is not redone with it, and so keeps its old result.
+/// Warns if a check depends on a step to redo but is not redone with it, and so keeps its old result.
 pub(super) fn left_behind(steps: &[Step<'_>], update: &StatusUpdate) -> Vec<Line> {
     let redone = |feature: Feature| {
         let mut nodes = update.nodes_to_resubmit.iter();
@@ -193,7 +193,7 @@ pub(super) fn left_behind(steps: &[Step<'_>], update: &StatusUpdate) -> Vec<Line
     })
     .map(|(first, second)| {
         Line::new(format!(
-            "The check {} rests on {}, is not redone with it, and keeps its old result.",
+            "The check {} depends on {}, but is not redone with it and keeps its old result.",
             second.facts().plain_name,
             first.facts().plain_name
         ))

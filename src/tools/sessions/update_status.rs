@@ -8,11 +8,11 @@ use super::resubmission::{self, NodeInput};
 use crate::{
     didit::{Decision, NewStatus, SessionId, SessionStatus, StatusUpdate},
     tools::{
-        Answer, Context, Tool, Toolset, advice,
+        Context, Tool, ToolOutput, Toolset, advice,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::{ErrorCode, Stop, ToolError},
-        input::Both,
+        error::{ErrorCode, NotDone, ToolError},
+        input::Combined,
         person::PersonFacts,
         subject,
         untrusted::{clean, clean_link},
@@ -24,7 +24,7 @@ pub(super) fn tool() -> Tool {
         .title("Approve, decline or ask again")
         .description(
             "Approves or declines a person, or asks for steps again at the same link, after a \
-             human agreed.",
+             human agrees.",
         )
         .example(|world| {
             json!({
@@ -53,8 +53,8 @@ struct UpdateInput {
 /// Approves, declines or asks for steps again.
 async fn update(
     context: Context,
-    Both(input, draft): Both<UpdateInput, StatusUpdate>,
-) -> Result<Answer, Stop> {
+    Combined(input, draft): Combined<UpdateInput, StatusUpdate>,
+) -> Result<ToolOutput, NotDone> {
     let id = input.session_id;
     let new_status = draft.new_status;
     let steps = input.steps.unwrap_or_default();
@@ -115,7 +115,7 @@ async fn update(
         data.insert("session_url".into(), link.into());
     }
     let now: SessionStatus = new_status.to_string().parse()?;
-    let answer = advice::with_next_steps(Answer::new(text).with_data(&data), &now);
+    let answer = advice::with_next_steps(ToolOutput::new(text).with_data(&data), &now);
     Ok(if now == SessionStatus::Declined {
         advice::with_block(answer)
     } else {

@@ -9,13 +9,13 @@ use tokio::time::Instant;
 
 use super::decision;
 use crate::{
-    didit::{Decision, SessionId, SessionStatus, Step, Turn},
-    tools::{Answer, Context, Tool, Toolset, advice, error::Stop, verdict},
+    didit::{Decision, NextActor, SessionId, SessionStatus, Step},
+    tools::{Context, Tool, ToolOutput, Toolset, advice, error::NotDone, verdict},
 };
 
 /// The tool that waits.
 pub const TOOL: &str = "didit_session_wait_for_decision";
-/// The wait when none is agreed: short of the minute after which many clients give up.
+/// The default wait: less than the minute after which many clients give up.
 const DEFAULT_WAIT_S: u64 = 45;
 const MAX_WAIT_S: u64 = 600;
 /// How often a waiting client hears that the call is alive.
@@ -62,7 +62,7 @@ pub(in crate::tools) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> D
 }
 
 /// Follows the session until it is decided or the agreed time is over.
-async fn wait(context: Context, input: WaitInput) -> Result<Answer, Stop> {
+async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone> {
     let id = input.session_id;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let pace = context.connection.pace();
@@ -95,9 +95,9 @@ async fn wait(context: Context, input: WaitInput) -> Result<Answer, Stop> {
     }
 }
 
-/// Whether waiting brings nothing more: it is decided, or the turn of a reviewer.
+/// Whether waiting is pointless: the session is decided, or a reviewer acts next.
 fn is_settled(status: &SessionStatus) -> bool {
-    matches!(status.turn(), Turn::Nobody | Turn::Reviewer)
+    matches!(status.turn(), NextActor::Nobody | NextActor::Reviewer)
 }
 
 /// What the person is doing, in a sentence.
@@ -116,7 +116,7 @@ fn doing(decision: &Decision) -> String {
     }
 }
 
-fn still_waiting(mut answer: Answer, total: Duration) -> Answer {
+fn still_waiting(mut answer: ToolOutput, total: Duration) -> ToolOutput {
     answer.text = format!(
         "Not decided after {} s of waiting; the session goes on by itself.\n{}",
         total.as_secs(),

@@ -6,10 +6,10 @@ use super::destination::{RECEIVES, line, receiver, remember, row_with};
 use crate::{
     didit::NewDestination,
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::Stop,
+        error::NotDone,
     },
 };
 
@@ -17,7 +17,7 @@ pub(super) fn tool() -> Tool {
     Tool::decide("didit_webhook_create", Toolset::Webhooks)
         .title("Add a webhook destination")
         .description(
-            "Adds an address to which Didit reports events, after a human agreed; its secret is \
+            "Adds an address to which Didit reports events, after a human agrees; its secret is \
              stored, not shown.",
         )
         .example(|_| json!({ "url": "https://hooks.example.net/didit", "label": "Example" }))
@@ -29,7 +29,7 @@ pub(super) fn tool() -> Tool {
         .run(create)
 }
 
-async fn create(context: Context, request: NewDestination) -> Result<Answer, Stop> {
+async fn create(context: Context, request: NewDestination) -> Result<ToolOutput, NotDone> {
     let client = context.client()?;
     agreed(&context, async || {
         let mut settings = vec![receiver(&request.url, None)];
@@ -53,14 +53,14 @@ async fn create(context: Context, request: NewDestination) -> Result<Answer, Sto
     // From here on the destination exists, whatever becomes of its secret.
     let stored = match remember(&context, &created).await {
         Ok(stored) => stored,
-        Err(Stop::Error(error)) => format!(
+        Err(NotDone::Error(error)) => format!(
             "Its secret could not be stored here: {} \
              didit_webhook_verify with its destination_id fetches it again.",
             error.message
         ),
         Err(other) => return Err(other),
     };
-    Ok(Answer::new(format!(
+    Ok(ToolOutput::new(format!(
         "Created the webhook destination {}.\n{stored}",
         line(&created)
     ))

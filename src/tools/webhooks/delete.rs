@@ -8,10 +8,10 @@ use super::destination::{row, subject};
 use crate::{
     didit::DestinationId,
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::Stop,
+        error::NotDone,
     },
 };
 
@@ -19,7 +19,7 @@ pub(super) fn tool() -> Tool {
     Tool::irreversible("didit_webhook_delete", Toolset::Webhooks)
         .title("Delete a webhook destination")
         .description(
-            "Deletes a webhook destination for good, after a human agreed; its secret dies with \
+            "Deletes a webhook destination for good, after a human agrees; its secret dies with \
              it.",
         )
         .example(|world| json!({ "destination_id": world.destination_id }))
@@ -34,7 +34,7 @@ struct DeleteInput {
     destination_id: DestinationId,
 }
 
-async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
+async fn delete(context: Context, input: DeleteInput) -> Result<ToolOutput, NotDone> {
     let id = input.destination_id;
     let client = context.client()?;
     agreed(&context, async || {
@@ -68,7 +68,7 @@ async fn delete(context: Context, input: DeleteInput) -> Result<Answer, Stop> {
         }
     };
     Ok(
-        Answer::new(format!("Deleted the webhook destination {id}.{secret}"))
+        ToolOutput::new(format!("Deleted the webhook destination {id}.{secret}"))
             .with_data(&json!({ "done": true, "destination_id": id.to_string() })),
     )
 }

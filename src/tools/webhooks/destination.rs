@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::{
-    didit::{Destination, DestinationId, SharedSecret, values::WebhookUrl},
+    didit::{Destination, DestinationId, WebhookSecret, values::WebhookUrl},
     tools::{
         Context,
         change::{Line, Setting},
-        error::Stop,
-        untrusted::{apart, code_apart, link_apart},
+        error::NotDone,
+        untrusted::{mark_untrusted, mark_untrusted_code, mark_untrusted_link},
     },
 };
 
@@ -20,8 +20,8 @@ pub(super) const RECEIVES: &str =
 pub(super) fn line(destination: &Destination) -> String {
     let mut line = format!(
         "{}: {}",
-        apart(destination.label.as_deref().unwrap_or("unnamed")),
-        link_apart(destination.url.as_deref().unwrap_or_default())
+        mark_untrusted(destination.label.as_deref().unwrap_or("unnamed")),
+        mark_untrusted_link(destination.url.as_deref().unwrap_or_default())
     );
     if let Some(id) = destination.uuid {
         line.push_str(&format!(", destination_id {id}"));
@@ -32,7 +32,7 @@ pub(super) fn line(destination: &Destination) -> String {
     let events: Vec<String> = destination
         .subscribed_events
         .iter()
-        .map(|event| code_apart(event))
+        .map(|event| mark_untrusted_code(event))
         .collect();
     line.push_str(&format!(", events: {}", events.join(", ")));
     line
@@ -85,11 +85,14 @@ pub(super) fn receiver(url: &WebhookUrl, before: Option<&str>) -> Setting {
 }
 
 /// Stores the secret of a destination, so that it never has to be shown.
-pub(super) async fn remember(context: &Context, destination: &Destination) -> Result<String, Stop> {
+pub(super) async fn remember(
+    context: &Context,
+    destination: &Destination,
+) -> Result<String, NotDone> {
     let (Some(id), Some(secret)) = (&destination.uuid, &destination.secret_shared_key) else {
         return Ok("Didit returned no secret with it; the console shows it.".to_owned());
     };
-    let secret: &SharedSecret = secret;
+    let secret: &WebhookSecret = secret;
     context
         .connection
         .remember(|profile| {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::destination::{line, row};
-use crate::tools::{Answer, Context, NoInput, Tool, Toolset, error::Stop};
+use crate::tools::{Context, NoInput, Tool, ToolOutput, Toolset, error::NotDone};
 
 pub(super) fn tool() -> Tool {
     Tool::read("didit_webhook_list", Toolset::Webhooks)
@@ -13,14 +13,14 @@ pub(super) fn tool() -> Tool {
         .run(list)
 }
 
-async fn list(context: Context, _: NoInput) -> Result<Answer, Stop> {
+async fn list(context: Context, _: NoInput) -> Result<ToolOutput, NotDone> {
     let destinations = context.client()?.list_destinations().await?;
     let mut text = format!("{} webhook destination(s):", destinations.len());
     for destination in &destinations {
         text.push_str(&format!("\n- {}", line(destination)));
     }
     let items: Vec<Value> = destinations.iter().map(row).collect();
-    Ok(Answer::new(text)
+    Ok(ToolOutput::new(text)
         .with_data(&json!({ "items": items, "has_more": false }))
         .with_next("didit_webhook_create", "adds one."))
 }

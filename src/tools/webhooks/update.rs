@@ -8,11 +8,11 @@ use super::destination::{RECEIVES, line, receiver, row_with, subject};
 use crate::{
     didit::{Destination, DestinationChange, DestinationId},
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::Stop,
-        input::Both,
+        error::NotDone,
+        input::Combined,
     },
 };
 
@@ -20,7 +20,7 @@ pub(super) fn tool() -> Tool {
     Tool::decide("didit_webhook_update", Toolset::Webhooks)
         .title("Change a webhook destination")
         .description(
-            "Changes or pauses a webhook destination, after a human agreed; the list of events is \
+            "Changes or pauses a webhook destination, after a human agrees; the list of events is \
              replaced as a whole.",
         )
         .example(|world| json!({ "destination_id": world.destination_id, "label": "Renamed" }))
@@ -39,8 +39,8 @@ struct UpdateInput {
 
 async fn update(
     context: Context,
-    Both(input, request): Both<UpdateInput, DestinationChange>,
-) -> Result<Answer, Stop> {
+    Combined(input, request): Combined<UpdateInput, DestinationChange>,
+) -> Result<ToolOutput, NotDone> {
     let id = input.destination_id;
     let client = context.client()?;
     agreed(&context, async || {
@@ -71,7 +71,7 @@ async fn update(
     })
     .await?;
     let changed = client.update_destination(&id, &request).await?;
-    Ok(Answer::new(format!(
+    Ok(ToolOutput::new(format!(
         "Changed the webhook destination {}.",
         line(&changed)
     ))

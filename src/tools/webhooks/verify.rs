@@ -7,12 +7,12 @@ use serde_json::json;
 use super::destination::remember;
 use crate::{
     didit::{
-        DestinationId, SharedSecret,
-        delivery::{self, Check, Delivery, Examination, Refusal},
+        DestinationId, WebhookSecret,
+        delivery::{self, Delivery, Examination, Refusal, SignatureCheck},
     },
     tools::{
-        Answer, Context, Tool, Toolset,
-        error::{ErrorCode, Stop, ToolError},
+        Context, Tool, ToolOutput, Toolset,
+        error::{ErrorCode, NotDone, ToolError},
     },
 };
 
@@ -48,12 +48,12 @@ struct VerifyInput {
     signature_simple: Option<String>,
     /// X-Timestamp.
     timestamp: Option<String>,
-    /// Destination whose stored secret counts; DIDIT_WEBHOOK_SECRET when absent.
+    /// Destination whose stored secret to use; DIDIT_WEBHOOK_SECRET by default.
     destination_id: Option<DestinationId>,
 }
 
 /// Examines the webhook and explains what is wrong with it.
-async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
+async fn verify(context: Context, input: VerifyInput) -> Result<ToolOutput, NotDone> {
     let secret = secret(&context, input.destination_id).await?;
     let delivery = Delivery {
         body: input.body.as_bytes(),
@@ -84,7 +84,7 @@ async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
     if let Some(explanation) = explanation(&found, verdict.as_ref().err()) {
         text.push_str(&format!("\nLikely cause: {explanation}"));
     }
-    Ok(Answer::new(text).with_data(&json!({
+    Ok(ToolOutput::new(text).with_data(&json!({
         "accepted": verdict.is_ok(),
         "raw": word(found.raw),
         "v2": word(found.v2),
@@ -97,7 +97,7 @@ async fn verify(context: Context, input: VerifyInput) -> Result<Answer, Stop> {
 async fn secret(
     context: &Context,
     destination: Option<DestinationId>,
-) -> Result<SharedSecret, Stop> {
+) -> Result<WebhookSecret, NotDone> {
     let connection = &context.connection;
     let Some(id) = destination else {
         return connection.settings().webhook_secret.clone().ok_or_else(|| {
@@ -112,7 +112,7 @@ async fn secret(
         });
     };
     if let Some(stored) = connection.profile()?.webhook_secrets.get(&id.to_string()) {
-        return Ok(SharedSecret::new(stored.as_str()));
+        return Ok(WebhookSecret::new(stored.as_str()));
     }
     // A secret that could not be stored when its destination was made, or that was made elsewhere.
     let found = context.client()?.destination(&id).await;
@@ -131,26 +131,27 @@ async fn secret(
     })
 }
 
-fn word(check: Check) -> &'static str {
+fn word(check: SignatureCheck) -> &'static str {
     match check {
-        Check::Absent => "absent",
-        Check::Matches => "matches",
-        Check::Differs => "differs",
+        SignatureCheck::Absent => "absent",
+        SignatureCheck::Matches => "matches",
+        SignatureCheck::Differs => "differs",
     }
 }
 
 /// The usual mistake behind a finding.
 fn explanation(found: &Examination, refusal: Option<&Refusal>) -> Option<&'static str> {
     match (found.raw, found.v2, found.simple) {
-        (Check::Differs, Check::Matches, _) => Some(
+        (SignatureCheck::Differs, SignatureCheck::Matches, _) => Some(
             "the body was parsed and written again before it was checked; \
              the raw signature needs the bytes as they came.",
         ),
-        (Check::Differs, Check::Differs, Check::Matches) => Some(
+        (SignatureCheck::Differs, SignatureCheck::Differs, SignatureCheck::Matches) => Some(
             "the body was changed on its way, \
              beyond the four values that the simple signature covers.",
         ),
-        (Check::Differs, _, Check::Differs) | (Check::Differs, Check::Absent, _)
+        (SignatureCheck::Differs, _, SignatureCheck::Differs)
+        | (SignatureCheck::Differs, SignatureCheck::Absent, _)
             if found.is_json =>
         {
             Some(

@@ -10,14 +10,14 @@ use super::{
     },
     row::{WorkflowRow, described},
 };
-use crate::tools::{Answer, Context, Tool, Toolset, error::Stop};
+use crate::tools::{Context, Tool, ToolOutput, Toolset, error::NotDone};
 
 pub(super) fn tool() -> Tool {
     Tool::write("didit_workflow_create", Toolset::Workflows)
         .title("Create a workflow")
         .description(
             "Creates a workflow from switches, which change the recommended KYC: document, \
-             passive liveness, face match (below 50 declined), 3 tries.",
+             passive liveness, face match (declined below 50), 3 retries.",
         )
         .example(|_| json!({ "workflow_label": "Example KYC", "aml": true }))
         .verify_with("didit_workflow_list", "shows whether the workflow exists.")
@@ -39,7 +39,7 @@ struct CreateInput {
     features: Option<Vec<FeatureInput>>,
 }
 
-async fn create(context: Context, input: CreateInput) -> Result<Answer, Stop> {
+async fn create(context: Context, input: CreateInput) -> Result<ToolOutput, NotDone> {
     let by_switches = input.features.is_none();
     let steps = match input.features {
         Some(features) => {

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use super::{find::find_version, input::WorkflowInput, weakening};
 use crate::tools::{
-    Answer, Context, Tool, Toolset,
+    Context, Tool, ToolOutput, Toolset,
     agreed::agreed,
     change::{Change, Line},
-    error::Stop,
+    error::NotDone,
 };
 
 pub(super) fn tool() -> Tool {
@@ -21,7 +21,7 @@ pub(super) fn tool() -> Tool {
         .run(delete)
 }
 
-async fn delete(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
+async fn delete(context: Context, input: WorkflowInput) -> Result<ToolOutput, NotDone> {
     let workflow = agreed(&context, async || {
         let workflow = find_version(&context, input.workflow_id).await?;
         let change = Change {
@@ -43,7 +43,7 @@ async fn delete(context: Context, input: WorkflowInput) -> Result<Answer, Stop> 
     .await?;
     context.client()?.delete_workflow(&workflow.uuid).await?;
     Ok(
-        Answer::new(format!("Deleted the workflow version {}.", workflow.uuid))
+        ToolOutput::new(format!("Deleted the workflow version {}.", workflow.uuid))
             .with_next("didit_workflow_list", "shows what is left."),
     )
 }

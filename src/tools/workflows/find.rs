@@ -1,25 +1,25 @@
 //! Which version of a workflow an id means.
 
 use crate::{
-    didit::{Error, Kind, Page, Workflow, WorkflowId},
+    didit::{Error, ErrorKind, PageRequest, Workflow, WorkflowId},
     tools::{
         Context,
-        error::{Stop, ToolError},
+        error::{NotDone, ToolError},
     },
 };
 
 /// Finds the version that new sessions use by the id that all versions share, or any version by its own id. The first version
 /// has the shared id as its own, so that id alone may lead to one that has been replaced since.
-pub(in crate::tools) async fn find(context: &Context, id: WorkflowId) -> Result<Workflow, Stop> {
+pub(in crate::tools) async fn find(context: &Context, id: WorkflowId) -> Result<Workflow, NotDone> {
     let client = context.client()?;
     let found = match client.workflow(&id).await {
         Ok(version) if version.workflow_id != Some(id) => return Ok(version),
-        Err(Error::Api(error)) if error.kind == Kind::NotFound => Err(Error::Api(error)),
+        Err(Error::Api(error)) if error.kind == ErrorKind::NotFound => Err(Error::Api(error)),
         Ok(version) => Ok(version),
         Err(other) => return Err(other.into()),
     };
     let in_use = client
-        .list_workflows(&Page {
+        .list_workflows(&PageRequest {
             limit: Some(50),
             offset: None,
         })
@@ -40,7 +40,7 @@ pub(in crate::tools) async fn find(context: &Context, id: WorkflowId) -> Result<
 }
 
 /// Finds exactly the version of an id: what is deleted must be what was named.
-pub(super) async fn find_version(context: &Context, id: WorkflowId) -> Result<Workflow, Stop> {
+pub(super) async fn find_version(context: &Context, id: WorkflowId) -> Result<Workflow, NotDone> {
     context.client()?.workflow(&id).await.map_err(|error| {
         ToolError::from(error)
             .with_hint("didit_workflow_list", "shows the workflows there are.")

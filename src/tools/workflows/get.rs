@@ -9,9 +9,9 @@ use super::{
     settings::current_features,
 };
 use crate::tools::{
-    Answer, Context, Tool, Toolset,
-    error::Stop,
-    untrusted::{apart, code_apart},
+    Context, Tool, ToolOutput, Toolset,
+    error::NotDone,
+    untrusted::{mark_untrusted, mark_untrusted_code},
 };
 
 pub(super) fn tool() -> Tool {
@@ -23,7 +23,7 @@ pub(super) fn tool() -> Tool {
         .run(get)
 }
 
-async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
+async fn get(context: Context, input: WorkflowInput) -> Result<ToolOutput, NotDone> {
     let workflow = find(&context, input.workflow_id).await?;
     let mut text = summary(&workflow);
     let steps = current_features(&workflow);
@@ -36,7 +36,7 @@ async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
             .unwrap_or_default();
         text.push_str(&format!(
             "\n- {}{config}",
-            code_apart(step.feature.as_str())
+            mark_untrusted_code(step.feature.as_str())
         ));
     }
     for (name, value) in [
@@ -62,7 +62,7 @@ async fn get(context: Context, input: WorkflowInput) -> Result<Answer, Stop> {
     if let Some(tries) = workflow.max_retry_attempts {
         data.insert("max_retry_attempts".into(), tries.into());
     }
-    Ok(Answer::new(text)
+    Ok(ToolOutput::new(text)
         .with_data(&data)
         .with_next("didit_session_create", "makes a verification link with it.")
         .with_next("didit_workflow_update", "changes it for later sessions."))
@@ -80,7 +80,7 @@ fn settings(config: &Map<String, Value>) -> String {
 
 fn setting(value: &Value) -> String {
     match value {
-        Value::String(text) => match apart(text) {
+        Value::String(text) => match mark_untrusted(text) {
             bare if bare == *text => format!("\"{bare}\""),
             marked => marked,
         },
@@ -91,7 +91,7 @@ fn setting(value: &Value) -> String {
         Value::Object(entries) => {
             let members: Vec<String> = entries
                 .iter()
-                .map(|(key, value)| format!("\"{}\":{}", code_apart(key), setting(value)))
+                .map(|(key, value)| format!("\"{}\":{}", mark_untrusted_code(key), setting(value)))
                 .collect();
             format!("{{{}}}", members.join(","))
         }

@@ -46,7 +46,7 @@ pub(super) const ALIASES: &[(&str, &str)] = &[
     ("ocr", "document"),
 ];
 
-// One step given exactly, for what the switches do not cover; a doc comment here would cost every listing tokens.
+// One exact step, for what the switches do not cover. A doc comment here would cost tokens in every listing.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct FeatureInput {
     /// Feature name, such as OCR.
@@ -63,7 +63,7 @@ pub(super) struct Switches {
     /// Selfie shows a live person.
     liveness: Option<bool>,
     liveness_method: Option<LivenessMethod>,
-    /// Selfie equals the document's portrait.
+    /// Selfie matches the document's portrait.
     face_match: Option<bool>,
     /// Below this similarity: declined.
     #[schemars(range(min = 0, max = 100))]
@@ -122,12 +122,12 @@ pub(super) enum Template {
 pub(super) struct General {
     #[schemars(length(max = 50))]
     workflow_label: Option<String>,
-    /// Tries for the person.
+    /// How often a declined person may try again.
     #[schemars(range(min = 0, max = 10))]
     max_retry_attempts: Option<u32>,
     #[schemars(range(min = 1, max = 365))]
     retry_window_days: Option<u32>,
-    /// Life of a link in seconds; a week by default.
+    /// Seconds a link is valid; a week by default.
     #[schemars(range(min = 3600, max = 2_419_200))]
     session_expiration_time: Option<u32>,
     /// Used by sessions that name no workflow.

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::row::WorkflowRow;
 use crate::tools::{
-    Answer, Context, Tool, Toolset,
-    error::Stop,
+    Context, Tool, ToolOutput, Toolset,
+    error::NotDone,
     paging::{self, List, PageInput},
 };
 
@@ -21,7 +21,7 @@ pub(super) fn tool() -> Tool {
         .run(list)
 }
 
-async fn list(context: Context, input: PageInput) -> Result<Answer, Stop> {
+async fn list(context: Context, input: PageInput) -> Result<ToolOutput, NotDone> {
     let page = paging::page(&input)?;
     let workflows = context.client()?.list_workflows(&page).await?;
     let rows = workflows.map(|workflow| WorkflowRow::from(&workflow));

@@ -7,10 +7,10 @@ use super::plain;
 use crate::{
     didit::{Money, Workflow, WorkflowId, WorkflowSummary},
     tools::{
-        Answer,
+        ToolOutput,
         dollars::dollars,
         paging::Row,
-        untrusted::{apart, clean_link, code_apart, link_apart},
+        untrusted::{clean_link, mark_untrusted, mark_untrusted_code, mark_untrusted_link},
     },
 };
 
@@ -37,7 +37,7 @@ impl Row for WorkflowRow {
     fn line(&self) -> String {
         let mut line = format!(
             "{}: {} (workflow_id {}",
-            apart(&self.workflow_label),
+            mark_untrusted(&self.workflow_label),
             features(&self.features),
             self.workflow_id
         );
@@ -48,14 +48,14 @@ impl Row for WorkflowRow {
             line.push_str(&format!(", {} a session", dollars(price)));
         }
         if let Some(status) = &self.status {
-            line.push_str(&format!(", {}", apart(status)));
+            line.push_str(&format!(", {}", mark_untrusted(status)));
         }
         if self.is_default {
             line.push_str(", default");
         }
         line.push(')');
         if let Some(url) = &self.workflow_url {
-            line.push_str(&format!(" {}", link_apart(url)));
+            line.push_str(&format!(" {}", mark_untrusted_link(url)));
         }
         line
     }
@@ -63,7 +63,7 @@ impl Row for WorkflowRow {
 
 /// The names of features in one line.
 pub(in crate::tools) fn features(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| code_apart(name)).collect();
+    let names: Vec<String> = names.iter().map(|name| mark_untrusted_code(name)).collect();
     names.join(" + ")
 }
 
@@ -96,9 +96,9 @@ row_from!(WorkflowSummary, |row: &WorkflowSummary| row.uuid);
 row_from!(Workflow, |workflow: &Workflow| Some(workflow.uuid));
 
 /// A workflow that a call has just made or changed.
-pub(super) fn described(verb: &str, workflow: &Workflow, note: Option<String>) -> Answer {
+pub(super) fn described(verb: &str, workflow: &Workflow, note: Option<String>) -> ToolOutput {
     let note = note.map(|note| format!("\n{note}")).unwrap_or_default();
-    Answer::new(format!(
+    ToolOutput::new(format!(
         "{verb} {}{note}\n{}",
         summary(workflow),
         plain::in_force(workflow)

@@ -16,10 +16,10 @@ use super::{
 use crate::{
     didit::{Workflow, WorkflowId, WorkflowRequest},
     tools::{
-        Answer, Context, Tool, Toolset,
+        Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::{ErrorCode, Stop, ToolError},
+        error::{ErrorCode, NotDone, ToolError},
     },
 };
 
@@ -51,7 +51,7 @@ struct UpdateInput {
     features: Option<Vec<FeatureInput>>,
 }
 
-async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
+async fn update(context: Context, input: UpdateInput) -> Result<ToolOutput, NotDone> {
     let by_switches = input.features.is_none();
     let mut draft = input.general.request();
     if let Some(features) = input.features {
@@ -86,7 +86,7 @@ async fn update(context: Context, input: UpdateInput) -> Result<Answer, Stop> {
     })
     .await?;
     if request == WorkflowRequest::default() {
-        return Ok(Answer::new(format!(
+        return Ok(ToolOutput::new(format!(
             "Nothing to change: all of that is so already, and no version was made. It is {}.\n{}",
             summary(&current),
             plain::in_force(&current)

@@ -1,6 +1,6 @@
 //! One call of every kind that a human agrees to first, with everything that it can be given.
 
-use didit_mcp::tools::{self, Access, World};
+use didit_mcp::tools::{self, Access, ExampleAccount};
 use serde_json::{Value, json};
 
 use super::{
@@ -13,7 +13,7 @@ use super::{
 const ODD: &str = "Seen\" (verified) [x](https://evil.example) <b> \\ `*~";
 
 /// Changes what a human saw, between the question and the act.
-pub type Meanwhile = fn(&Control, &World);
+pub type Meanwhile = fn(&Control, &ExampleAccount);
 
 /// One call of a tool that asks.
 pub struct Case {
@@ -23,7 +23,7 @@ pub struct Case {
 }
 
 /// The calls, in an account like this one: those told below, and the example of every other tool that asks.
-pub fn cases(world: &World) -> Vec<Case> {
+pub fn cases(world: &ExampleAccount) -> Vec<Case> {
     let mut cases = told(world);
     for tool in tools::all() {
         let asks = matches!(tool.access, Access::Decide | Access::Irreversible);
@@ -44,7 +44,7 @@ pub fn cases(world: &World) -> Vec<Case> {
     cases
 }
 
-fn told(world: &World) -> Vec<Case> {
+fn told(world: &ExampleAccount) -> Vec<Case> {
     let session = &world.session_id;
     let decided: Option<Meanwhile> =
         Some(|control, world| control.force(&world.session_id, "Declined"));
@@ -205,7 +205,7 @@ fn told(world: &World) -> Vec<Case> {
 }
 
 /// What the cases need besides the usual account.
-pub fn prepared(setup: Setup) -> (Server, Control, World) {
+pub fn prepared(setup: Setup) -> (Server, Control, ExampleAccount) {
     let (server, control, world) = world(setup);
     let entry = json!({ "value": "192.0.2.77" });
     let entries = format!("{}entries/", ip_list(&control));

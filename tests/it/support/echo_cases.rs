@@ -5,8 +5,9 @@ use std::pin::Pin;
 use super::refusals::{text, value};
 use didit_mcp::didit::{
     AccessToken, BlocklistItems, BulkDeletion, Client, DestinationChange, Error, ListFilter,
-    NewDestination, NewEntry, NewList, NewStatus, Page, Password, Registration, SessionDeletion,
-    SessionFilter, SessionRequest, SessionToken, StatusUpdate, TopUp, WorkflowRequest,
+    NewDestination, NewEntry, NewList, NewStatus, PageRequest, Password, Registration,
+    SessionDeletion, SessionFilter, SessionRequest, SessionToken, StatusUpdate, TopUp,
+    WorkflowRequest,
 };
 use serde_json::{Value, json};
 
@@ -293,7 +294,7 @@ pub fn lists() -> Vec<Case> {
         },
         Case {
             name: "legacy_blocklist",
-            call: call!(|client| client.legacy_blocklist(Some("face"), &Page::default())),
+            call: call!(|client| client.legacy_blocklist(Some("face"), &PageRequest::default())),
             fit: vec![page(json!({ "type": "face" }))],
             misfit: vec![(page(json!({ "type": "email" })), "type")],
         },

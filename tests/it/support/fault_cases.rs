@@ -12,14 +12,14 @@ use super::server::Server;
 const PERSON: &str = "person@didit-test.local";
 
 /// A running server with the simulator it talks to.
-pub struct World<'a> {
+pub struct ExampleAccount<'a> {
     pub server: Server,
     pub simulator: &'a Standalone,
     /// Sets things of this world apart from each other.
     pub number: u32,
 }
 
-impl World<'_> {
+impl ExampleAccount<'_> {
     pub fn control(&self) -> &Control {
         &self.simulator.control
     }
@@ -45,7 +45,7 @@ impl World<'_> {
     }
 
     /// The example of a tool, about objects that are new each time; an application has room for few, so only for those.
-    fn example(&self, example: fn(&tools::World) -> Value) -> Value {
+    fn example(&self, example: fn(&tools::ExampleAccount) -> Value) -> Value {
         let places = ["a-session", "a-workflow", "a-destination"];
         let wanted = example(&world_of(places)).to_string();
         let [session, workflow, destination] = places.map(|place| wanted.contains(place));
@@ -91,16 +91,16 @@ pub struct Case {
 
 #[derive(Clone, Copy)]
 enum Prepare {
-    Told(fn(&mut World<'_>) -> Prepared),
+    Told(fn(&mut ExampleAccount<'_>) -> Prepared),
     /// The tool's example, and the beginning of the path of its operation.
-    Example(fn(&tools::World) -> Value, &'static str),
+    Example(fn(&tools::ExampleAccount) -> Value, &'static str),
 }
 
 impl Case {
     const fn told(
         tool: &'static str,
         method: &'static str,
-        prepare: fn(&mut World<'_>) -> Prepared,
+        prepare: fn(&mut ExampleAccount<'_>) -> Prepared,
     ) -> Self {
         Self {
             tool,
@@ -110,7 +110,7 @@ impl Case {
     }
 
     /// Makes what the call needs.
-    pub fn prepare(&self, world: &mut World<'_>) -> Prepared {
+    pub fn prepare(&self, world: &mut ExampleAccount<'_>) -> Prepared {
         match self.prepare {
             Prepare::Told(prepare) => prepare(world),
             Prepare::Example(example, path) => (world.example(example), at(path)),
@@ -140,8 +140,8 @@ impl Case {
     }
 }
 
-fn world_of([session, workflow, destination]: [&str; 3]) -> tools::World {
-    tools::World {
+fn world_of([session, workflow, destination]: [&str; 3]) -> tools::ExampleAccount {
+    tools::ExampleAccount {
         session_id: session.to_owned(),
         workflow_id: workflow.to_owned(),
         destination_id: destination.to_owned(),
@@ -155,13 +155,13 @@ fn at(path: &str) -> String {
     path.to_owned()
 }
 
-fn of_session(world: &mut World<'_>, end: &str) -> Prepared {
+fn of_session(world: &mut ExampleAccount<'_>, end: &str) -> Prepared {
     let session = world.session();
     let path = format!("/v3/session/{session}/{end}/");
     (json!({ "session_id": session }), path)
 }
 
-fn workflow_change(world: &mut World<'_>) -> Prepared {
+fn workflow_change(world: &mut ExampleAccount<'_>) -> Prepared {
     let workflow = world.workflow();
     let path = format!("/v3/workflows/{workflow}/");
     (
@@ -170,7 +170,7 @@ fn workflow_change(world: &mut World<'_>) -> Prepared {
     )
 }
 
-fn decision_by_hand(world: &mut World<'_>, end: &str) -> Prepared {
+fn decision_by_hand(world: &mut ExampleAccount<'_>, end: &str) -> Prepared {
     let (mut arguments, path) = of_session(world, end);
     let session = arguments["session_id"].as_str().expect("a session");
     world.control().force(session, "In Review");
@@ -178,17 +178,17 @@ fn decision_by_hand(world: &mut World<'_>, end: &str) -> Prepared {
     (arguments, path)
 }
 
-fn blocked_value(world: &World<'_>) -> Value {
+fn blocked_value(world: &ExampleAccount<'_>) -> Value {
     json!({ "entry_type": "email", "value": format!("mallory-{}@didit-test.local", world.number) })
 }
 
-fn unblocking(world: &mut World<'_>) -> Prepared {
+fn unblocking(world: &mut ExampleAccount<'_>) -> Prepared {
     let arguments = blocked_value(world);
     world.server.ok("didit_blocklist_add", arguments.clone());
     (arguments, at("/v3/lists/"))
 }
 
-fn login(world: &mut World<'_>, path: &str) -> Prepared {
+fn login(world: &mut ExampleAccount<'_>, path: &str) -> Prepared {
     let code = world.registered();
     world
         .server

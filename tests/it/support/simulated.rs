@@ -1,7 +1,7 @@
 //! The client connected to a simulator.
 
 use didit_mcp::didit::{
-    ApiKey, Client, CreatedSession, Error, Kind, SessionId, SessionRequest, Workflow,
+    ApiKey, Client, CreatedSession, Error, ErrorKind, SessionId, SessionRequest, Workflow,
     WorkflowFeature, WorkflowRequest,
 };
 use didit_mcp::simulator::{Simulator, SimulatorOptions, start};
@@ -83,7 +83,7 @@ impl Setup {
     }
 }
 
-pub fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> Kind {
+pub fn kind<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorKind {
     match result {
         Err(Error::Api(error)) => error.kind,
         other => panic!("expected an API error, got {other:?}"),

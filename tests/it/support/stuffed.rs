@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex},
 };
 
-use didit_mcp::tools::World;
+use didit_mcp::tools::ExampleAccount;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -24,8 +24,8 @@ const SECRET: &str = "test-secret-of-the-stuffed-destination";
 pub const LEVELS: [&str; 3] = ["none", "minimal", "full"];
 
 /// What examples are about in this account.
-pub fn world() -> World {
-    World {
+pub fn world() -> ExampleAccount {
+    ExampleAccount {
         session_id: SESSION.to_owned(),
         workflow_id: WORKFLOW.to_owned(),
         destination_id: OTHER.to_owned(),

@@ -1,6 +1,6 @@
 //! An account on the simulator that holds one of everything, for tests that run over all tools.
 
-use didit_mcp::tools::World;
+use didit_mcp::tools::ExampleAccount;
 use serde_json::json;
 
 use super::control::{Control, KEY, simulated};
@@ -12,7 +12,7 @@ pub const EMAIL: &str = "someone@our-company.dev";
 pub const ACCOUNT: &str = "owner@our-company.dev";
 
 /// A server whose account holds one of everything, with all tools on, and what there is in it.
-pub fn world(setup: Setup) -> (Server, Control, World) {
+pub fn world(setup: Setup) -> (Server, Control, ExampleAccount) {
     let (mut server, control) =
         simulated(setup.arguments(&["--toolsets=all", "--allow-irreversible"]));
     let workflow = server.ok(
@@ -48,7 +48,7 @@ pub fn world(setup: Setup) -> (Server, Control, World) {
     server.ok("didit_account_register", json!({ "email": EMAIL }));
     let code = control.code();
     control.requests();
-    let world = World {
+    let world = ExampleAccount {
         session_id: session,
         workflow_id: workflow.field("workflow_id").to_owned(),
         destination_id: destination["uuid"].as_str().expect("an id").to_owned(),

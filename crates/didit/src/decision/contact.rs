@@ -37,9 +37,9 @@ pub struct PhoneVerification {
     #[serde(deserialize_with = "lenient::object")]
     #[serde_with(skip_apply)]
     pub carrier: Option<Carrier>,
-    /// Whether it is a number for throwing away.
+    /// Whether it is a disposable number.
     pub is_disposable: Option<bool>,
-    /// Whether it is a number without a phone.
+    /// Whether it is a virtual number, not tied to a phone.
     pub is_virtual: Option<bool>,
     /// `sms`, `whatsapp` and the like.
     pub verification_method: Option<String>,
@@ -66,9 +66,9 @@ pub struct EmailVerification {
     pub status: Option<String>,
     /// The address.
     pub email: Option<String>,
-    /// Whether it is among leaked ones.
+    /// Whether it appears in a known data breach.
     pub is_breached: Option<bool>,
-    /// Whether it is an address for throwing away.
+    /// Whether it is a disposable address.
     pub is_disposable: Option<bool>,
     /// Whether mail to it bounces.
     pub is_undeliverable: Option<bool>,
@@ -113,7 +113,7 @@ pub struct ProofOfAddress {
     pub name_match_score_id_verification: Option<f64>,
     /// The address as printed.
     pub poa_address: Option<String>,
-    /// The address as the post would write it.
+    /// The address in postal form.
     pub poa_formatted_address: Option<String>,
     /// The address that was expected.
     pub expected_details_address: Option<String>,
@@ -145,7 +145,7 @@ pub struct IpAnalysis {
     pub ip_city: Option<String>,
     /// The network's provider.
     pub isp: Option<String>,
-    /// Whether the true address is hidden.
+    /// Whether a VPN or Tor hides the true address.
     pub is_vpn_or_tor: Option<bool>,
     /// Whether it belongs to a data centre.
     pub is_data_center: Option<bool>,

@@ -51,7 +51,7 @@ pub struct IdVerification {
     pub place_of_birth: Option<String>,
     /// The address as printed.
     pub address: Option<String>,
-    /// The address as the post would write it.
+    /// The address in postal form.
     pub formatted_address: Option<String>,
     /// `YYYY-MM-DD`.
     pub date_of_issue: Option<String>,
@@ -135,7 +135,7 @@ pub struct LivenessCheck {
     pub status: Option<String>,
     /// `PASSIVE`, `ACTIVE_3D` or `FLASHING`.
     pub method: Option<String>,
-    /// 0 to 100, higher is more alive.
+    /// 0 to 100; higher means more likely a live person.
     pub score: Option<f64>,
     /// Years.
     pub age_estimation: Option<f64>,
@@ -164,7 +164,7 @@ pub struct FaceMatch {
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
     pub status: Option<String>,
-    /// 0 to 100, higher is more alike.
+    /// 0 to 100; higher means more similar.
     pub score: Option<f64>,
     /// Short-lived link to the portrait.
     pub source_image: Option<String>,

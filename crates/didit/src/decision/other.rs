@@ -40,7 +40,7 @@ impl OtherCheck {
                 Value::Array(items) => {
                     checks.extend(items.iter().filter_map(|item| Self::named(name, item)));
                 }
-                // A lone object is often no check at all, so it must look more like one.
+                // A single object is often not a check, so it must have a `node_id` as well.
                 Value::Object(_) if has(value, "node_id") => {
                     checks.extend(Self::named(name, value));
                 }
@@ -77,7 +77,7 @@ fn has(item: &Value, key: &str) -> bool {
     item.get(key).is_some_and(|value| !value.is_null())
 }
 
-/// Lists that are about checks and are none: earlier tries of a check that has a list of its own, and what happened when.
+/// Lists that look like checks but are not: earlier attempts at a check that has its own list, and logs of events.
 fn is_history(list: &str) -> bool {
     list.ends_with("_attempts") || matches!(list, "events" | "activity_reviews")
 }

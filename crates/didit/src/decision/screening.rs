@@ -33,9 +33,9 @@ pub struct AmlHit {
     /// Such as `PEP`, `Sanctions`, `Adverse Media`.
     #[serde(deserialize_with = "lenient::texts")]
     pub datasets: Vec<String>,
-    /// 0 to 100: how surely it is the same person.
+    /// 0 to 100: how likely it is the same person.
     pub match_score: Option<f64>,
-    /// 0 to 100: how grave it is.
+    /// 0 to 100: how severe the risk is.
     pub risk_score: Option<f64>,
     /// `Unreviewed`, `Confirmed Match`, `False Positive` or `Inconclusive`.
     pub review_status: Option<String>,

@@ -17,7 +17,7 @@ pub trait Check {
     fn warnings(&self) -> &[Warning];
 }
 
-/// Says of structs that have these three fields where they are.
+/// Implements [`Check`] for structs that have these three fields.
 macro_rules! checks {
     ($($name:ident)*) => {$(
         impl Check for $name {

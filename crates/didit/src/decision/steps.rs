@@ -34,7 +34,7 @@ impl Decision {
         known.chain(others).collect()
     }
 
-    /// The lists of the answer that are none, by their names: what they say is not in this struct.
+    /// The names of fields that should be lists but are not; their content is missing from this struct.
     pub fn unreadable_lists(&self) -> Vec<&'static str> {
         let lists = self.lists().into_iter();
         let mut names: Vec<_> = lists

@@ -37,7 +37,7 @@ impl InvalidValue {
         }
     }
 
-    /// Reads back what went through a deserializer, which carries texts alone.
+    /// Recovers the error from a deserializer's message, because a deserializer passes on text only.
     pub(crate) fn told(text: &str) -> Self {
         let parts = text
             .strip_suffix(')')

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use super::config::{CONFIG, ConfigKind};
 
 /// What a workflow can check, in canonical order: documents, face, evidence, contact, business, then what runs on collected
-/// data. That last place keeps passive features from being first as long as any other is there.
+/// data. Passive features come last because they cannot be first while there are others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "their facts say what they are")]
 pub enum Feature {
@@ -31,7 +31,7 @@ pub enum Feature {
 
 /// What is known of a feature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Facts {
+pub struct FeatureInfo {
     /// Its name in a workflow, such as `OCR`.
     pub name: &'static str,
     /// Its name in the `features` of a decision and of session rows, such as `ID_VERIFICATION`.
@@ -43,7 +43,7 @@ pub struct Facts {
     /// The friendly word that switches it on in a workflow, such as `document`, where there is one.
     pub switch: Option<&'static str>,
     /// At least one of these must come before it. Documented for `FACE_MATCH`, `NFC` and `DATABASE_VALIDATION`; other
-    /// features may have rules of which nothing is published.
+    /// features may have undocumented rules.
     pub after: &'static [Feature],
     /// A passive feature works on what others collected and cannot be first.
     pub is_passive: bool,
@@ -51,7 +51,7 @@ pub struct Facts {
     pub is_resubmittable: bool,
 }
 
-impl Facts {
+impl FeatureInfo {
     const fn of(
         name: &'static str,
         display_name: &'static str,
@@ -114,26 +114,26 @@ impl Feature {
 
     /// The table: the name in a workflow, the name in decisions, the list of results, what people call it, and the rest.
     #[rustfmt::skip]
-    pub const fn facts(self) -> Facts {
+    pub const fn facts(self) -> FeatureInfo {
         match self {
-            Self::Ocr => Facts::of("OCR", "ID_VERIFICATION", "id_verifications", "document").switch("document"),
-            Self::Nfc => Facts::of("NFC", "NFC", "nfc_verifications", "chip").switch("nfc").after(&[Self::Ocr]),
-            Self::Liveness => Facts::of("LIVENESS", "LIVENESS", "liveness_checks", "liveness").switch("liveness"),
-            Self::FaceMatch => Facts::of("FACE_MATCH", "FACE_MATCH", "face_matches", "face match").switch("face_match").after(&[Self::Ocr]),
+            Self::Ocr => FeatureInfo::of("OCR", "ID_VERIFICATION", "id_verifications", "document").switch("document"),
+            Self::Nfc => FeatureInfo::of("NFC", "NFC", "nfc_verifications", "chip").switch("nfc").after(&[Self::Ocr]),
+            Self::Liveness => FeatureInfo::of("LIVENESS", "LIVENESS", "liveness_checks", "liveness").switch("liveness"),
+            Self::FaceMatch => FeatureInfo::of("FACE_MATCH", "FACE_MATCH", "face_matches", "face match").switch("face_match").after(&[Self::Ocr]),
             // It has no list of its own: both look at the same selfie.
-            Self::AgeEstimation => Facts::of("AGE_ESTIMATION", "AGE_ESTIMATION", "liveness_checks", "age").switch("age_estimation"),
-            Self::ProofOfAddress => Facts::of("PROOF_OF_ADDRESS", "POA", "poa_verifications", "address").switch("proof_of_address"),
-            Self::DocumentAi => Facts::of("DOCUMENT_AI", "DOCUMENT_AI", "document_ai_documents", "other documents"),
-            Self::Questionnaire => Facts::of("QUESTIONNAIRE", "QUESTIONNAIRE", "questionnaire_responses", "questionnaire"),
-            Self::Phone => Facts::of("PHONE_VERIFICATION", "PHONE", "phone_verifications", "phone").switch("phone"),
-            Self::Email => Facts::of("EMAIL_VERIFICATION", "EMAIL_VERIFICATION", "email_verifications", "email").switch("email"),
-            Self::KybRegistry => Facts::of("KYB_REGISTRY", "KYB_REGISTRY", "registry_checks", "company register").done_once(),
-            Self::KybDocuments => Facts::of("KYB_DOCUMENTS", "KYB_DOCUMENTS", "document_verifications", "company documents"),
-            Self::KybKeyPeople => Facts::of("KYB_KEY_PEOPLE", "KYB_KEY_PEOPLE", "key_people_checks", "key people").passive().done_once(),
-            Self::DatabaseValidation => Facts::of("DATABASE_VALIDATION", "DATABASE_VALIDATION", "database_validations", "database")
+            Self::AgeEstimation => FeatureInfo::of("AGE_ESTIMATION", "AGE_ESTIMATION", "liveness_checks", "age").switch("age_estimation"),
+            Self::ProofOfAddress => FeatureInfo::of("PROOF_OF_ADDRESS", "POA", "poa_verifications", "address").switch("proof_of_address"),
+            Self::DocumentAi => FeatureInfo::of("DOCUMENT_AI", "DOCUMENT_AI", "document_ai_documents", "other documents"),
+            Self::Questionnaire => FeatureInfo::of("QUESTIONNAIRE", "QUESTIONNAIRE", "questionnaire_responses", "questionnaire"),
+            Self::Phone => FeatureInfo::of("PHONE_VERIFICATION", "PHONE", "phone_verifications", "phone").switch("phone"),
+            Self::Email => FeatureInfo::of("EMAIL_VERIFICATION", "EMAIL_VERIFICATION", "email_verifications", "email").switch("email"),
+            Self::KybRegistry => FeatureInfo::of("KYB_REGISTRY", "KYB_REGISTRY", "registry_checks", "company register").done_once(),
+            Self::KybDocuments => FeatureInfo::of("KYB_DOCUMENTS", "KYB_DOCUMENTS", "document_verifications", "company documents"),
+            Self::KybKeyPeople => FeatureInfo::of("KYB_KEY_PEOPLE", "KYB_KEY_PEOPLE", "key_people_checks", "key people").passive().done_once(),
+            Self::DatabaseValidation => FeatureInfo::of("DATABASE_VALIDATION", "DATABASE_VALIDATION", "database_validations", "database")
                 .switch("database_validation").after(&[Self::Ocr]).passive(),
-            Self::Aml => Facts::of("AML", "AML", "aml_screenings", "watch lists (AML)").switch("aml").passive(),
-            Self::IpAnalysis => Facts::of("IP_ANALYSIS", "IP_ANALYSIS", "ip_analyses", "network and device").switch("ip_analysis").passive(),
+            Self::Aml => FeatureInfo::of("AML", "AML", "aml_screenings", "watch lists (AML)").switch("aml").passive(),
+            Self::IpAnalysis => FeatureInfo::of("IP_ANALYSIS", "IP_ANALYSIS", "ip_analyses", "network and device").switch("ip_analysis").passive(),
         }
     }
 
@@ -152,7 +152,7 @@ impl Feature {
         Self::named(name).or_else(|| Self::by(name, |facts| facts.display_name))
     }
 
-    fn by(name: &str, pick: fn(Facts) -> &'static str) -> Option<Self> {
+    fn by(name: &str, pick: fn(FeatureInfo) -> &'static str) -> Option<Self> {
         let name = name.trim();
         let mut all = Self::ALL.into_iter();
         all.find(|known| pick(known.facts()).eq_ignore_ascii_case(name))

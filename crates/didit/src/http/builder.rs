@@ -83,7 +83,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a connection may take to come about.
+    /// Sets the timeout for establishing a connection.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -95,7 +95,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how often a call is made at most, 4 unless said otherwise; see [`crate::retry`].
+    /// Sets the maximum number of attempts of a call, 4 by default; see [`crate::retry`].
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
@@ -114,7 +114,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Trusts these PEM certificates besides the web's roots, for proxies that open TLS.
+    /// Trusts these PEM certificates besides the web's roots, for proxies that intercept TLS.
     pub fn extra_ca_pem(mut self, pem: Vec<u8>) -> Self {
         self.extra_ca_pem = Some(pem);
         self
@@ -219,19 +219,19 @@ impl ClientBuilder {
     }
 }
 
-/// A client for `target` outside the API, with the same roots, limits of time and refusal of redirects.
+/// An HTTP client for `target` outside the API, with the same root certificates and timeouts; it follows no redirects.
 ///
 /// # Errors
 /// [`Error::Invalid`] when it cannot be set up.
-pub fn client_for(target: &Url) -> Result<reqwest::Client, Error> {
-    client_trusting(target, None)
+pub fn http_client_for(target: &Url) -> Result<reqwest::Client, Error> {
+    http_client_trusting(target, None)
 }
 
-/// The same, which trusts these certificates in PEM form too.
+/// The same, but also trusts these PEM certificates.
 ///
 /// # Errors
 /// [`Error::Invalid`] when it cannot be set up.
-pub fn client_trusting(
+pub fn http_client_trusting(
     target: &Url,
     extra_ca_pem: Option<&[u8]>,
 ) -> Result<reqwest::Client, Error> {

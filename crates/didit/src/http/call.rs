@@ -23,7 +23,7 @@ pub(crate) enum ApiHost {
     Account,
 }
 
-/// What a call proves itself with.
+/// The credential that a call is sent with.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Credential<'a> {
     /// Nothing.
@@ -47,7 +47,7 @@ pub(crate) struct Call<'a> {
     pub(super) expected: Expected,
 }
 
-/// What a success brings.
+/// What a successful response contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// JSON, or nothing.
@@ -99,7 +99,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Proves itself with something else than the key.
+    /// Uses a credential other than the API key.
     pub(crate) fn credential(mut self, credential: Credential<'a>) -> Self {
         self.credential = credential;
         self
@@ -129,7 +129,7 @@ impl<'a> Call<'a> {
 
 /// A success with its bytes.
 #[derive(Debug)]
-pub(crate) struct RawAnswer {
+pub(crate) struct RawResponse {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -137,14 +137,14 @@ pub(crate) struct RawAnswer {
 
 /// A success with the text of its body.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) status: u16,
     pub(crate) body: String,
-    /// How the body is read, once it turned out to be no JSON as it came.
+    /// The repaired body, once the original turned out not to be JSON.
     repaired: OnceLock<Option<Repaired>>,
 }
 
-impl Answer {
+impl ApiResponse {
     /// An answer with this HTTP status and the text of its body.
     pub(crate) fn new(status: u16, body: String) -> Self {
         Self {
@@ -154,7 +154,7 @@ impl Answer {
         }
     }
 
-    /// Takes an answer without a body for an empty object, where older servers answer so.
+    /// Treats an empty body, which older servers send, as an empty object.
     pub(crate) fn or_empty(self) -> Self {
         match bare(&self.body) {
             "" | "null" => Self::new(self.status, "{}".to_owned()),
@@ -196,7 +196,7 @@ impl Answer {
         })
     }
 
-    /// The refusal of a body that is something else.
+    /// The error for a body of another type.
     pub(crate) fn expected(&self, what: &str) -> Error {
         match self.value() {
             Ok(other) => unreadable(
@@ -207,7 +207,7 @@ impl Answer {
         }
     }
 
-    /// Reads the body as it came, or else as it is mended; an empty one is `null`.
+    /// Reads the body as it came, or else its repaired form; an empty body is `null`.
     fn parse<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
         if bare(&self.body).is_empty() {
             return lenient::from_json("null");
@@ -223,7 +223,7 @@ impl Answer {
         }
     }
 
-    /// The refusal of a body that is none of JSON.
+    /// The error for a body that is not JSON.
     fn not_json(&self) -> Error {
         let what = if bare(&self.body).starts_with('<') {
             "it is a web page, not JSON"

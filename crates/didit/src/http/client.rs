@@ -1,4 +1,4 @@
-//! What a client holds: its two hosts, its key, its limits, and who watches its calls.
+//! What a client holds: its two hosts, its key, its limits, and the observer of its calls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,9 +59,9 @@ impl Client {
     }
 }
 
-/// Told what the calls of one client do, by whoever keeps a deadline or a record of its own.
+/// Observes the calls of one client, for callers that keep their own deadline or record.
 pub trait Observer: Send + Sync {
-    /// The call waits so long for the rate limits, which comes on top of its timeout.
+    /// The call waits this long for the rate limits, on top of its timeout.
     fn waits(&self, time: Duration);
 
     /// A request is about to be sent, which changes nothing or may change something.
@@ -77,7 +77,7 @@ impl std::fmt::Debug for Watched {
     }
 }
 
-/// What the words of an error pass before they are cut and cleaned.
+/// Filters the text of an error before it is truncated and cleaned.
 #[derive(Clone)]
 pub(super) struct TextFilter(pub(super) Arc<dyn Fn(String) -> String + Send + Sync>);
 
@@ -109,7 +109,7 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Names the proxy where no connection came about: the fault may well be the proxy's own.
+    /// Names the proxy if no connection could be established, because the proxy may be at fault.
     pub(super) fn through_proxy(&self, error: Error) -> Error {
         let Some(proxy) = &self.proxy else {
             return error;

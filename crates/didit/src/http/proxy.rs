@@ -1,4 +1,4 @@
-//! The proxy that the environment names, for errors that would otherwise blame Didit for it.
+//! The proxy named by the environment, so that errors do not blame Didit for a fault of the proxy.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ impl Proxy {
     /// [`Error::Invalid`] names the variable whose value is not the address of a proxy that can be used; the HTTP client would
     /// go without in silence.
     pub fn of(base: &Url) -> Result<Option<Self>, Error> {
-        // A web server hands a header of the request on as HTTP_PROXY, so the HTTP client takes no proxy then.
+        // In a CGI program a request header becomes HTTP_PROXY, so the HTTP client then uses no proxy.
         if is_loopback(base) || std::env::var_os("REQUEST_METHOD").is_some() {
             return Ok(None);
         }

@@ -1,11 +1,11 @@
-//! One call on its way: its turn, its attempts, and its answer within limits of size and time.
+//! Sends one call: waits for the rate limits, retries, and reads the response within limits of size and time.
 
 use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, Response};
 
-use super::call::{Answer, ApiHost, Call, Credential, Expected, RawAnswer, unreadable};
+use super::call::{ApiHost, ApiResponse, Call, Credential, Expected, RawResponse, unreadable};
 use super::client::{Client, Endpoint, TextFilter, Watched};
 use crate::echo::Echo;
 use crate::error::{ApiError, Error, one_line};
@@ -16,13 +16,13 @@ const LONGEST_TURN: Duration = Duration::from_secs(75);
 
 /// The most bytes of a report.
 const MAX_DOCUMENT_BYTES: usize = 50_000_000;
-/// A report is rendered on request, so it may take as many times the timeout of other calls.
+/// A report is rendered on request, so its timeout is this many times that of other calls.
 const DOCUMENT_TIME: u32 = 2;
-/// The most bytes read of an error: its words are short, and longer ones only cost time to take apart.
+/// The most bytes read of an error: useful messages are short, and parsing long ones only costs time.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
-/// The most values in one answer. Small ones take a hundred times their size in memory where they are kept.
+/// The most JSON values in one response: in memory a small value can take a hundred times its size.
 const MAX_VALUES: usize = 100_000;
-/// From how many bytes on an answer is large. Most have a tenth of that.
+/// Responses from this size on count as large. Most are a tenth of it.
 const LARGE_BYTES: usize = 128 * 1024;
 /// What all large answers together may hold while they are read, in steps: 16 MB, so that memory stays bounded however many
 /// calls are under way. A permit is for bytes: an answer takes what it announces, or the most that it may have.
@@ -36,15 +36,15 @@ const TOO_MANY_LARGE: &str = "too many large answers are being read at once";
 
 impl Client {
     /// Makes one call whose answer is JSON.
-    pub(crate) async fn json(&self, call: Call<'_>) -> Result<Answer, Error> {
-        let RawAnswer { status, body, .. } = self.send(call).await?;
+    pub(crate) async fn json(&self, call: Call<'_>) -> Result<ApiResponse, Error> {
+        let RawResponse { status, body, .. } = self.send(call).await?;
         let body = text(body);
         let values = || body.bytes().filter(|byte| b"{[,".contains(byte));
         // A shorter body has no room for so many.
         if body.len() > MAX_VALUES && values().count() > MAX_VALUES {
             return Err(unreadable(status, "it holds too many values"));
         }
-        Ok(Answer::new(status, body))
+        Ok(ApiResponse::new(status, body))
     }
 
     /// Makes one call that deletes the thing with this id. A body has to be JSON still, and about that thing: a page says
@@ -55,7 +55,7 @@ impl Client {
     }
 
     /// Makes one call within its deadline, again where that is safe. Every request passes here.
-    pub(crate) async fn send(&self, call: Call<'_>) -> Result<RawAnswer, Error> {
+    pub(crate) async fn send(&self, call: Call<'_>) -> Result<RawResponse, Error> {
         let deadline = match call.expected {
             Expected::Json => self.shared.timeout,
             Expected::Document => self.shared.timeout * DOCUMENT_TIME,
@@ -119,7 +119,7 @@ impl Client {
         Ok(())
     }
 
-    async fn attempt(&self, call: &Call<'_>, left: Duration) -> Result<RawAnswer, Error> {
+    async fn attempt(&self, call: &Call<'_>, left: Duration) -> Result<RawResponse, Error> {
         let request = self.request(call)?;
         tracing::debug!(method = %call.method, path = request.url().path(), "request");
         let endpoint = self.endpoint(call.host);
@@ -142,7 +142,7 @@ impl Client {
                 // The status of an error says more than why its body could not be read to the end.
                 drop(self.read_body(response, MAX_ERROR_BYTES, &mut body).await);
             }
-            Ok(RawAnswer {
+            Ok(RawResponse {
                 status,
                 headers,
                 body,
@@ -158,7 +158,7 @@ impl Client {
         if (200..300).contains(&answer.status) {
             Ok(answer)
         } else {
-            let RawAnswer {
+            let RawResponse {
                 status,
                 headers,
                 body,
@@ -233,7 +233,7 @@ impl Client {
         if announced.is_some_and(|length| length > limit as u64) {
             return Err(Error::TooLarge { limit });
         }
-        // What is announced is only believed as far as most answers go.
+        // `Content-Length` is trusted only up to the size of a usual response.
         let announced = announced.map_or(0, |length| usize::try_from(length).unwrap_or_default());
         body.reserve(announced.min(LARGE_BYTES));
         self.read_body(response, limit, body).await
@@ -275,7 +275,7 @@ impl Client {
                 return Err(Error::TooLarge { limit });
             }
             if length > LARGE_BYTES && held.is_none() {
-                // All at once: answers that took it bit by bit could wait for one another. The semaphore is never closed.
+                // All permits at once: responses that took them one by one could deadlock. The semaphore is never closed.
                 held = within(room.acquire_many(places), TOO_MANY_LARGE)
                     .await?
                     .ok();
@@ -311,7 +311,7 @@ impl Client {
     }
 }
 
-/// Waits a little only, because others wait for the same room.
+/// Waits only briefly, because others need the same permits.
 async fn within<T>(work: impl Future<Output = T>, otherwise: &str) -> Result<T, Error> {
     tokio::time::timeout(LARGE_PATIENCE, work)
         .await

@@ -31,7 +31,7 @@ pub struct Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Whether something came that is no list of objects, so that whatever it says is not among the items.
+    /// Whether the value was not a list of objects, so that its content is missing from the items.
     pub fn is_unreadable(&self) -> bool {
         self.is_unreadable
     }

@@ -6,11 +6,11 @@ use std::marker::PhantomData;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
-/// The one name in the object as which a number comes where another crate has switched on `arbitrary_precision`.
+/// The single key of the object that stands for a number if another crate enables `arbitrary_precision`.
 pub(super) const NUMBER: &str = "$serde_json::private::Number";
 
-/// A type that is made of a JSON value of roughly the right kind. A kind that it does not name is read to its end, and
-/// forgotten.
+/// A type that can be read from a JSON value of roughly the right kind. Any other kind is read to its end and
+/// discarded.
 pub(crate) trait Lenient<'de>: Sized {
     /// What a text says.
     fn text(_text: &str) -> Option<Self> {
@@ -100,7 +100,7 @@ where
     deserializer.deserialize_any(Anything(PhantomData))
 }
 
-/// Reads a scalar that has a value also where the answer has none.
+/// Reads a scalar, or its default if the response has none.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,

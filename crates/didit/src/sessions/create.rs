@@ -22,20 +22,20 @@ const LARGEST_PORTRAIT: usize = 2 * 1024 * 1024;
 pub struct SessionRequest {
     /// The workflow's group id (preferred) or the id of a version.
     pub workflow_id: WorkflowId,
-    /// Your own reference of the person or business. With it, an unfinished session of the same reference is given back
+    /// Your own id of the person or business. An unfinished session with the same id is returned
     /// instead of a new one, with `callback` and `metadata` overwritten.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor_data: Option<Text>,
     /// Where the person goes afterwards: any URL, also of an app. `verificationSessionId` and `status` are appended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback: Option<AppUrl>,
-    /// On which device; the one that began unless said otherwise.
+    /// On which device; by default the one that opened the link.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub callback_method: Option<CallbackMethod>,
     /// Any JSON, echoed everywhere.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<Value>,
-    /// Language of the pages; the browser's unless said otherwise.
+    /// Language of the pages; the browser's by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// How to reach the person.
@@ -77,10 +77,10 @@ pub struct ContactDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub email: Option<Email>,
-    /// Let Didit write to that address.
+    /// Let Didit e-mail that address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_notification_emails: Option<bool>,
-    /// The language of those mails.
+    /// Language of those e-mails.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub email_lang: Option<Language>,
@@ -108,14 +108,14 @@ pub struct ExpectedDetails {
     /// YYYY-MM-DD.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date_of_birth: Option<BirthDate>,
-    /// As the document says it.
+    /// As stated on the document.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub gender: Option<Gender>,
     /// Countries: three letters, such as ESP.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nationality: Option<Country>,
-    /// Country of document and address unless the next two say otherwise.
+    /// Country of document and address, unless id_country or poa_country is given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub country: Option<Country>,
@@ -127,14 +127,14 @@ pub struct ExpectedDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub poa_country: Option<Country>,
-    /// Needs a country.
+    /// Needs country or poa_country.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Text>,
     /// A personal or document number.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub identification_number: Option<Text>,
-    /// The address that the person should come from.
+    /// Address that the person should connect from.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub ip_address: Option<IpAddress>,
@@ -145,7 +145,7 @@ pub struct ExpectedDetails {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub company_name: Option<Text<255>>,
-    /// A business's register.
+    /// Company register, such as GB or US-DE.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub registry_country: Option<RegisterCountry>,

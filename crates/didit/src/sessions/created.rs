@@ -1,4 +1,4 @@
-//! Creating a session, or getting an unfinished one back.
+//! Creating a session, or reusing an unfinished one.
 
 use reqwest::Method;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::create::SessionRequest;
 use crate::echo::Echo;
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 use crate::http::{Call, Client, unreadable};
 use crate::ids::{SessionId, WorkflowId};
 use crate::lenient;
@@ -14,7 +14,7 @@ use crate::secret::SessionToken;
 use crate::status::SessionStatus;
 use crate::values;
 
-/// A session, new or found again. Nothing in the answer says which; compare `session_id` or look at `status`.
+/// A session, new or reused. Nothing in the response says which; compare `session_id` or look at `status`.
 #[serde_with::apply(Option => #[serde(default, deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct CreatedSession {
@@ -45,7 +45,7 @@ pub struct CreatedSession {
 }
 
 impl Client {
-    /// Creates a session, or gets the unfinished one of the same `vendor_data` back.
+    /// Creates a session, or returns the unfinished one with the same `vendor_data`.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `OutOfCredit` when
@@ -101,7 +101,7 @@ impl Client {
                 // The answer names the workflow, also where the request named one of its versions.
                 let fits = match self.workflow(&request.workflow_id).await {
                     Ok(version) => version.workflow_id == Some(answered),
-                    Err(Error::Api(error)) if error.kind == Kind::NotFound => false,
+                    Err(Error::Api(error)) if error.kind == ErrorKind::NotFound => false,
                     // Without an answer there is no contradiction.
                     Err(_) => true,
                 };

@@ -37,7 +37,7 @@ pub struct SessionDeletion {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeletionInstruction {
-    /// One's own.
+    /// An operational decision of your own.
     OperationalSessionDelete,
     /// The person's own demand for erasure, which purges every face template of the person.
     PrivacyErasure,
@@ -184,7 +184,7 @@ impl BulkDeletion {
                 "is required unless delete_all is true",
             ));
         }
-        // Naming sessions and all of them at once is more likely a mistake than a wish.
+        // Numbers together with `delete_all` are more likely a mistake than intended.
         if !self.session_numbers.is_empty() && all {
             return Err(Error::invalid(
                 "session_numbers",

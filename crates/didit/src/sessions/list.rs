@@ -10,7 +10,7 @@ use crate::echo::Echo;
 use crate::error::Error;
 use crate::http::{Call, Client};
 use crate::ids::WorkflowId;
-use crate::paging::{Page, Paged};
+use crate::paging::{Page, PageRequest};
 use crate::status::SessionStatus;
 use crate::values::{self, Country, Date, Text, Uuid, one_of, value};
 
@@ -115,7 +115,7 @@ pub struct SessionFilter {
     pub session_kind: Option<SessionKind>,
     /// Which page.
     #[serde(skip)]
-    pub page: Page,
+    pub page: PageRequest,
     /// Not Started, In Progress, Approved, Declined, In Review, Expired, Abandoned, Kyc Expired, Resubmitted, Awaiting User.
     pub status: Vec<SessionStatus>,
     /// Your own id of the person, exactly.
@@ -127,7 +127,7 @@ pub struct SessionFilter {
     pub workflow_id: Vec<WorkflowId>,
     /// YYYY-MM-DD, UTC.
     pub date_from: Option<Date>,
-    /// Included.
+    /// Inclusive.
     pub date_to: Option<Date>,
     /// Issuing countries, three letters.
     pub country: Vec<Country>,
@@ -175,9 +175,9 @@ impl Client {
     pub async fn list_sessions(
         &self,
         filter: &SessionFilter,
-    ) -> Result<Paged<SessionSummary>, Error> {
+    ) -> Result<Page<SessionSummary>, Error> {
         let answer = self.json(filter.call()?).await?;
-        let mut sessions: Paged<SessionSummary> = Paged::read(&answer, filter.page)?;
+        let mut sessions: Page<SessionSummary> = Page::read(&answer, filter.page)?;
         for row in &mut sessions.items {
             values::drop_unless_web_link(&mut row.session_url);
         }
@@ -186,16 +186,16 @@ impl Client {
         Ok(sessions)
     }
 
-    /// The same sessions, with no more than finds them.
+    /// The same sessions, reduced to what identifies them.
     ///
     /// # Errors
     /// Those of [`Client::list_sessions`].
     pub async fn find_sessions(
         &self,
         filter: &SessionFilter,
-    ) -> Result<Paged<SessionReference>, Error> {
+    ) -> Result<Page<SessionReference>, Error> {
         let answer = self.json(filter.call()?).await?;
-        let sessions: Paged<SessionReference> = Paged::read(&answer, filter.page)?;
+        let sessions: Page<SessionReference> = Page::read(&answer, filter.page)?;
         let references = sessions.items.iter().map(|row| row.vendor_data.as_deref());
         filter.fits(answer.status, references)?;
         Ok(sessions)
@@ -211,7 +211,7 @@ impl SessionFilter {
         self.call().map(drop)
     }
 
-    /// Whoever asks for one person's sessions must not get another's, whatever became of the condition on the way.
+    /// A request for one person's sessions must never return another's, even if the filter was lost on the way.
     fn fits<'a>(
         &self,
         status: u16,
@@ -226,7 +226,7 @@ impl SessionFilter {
     }
 
     fn call(&self) -> Result<Call<'static>, Error> {
-        // Didit answers such days with an empty page too.
+        // Didit would answer a reversed range with an empty page.
         if let (Some(from), Some(to)) = (&self.date_from, &self.date_to)
             && from > to
         {

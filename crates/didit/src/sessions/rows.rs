@@ -93,7 +93,7 @@ pub struct SessionSummary {
     pub created_at: Option<String>,
 }
 
-/// What finds a session among others, and nothing of the person: no name, document or picture is taken from the answer.
+/// What identifies a session, without personal data: no name, document or picture is read from the response.
 #[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]

@@ -87,7 +87,7 @@ pub struct StatusUpdate {
     /// Tell the person by e-mail; needs email_address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_email: Option<bool>,
-    /// Where to.
+    /// Recipient of that e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub email_address: Option<Email>,

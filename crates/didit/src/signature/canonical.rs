@@ -1,6 +1,6 @@
 //! JSON in the one form that is signed: keys sorted by code point, no spaces, numbers as the sender writes them.
 //!
-//! A number that became a double would lose digits, so the texts of the values are looked at, each as it stands in the body.
+//! A number parsed as a double would lose digits, so the raw text of each value in the body is used.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -8,10 +8,10 @@ use std::fmt::Write;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-/// Deeper bodies are refused: a text is looked at once for every level around it, and anybody can send one.
+/// Deeper bodies are refused: a value is scanned once for every level around it, and anybody can send a body.
 const DEEPEST: usize = 32;
 
-/// The members of an object. Of a name that comes twice the last one counts.
+/// The members of an object. If a key occurs twice, the last one counts.
 type Members<'body> = BTreeMap<String, &'body RawValue>;
 
 /// The canonical form of a JSON text; `None` when it is none.

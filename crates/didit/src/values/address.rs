@@ -1,6 +1,6 @@
 //! Addresses that are sent: where events are reported, and where a person or a payer goes next.
 //!
-//! Whoever agrees to an address reads its front. So nothing is taken that makes the front look like another one's, and what is
+//! People judge an address by its beginning. So nothing is accepted that makes it look like another host's, and what is
 //! sent is the address as it was understood, not as it was written.
 
 use url::Url;
@@ -97,7 +97,7 @@ pub(crate) fn is_web_link(link: &str) -> bool {
     link.parse::<WebhookUrl>().is_ok()
 }
 
-/// Leaves out a link that was received where a human must not open it; whether it was left out.
+/// Removes a received link that a human must not open; returns whether it was removed.
 pub(crate) fn drop_unless_web_link(link: &mut Option<String>) -> bool {
     link.take_if(|link| !is_web_link(link)).is_some()
 }
@@ -118,7 +118,7 @@ fn parsed(text: &str, example: &str) -> Result<Url, InvalidValue> {
     }
     let url = Url::parse(text)
         .map_err(|_| InvalidValue::new(format!("must be an absolute URL such as {example}")))?;
-    // An empty user name is dropped by parsing, and an address that was written with one means to be read wrongly.
+    // Parsing drops an empty user name, and an address written with one is meant to mislead.
     if !url.username().is_empty() || url.password().is_some() || authority(text).contains('@') {
         return Err(InvalidValue::new(
             "must not hold a user name or a password: what stands before an @ is not where the address leads",

@@ -1,4 +1,4 @@
-//! Texts of which a human sees all that is sent.
+//! Texts without hidden characters: a human sees all that is sent.
 
 use std::fmt;
 use std::ops::Deref;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use super::form::{json_text, value};
 use crate::error::InvalidValue;
-use crate::visible::first_unseen;
+use crate::visible::first_invisible;
 
 /// A text of one line with at most so many characters: a human who reads it sees all of it, and it is not blank. Blanks around
 /// it are dropped.
@@ -56,7 +56,7 @@ value!(
         }
         let mut passed = 0;
         for line in text.split('\n') {
-            if let Some((place, hidden)) = first_unseen(line) {
+            if let Some((place, hidden)) = first_invisible(line) {
                 return Err(hides(passed + place, hidden));
             }
             passed += line.chars().count() + 1;
@@ -65,9 +65,9 @@ value!(
     }
 );
 
-/// Refuses a text that holds what nobody sees.
+/// Refuses a text with invisible characters.
 pub(crate) fn seen(text: &str) -> Result<(), InvalidValue> {
-    first_unseen(text).map_or(Ok(()), |(place, hidden)| Err(hides(place, hidden)))
+    first_invisible(text).map_or(Ok(()), |(place, hidden)| Err(hides(place, hidden)))
 }
 
 fn hides(place: usize, hidden: char) -> InvalidValue {

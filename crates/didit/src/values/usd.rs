@@ -12,7 +12,7 @@ use crate::error::InvalidValue;
 pub struct Usd(u64);
 
 impl Usd {
-    /// So many dollars.
+    /// A whole number of dollars.
     pub const fn dollars(dollars: u32) -> Self {
         Self(dollars as u64 * 100)
     }
@@ -23,7 +23,7 @@ impl TryFrom<f64> for Usd {
 
     fn try_from(dollars: f64) -> Result<Self, InvalidValue> {
         let cents = (dollars * 100.0).round();
-        // Beyond that, not every cent is a number of its own.
+        // Above this, a double cannot represent every cent.
         if !(0.0..=9e15).contains(&cents) {
             return Err(InvalidValue::new("must be a number of dollars"));
         }

@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{newest::Newest, paths::folder_of};
+use super::{high_water_mark::HighWaterMark, paths::folder_of};
 use crate::{
     private_file,
     tools::{ErrorCode, ToolError},
@@ -41,7 +41,7 @@ enum Line {
     Begin {
         #[serde(flatten)]
         binding: Binding,
-        newest: Newest,
+        newest: HighWaterMark,
     },
     /// A request is about to leave.
     Intent { vendor_data: String },
@@ -87,14 +87,14 @@ pub(super) struct Journal {
 
 #[derive(Default)]
 struct Inner {
-    begun: Option<(Binding, Newest)>,
+    begun: Option<(Binding, HighWaterMark)>,
     rows: HashMap<String, State>,
     /// Lines that wait for the disk.
     waiting: Vec<u8>,
     /// How many lines there were, and how many of them are on disk.
     given: u64,
     kept: u64,
-    /// Why the disk took no more.
+    /// Why the journal can no longer be written.
     broken: Option<String>,
 }
 
@@ -111,10 +111,7 @@ impl Journal {
             Err(TryLockError::WouldBlock) => {
                 return Err(ToolError::new(
                     ErrorCode::Journal,
-                    format!(
-                        "Another run is at work with {}. Nothing was sent.",
-                        path.display()
-                    ),
+                    format!("Another run is using {}. Nothing was sent.", path.display()),
                 ));
             }
             Err(TryLockError::Error(error)) => return Err(disk(path, &error)),
@@ -159,7 +156,7 @@ impl Journal {
     ///
     /// # Errors
     /// `journal` when it belongs to another file, workflow or API.
-    pub(super) fn started(&self, binding: &Binding) -> Result<Option<Newest>, ToolError> {
+    pub(super) fn started(&self, binding: &Binding) -> Result<Option<HighWaterMark>, ToolError> {
         let inner = self.inner();
         let Some((begun, newest)) = &inner.begun else {
             return Ok(None);
@@ -181,12 +178,16 @@ impl Journal {
             ),
         )
         .with_advice(
-            "put back what the batch was begun with; rows that were mended, or other people, go into a file of their own.",
+            "restore what the batch was started with; put corrected rows or other people into a separate file.",
         ))
     }
 
     /// Writes the first line.
-    pub(super) async fn begin(&self, binding: &Binding, newest: &Newest) -> Result<(), ToolError> {
+    pub(super) async fn begin(
+        &self,
+        binding: &Binding,
+        newest: &HighWaterMark,
+    ) -> Result<(), ToolError> {
         self.append(Line::Begin {
             binding: binding.clone(),
             newest: newest.clone(),
@@ -300,11 +301,11 @@ fn damaged(path: &Path) -> ToolError {
     ToolError::new(
         ErrorCode::Journal,
         format!(
-            "{} is damaged, or no journal. Nothing was sent.",
+            "{} is damaged, or not a journal. Nothing was sent.",
             path.display()
         ),
     )
-    .with_advice("another --journal starts anew, and then people may be invited a second time.")
+    .with_advice("another --journal starts over, and then people may be invited a second time.")
 }
 
 fn disk(path: &Path, error: &dyn std::fmt::Display) -> ToolError {

@@ -41,10 +41,10 @@ pub(super) fn refuse_unfit(path: &Path) -> Result<(), ToolError> {
     };
     match fs::metadata(path) {
         Ok(metadata) if !metadata.is_file() => {
-            return refused("is no regular file, so results cannot replace it");
+            return refused("is not a regular file, so results cannot replace it");
         }
         Ok(metadata) if metadata.len() > 0 && !holds_results(path) => {
-            return refused("is there already and holds no results, so it is not replaced");
+            return refused("already exists and is not a results file, so it is not replaced");
         }
         _ => {}
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::paths::unusable;
 use crate::{
     cli::runner::Runner,
-    tools::{self, Stop, ToolError, clean},
+    tools::{self, NotDone, ToolError, clean},
 };
 
 /// The tool that each row calls.
@@ -161,13 +161,13 @@ fn columns(runner: &Runner, header: &StringRecord) -> Result<Vec<Column>, ToolEr
                 .with_allowed(known.iter().map(|column| column.name.clone())));
         };
         if columns.iter().any(|earlier| earlier.name == column.name) {
-            return Err(unusable(format!("The column \"{name}\" is there twice")));
+            return Err(unusable(format!("The column \"{name}\" occurs twice")));
         }
         columns.push(column.clone());
     }
     if columns.iter().all(|column| column.name != "vendor_data") {
         return Err(unusable(
-            "The column \"vendor_data\" is missing: it tells the people apart".to_owned(),
+            "The column \"vendor_data\" is missing: it identifies each person".to_owned(),
         ));
     }
     Ok(columns)
@@ -213,7 +213,7 @@ fn refuse_faults(runner: &Runner, header: &StringRecord, rows: &[Row]) -> Result
         }
         if let Some(first) = first_lines.insert(&row.vendor_data, row.line) {
             faults.push(format!(
-                "line {}: vendor_data {} stands in line {first} already",
+                "line {}: vendor_data {} is already used in line {first}",
                 row.line,
                 clean(&row.vendor_data)
             ));
@@ -248,7 +248,7 @@ fn refuse_faults(runner: &Runner, header: &StringRecord, rows: &[Row]) -> Result
     )))
 }
 
-/// What no hand has written: it comes of a quotation mark too many, or of a file that is no table.
+/// Content that nobody typed: it comes from a stray quotation mark, or from a file that is not a table.
 fn unreadable(header: &StringRecord, row: &Row) -> Option<String> {
     header.iter().zip(&row.record).find_map(|(name, cell)| {
         let takes_lines = ["address", "metadata"].contains(&name);
@@ -271,7 +271,7 @@ fn check(runner: &Runner, row: &Row) -> Result<(), String> {
         .fitted(TOOL, row.arguments.clone())
         .map_err(|error| fault(&error))?;
     match tools::check_session(runner.connection(), fitted) {
-        Err(Stop::Error(error)) => Err(fault(&error)),
+        Err(NotDone::Error(error)) => Err(fault(&error)),
         _ => Ok(()),
     }
 }
@@ -282,5 +282,5 @@ fn fault(error: &ToolError) -> String {
 }
 
 fn malformed(error: &csv::Error) -> ToolError {
-    unusable(format!("The file is no CSV table: {error}"))
+    unusable(format!("The file is not a CSV table: {error}"))
 }

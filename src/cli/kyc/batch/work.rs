@@ -6,17 +6,17 @@ use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value};
 
 use super::{
+    high_water_mark::HighWaterMark,
     journal::{Journal, Session, State},
-    newest::Newest,
+    reconcile::reconcile,
     rows::{Row, TOOL, Table},
-    settle::settle,
 };
 use crate::{
     cli::{output::data, progress::Bar, runner::Runner},
     tools::{ErrorCode, ToolError},
 };
 
-/// Failures one after the other, none of them a row's own, after which the rest would fail too.
+/// Consecutive failures that no row caused, after which the rest would fail too.
 const MOST_IN_A_ROW: u32 = 20;
 
 /// One run over the file.
@@ -25,7 +25,7 @@ pub(super) struct Batch<'a> {
     pub(super) table: &'a Table,
     pub(super) journal: &'a Journal,
     pub(super) workflow_id: &'a str,
-    pub(super) newest: &'a Newest,
+    pub(super) newest: &'a HighWaterMark,
     pub(super) concurrency: usize,
     /// Whether people who were approved already are invited again.
     pub(super) again: bool,
@@ -133,7 +133,7 @@ impl Batch<'_> {
         shared.tally.borrow_mut().interrupted = true;
         shared.bar.aside(|| {
             drop(self.runner.output().note(
-                "Stopping: what is under way is finished and saved. Once more to stop at once; that is safe too.",
+                "Stopping: rows under way are finished and saved. Ctrl-C again stops at once; that is safe too.",
             ));
         });
         tokio::select! {
@@ -172,7 +172,7 @@ impl Batch<'_> {
         shared: &Shared,
     ) -> Result<Option<(Session, bool)>, ToolError> {
         if self.journal.state(&row.vendor_data) == Some(State::Open) {
-            let found = settle(self.runner, &row.vendor_data, self.workflow_id, self.newest)
+            let found = reconcile(self.runner, &row.vendor_data, self.workflow_id, self.newest)
                 .await
                 // Not knowing is no failure of the row: it stays open.
                 .map_err(|error| ToolError {
@@ -214,7 +214,7 @@ impl Shared {
     }
 
     async fn fails(&self, journal: &Journal, row: &Row, error: ToolError) {
-        self.in_a_row.set(if error.code.passes() {
+        self.in_a_row.set(if error.code.is_transient() {
             self.in_a_row.get() + 1
         } else {
             0

@@ -159,7 +159,7 @@ pub(super) fn data(
         vendor_data: decision
             .vendor_data
             .clone()
-            .filter(|vendor_data| shape::is_plain(vendor_data)),
+            .filter(|vendor_data| shape::is_safe_unfenced(vendor_data)),
         environment: view.environment.name(),
         can_be_decided: decision.status.can_be_updated(),
         session_url,
@@ -240,7 +240,7 @@ impl From<&Duplicate> for Elsewhere {
             vendor_data: duplicate
                 .vendor_data
                 .clone()
-                .filter(|vendor_data| shape::is_plain(vendor_data)),
+                .filter(|vendor_data| shape::is_safe_unfenced(vendor_data)),
             status: duplicate.status.clone(),
             similarity: duplicate.similarity,
             on_blocklist: duplicate.is_blocklisted,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     didit::Decision,
     tools::{
-        Answer, PersonalData,
+        PersonalData, ToolOutput,
         person::PersonFacts,
         personal::{Class, Outlet},
     },
@@ -19,7 +19,7 @@ use crate::{
 use findings::{Findings, MAX_HITS, findings};
 
 /// Adds the findings of each check to a concise answer.
-pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
+pub(super) fn add(mut answer: ToolOutput, decision: &Decision, level: PersonalData) -> ToolOutput {
     let Findings { checks, words, .. } = findings(decision, level);
     let facts = PersonFacts::of(decision);
     for duplicate in facts.duplicates.iter().skip(MAX_DUPLICATES) {
@@ -68,8 +68,12 @@ pub(super) fn add(mut answer: Answer, decision: &Decision, level: PersonalData) 
     })
 }
 
-fn with_people_s_words(mut answer: Answer, decision: &Decision, level: PersonalData) -> Answer {
-    let add = |answer: Answer, label: &str, class: Class, value: Option<&str>| {
+fn with_people_s_words(
+    mut answer: ToolOutput,
+    decision: &Decision,
+    level: PersonalData,
+) -> ToolOutput {
+    let add = |answer: ToolOutput, label: &str, class: Class, value: Option<&str>| {
         let shown = value.and_then(|value| level.release(Outlet::Conversation, class, value));
         answer.with_untrusted(label, shown.as_deref())
     };

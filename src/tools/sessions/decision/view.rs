@@ -27,7 +27,7 @@ pub(super) fn values(field: &Mismatch, level: PersonalData) -> [Option<String>; 
     let is_words = matches!(field.field.as_str(), "name" | "address" | "document type");
     [&field.expected, &field.found].map(|value| {
         let shown = level.release(Outlet::Conversation, field.class, value.as_deref()?)?;
-        (!is_words && shape::is_plain(&shown)).then_some(shown)
+        (!is_words && shape::is_safe_unfenced(&shown)).then_some(shown)
     })
 }
 
@@ -48,7 +48,7 @@ pub(super) fn shown_without_result(decision: &Decision) -> Vec<String> {
 pub(super) fn elsewhere_line(duplicate: &Duplicate) -> String {
     let [before, after] = duplicate.words();
     let whose = match duplicate.other_vendor_data() {
-        Some(vendor_data) if shape::is_plain(vendor_data) => format!(", {vendor_data}"),
+        Some(vendor_data) if shape::is_safe_unfenced(vendor_data) => format!(", {vendor_data}"),
         Some(_) => ", vendor_data below".to_owned(),
         None => String::new(),
     };

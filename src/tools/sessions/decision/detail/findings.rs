@@ -9,7 +9,7 @@ use crate::{
         PersonalData,
         personal::{Class, Outlet},
         plain::is_word,
-        shape::is_plain,
+        shape::is_safe_unfenced,
         untrusted::clean,
     },
 };
@@ -59,7 +59,7 @@ pub(super) fn findings(decision: &Decision, level: PersonalData) -> Findings {
     for chip in &decision.nfc_verifications {
         let texts = chip.authenticity.iter().flat_map(Map::values);
         for words in texts.filter_map(Value::as_str).map(clean) {
-            if !is_plain(&words) {
+            if !is_safe_unfenced(&words) {
                 all.add_words(label("chip", "authenticity"), &words);
             }
         }
@@ -249,7 +249,7 @@ impl Findings {
 
 /// Whether a finding says nothing but itself: an item of a list, or a shape without room for a sentence.
 fn is_bare(text: &str) -> bool {
-    is_plain(text) || is_word(text)
+    is_safe_unfenced(text) || is_word(text)
 }
 
 /// The name of a fact away from its check.
@@ -305,7 +305,7 @@ fn flat(object: &Map<String, Value>, level: PersonalData) -> Value {
         .iter()
         .filter_map(|(name, value)| {
             let value = match value {
-                Value::String(text) if is_plain(text) => enumerated(text, level)?,
+                Value::String(text) if is_safe_unfenced(text) => enumerated(text, level)?,
                 Value::Bool(_) | Value::Number(_) => value.clone(),
                 _ => return None,
             };

@@ -1,4 +1,4 @@
-//! Which sessions there were before a batch began: what is newer may be its own.
+//! The newest sessions before a batch began: any newer one may belong to the batch.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -10,12 +10,12 @@ use crate::{
 
 /// The highest number of a session, of each kind, before the batch sent anything. Numbers only grow, whatever clocks say.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Newest {
+pub(super) struct HighWaterMark {
     pub(super) user: Option<i64>,
     pub(super) business: Option<i64>,
 }
 
-impl Newest {
+impl HighWaterMark {
     /// The numbers as they are now.
     pub(super) async fn of(runner: &Runner) -> Result<Self, ToolError> {
         let mut newest = Self::default();

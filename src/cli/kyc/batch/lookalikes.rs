@@ -1,4 +1,4 @@
-//! Rows whose `vendor_data` differ in a way that no eye sees: upper and lower case, or how accents are put together.
+//! Rows whose `vendor_data` look alike: they differ only in case, or in how characters are composed.
 //!
 //! Didit tells them apart, and so does the batch. Other systems often do not, and then two people share an account, or one
 //! person has two. So the pairs are named, and the human decides.

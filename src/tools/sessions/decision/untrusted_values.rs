@@ -7,7 +7,7 @@ use super::{
 use crate::{
     didit::{Decision, SessionStatus},
     tools::{
-        Answer, PersonalData,
+        PersonalData, ToolOutput,
         compare::present,
         person::PersonFacts,
         personal::{Class, Outlet},
@@ -16,12 +16,12 @@ use crate::{
 };
 
 /// What others wrote, as far as the operator lets it out: the two sides of a difference first.
-pub(super) fn with_words(
-    answer: Answer,
+pub(super) fn with_untrusted_values(
+    answer: ToolOutput,
     decision: &Decision,
     facts: &PersonFacts,
     level: PersonalData,
-) -> Answer {
+) -> ToolOutput {
     let mut words = Words { answer, level };
     for field in facts.mismatches.iter().chain(&facts.unsure) {
         let [expected, found] = values(field, level);
@@ -61,12 +61,12 @@ pub(super) fn with_words(
         words.add_once("Company country", Class::Identity, country);
     }
     let vendor_data = present(decision.vendor_data.as_deref());
-    let vendor_data = vendor_data.filter(|vendor_data| !shape::is_plain(vendor_data));
+    let vendor_data = vendor_data.filter(|vendor_data| !shape::is_safe_unfenced(vendor_data));
     words.add_once("vendor_data", Class::Words, vendor_data);
     for duplicate in facts.duplicates.iter().take(MAX_DUPLICATES) {
         let other = duplicate
             .other_vendor_data()
-            .filter(|vendor_data| !shape::is_plain(vendor_data));
+            .filter(|vendor_data| !shape::is_safe_unfenced(vendor_data));
         words.add_once("Other vendor_data", Class::Words, other);
     }
     if let SessionStatus::Other(status) = &decision.status
@@ -86,7 +86,7 @@ pub(super) fn with_words(
 }
 
 struct Words {
-    answer: Answer,
+    answer: ToolOutput,
     level: PersonalData,
 }
 

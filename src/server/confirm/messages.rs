@@ -5,16 +5,17 @@ use serde_json::json;
 
 use super::{
     heard::{CHOICE, KEEP},
-    ledger::{VALID_FOR, Worthless},
+    ledger::{InvalidTicket, VALID_FOR},
 };
-use crate::tools::{Answer, Change, ErrorCode, Outlet, PersonalData, Question, Stop, ToolError};
+use crate::tools::{
+    Change, ErrorCode, NotDone, Outlet, PersonalData, Question, ToolError, ToolOutput,
+};
 
 /// What stands first when something changed after a human agreed.
 const AGAIN: &str =
     "Something changed since this was agreed to, so it was not done; this is how it stands now.";
 /// Said with every no.
-const VOID: &str =
-    "Nothing was changed, and what was handed out earlier to confirm this no longer counts.";
+const VOID: &str = "Nothing was changed, and earlier confirmations of this are no longer valid.";
 /// The way on for clients that answer for their humans.
 const PREVIEW_ADVICE: &str = "where a client closes or answers questions by itself, the operator can choose --confirm preview \
      (DIDIT_MCP_CONFIRM=preview): then the call shows a preview, and the human agrees in the conversation.";
@@ -40,7 +41,7 @@ pub(super) fn preview(
     level: PersonalData,
     token: &str,
     unwritable: Option<&str>,
-) -> Stop {
+) -> NotDone {
     let only_here = unwritable
         .map(|why| format!(" The token holds in this process of the server alone: {why}."))
         .unwrap_or_default();
@@ -57,7 +58,7 @@ pub(super) fn preview(
         let note = format!("The token holds in this process of the server alone: {why}.");
         fields.insert("token_note".into(), note.into());
     }
-    let mut answer = Answer::new(format!(
+    let mut answer = ToolOutput::new(format!(
         "Nothing has been done yet: a human has to agree to all of this first.{only_here}\n\
          confirmation_token: \"{token}\""
     ))
@@ -69,7 +70,7 @@ pub(super) fn preview(
     answer.question = Some(Question {
         lines: lines(change, again, level, Outlet::Conversation),
     });
-    Stop::Preview(Box::new(answer))
+    NotDone::Preview(Box::new(answer))
 }
 
 fn lines(change: &Change, again: bool, level: PersonalData, outlet: Outlet) -> Vec<String> {
@@ -82,7 +83,7 @@ fn lines(change: &Change, again: bool, level: PersonalData, outlet: Outlet) -> V
 
 /// The end of a call that was refused; `closed` when the question was closed instead of answered, `at_once` when no human
 /// can have read it.
-pub(super) fn refused(closed: bool, at_once: bool) -> Stop {
+pub(super) fn refused(closed: bool, at_once: bool) -> NotDone {
     let error = match (at_once, closed) {
         (true, _) => ToolError::new(
             ErrorCode::RefusedByClient,
@@ -106,14 +107,14 @@ pub(super) fn refused(closed: bool, at_once: bool) -> Stop {
 }
 
 /// The end of a call whose token or question is not worth anything.
-pub(super) fn worthless(why: Worthless) -> Stop {
+pub(super) fn invalid_ticket(why: InvalidTicket) -> NotDone {
     let reason = match why {
-        Worthless::Foreign => {
-            "it belongs to a call with other arguments, to another API key, address or profile, or is not one of ours"
+        InvalidTicket::Foreign => {
+            "it belongs to a call with other arguments, to another API key, address or profile, or was not issued here"
         }
-        Worthless::Expired => "it is older than ten minutes",
-        Worthless::Spent => "it was used already, and works once",
-        Worthless::Void => {
+        InvalidTicket::Expired => "it is older than ten minutes",
+        InvalidTicket::Spent => "it was used already, and works once",
+        InvalidTicket::Void => {
             "a human's no, another way of asking, or a change of the API key has made it void"
         }
     };
@@ -121,6 +122,6 @@ pub(super) fn worthless(why: Worthless) -> Stop {
         crate::server::catalog::CONFIRMATION_TOKEN,
         format!("The confirmation is not valid: {reason}. Nothing was changed."),
     )
-    .with_advice("the same call without a token starts again, and a human is asked anew.")
+    .with_advice("the same call without a token starts over, and a human is asked again.")
     .into()
 }

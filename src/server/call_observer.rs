@@ -18,7 +18,7 @@ use crate::{
 const MOST_WAITED: Duration = Duration::from_secs(150);
 
 /// The watch over one call.
-pub(super) struct Watch {
+pub(super) struct CallObserver {
     /// The moment by which the call is answered.
     pub(super) deadline: Deadline,
     waited: Mutex<Duration>,
@@ -26,7 +26,7 @@ pub(super) struct Watch {
     change_sent: AtomicBool,
 }
 
-impl Watch {
+impl CallObserver {
     /// A call that has done nothing yet.
     pub(super) fn new(deadline: Deadline) -> Self {
         Self {
@@ -37,15 +37,15 @@ impl Watch {
         }
     }
 
-    /// Whether a call of a tool with this access may have changed something. One that sent nothing at all may work by other
-    /// means than requests, so it is not believed.
+    /// Whether a call of a tool with this access may have changed something. If it sent no request, it may work by other
+    /// means, so a change is assumed unless the tool only reads.
     pub(super) fn may_have_changed(&self, access: Access) -> bool {
         let read_only = self.read_sent.load(Ordering::Relaxed) || access == Access::Read;
         self.change_sent.load(Ordering::Relaxed) || !read_only
     }
 }
 
-impl Observer for Watch {
+impl Observer for CallObserver {
     fn waits(&self, time: Duration) {
         let mut waited = self.waited.lock().unwrap_or_else(PoisonError::into_inner);
         let granted = time.min(MOST_WAITED.saturating_sub(*waited));

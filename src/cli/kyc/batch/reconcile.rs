@@ -1,13 +1,13 @@
 //! What became of a row whose request may or may not have reached Didit.
 //!
-//! Didit gives an unfinished session back instead of a second one, but not a finished one, and a person may have finished
+//! Didit returns an unfinished session instead of a new one, but not a finished one, and a person may have finished
 //! between two runs. So Didit is asked first, and a session that is newer than the batch is the row's own.
 
 use serde_json::{Value, json};
 
 use super::{
+    high_water_mark::{HighWaterMark, list, number_of},
     journal::Session,
-    newest::{Newest, list, number_of},
 };
 use crate::{
     cli::{output::data, runner::Runner},
@@ -15,11 +15,11 @@ use crate::{
 };
 
 /// The session that was made for this person since the batch began, if there is one.
-pub(super) async fn settle(
+pub(super) async fn reconcile(
     runner: &Runner,
     vendor_data: &str,
     workflow_id: &str,
-    newest: &Newest,
+    newest: &HighWaterMark,
 ) -> Result<Option<Session>, ToolError> {
     for (kind, before) in [("user", newest.user), ("business", newest.business)] {
         let filter = json!({ "session_kind": kind, "vendor_data": vendor_data, "limit": 100 });

@@ -4,7 +4,7 @@ use std::{future::Future, pin::Pin};
 
 use super::{
     change::Change,
-    error::{Stop, ToolError},
+    error::{NotDone, ToolError},
 };
 
 /// Who agreed, and how.
@@ -31,21 +31,21 @@ impl Agreement {
     }
 }
 
-/// The answer of [`Consent::ask`].
-pub type Asked<'a> = Pin<Box<dyn Future<Output = Result<Agreement, Stop>> + Send + 'a>>;
+/// The answer of [`Confirmer::ask`].
+pub type Asked<'a> = Pin<Box<dyn Future<Output = Result<Agreement, NotDone>> + Send + 'a>>;
 
-/// The answer of [`Consent::record`].
+/// The answer of [`Confirmer::record`].
 pub type Recorded<'a> = Pin<Box<dyn Future<Output = Result<(), ToolError>> + Send + 'a>>;
 
-/// The end of [`Consent::void_all`].
+/// The end of [`Confirmer::void_all`].
 pub type Voided<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 /// Asks, and answers only when somebody agreed.
-pub trait Consent: Send + Sync {
+pub trait Confirmer: Send + Sync {
     /// Asks for agreement to `change`; `again` when an earlier version of it was agreed to a moment ago.
     ///
     /// # Errors
-    /// [`Stop`] when the call must end here: refused, a preview to show first, or a question for the client.
+    /// [`NotDone`] when the call must end here: refused, a preview to show first, or a question for the client.
     fn ask<'a>(&'a self, change: &'a Change, again: bool) -> Asked<'a>;
 
     /// Records who agreed, right before the change is sent, so that none can go unrecorded.

@@ -40,12 +40,12 @@ impl Pace {
     }
 }
 
-/// What a look at a session gave.
+/// The result of one poll.
 pub type Seen = Result<Arc<Decision>, Error>;
 
 /// The sessions that are being followed.
 #[derive(Default)]
-pub struct Watch {
+pub struct SessionPollers {
     followed: Mutex<HashMap<SessionId, Weak<Followed>>>,
 }
 
@@ -57,18 +57,18 @@ struct Followed {
 
 impl Drop for Followed {
     fn drop(&mut self) {
-        // The last one who waited is gone, so nobody needs the answer that is under way.
+        // The last follower is gone, so nobody needs the request that is under way.
         self.poller.abort();
     }
 }
 
-/// One who waits. Dropping it ends the polling when it was the last.
+/// A call that waits. Dropping the last one ends the polling.
 pub struct Follower {
     _followed: Arc<Followed>,
     latest: watch::Receiver<Option<Seen>>,
 }
 
-impl Watch {
+impl SessionPollers {
     /// Follows a session, joining whoever follows it already.
     pub fn follow(&self, id: SessionId, client: Client, pace: Pace) -> Follower {
         let mut followed = self.followed();
@@ -76,7 +76,7 @@ impl Watch {
         let entry = followed
             .get(&id)
             .and_then(Weak::upgrade)
-            // A poller that met an error has ended, though somebody may still hold its last word.
+            // A poller that failed has ended, although a follower may still hold its last result.
             .filter(|entry| !entry.poller.is_finished())
             .unwrap_or_else(|| {
                 let entry = Arc::new(Followed::start(id, client, pace));
@@ -85,7 +85,7 @@ impl Watch {
             });
         let mut latest = entry.latest.clone();
         if latest.borrow_and_update().is_some() {
-            // Who joins late wants to know how things stand now, not at the last look.
+            // A follower who joins late needs the current status, not that of the last poll.
             entry.wake.notify_one();
         }
         Follower {
