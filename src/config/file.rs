@@ -59,7 +59,15 @@ pub fn fill_in(options: &mut Options) -> Result<(), Error> {
     };
     let text = match private_file::read_public(&path) {
         Ok(bytes) => String::from_utf8(bytes).map_err(|_| refused("it is not UTF-8".to_owned()))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        // A user without a home folder has no settings there either.
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ) =>
+        {
+            return Ok(());
+        }
         Err(error) => return Err(refused(error.to_string())),
     };
     let defaults = read(&text).map_err(refused)?;

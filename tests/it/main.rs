@@ -25,6 +25,7 @@ mod cli_help;
 mod cli_kyc;
 mod cli_readme;
 mod cli_terminal;
+mod cli_which;
 mod client_answers;
 mod client_decision;
 mod client_echo;

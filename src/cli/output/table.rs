@@ -136,7 +136,7 @@ mod tests {
         let table = Table(&[("#", "number"), ("NAME", "name"), ("PLACE", "place")]);
         assert_eq!(
             table.lines(&rows, Some(24)),
-            ["#  NAME            PLACE", "3  山田太郎山田…  Tokyo"]
+            ["#  NAME            PLACE", "3  山田太郎山田…   Tokyo"]
         );
         assert_eq!(
             table.lines(&rows, Some(5)),
