@@ -36,7 +36,7 @@ for platform in "${platforms[@]}"; do
 done
 "$here/npm.sh" npm "${packages[@]}"
 
-mkdir -p image/amd64 image/arm64
+mkdir -p image/amd64 image/arm64 image/folders/data image/folders/tmp
 cp "$programs/x86_64-unknown-linux-musl/didit-mcp" image/amd64/
 cp "$programs/aarch64-unknown-linux-musl/didit-mcp" image/arm64/
 
