@@ -78,14 +78,15 @@ download() {
 # sha256 FILE
 sha256() {
   if has sha256sum; then
-    sha256sum "$1"
+    sum=$(sha256sum <"$1")
   elif has shasum; then
-    shasum -a 256 "$1"
+    sum=$(shasum -a 256 <"$1")
   elif has openssl; then
-    openssl dgst -sha256 -r "$1"
+    sum=$(openssl dgst -sha256 -r <"$1")
   else
     fail "sha256sum, shasum or openssl is needed to check the download"
-  fi | cut -d ' ' -f 1
+  fi
+  echo "${sum%% *}"
 }
 
 # Everything is read before anything is done, so that half a script that was piped into a shell does nothing.

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Makes what follows from the archives of a release: packaging/release.sh FOLDER
 #
-# FOLDER holds didit-mcp-TARGET.tar.gz (or .zip) and .mcpb of every target, and gets server.json, the formula for Homebrew and
-# SHA256SUMS. FOLDER/npm gets the packages for the npm registry, and FOLDER/image what packaging/Containerfile copies.
+# FOLDER holds didit-mcp-TARGET.tar.gz (or .zip) and .mcpb of every target, and gets server.json, the formula for Homebrew, the
+# scripts that install, and SHA256SUMS. FOLDER/npm gets the packages for the npm registry, and FOLDER/image what packaging/Containerfile copies.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$1"
@@ -50,6 +50,8 @@ for archive in *.tar.gz; do
   formula=${formula//"sha256 \"$archive\""/"sha256 \"$sum\""}
 done
 printf '%s\n' "$formula" > didit-mcp.rb
+
+cp "$here/install.sh" "$here/install.ps1" .
 
 files=()
 for file in *; do
