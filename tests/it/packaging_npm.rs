@@ -8,6 +8,9 @@ use std::{
     os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 use crate::{
@@ -89,7 +92,10 @@ fn the_launcher_is_as_good_as_the_program() {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     lines.next().unwrap().unwrap();
     ran(Command::new("kill").args(["-TERM", &child.id().to_string()]));
-    assert_eq!(child.wait().unwrap().code(), Some(5));
+    let (sender, ended) = mpsc::channel();
+    thread::spawn(move || sender.send(child.wait()));
+    let status = ended.recv_timeout(Duration::from_secs(60)).unwrap();
+    assert_eq!(status.unwrap().code(), Some(5));
     drop(input);
 
     assert_eq!(started("killed").wait().unwrap().signal(), Some(9));
