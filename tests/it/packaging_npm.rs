@@ -91,7 +91,7 @@ fn the_launcher_is_as_good_as_the_program() {
     let input = child.stdin.take();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     lines.next().unwrap().unwrap();
-    ran(Command::new("kill").args(["-TERM", &child.id().to_string()]));
+    ran(Command::new("sh").args(["-c", &format!("kill -TERM {}", child.id())]));
     let (sender, ended) = mpsc::channel();
     thread::spawn(move || sender.send(child.wait()));
     let status = ended.recv_timeout(Duration::from_secs(60)).unwrap();
