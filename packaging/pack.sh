@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 
 binary=${1:-}
 if [ -z "$binary" ]; then
-  cargo build --release --locked
-  binary=target/release/didit-mcp
+  cargo build --profile dist --locked
+  binary=target/dist/didit-mcp
 fi
 case "$(uname -s)" in
   Darwin) here=darwin ;;

@@ -59,6 +59,8 @@ mod hostile_concurrency;
 mod hostile_deadlines;
 mod hosts;
 mod odd_answers;
+mod packaging;
+mod packaging_npm;
 mod panicking_tool;
 mod process_limits;
 mod properties;

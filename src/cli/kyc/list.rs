@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     /// Rows, from 1 to 100 [default: 20].
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
-    /// Where the page before ended.
+    /// Cursor that the previous page printed.
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
     /// Show the whole id and time too.
@@ -202,7 +202,7 @@ pub(super) struct Workflows {
     /// Rows, from 1 to 100 [default: 20].
     #[arg(long, value_name = "NUMBER")]
     limit: Option<u32>,
-    /// Where the page before ended.
+    /// Cursor that the previous page printed.
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
 }
