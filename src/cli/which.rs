@@ -52,15 +52,14 @@ impl Name {
         is_start.then(|| Self::Start(bare.to_ascii_lowercase()))
     }
 
-    /// What Didit is asked for; it finds more than is meant.
+    /// What Didit is asked for; it finds more than is meant. Whether it finds a part of an id is not documented, so the
+    /// newest sessions are looked through for that.
     fn filter(&self) -> Vec<(&'static str, Value)> {
-        let (parameter, text) = match self {
-            Self::Person(person) => ("vendor_data", person.clone()),
-            Self::Number(number) => ("search", number.to_string()),
-            Self::Start(start) => ("search", start.clone()),
-            Self::Id(id) => ("search", id.to_string()),
-        };
-        vec![(parameter, text.into())]
+        match self {
+            Self::Person(person) => vec![("vendor_data", json!(person))],
+            Self::Number(number) => vec![("search", json!(number.to_string()))],
+            Self::Start(_) | Self::Id(_) => Vec::new(),
+        }
     }
 
     fn is_of(&self, row: &Row) -> bool {
@@ -139,7 +138,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
                 error.with_advice("didit-mcp kyc list shows those that there are.")
             } else {
                 error.with_advice(format!(
-                    "Only the newest {} that Didit finds for it were looked through; its id finds it in any case.",
+                    "Only the newest {} that Didit lists for it were looked through; the whole id finds it in any case.",
                     MOST_PAGES * PAGE as usize
                 ))
             })

@@ -95,7 +95,8 @@ fn completed(words: &[&str]) -> String {
     let typed = words.join(" ");
     let last = words.len() - 1;
     let line = format!(
-        "source {}; COMP_WORDS=({typed}); COMP_CWORD={last}; _didit-mcp didit-mcp \"{}\" \"{}\"; echo \"${{COMPREPLY[@]}}\"",
+        "source {}; completer=$(complete -p didit-mcp | sed 's/.*-F \\([^ ]*\\).*/\\1/'); \
+         COMP_WORDS=({typed}); COMP_CWORD={last}; $completer didit-mcp \"{}\" \"{}\"; echo \"${{COMPREPLY[@]}}\"",
         file.display(),
         words[last],
         words[last - 1]

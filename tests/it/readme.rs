@@ -44,7 +44,7 @@ fn every_flag_it_speaks_of_is_taken_by_a_command() {
         "--release",
         "--example",
         "--path",
-        "--env",
+        "--scope",
         "--cli",
         "--method",
         "--tool-name",
