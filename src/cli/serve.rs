@@ -42,7 +42,7 @@ pub(super) async fn run(options: &Options, redactor: Redactor) -> Result<ExitCod
 async fn wake_waits(mut receiver: Receiver, connection: Arc<Connection>) {
     while let Some(arrival) = receiver.next().await {
         if let Some(session) = arrival.event.session_id {
-            connection.watch().wake(session);
+            connection.pollers().wake(session);
         }
     }
 }

@@ -95,12 +95,21 @@ impl Entry {
     }
 }
 
-/// Asks hosts that let a model call tools unattended to ask their user before this one.
-fn needs_a_person() -> MetaObject {
-    MetaObject::from(Map::from_iter([(
-        "anthropic/requiresUserInteraction".to_owned(),
-        Value::Bool(true),
-    )]))
+/// What hosts read beside the listing: the card, the words by which a tool is searched, and that their user has to be asked
+/// before a model calls it unattended.
+fn meta(tool: &Tool, asks: bool) -> Option<MetaObject> {
+    let mut meta = if tool.name == card::TOOL {
+        card::tool_meta()
+    } else {
+        MetaObject::default()
+    };
+    if let Some(words) = tool.search_words {
+        meta.insert("anthropic/searchHint".to_owned(), words.into());
+    }
+    if asks && policy::needs_confirmation(tool.access) {
+        meta.insert("anthropic/requiresUserInteraction".to_owned(), true.into());
+    }
+    (!meta.is_empty()).then_some(meta)
 }
 
 fn listed(tool: &Tool, asks: bool) -> ListedTool {
@@ -122,11 +131,8 @@ fn listed(tool: &Tool, asks: bool) -> ListedTool {
     if let Some(output) = tool.output {
         listed = listed.with_raw_output_schema(Arc::new(output()));
     }
-    if tool.name == card::TOOL {
-        listed = listed.with_meta(card::tool_meta());
-    }
-    if asks && policy::needs_confirmation(tool.access) {
-        listed = listed.with_meta(needs_a_person());
+    if let Some(meta) = meta(tool, asks) {
+        listed = listed.with_meta(meta);
     }
     listed
 }

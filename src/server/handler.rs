@@ -138,7 +138,7 @@ impl ServerHandler for Server {
         &self,
         filter: &SubscriptionFilter,
     ) -> Option<SubscriptionFilter> {
-        self.subscriptions.accepted(filter, &self.catalog)
+        Some(self.subscriptions.accepted(filter, &self.catalog))
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {

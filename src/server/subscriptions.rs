@@ -47,10 +47,11 @@ impl Default for Subscriptions {
 }
 
 impl Subscriptions {
-    /// Follows the session behind an address and announces each change of its status.
+    /// Follows the session behind an address and announces each change of its status. An address whose content never changes
+    /// is taken too: clients that subscribe to whatever is listed would stop at a refusal.
     ///
     /// # Errors
-    /// When the address is no session's, no key is set, or too many are followed.
+    /// When the address is neither, no key is set, or too many are followed.
     pub(super) fn add(
         &self,
         uri: &str,
@@ -58,6 +59,12 @@ impl Subscriptions {
         catalog: &Catalog,
         peer: Peer<RoleServer>,
     ) -> Result<(), ErrorData> {
+        if matches!(
+            Address::parse(uri),
+            Some(Address::Config | Address::Reference(_))
+        ) {
+            return Ok(());
+        }
         let session = session_of(uri, catalog).ok_or_else(|| not_followed(uri))?;
         let mut all = self.lock();
         all.retain(|_, task| !task.is_finished());
@@ -101,8 +108,8 @@ impl Subscriptions {
         &self,
         filter: &SubscriptionFilter,
         catalog: &Catalog,
-    ) -> Option<SubscriptionFilter> {
-        let wanted = filter.resource_subscriptions.as_ref()?;
+    ) -> SubscriptionFilter {
+        let wanted = filter.resource_subscriptions.as_deref().unwrap_or_default();
         let room = match self.places.available_permits() {
             0 => MOST,
             free => free.min(MOST),
@@ -113,12 +120,9 @@ impl Subscriptions {
             .take(room)
             .cloned()
             .collect();
-        if granted.is_empty() {
-            return None;
-        }
         let mut accepted = SubscriptionFilter::default();
-        accepted.resource_subscriptions = Some(granted);
-        Some(accepted)
+        accepted.resource_subscriptions = (!granted.is_empty()).then_some(granted);
+        accepted
     }
 
     /// Announces changes until the client listens no more.
@@ -195,8 +199,7 @@ async fn follow(
     let mut before = None;
     loop {
         // Registering or logging in may bring a key later.
-        if let Ok(client) = connection.client() {
-            let mut follower = connection.watch().follow(session, client, pace);
+        if let Ok(mut follower) = connection.follow(session) {
             let error = loop {
                 let status = match follower.next().await {
                     Ok(seen) => seen.status.clone(),

@@ -14,11 +14,11 @@ use super::{
     error::{ErrorCode, NotDone, ToolError},
     limits::Cache,
     personal::PersonalData,
-    pollers::{Pace, SessionPollers},
+    pollers::{Follower, Pace, SessionPollers},
 };
 use crate::{
     credentials::{self, Profile, Store},
-    didit::{ApiKey, Client, DEFAULT_API_BASE_URL, Password, WebhookSecret},
+    didit::{ApiKey, Client, DEFAULT_API_BASE_URL, Password, SessionId, WebhookSecret},
     redact::Redactor,
 };
 
@@ -151,8 +151,18 @@ impl Connection {
     }
 
     /// The sessions that are being followed.
-    pub fn watch(&self) -> &SessionPollers {
+    pub fn pollers(&self) -> &SessionPollers {
         &self.watch
+    }
+
+    /// Follows a session of the account that is in use now.
+    ///
+    /// # Errors
+    /// Those of [`Connection::client`].
+    pub fn follow(&self, id: SessionId) -> Result<Follower, NotDone> {
+        let client = self.client()?;
+        let account = self.account_digest();
+        Ok(self.pollers().follow(account, id, client, self.pace()))
     }
 
     /// The limits of the workflows that were looked at.

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -12,6 +12,7 @@ use tokio::{
     time::Instant,
 };
 
+use super::error::ToolError;
 use crate::didit::{Client, Decision, Error, SessionId};
 
 /// How often a session is looked at. Intervals grow with the time already spent waiting.
@@ -46,7 +47,7 @@ pub type Seen = Result<Arc<Decision>, Error>;
 /// The sessions that are being followed.
 #[derive(Default)]
 pub struct SessionPollers {
-    followed: Mutex<HashMap<SessionId, Weak<Followed>>>,
+    followed: Mutex<HashMap<(String, SessionId), Weak<Followed>>>,
 }
 
 struct Followed {
@@ -69,18 +70,20 @@ pub struct Follower {
 }
 
 impl SessionPollers {
-    /// Follows a session, joining whoever follows it already.
-    pub fn follow(&self, id: SessionId, client: Client, pace: Pace) -> Follower {
+    /// Follows a session of an account, joining whoever follows it there already. The client should be nobody's own, because
+    /// the polling may outlast the call that began it.
+    pub fn follow(&self, account: String, id: SessionId, client: Client, pace: Pace) -> Follower {
         let mut followed = self.followed();
         followed.retain(|_, entry| entry.strong_count() > 0);
+        let key = (account, id);
         let entry = followed
-            .get(&id)
+            .get(&key)
             .and_then(Weak::upgrade)
             // A poller that failed has ended, although a follower may still hold its last result.
             .filter(|entry| !entry.poller.is_finished())
             .unwrap_or_else(|| {
                 let entry = Arc::new(Followed::start(id, client, pace));
-                followed.insert(id, Arc::downgrade(&entry));
+                followed.insert(key, Arc::downgrade(&entry));
                 entry
             });
         let mut latest = entry.latest.clone();
@@ -96,12 +99,16 @@ impl SessionPollers {
 
     /// Looks at a session at once, because something happened to it.
     pub fn wake(&self, id: SessionId) {
-        if let Some(entry) = self.followed().get(&id).and_then(Weak::upgrade) {
-            entry.wake.notify_one();
+        for ((_, followed), entry) in &*self.followed() {
+            if *followed == id
+                && let Some(entry) = entry.upgrade()
+            {
+                entry.wake.notify_one();
+            }
         }
     }
 
-    fn followed(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Weak<Followed>>> {
+    fn followed(&self) -> MutexGuard<'_, HashMap<(String, SessionId), Weak<Followed>>> {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -115,12 +122,22 @@ impl Followed {
             let started = Instant::now();
             loop {
                 let look = client.decision(&id).await.map(Arc::new);
-                let failed = look.is_err();
-                if seen.send(Some(look)).is_err() || failed {
+                let mut pause = pace.after(started.elapsed());
+                let goes_on = match &look {
+                    Ok(_) => true,
+                    Err(error) => {
+                        let error = ToolError::from(error.clone());
+                        let wait = error.retry_after_s.unwrap_or_default();
+                        pause = pause.max(Duration::from_secs(wait.into()));
+                        // A broken network or a failure of Didit's is waited out.
+                        error.code.is_transient()
+                    }
+                };
+                if seen.send(Some(look)).is_err() || !goes_on {
                     return;
                 }
                 tokio::select! {
-                    () = tokio::time::sleep(pace.after(started.elapsed())) => {}
+                    () = tokio::time::sleep(pause) => {}
                     () = woken.notified() => {}
                 }
             }
@@ -137,7 +154,7 @@ impl Follower {
     /// The next look at the session, newer than any this follower has had.
     ///
     /// # Errors
-    /// What Didit answered instead; the polling has ended then.
+    /// What Didit answered instead; the polling goes on after what is transient, and has ended otherwise.
     pub async fn next(&mut self) -> Seen {
         loop {
             self.latest

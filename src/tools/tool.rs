@@ -32,6 +32,8 @@ pub struct Tool {
     pub verify_with: Option<(&'static str, &'static str)>,
     /// One or two sentences for the agent.
     pub description: &'static str,
+    /// Words that people use for what it does, for clients that search tools instead of listing them.
+    pub search_words: Option<&'static str>,
     /// The schema of the arguments, in the portable subset.
     pub input: fn() -> JsonObject,
     /// The schema of the structured result, where it feeds another call.
@@ -108,6 +110,7 @@ pub struct ToolBuilder {
     verify_with: Option<(&'static str, &'static str)>,
     output: Option<fn() -> JsonObject>,
     aliases: &'static [(&'static str, &'static str)],
+    search_words: Option<&'static str>,
 }
 
 impl Named {
@@ -148,6 +151,7 @@ impl Described {
             verify_with: None,
             output: None,
             aliases: &[],
+            search_words: None,
         }
     }
 }
@@ -202,6 +206,13 @@ impl ToolBuilder {
         self
     }
 
+    /// Words that people use for what it does, beside those of the description.
+    #[must_use]
+    pub fn search_words(mut self, words: &'static str) -> Self {
+        self.search_words = Some(words);
+        self
+    }
+
     /// What runs; the schema of the arguments is that of its input.
     pub fn run<Input, Running>(
         self,
@@ -228,6 +239,7 @@ impl ToolBuilder {
             input: Input::schema,
             output: self.output,
             aliases: self.aliases,
+            search_words: self.search_words,
             example: self.example,
             run: Arc::new(move |context, arguments| {
                 Box::pin(async move { run(context, Input::read(arguments)?).await })

@@ -225,6 +225,64 @@ async fn a_long_wait_is_told_instead_of_taken() {
     );
 }
 
+/// Refused because other processes used up the limit of a minute.
+fn used_up(header: (&'static str, &str)) -> Reply {
+    Reply::Full {
+        status: 429,
+        headers: vec![
+            ("x-ratelimit-limit", "300".to_owned()),
+            (header.0, header.1.to_owned()),
+        ],
+        body: b"{}".to_vec(),
+    }
+}
+
+#[tokio::test]
+async fn a_limit_that_others_used_up_is_waited_out_by_reads_and_writes() {
+    let link =
+        r#"{"checkout_session_id":"cs_1","checkout_session_url":"https://checkout.invalid/1"}"#;
+    for (call, body) in [
+        (Method::GET, r#"{"balance":"1.0000"}"#),
+        (Method::POST, link),
+    ] {
+        let refused = used_up(("retry-after", "0"));
+        let replies = vec![refused.clone(), refused, Reply::json(200, body)];
+        let (sent, outcome) = attempts(replies, call).await;
+        assert_eq!((sent, outcome), (3, Ok(())));
+    }
+    // The end of the window alone says enough; it is past here.
+    let replies = vec![used_up(("x-ratelimit-reset", "1")), Reply::json(200, link)];
+    assert_eq!(attempts(replies, Method::POST).await, (2, Ok(())));
+}
+
+#[test]
+fn what_others_used_up_keeps_back_its_own_kind_alone() {
+    let limit = RateLimit::default();
+    let start = Instant::now();
+    let until = start + Duration::from_secs(20);
+    limit.close(&Method::POST, "/session/", until);
+    limit.take(&Method::GET, "/sessions/", start).unwrap();
+    let wait = limit.take(&Method::POST, "/session/", start).unwrap_err();
+    assert_eq!(wait, Duration::from_secs(20));
+    limit.take(&Method::POST, "/session/", until).unwrap();
+    limit.close(&Method::GET, "/session/x/generate-pdf/", until);
+    limit
+        .take(&Method::GET, "/session/x/decision/", start)
+        .unwrap();
+    assert!(
+        limit
+            .take(&Method::GET, "/session/x/generate-pdf/", start)
+            .is_err()
+    );
+    // A shorter wait does not open what is closed for longer.
+    limit.close(&Method::GET, "/session/x/generate-pdf/", start);
+    assert!(
+        limit
+            .take(&Method::GET, "/session/x/generate-pdf/", start)
+            .is_err()
+    );
+}
+
 /// Fails the test when a call would have to wait for the rate limits.
 struct NoWaiting;
 

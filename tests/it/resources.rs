@@ -372,7 +372,12 @@ fn a_subscriber_hears_of_a_session_that_moved_on() {
     assert_eq!(heard["method"], "notifications/resources/updated");
     assert_eq!(heard["params"]["uri"], uri);
     server.result("resources/unsubscribe", json!({ "uri": uri }));
-    let refused = server.request("resources/subscribe", json!({ "uri": "didit://config" }));
+    for still in ["didit://config", "didit://reference/features"] {
+        // What is listed and never changes is taken, and nothing comes of it.
+        server.result("resources/subscribe", json!({ "uri": still }));
+        server.result("resources/unsubscribe", json!({ "uri": still }));
+    }
+    let refused = server.request("resources/subscribe", json!({ "uri": "didit://nothing" }));
     assert!(
         refused["error"]["message"]
             .as_str()
@@ -403,6 +408,29 @@ fn the_newest_era_listens_instead_of_subscribing() {
         }
     };
     assert_eq!(heard["params"]["uri"], uri);
+    let (status, errors, _) = server.finish();
+    assert!(status.success(), "{errors}");
+}
+
+#[test]
+fn listening_to_nothing_that_changes_is_acknowledged_and_lasts() {
+    let mut server = Setup::new(Era::Modern).arguments(&["--simulate"]).start();
+    for notifications in [
+        json!({ "resourceSubscriptions": ["didit://config"] }),
+        json!({ "toolsListChanged": true }),
+        json!({}),
+    ] {
+        server.post(
+            "subscriptions/listen",
+            json!({ "notifications": notifications }),
+        );
+        let heard = server.notification();
+        assert_eq!(
+            heard["method"], "notifications/subscriptions/acknowledged",
+            "{notifications}: {heard}"
+        );
+    }
+    server.ok("didit_account_status", json!({}));
     let (status, errors, _) = server.finish();
     assert!(status.success(), "{errors}");
 }

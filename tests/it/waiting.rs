@@ -60,6 +60,48 @@ fn many_waits_on_one_session_share_its_poller() {
 }
 
 #[test]
+fn trouble_on_the_way_does_not_end_a_wait() {
+    let (mut server, control) = simulated(Setup::new(LEGACY));
+    let session = session(&mut server);
+    control.requests();
+    let id = server.post("tools/call", wait_call(&session, 60));
+    let looked = |times: usize| {
+        let mut looks = 0;
+        while looks < times {
+            looks += control.requests().len();
+        }
+    };
+    looked(1);
+    control.post(
+        "faults",
+        &json!({ "kind": "status", "status": 500, "path_prefix": "/v3/session/", "times": 0 }),
+    );
+    // A failure of this kind is not tried again by the client, so these are three looks.
+    looked(3);
+    control.remove_faults();
+    control.finish(&session, "approve");
+    let response = server.response(id);
+    assert!(text(&response).starts_with("Approved"), "{response}");
+    server.stop();
+}
+
+#[test]
+fn a_wait_that_never_sees_the_session_says_why() {
+    let (mut server, control) = simulated(Setup::new(LEGACY));
+    let session = session(&mut server);
+    control.post(
+        "faults",
+        &json!({ "kind": "status", "status": 500, "path_prefix": "/v3/session/", "times": 0 }),
+    );
+    let answer = server.fails(
+        "didit_session_wait_for_decision",
+        json!({ "session_id": session, "max_wait_s": 600 }),
+    );
+    assert!(answer.text.contains("(unavailable)"), "{}", answer.text);
+    server.stop();
+}
+
+#[test]
 fn a_webhook_ends_a_wait_long_before_the_next_look() {
     let simulator = Standalone::start(&[]);
     let port = free_port();

@@ -181,6 +181,8 @@ pub struct ApiError {
     pub code: Option<String>,
     /// How long the server asks to wait.
     pub retry_after: Option<Duration>,
+    /// Whether it is the limit of requests a minute (429 with `X-RateLimit-*` headers), which ends by itself.
+    pub is_rate_window: bool,
     /// Every field complained about, sorted by name.
     pub fields: Vec<FieldError>,
     /// What the body was.
@@ -207,6 +209,7 @@ impl ApiError {
             status,
             kind: kind(status, &meant),
             retry_after: wait::from_headers(headers).or_else(|| wait::from_words(&meant.message)),
+            is_rate_window: status == 429 && wait::has_rate_window(headers),
             field: read.fields.first().map(|first| first.field.clone()),
             message: read.message,
             code: meant.code,

@@ -22,6 +22,8 @@ struct Scope {
     most: usize,
     matches: fn(&Method, &str) -> bool,
     sent: VecDeque<Instant>,
+    /// Until when Didit takes nothing more: another process has used up the limit with the same key.
+    closed_until: Option<Instant>,
 }
 
 /// The limits of one client.
@@ -37,6 +39,7 @@ impl Default for RateLimit {
             most,
             matches,
             sent: VecDeque::new(),
+            closed_until: None,
         };
         Self {
             scopes: Mutex::new(vec![
@@ -49,6 +52,18 @@ impl Default for RateLimit {
 }
 
 impl RateLimit {
+    /// Sends nothing of this kind before `until`, because Didit said so: it counts what other processes send with the same key.
+    pub fn close(&self, method: &Method, path: &str, until: Instant) {
+        let mut scopes = self.scopes.lock().unwrap_or_else(PoisonError::into_inner);
+        // The narrowest scope is the one that was used up: the wide ones would keep everything else back.
+        if let Some(scope) = scopes
+            .iter_mut()
+            .rfind(|scope| (scope.matches)(method, path))
+        {
+            scope.closed_until = scope.closed_until.max(Some(until));
+        }
+    }
+
     /// Reserves a slot for a request sent at `now`, or says how long until one is free.
     ///
     /// # Errors
@@ -66,6 +81,9 @@ impl RateLimit {
                 .is_some_and(|sent| now.duration_since(*sent) >= WINDOW)
             {
                 scope.sent.pop_front();
+            }
+            if let Some(until) = scope.closed_until {
+                wait = wait.max(until.saturating_duration_since(now));
             }
             if scope.sent.len() >= scope.most
                 && let Some(oldest) = scope.sent.front()

@@ -23,6 +23,7 @@ pub(super) fn tool() -> Tool {
              key.",
         )
         .example(|world| json!({ "email": world.account }))
+        .search_words("sign in, switch application, get the API key")
         .idempotent()
         .asks_when("another application than the one in use would be used from then on")
         .verify_with("didit_account_login", "again is safe.")

@@ -23,6 +23,7 @@ pub(super) fn tool() -> Tool {
              sends a new code. The password is generated and stored by the server.",
         )
         .example(|world| json!({ "email": world.email }))
+        .search_words("sign up, create a Didit account, onboarding, get an API key")
         .verify_with(
             "didit_account_register",
             "again is safe: it sends a new code.",

@@ -23,6 +23,9 @@ pub(super) fn tool() -> Tool {
              next.",
         )
         .example(|_| json!({ "check": true }))
+        .search_words(
+            "API key, credentials, setup, environment, sandbox or live, what is configured",
+        )
         .output::<StatusOutput>()
         .run(status)
 }

@@ -18,6 +18,7 @@ pub(super) fn tool() -> Tool {
              from then on.",
         )
         .example(|world| json!({ "code": world.code }))
+        .search_words("e-mail code, activate the account, finish sign-up")
         .verify_with(
             "didit_account_login",
             "fetches the key if the code was taken.",

@@ -21,6 +21,7 @@ pub(super) fn tool() -> Tool {
              itself.",
         )
         .example(|_| json!({ "amount_in_dollars": 50 }))
+        .search_words("payment, pay, buy credits, add funds, recharge, invoice")
         .verify_with(
             "didit_billing_get_balance",
             "shows the balance; a second link does no harm.",

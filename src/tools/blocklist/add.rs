@@ -37,6 +37,9 @@ pub(super) fn tool() -> Tool {
                 "comment": "A forged passport.",
             })
         })
+        .search_words(
+            "ban a fraudster, blacklist a face, document, phone or e-mail, fraud prevention",
+        )
         .idempotent()
         .verify_with("didit_blocklist_list", "shows whether it is blocked.")
         .run(add)

@@ -27,6 +27,7 @@ pub(super) fn tool() -> Tool {
             "Lists what is blocked, by kind; later sessions that match an entry are declined.",
         )
         .example(|_| json!({ "entry_type": "document" }))
+        .search_words("blacklist, banned people, fraud")
         .aliases(&[("item_type", "entry_type")])
         .run(list)
 }

@@ -21,6 +21,7 @@ pub(super) fn tool() -> Tool {
              a human agrees.",
         )
         .example(|world| json!({ "session_id": world.session_id, "items": ["face"] }))
+        .search_words("unban, allow again, take off the blacklist")
         .idempotent()
         .verify_with("didit_blocklist_list", "shows whether it is still blocked.")
         .run(remove)

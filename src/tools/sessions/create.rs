@@ -32,6 +32,7 @@ pub(super) fn tool() -> Tool {
              computer.",
         )
         .example(|world| json!({ "workflow_id": world.workflow_id, "vendor_data": "example-1" }))
+        .search_words("identity verification link, verify a customer or user, KYC check, ID check, passport, selfie, onboarding, QR code, send or resend link")
         .asks_when(
             "the person was approved already, or an open session of theirs would get another \
              callback or metadata",

@@ -43,6 +43,7 @@ pub(super) fn tool() -> Tool {
              next.",
         )
         .example(|world| json!({ "session_id": world.session_id }))
+        .search_words("identity verification result, did the customer or applicant pass, KYC status, why declined, passport check, liveness, face match, AML, sanctions, PEP, background check, reasons")
         .aliases(&[("id", "session_id")])
         .run(get)
 }

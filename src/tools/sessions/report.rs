@@ -31,6 +31,7 @@ pub(super) fn tool() -> Tool {
              folder.",
         )
         .example(|world| json!({ "session_id": world.session_id }))
+        .search_words("download the KYC report, certificate, evidence, export")
         .aliases(&[("id", "session_id")])
         .run(save)
 }

@@ -33,6 +33,7 @@ pub(super) fn tool() -> Tool {
                 "comment": "Checked by eye.",
             })
         })
+        .search_words("manual review, reviewer decision, reject, accept a customer, resubmit, new photo, override")
         .verify_with("didit_session_get_decision", "shows the status as it is.")
         .aliases(&[("status", "new_status"), ("id", "session_id")])
         .run(update)

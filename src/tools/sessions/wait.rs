@@ -10,7 +10,10 @@ use tokio::time::Instant;
 use super::decision;
 use crate::{
     didit::{Decision, NextActor, SessionId, SessionStatus, Step},
-    tools::{Context, Tool, ToolOutput, Toolset, advice, error::NotDone, verdict},
+    tools::{
+        Context, Tool, ToolError, ToolOutput, Toolset, advice, error::NotDone,
+        untrusted::clean_sentence, verdict,
+    },
 };
 
 /// The tool that waits.
@@ -31,6 +34,7 @@ pub(super) fn tool() -> Tool {
              like didit_session_get_decision; reports progress.",
         )
         .example(|world| json!({ "session_id": world.session_id, "max_wait_s": 1 }))
+        .search_words("poll the KYC result, until verified, notify when done")
         .aliases(&[
             ("id", "session_id"),
             ("timeout", "max_wait_s"),
@@ -65,13 +69,10 @@ pub(in crate::tools) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> D
 async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone> {
     let id = input.session_id;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
-    let pace = context.connection.pace();
     let started = Instant::now();
-    let mut follower = context
-        .connection
-        .watch()
-        .follow(id, context.client()?, pace);
+    let mut follower = context.connection.follow(id)?;
     let mut latest = follower.next().await?;
+    let mut trouble: Option<ToolError> = None;
     let over = tokio::time::sleep_until(started + total);
     tokio::pin!(over);
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
@@ -80,16 +81,29 @@ async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone>
             return Ok(decision::explain(&context, &latest).await);
         }
         tokio::select! {
-            seen = follower.next() => latest = seen?,
+            seen = follower.next() => match seen {
+                Ok(decision) => (latest, trouble) = (decision, None),
+                Err(error) => {
+                    let error = ToolError::from(error);
+                    // A wait of minutes should not end with the first trouble on the way.
+                    if !error.code.is_transient() {
+                        return Err(error.into());
+                    }
+                    trouble = Some(error);
+                }
+            },
             // Regular signs of life keep a client from giving up on the call.
             _ = heartbeat.tick() => context.progress.report(
                 started.elapsed().as_secs_f64().min(total.as_secs_f64()),
                 total.as_secs_f64(),
-                doing(&latest),
+                match &trouble {
+                    Some(error) => format!("Trying again: {}", clean_sentence(&error.message)),
+                    None => doing(&latest),
+                },
             ),
             () = &mut over => {
                 let answer = decision::explain(&context, &latest).await;
-                return Ok(still_waiting(answer, total));
+                return Ok(still_waiting(answer, total, trouble));
             }
         }
     }
@@ -116,10 +130,19 @@ fn doing(decision: &Decision) -> String {
     }
 }
 
-fn still_waiting(mut answer: ToolOutput, total: Duration) -> ToolOutput {
+fn still_waiting(
+    mut answer: ToolOutput,
+    total: Duration,
+    trouble: Option<ToolError>,
+) -> ToolOutput {
+    let trouble = trouble.map(|error| {
+        let said = clean_sentence(&error.message);
+        format!(" The last look failed, so this is from an earlier one: {said}")
+    });
     answer.text = format!(
-        "Not decided after {} s of waiting; the session goes on by itself.\n{}",
+        "Not decided after {} s of waiting; the session goes on by itself.{}\n{}",
         total.as_secs(),
+        trouble.unwrap_or_default(),
         answer.text
     );
     answer

@@ -20,6 +20,7 @@ pub(super) fn tool() -> Tool {
              passive liveness, face match (declined below 50), 3 retries.",
         )
         .example(|_| json!({ "workflow_label": "Example KYC", "aml": true }))
+        .search_words("KYC template, verification flow, checks, document, passport, selfie, liveness, AML, age, phone, address")
         .verify_with("didit_workflow_list", "shows whether the workflow exists.")
         .aliases(ALIASES)
         .output::<WorkflowRow>()

@@ -19,6 +19,7 @@ pub(super) fn tool() -> Tool {
         .title("Get a workflow")
         .description("Reads one workflow: its checks with their settings, price, version and link.")
         .example(|world| json!({ "workflow_id": world.workflow_id }))
+        .search_words("KYC template, flow settings, thresholds, price")
         .aliases(&[("uuid", "workflow_id"), ("settings_uuid", "workflow_id")])
         .run(get)
 }

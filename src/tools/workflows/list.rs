@@ -17,6 +17,7 @@ pub(super) fn tool() -> Tool {
              runs.",
         )
         .example(|_| json!({ "limit": 5 }))
+        .search_words("KYC templates, verification flows, which checks")
         .output::<List<WorkflowRow>>()
         .run(list)
 }

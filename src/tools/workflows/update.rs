@@ -31,6 +31,7 @@ pub(super) fn tool() -> Tool {
              the rest stays.",
         )
         .example(|world| json!({ "workflow_id": world.workflow_id, "aml": true }))
+        .search_words("edit a KYC template, change checks, thresholds, add AML or liveness")
         .idempotent()
         .overwrites()
         .asks_when("it removes a check from a published workflow or loosens one")

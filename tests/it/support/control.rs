@@ -159,6 +159,11 @@ impl Control {
         assert_eq!(answer["status"], status);
     }
 
+    /// Lets every request through again.
+    pub fn remove_faults(&self) {
+        self.send("DELETE", "faults", None);
+    }
+
     /// The newest e-mail code.
     pub fn code(&self) -> String {
         let inbox = self.get("inbox");

@@ -6,9 +6,35 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
 
-/// Reads `Retry-After`, in seconds or as a date. A date counts from the answer's own `Date`, so that a wrong clock here does
-/// not matter.
+const RATE_LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
+/// When the window of a rate limit has room again, in seconds since 1970.
+const RATE_LIMIT_RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// Whether the answer is about the limit of requests a minute. Quotas are refused with the same status and without this.
+pub(super) fn has_rate_window(headers: &HeaderMap) -> bool {
+    headers.contains_key(RATE_LIMIT) || headers.contains_key(RATE_LIMIT_RESET)
+}
+
+/// Reads `Retry-After`, in seconds or as a date, and otherwise when the rate limit has room again. Points in time count from
+/// the answer's own `Date`, so that a wrong clock here does not matter.
 pub(super) fn from_headers(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers).or_else(|| {
+        let reset: i64 = headers
+            .get(RATE_LIMIT_RESET)?
+            .to_str()
+            .ok()?
+            .trim()
+            .parse()
+            .ok()?;
+        let now = date(headers, &DATE).unwrap_or_else(Timestamp::now);
+        let seconds = reset.saturating_sub(now.as_second());
+        Some(Duration::from_secs(
+            u64::try_from(seconds).unwrap_or_default(),
+        ))
+    })
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

@@ -14,6 +14,11 @@ use crate::retry::{self, Safety};
 /// The longest wait for a turn under the rate limits: they count the last minute.
 const LONGEST_TURN: Duration = Duration::from_secs(75);
 
+/// How often one call is refused for a limit that others use up, before that is told.
+const MOST_LIMITED: u32 = 4;
+/// Over how long those come back that were refused together.
+const SPREAD: Duration = Duration::from_secs(2);
+
 /// The most bytes of a report.
 const MAX_DOCUMENT_BYTES: usize = 50_000_000;
 /// A report is rendered on request, so its timeout is this many times that of other calls.
@@ -66,7 +71,7 @@ impl Client {
             Safety::Write
         };
         let mut left = deadline;
-        let mut attempt = 0;
+        let (mut attempt, mut times_limited) = (0, 0);
         loop {
             self.take_turn(&call).await?;
             let started = Instant::now();
@@ -84,6 +89,15 @@ impl Client {
                 Err(error) => error,
                 answer => return answer,
             };
+            if times_limited < MOST_LIMITED
+                && let Some(wait) = self.shared_limit(&error)
+            {
+                times_limited += 1;
+                attempt -= 1;
+                left = deadline;
+                self.close_scope(&call, wait);
+                continue;
+            }
             left = left.saturating_sub(started.elapsed());
             let wait = retry::wait(safety, &error, attempt, left, chance())
                 .filter(|_| attempt < self.shared.attempts);
@@ -97,6 +111,27 @@ impl Client {
             );
             tokio::time::sleep(wait).await;
             left = left.saturating_sub(wait);
+        }
+    }
+
+    /// How long Didit takes nothing more of this kind, if this is why it refused: its limit counts every process with the same
+    /// key, and this client only its own requests. A quota, of a day or of a telephone number, has none of those headers.
+    fn shared_limit(&self, error: &Error) -> Option<Duration> {
+        let error = error.api().filter(|error| error.is_rate_window)?;
+        error
+            .retry_after
+            .filter(|_| self.shared.rate_limit.is_some())
+    }
+
+    /// Keeps this kind of call back until then. Processes that were refused together come back apart.
+    fn close_scope(&self, call: &Call<'_>, wait: Duration) {
+        if let Some(rate_limit) = &self.shared.rate_limit {
+            let until = Instant::now() + wait + SPREAD.mul_f64(chance());
+            rate_limit.close(&call.method, &call.path, until);
+            tracing::info!(
+                seconds = wait.as_secs(),
+                "the limit is shared with other processes"
+            );
         }
     }
 
