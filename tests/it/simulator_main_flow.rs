@@ -1,6 +1,6 @@
 //! The main job against the simulator, over plain HTTP: an account, a workflow, a session, a decision.
 
-use crate::support::simulator_client::Client;
+use crate::support::simulator_client::{Client, http};
 use didit_mcp::simulator::{self, SimulatorOptions};
 use serde_json::{Value, json};
 
@@ -146,9 +146,19 @@ async fn only_loopback_is_served_and_stopping_ends_it() {
     );
 
     let client = Client::sandbox().await;
-    client.get("/v3/workflows/").await.expect(200);
-    client.simulator.shutdown();
+    let body = json!({ "workflow_label": "Mine", "features": [{ "feature": "OCR" }] });
+    let made = client.post("/v3/workflows/", body).await.expect(201);
+    let id = made["uuid"].as_str().unwrap().to_owned();
     let address = client.simulator.address();
+    let key = client.simulator.api_key().unwrap().to_owned();
+    let read = || {
+        let request = http().get(format!("http://{address}/v3/workflows/{id}/"));
+        request.header("x-api-key", &key).send()
+    };
+    assert_eq!(read().await.unwrap().status(), 200);
+    client.simulator.shutdown();
     client.simulator.stopped().await;
-    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    // Another test's simulator may listen at the same port by now; it knows no such workflow.
+    let answered = read().await;
+    assert!(answered.map_or(true, |answer| answer.status() == 404));
 }

@@ -23,9 +23,7 @@ pub(super) fn tool() -> Tool {
              next.",
         )
         .example(|_| json!({ "check": true }))
-        .search_words(
-            "API key, credentials, setup, environment, sandbox or live, what is configured",
-        )
+        .search_words("API key, credentials, setup, sandbox or live")
         .output::<StatusOutput>()
         .run(status)
 }

@@ -19,7 +19,7 @@ pub(super) fn tool() -> Tool {
             "Reads the organization's prepaid balance in US dollars and its automatic refill.",
         )
         .example(|_| json!({}))
-        .search_words("credits, money left, funds, cost, billing")
+        .search_words("credits, money left, funds, cost")
         .output::<BalanceOutput>()
         .run(balance)
 }

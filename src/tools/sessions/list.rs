@@ -23,7 +23,7 @@ pub(super) fn tool() -> Tool {
              date, country or warning.",
         )
         .example(|_| json!({ "limit": 5 }))
-        .search_words("search verifications, customers, applicants, pending cases, review queue, KYC history, who was verified")
+        .search_words("search verifications, customers, applicants, pending cases, review queue, who was verified")
         .output::<List<SessionRow>>()
         .run(list)
 }
