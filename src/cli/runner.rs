@@ -150,10 +150,10 @@ impl Runner {
         tool: &str,
         arguments: Value,
         agreed: bool,
+        progress: Arc<dyn Progress>,
     ) -> Result<ToolOutput, ToolError> {
         let confirmer = Arc::new(Planned { agreed });
-        self.run_with(tool, arguments, confirmer, Arc::new(Silent))
-            .await
+        self.run_with(tool, arguments, confirmer, progress).await
     }
 
     async fn run(

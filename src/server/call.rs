@@ -171,7 +171,7 @@ impl Server {
         let given = entry.without_aliases(given);
         let settings = self.connection.settings();
         let deadline = Deadline::after(settings.budget_of(entry.tool.name, Some(&given)));
-        let watch = Arc::new(CallObserver::new(deadline.clone()));
+        let watch = Arc::new(CallObserver::new(deadline.clone(), caller.progress()));
         let record = Arc::new(Record::new(
             &entry.tool,
             self.trail.clone(),
@@ -224,11 +224,12 @@ impl Server {
             .map_err(|error| ErrorData::internal_error(error.message, None))?;
         let settings = self.connection.settings();
         let deadline = Deadline::after(settings.budget_of(address::tool_of(uri), None));
+        let progress = Arc::new(ClientProgress::new(context));
         let call = Context {
             connection: Arc::clone(&self.connection),
             confirmer: Arc::new(NoConfirmer),
-            progress: Arc::new(ClientProgress::new(context)),
-            observer: Arc::new(CallObserver::new(deadline.clone())),
+            progress: progress.clone(),
+            observer: Arc::new(CallObserver::new(deadline.clone(), progress)),
         };
         let failed = |message| Err(ErrorData::internal_error(message, None));
         let work = AssertUnwindSafe(self.read(uri, call)).catch_unwind();

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 use super::deadline::Deadline;
 use crate::{
     didit::{Observer, retry::Safety},
-    tools::Access,
+    tools::{Access, Progress},
 };
 
 /// The most time that waits for the rate limits add to one call, however many requests it makes: two full minutes of them.
@@ -21,6 +21,7 @@ const MOST_WAITED: Duration = Duration::from_secs(150);
 pub(super) struct CallObserver {
     /// The moment by which the call is answered.
     pub(super) deadline: Deadline,
+    progress: Arc<dyn Progress>,
     waited: Mutex<Duration>,
     read_sent: AtomicBool,
     change_sent: AtomicBool,
@@ -28,9 +29,10 @@ pub(super) struct CallObserver {
 
 impl CallObserver {
     /// A call that has done nothing yet.
-    pub(super) fn new(deadline: Deadline) -> Self {
+    pub(super) fn new(deadline: Deadline, progress: Arc<dyn Progress>) -> Self {
         Self {
             deadline,
+            progress,
             waited: Mutex::default(),
             read_sent: AtomicBool::new(false),
             change_sent: AtomicBool::new(false),
@@ -51,6 +53,7 @@ impl Observer for CallObserver {
         let granted = time.min(MOST_WAITED.saturating_sub(*waited));
         *waited += granted;
         self.deadline.extend(granted);
+        self.progress.waits_for_limit(time);
     }
 
     fn sends(&self, safety: Safety) {

@@ -1,6 +1,6 @@
 //! What a call has at hand.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{confirmer::Confirmer, connection::Connection, error::NotDone};
 use crate::didit::{Client, Observer};
@@ -46,6 +46,9 @@ impl Context {
 pub trait Progress: Send + Sync {
     /// Reports seconds waited out of the agreed wait, with a sentence on what is happening.
     fn report(&self, waited: f64, total: f64, message: String);
+
+    /// Tells that the next request waits so long for Didit's limit before it is sent.
+    fn waits_for_limit(&self, _time: Duration) {}
 }
 
 /// The account that tool examples refer to, with one object of every kind.

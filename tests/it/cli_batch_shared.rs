@@ -102,3 +102,68 @@ fn a_quota_is_told_at_once_and_not_waited_for() {
         printed(&refused)
     );
 }
+
+/// A file of so many people, and a simulator that takes no session for so many seconds, so many times.
+fn limited(people: usize, seconds: &str, times: usize) -> (Standalone, Shell) {
+    let simulator = Standalone::start(&[]);
+    let shell = Shell::on(&simulator);
+    shell.ok(&["kyc", "setup", "--default"]);
+    let rows: String = (0..people).map(|row| format!("person-{row}\n")).collect();
+    fs::write(shell.path("people.csv"), format!("vendor_data\n{rows}")).unwrap();
+    simulator.control.post(
+        "faults",
+        &json!({
+            "kind": "status", "status": 429, "method": "POST", "path_prefix": "/v3/session/", "times": times,
+            "body": { "detail": "Write request limit exceeded" },
+            "headers": { "retry-after": seconds, "x-ratelimit-limit": "300" },
+        }),
+    );
+    (simulator, shell)
+}
+
+fn posts(simulator: &Standalone) -> usize {
+    let requests = simulator.control.requests();
+    let posts = requests.iter().filter(|request| request.method == "POST");
+    posts.count()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_drops_the_rows_that_only_wait_for_the_limit() {
+    let (simulator, shell) = limited(12, "60", 0);
+    simulator.control.requests();
+    let child = shell.spawn(&["kyc", "batch", "people.csv", "--concurrency", "4"]);
+    let mut sent = 0;
+    while sent == 0 {
+        sent += posts(&simulator);
+    }
+    let killed = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    sent += posts(&simulator);
+    assert!(
+        sent <= 4,
+        "{sent} requests: the rows were waited for, and sent again"
+    );
+    simulator.control.remove_faults();
+    let (code, done) = shell.json(&["kyc", "batch", "people.csv"]);
+    assert_eq!(code, Some(0), "{done}");
+    assert_eq!(done["created"], 12, "{done}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_bar_says_that_didits_limit_is_waited_for() {
+    use crate::support::terminal::Terminal;
+
+    let (_simulator, shell) = limited(3, "2", 1);
+    let mut terminal = Terminal::start(&shell, &["kyc", "batch", "people.csv"]);
+    terminal.sees("waiting for Didit's limit, goes on in");
+    let (code, shown) = terminal.ends();
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("3 rows: 3 created"), "{shown}");
+}

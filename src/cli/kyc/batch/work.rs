@@ -1,9 +1,14 @@
 //! Working through the rows: several at once, each journalled before and after, stopping in order.
 
-use std::cell::{Cell, RefCell};
+use std::{
+    cell::{Cell, RefCell},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value};
+use tokio::sync::Notify;
 
 use super::{
     high_water_mark::HighWaterMark,
@@ -13,11 +18,14 @@ use super::{
 };
 use crate::{
     cli::{output::data, progress::Bar, runner::Runner},
-    tools::{ErrorCode, ToolError},
+    tools::{ErrorCode, Progress, ToolError},
 };
 
 /// Consecutive failures that no row caused, after which the rest would fail too.
 const MOST_IN_A_ROW: u32 = 20;
+
+/// How often a row looks whether it waits for Didit's limit.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 /// One run over the file.
 pub(super) struct Batch<'a> {
@@ -65,6 +73,8 @@ struct Shared {
     tally: RefCell<Tally>,
     /// No more rows are begun.
     stopping: Cell<bool>,
+    /// Wakes the rows that wait for Didit's limit, so that they are dropped.
+    interrupted: Notify,
     in_a_row: Cell<u32>,
     /// A failure of this machine, which ends the run.
     broken: RefCell<Option<ToolError>>,
@@ -97,6 +107,7 @@ impl Batch<'_> {
                 ..Tally::default()
             }),
             stopping: Cell::new(false),
+            interrupted: Notify::new(),
             in_a_row: Cell::new(0),
             broken: RefCell::new(None),
             bar: Bar::start(waiting.len()),
@@ -130,6 +141,7 @@ impl Batch<'_> {
             () = interruption() => {}
         }
         shared.stopping.set(true);
+        shared.interrupted.notify_waiters();
         shared.tally.borrow_mut().interrupted = true;
         shared.bar.aside(|| {
             drop(self.runner.output().note(
@@ -146,7 +158,13 @@ impl Batch<'_> {
         if shared.stopping.get() {
             return;
         }
-        match self.session(row, shared).await {
+        let waiting = Arc::new(Waiting::default());
+        let outcome = tokio::select! {
+            outcome = self.session(row, shared, Arc::clone(&waiting)) => outcome,
+            // It was not sent yet, and stays open for the next run.
+            () = shared.drops(&waiting) => return,
+        };
+        match outcome {
             Ok(Some((session, reused))) => {
                 if let Err(error) = self.journal.done(&row.vendor_data, session).await {
                     return shared.breaks(error);
@@ -170,6 +188,7 @@ impl Batch<'_> {
         &self,
         row: &Row,
         shared: &Shared,
+        waiting: Arc<Waiting>,
     ) -> Result<Option<(Session, bool)>, ToolError> {
         if self.journal.state(&row.vendor_data) == Some(State::Open) {
             let found = reconcile(self.runner, &row.vendor_data, self.workflow_id, self.newest)
@@ -194,7 +213,7 @@ impl Batch<'_> {
         arguments.insert("workflow_id".into(), self.workflow_id.into());
         let answer = self
             .runner
-            .call_in_plan(TOOL, Value::Object(arguments), self.again)
+            .call_in_plan(TOOL, Value::Object(arguments), self.again, waiting)
             .await?;
         let made = data(&answer);
         let text = |name: &str| made.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -207,7 +226,46 @@ impl Batch<'_> {
     }
 }
 
+/// Until when one row's request waits for Didit's limit.
+#[derive(Default)]
+struct Waiting {
+    until: Mutex<Option<Instant>>,
+}
+
+impl Waiting {
+    fn until(&self) -> Option<Instant> {
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Progress for Waiting {
+    fn report(&self, _waited: f64, _total: f64, _message: String) {}
+
+    fn waits_for_limit(&self, time: Duration) {
+        let until = Some(Instant::now() + time);
+        *self.until.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+}
+
 impl Shared {
+    /// Returns when the run is interrupted while this row only waits for its turn. Meanwhile the bar says how long that takes.
+    async fn drops(&self, waiting: &Waiting) {
+        let mut tick = tokio::time::interval(BETWEEN_LOOKS);
+        loop {
+            let until = waiting.until().filter(|until| *until > Instant::now());
+            if let Some(until) = until {
+                if self.stopping.get() {
+                    return;
+                }
+                self.bar.waits(until);
+            }
+            tokio::select! {
+                () = self.interrupted.notified() => {}
+                _ = tick.tick() => {}
+            }
+        }
+    }
+
     fn breaks(&self, error: ToolError) {
         self.stopping.set(true);
         self.broken.borrow_mut().get_or_insert(error);
