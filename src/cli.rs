@@ -81,6 +81,23 @@ impl Cli {
     }
 }
 
+impl Cli {
+    /// Whether the file of settings counts: not for commands that use none, and not for what is written elsewhere, where
+    /// copies of it would outlast it.
+    fn reads_settings(&self) -> bool {
+        !matches!(
+            self.command,
+            Some(
+                Command::Simulate(_)
+                    | Command::Demo(_)
+                    | Command::Webhook(_)
+                    | Command::Config(_)
+                    | Command::Completions(_)
+            )
+        )
+    }
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the Model Context Protocol on standard input and output (the default).
@@ -114,7 +131,9 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
     };
-    if let Err(error) = config::fill_in(&mut cli.options) {
+    if cli.reads_settings()
+        && let Err(error) = config::fill_in(&mut cli.options)
+    {
         return refuse_setting(&error);
     }
     let redactor = Redactor::default();

@@ -13,7 +13,10 @@ use std::{
 use clap::Args;
 
 use super::{failure::Failure, output::unless_unread};
-use crate::{config::Options, private_file};
+use crate::{
+    config::{Options, Secrets, Settings},
+    credentials, private_file,
+};
 use client::{Client, Entry};
 
 /// The variable that holds the key.
@@ -31,6 +34,9 @@ pub(super) struct Arguments {
     /// Write it into the client's file, keeping what is there and a copy of the file as it was.
     #[arg(long)]
     write: bool,
+    /// Start a server of this name with these arguments, whatever arguments it has now.
+    #[arg(long)]
+    replace: bool,
     /// The name of the server in the client.
     #[arg(long, default_value = "didit", value_parser = name)]
     name: String,
@@ -41,9 +47,12 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> Result<ExitCode, 
     let folders = directories::BaseDirs::new().ok_or("this user has no home folder")?;
     let client = arguments.client;
     let file = client.file(&folders);
+    // What the server would refuse at its start is refused here.
+    Settings::resolve(options, &Secrets::from_environment()?, None)?;
     let entry = Entry {
         program: program()?,
-        arguments: server_arguments(options),
+        arguments: server_arguments(options)?,
+        replaces: arguments.replace,
         passes_key: !options.simulate && env::var_os(KEY).is_some_and(|key| !key.is_empty()),
     };
     if arguments.write {
@@ -55,6 +64,14 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> Result<ExitCode, 
             "This belongs into {}; --write adds it there.",
             file.display()
         ))?;
+    }
+    if ["_npx", "archive-v0"]
+        .iter()
+        .any(|folder| entry.program.contains(folder))
+    {
+        say(
+            "This copy of the program lies in a cache that is emptied at times; install it first, so that the path lasts.",
+        )?;
     }
     for note in client.notes(&entry) {
         say(note)?;
@@ -68,58 +85,113 @@ fn say(line: &str) -> io::Result<()> {
 }
 
 fn write(client: Client, file: &Path, name: &str, entry: &Entry) -> Result<(), Failure> {
-    // A file that is a link, as those who keep their settings in one place have it, stays a link.
-    let file = &fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
-    let before = match fs::read_to_string(file) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(format!("{} cannot be read: {error}", file.display()).into()),
-    };
-    let after = edit::add(client, before.as_deref().unwrap_or_default(), name, entry)
-        .map_err(|reason| format!("{} was left as it is: {reason}", file.display()))?;
-    if before.as_deref() == Some(after.as_str()) {
-        say(&format!(
-            "{} has this already; nothing was written.",
-            file.display()
-        ))?;
+    // Several of these at once take turns; the client itself may write at any moment.
+    let _turn = credentials::settings_folder()
+        .map(|folder| lock(&folder))
+        .transpose()?;
+    let file = &real(file)?;
+    for _ in 0..MOST_TRIES {
+        let before = read(file)?;
+        let after = edit::add(client, before.as_deref().unwrap_or_default(), name, entry)
+            .map_err(|reason| format!("{} was left as it is: {reason}", file.display()))?;
+        if before.as_deref() == Some(after.as_str()) {
+            say(&format!(
+                "{} has this already; nothing was written.",
+                file.display()
+            ))?;
+            return Ok(());
+        }
+        let folder = file.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let new = prepared(file, folder, &after)
+            .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
+        if read(file)? != before {
+            continue;
+        }
+        let copy = before.as_ref().map(|text| copy(file, text)).transpose()?;
+        new.persist(file)
+            .map_err(|error| format!("{} cannot be written: {}", file.display(), error.error))?;
+        say(&match copy {
+            Some(copy) => format!(
+                "Added {name} to {}; as it was: {}.",
+                file.display(),
+                copy.display()
+            ),
+            None => format!("Made {} with {name}.", file.display()),
+        })?;
         return Ok(());
     }
-    let copy = before.is_some().then(|| copy_of(file)).transpose()?;
-    replace(file, &after)
-        .map_err(|error| format!("{} cannot be written: {error}", file.display()))?;
-    say(&match copy {
-        Some(copy) => format!(
-            "Added {name} to {}; as it was: {}.",
-            file.display(),
-            copy.display()
-        ),
-        None => format!("Made {} with {name}.", file.display()),
-    })?;
-    Ok(())
+    Err(format!(
+        "{} changes all the time; it was left as it is.",
+        file.display()
+    )
+    .into())
 }
 
-/// Keeps the file as it is under a name of its own, with its permissions.
-fn copy_of(file: &Path) -> Result<PathBuf, Failure> {
-    let time = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
-    let mut name = file.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{time}.backup"));
-    let copy = file.with_file_name(name);
-    fs::copy(file, &copy).map_err(|error| format!("{} cannot be made: {error}", copy.display()))?;
-    Ok(copy)
-}
+/// How often a file is read anew that somebody else changes meanwhile.
+const MOST_TRIES: u32 = 5;
 
-/// Replaces the file as a whole, so that a client that reads it now sees the one or the other.
-fn replace(file: &Path, text: &str) -> io::Result<()> {
-    let folder = file.parent().unwrap_or(Path::new("."));
+fn lock(folder: &Path) -> Result<fs::File, Failure> {
     fs::create_dir_all(folder)?;
+    let file = private_file::append(&folder.join("clients.lock"))?;
+    private_file::locked(file).map_err(|_| "another process writes a client's file now".into())
+}
+
+/// The file itself: one that is a link, as those have it who keep their settings in one place, stays a link.
+fn real(file: &Path) -> Result<PathBuf, Failure> {
+    match fs::canonicalize(file) {
+        Ok(real) => Ok(real),
+        Err(_) if fs::symlink_metadata(file).is_err() => Ok(file.to_owned()),
+        Err(error) => Err(format!("{} leads nowhere: {error}", file.display()).into()),
+    }
+}
+
+fn read(file: &Path) -> Result<Option<String>, Failure> {
+    let refused = |reason: &dyn std::fmt::Display| {
+        Failure::from(format!("{} cannot be read: {reason}", file.display()))
+    };
+    match private_file::read_public(file) {
+        Ok(bytes) => Ok(Some(
+            String::from_utf8(bytes).map_err(|_| refused(&"it is not UTF-8"))?,
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(refused(&error)),
+    }
+}
+
+/// Keeps the text that was there under a name that no other copy has, with the permissions of the file.
+fn copy(file: &Path, text: &str) -> Result<PathBuf, Failure> {
+    let time = jiff::Timestamp::now()
+        .strftime("%Y%m%dT%H%M%SZ")
+        .to_string();
+    for number in 1.. {
+        let mut name = file.file_name().unwrap_or_default().to_owned();
+        name.push(match number {
+            1 => format!(".{time}.backup"),
+            more => format!(".{time}-{more}.backup"),
+        });
+        let path = file.with_file_name(name);
+        let mut copy = match fs::File::create_new(&path) {
+            Ok(copy) => copy,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(format!("{} cannot be made: {error}", path.display()).into()),
+        };
+        copy.set_permissions(fs::metadata(file)?.permissions())?;
+        copy.write_all(text.as_bytes())?;
+        return Ok(path);
+    }
+    Err("there are too many copies".into())
+}
+
+/// The new file, which takes the place of the old one as a whole, so that a client which reads it sees the one or the other.
+fn prepared(file: &Path, folder: &Path, text: &str) -> io::Result<tempfile::NamedTempFile> {
     let mut new = private_file::new_in(folder)?;
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;
     if let Ok(metadata) = fs::metadata(file) {
         new.as_file().set_permissions(metadata.permissions())?;
     }
-    new.persist(file).map_err(|error| error.error)?;
-    Ok(())
+    Ok(new)
 }
 
 /// The whole path of this program: clients started from a desktop have another search path than a terminal. The one on the
@@ -140,27 +212,74 @@ fn program() -> Result<String, Failure> {
     Ok(text.to_owned())
 }
 
-/// The settings that were given, as arguments: they hold whatever environment the client has.
-fn server_arguments(options: &Options) -> Vec<String> {
+/// The settings that were given, as arguments: they hold whatever environment the client has. All of them, because one that
+/// was left out would switch a guard off.
+fn server_arguments(options: &Options) -> Result<Vec<String>, Failure> {
+    let Options {
+        simulate,
+        workflow_id,
+        toolsets,
+        read_only,
+        allow_irreversible,
+        confirm,
+        confirm_wait,
+        output_dir,
+        credentials,
+        profile,
+        timeout,
+        api_base_url,
+        auth_base_url,
+        rate_limits,
+        ca_file,
+        webhook_listen,
+        pii,
+        audit_log,
+        log,
+        log_file,
+        log_format,
+    } = options;
     let switches = [
-        ("--simulate", options.simulate),
-        ("--read-only", options.read_only),
-        ("--allow-irreversible", options.allow_irreversible),
+        ("--simulate", *simulate),
+        ("--read-only", *read_only),
+        ("--allow-irreversible", *allow_irreversible),
     ];
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
     let values = [
-        ("--toolsets", &options.toolsets),
-        ("--pii", &options.pii),
-        ("--confirm", &options.confirm),
-        ("--profile", &options.profile),
-        ("--workflow-id", &options.workflow_id),
+        ("--toolsets", toolsets.clone()),
+        ("--pii", pii.clone()),
+        ("--confirm", confirm.clone()),
+        ("--confirm-wait", confirm_wait.clone()),
+        ("--profile", profile.clone()),
+        ("--workflow-id", workflow_id.clone()),
+        ("--output-dir", path(output_dir)),
+        ("--credentials", path(credentials)),
+        ("--timeout", timeout.clone()),
+        ("--api-base-url", api_base_url.clone()),
+        ("--auth-base-url", auth_base_url.clone()),
+        ("--rate-limits", rate_limits.clone()),
+        ("--ca-file", path(ca_file)),
+        ("--webhook-listen", webhook_listen.clone()),
+        ("--audit-log", path(audit_log)),
+        ("--log", log.clone()),
+        ("--log-file", path(log_file)),
+        ("--log-format", log_format.clone()),
     ];
     let on = switches.into_iter().filter(|(_, is_on)| *is_on);
-    let given = values
-        .into_iter()
-        .filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?]));
-    on.map(|(flag, _)| flag.to_owned())
-        .chain(given.flatten())
-        .collect()
+    let mut arguments: Vec<String> = on.map(|(flag, _)| flag.to_owned()).collect();
+    for (flag, value) in values {
+        let value = value.unwrap_or_default();
+        let value = value.trim();
+        if value.contains("${") {
+            return Err(format!(
+                "{flag} holds a placeholder (${{…}}), which no client would fill in"
+            )
+            .into());
+        }
+        if !value.is_empty() {
+            arguments.extend([flag.to_owned(), value.to_owned()]);
+        }
+    }
+    Ok(arguments)
 }
 
 fn name(text: &str) -> Result<String, String> {

@@ -60,11 +60,6 @@ impl Output {
         self.next_steps(answer)
     }
 
-    /// Prints several answers as one list, for programs.
-    pub(super) fn answers(&self, answers: &[ToolOutput]) -> io::Result<()> {
-        self.document(&answers.iter().map(data).collect())
-    }
-
     /// Prints a tool's answer with its rows as a table, where it has rows.
     pub(super) fn rows(&self, answer: &ToolOutput, table: &Table<'_>) -> io::Result<()> {
         let rows = answer.data.as_ref().and_then(|data| data.get("items"));

@@ -55,11 +55,12 @@ impl Bar {
         let rest = move |state: &ProgressState, to: &mut dyn fmt::Write| {
             let until = *shown.lock().unwrap_or_else(PoisonError::into_inner);
             // While requests wait, what was done a second says nothing of the time that is left.
-            let written = match seconds_until(until) {
-                Some(seconds) => write!(to, "waiting for Didit's limit, goes on in {seconds} s"),
-                None => write!(to, "{} left", HumanDuration(state.eta())),
+            let rest = match seconds_until(until) {
+                Some(seconds) => format!("waiting for Didit's limit, goes on in {seconds} s"),
+                None => format!("{} left", HumanDuration(state.eta())),
             };
-            drop(written);
+            // A line that cannot be drawn is no reason to stop.
+            to.write_str(&rest).unwrap_or_default();
         };
         let line = ProgressBar::new(all as u64);
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {rest}") {

@@ -38,18 +38,17 @@ impl Name {
             let person = person.trim();
             return (!person.is_empty()).then(|| Self::Person(person.to_owned()));
         }
-        let bare = text.strip_prefix('#').unwrap_or(text);
-        if bare.len() < SHORTEST_START {
-            return bare
-                .parse()
-                .ok()
-                .filter(|number| *number > 0)
-                .map(Self::Number);
+        let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+        if let Some(digits) = text.strip_prefix('#') {
+            return number(digits).map(Self::Number);
         }
-        let is_start = bare
+        if text.len() < SHORTEST_START {
+            return number(text).map(Self::Number);
+        }
+        let is_start = text
             .chars()
             .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
-        is_start.then(|| Self::Start(bare.to_ascii_lowercase()))
+        is_start.then(|| Self::Start(text.to_ascii_lowercase()))
     }
 
     /// What Didit is asked for; it finds more than is meant. Whether it finds a part of an id is not documented, so the
@@ -128,7 +127,17 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
     }
     let (found, is_whole) = candidates(runner, &name).await?;
     match &found[..] {
-        [one] => Ok(one.session_id.clone()),
+        // A number is given once; of others there may be a second one further back.
+        [one] if is_whole || matches!(name, Name::Number(_)) => Ok(one.session_id.clone()),
+        [_] => Err(ToolError::invalid(
+            "session",
+            format!(
+                "{} may name several sessions: only the newest {} were looked through. Nothing was changed.",
+                text.trim(),
+                MOST_PAGES * PAGE as usize
+            ),
+        )
+        .with_advice("Its number or its whole id names it alone.")),
         [] => {
             let error = ToolError::new(
                 ErrorCode::NotFound,
@@ -177,9 +186,7 @@ async fn candidates(runner: &Runner, name: &Name) -> Result<(Vec<Row>, bool), To
             .map_err(|error| system("the list of sessions cannot be read", &error))?;
         let fits = |row: &Row| !row.session_id.is_empty() && name.is_of(row);
         found.extend(page.items.into_iter().filter(fits));
-        // Numbers are given once.
-        let is_unique = matches!(name, Name::Number(_)) && !found.is_empty();
-        cursor = page.next_cursor.filter(|_| !is_unique);
+        cursor = page.next_cursor;
         if cursor.is_none() {
             return Ok((found, true));
         }
@@ -197,6 +204,8 @@ mod tests {
         for (text, expected) in [
             ("3", Some(Name::Number(3))),
             ("#3", Some(Name::Number(3))),
+            ("#12345678", Some(Name::Number(12_345_678))),
+            ("#5b1f3c9a", None),
             (" 1234567 ", Some(Name::Number(1_234_567))),
             ("0", None),
             ("-3", None),

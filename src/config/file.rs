@@ -72,28 +72,29 @@ pub fn fill_in(options: &mut Options) -> Result<(), Error> {
     };
     let defaults = read(&text).map_err(refused)?;
     fill(&mut options.toolsets, defaults.toolsets(), |text| {
-        Some(text)
+        says_nothing(text)
     });
-    fill(&mut options.pii, defaults.pii, |text| Some(text));
+    fill(&mut options.pii, defaults.pii, |text| says_nothing(text));
     fill(&mut options.output_dir, defaults.output_dir, |path| {
-        path.to_str()
+        path.to_str().is_some_and(says_nothing)
     });
     // Workflows of a real account do not exist on the simulator, where nothing is remembered either.
     if !options.simulate {
-        fill(&mut options.workflow_id, defaults.workflow_id, |text| {
-            Some(text)
-        });
-        fill(&mut options.profile, defaults.profile, |text| Some(text));
+        let is_absent = |text: &String| given(Some(text)).is_none();
+        fill(&mut options.workflow_id, defaults.workflow_id, is_absent);
+        fill(&mut options.profile, defaults.profile, is_absent);
     }
     Ok(())
 }
 
-/// A flag or variable that is there and empty says nothing. One that holds a placeholder does: it is refused elsewhere.
-fn fill<T>(option: &mut Option<T>, default: Option<T>, text: impl Fn(&T) -> Option<&str>) {
-    let is_absent = option.as_ref().is_none_or(|value| {
-        text(value).is_some_and(|text| matches!(given_exactly(SETTING, Some(text)), Ok(None)))
-    });
-    if is_absent && default.is_some() {
+/// A variable that is there and empty says nothing. One that holds a placeholder does where it restricts something: it is
+/// refused elsewhere.
+fn says_nothing(text: &str) -> bool {
+    matches!(given_exactly(SETTING, Some(text)), Ok(None))
+}
+
+fn fill<T>(option: &mut Option<T>, default: Option<T>, is_absent: impl Fn(&T) -> bool) {
+    if option.as_ref().is_none_or(is_absent) && default.is_some() {
         *option = default;
     }
 }
@@ -114,7 +115,7 @@ fn read(text: &str) -> Result<Defaults, String> {
         ..Options::default()
     };
     let said = |error: Error| error.to_string();
-    toolsets(given(defaults.toolsets().as_deref())).map_err(said)?;
+    toolsets(defaults.toolsets().as_deref()).map_err(said)?;
     personal_data(&alone).map_err(said)?;
     workflow_id(&alone).map_err(said)?;
     output_dir(&alone).map_err(said)?;

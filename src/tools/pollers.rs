@@ -151,6 +151,11 @@ impl Followed {
 }
 
 impl Follower {
+    /// Whether the polling has ended, so that nothing more will be seen.
+    pub fn is_over(&self) -> bool {
+        self.latest.has_changed().is_err()
+    }
+
     /// The next look at the session, newer than any this follower has had.
     ///
     /// # Errors

@@ -161,6 +161,7 @@ fn the_bar_says_that_didits_limit_is_waited_for() {
     use crate::support::terminal::Terminal;
 
     let (_simulator, shell) = limited(3, "2", 1);
+    let shell = shell.variable("TERM", "xterm-256color");
     let mut terminal = Terminal::start(&shell, &["kyc", "batch", "people.csv"]);
     terminal.sees("waiting for Didit's limit, goes on in");
     let (code, shown) = terminal.ends();

@@ -223,3 +223,189 @@ fn a_name_is_one_word() {
         assert_eq!(finished.code, Some(2), "{name}: {finished:?}");
     }
 }
+
+/// A client's file with this text, and what came of writing into it.
+fn written(
+    client: &str,
+    before: &str,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+) -> (Finished, String) {
+    let home = tempfile::tempdir().unwrap();
+    let (_, file) = CLIENTS.iter().find(|(name, _)| *name == client).unwrap();
+    let file = home.path().join(file);
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, before).unwrap();
+    let mut words = vec![client, "--write"];
+    words.extend(arguments);
+    let finished = config(home.path(), &words, variables);
+    let after = fs::read_to_string(&file).unwrap();
+    (finished, after)
+}
+
+#[test]
+fn what_restricts_a_server_that_is_there_is_not_dropped() {
+    let guarded = r#"{"mcpServers":{"didit":{"command":"x","args":["--read-only"],"env":{"DIDIT_MCP_READ_ONLY":"true"}}}}"#;
+    let key = [("DIDIT_API_KEY", "test-key-in-the-shell-1")];
+    let (refused, after) = written("cursor", guarded, &[], &key);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("--replace"), "{refused:?}");
+    assert_eq!(after, guarded);
+    let (done, after) = written("cursor", guarded, &["--read-only"], &key);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let after: Value = serde_json::from_str(&after).unwrap();
+    let env = &after["mcpServers"]["didit"]["env"];
+    assert_eq!(
+        env["DIDIT_MCP_READ_ONLY"], "true",
+        "its other variables stay"
+    );
+    assert_eq!(env["DIDIT_API_KEY"], "${env:DIDIT_API_KEY}");
+    let (done, after) = written("cursor", guarded, &["--replace"], &[]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    let after: Value = serde_json::from_str(&after).unwrap();
+    assert_eq!(after["mcpServers"]["didit"]["args"], json!([]));
+    let codex = "[mcp_servers.didit]\ncommand = \"x\"\nargs = [\"--read-only\"]\n";
+    assert_eq!(written("codex", codex, &[], &[]).0.code, Some(1));
+    let opencode = r#"{"mcp":{"didit":{"type":"local","command":["x","--read-only"]}}}"#;
+    assert_eq!(written("opencode", opencode, &[], &[]).0.code, Some(1));
+    let remote = r#"{"mcpServers":{"didit":{"url":"https://mcp.example","type":"http"}}}"#;
+    assert_eq!(written("cursor", remote, &[], &[]).0.code, Some(1));
+    let twice = r#"{"mcpServers":{},"mcpServers":{}}"#;
+    assert_eq!(written("cursor", twice, &[], &[]).0.code, Some(1));
+}
+
+#[test]
+fn every_setting_becomes_an_argument_and_is_checked() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().to_str().unwrap();
+    let audit = format!("{folder}/audit.jsonl");
+    let given = [
+        "--read-only",
+        "--allow-irreversible",
+        "--toolsets",
+        "sessions",
+        "--pii",
+        "none",
+        "--confirm",
+        "preview",
+        "--confirm-wait",
+        "5",
+        "--profile",
+        "work",
+        "--output-dir",
+        folder,
+        "--timeout",
+        "9",
+        "--api-base-url",
+        "https://api.example/v3",
+        "--auth-base-url",
+        "https://auth.example/v2",
+        "--audit-log",
+        &audit,
+        "--log",
+        "info",
+        "--log-format",
+        "json",
+    ];
+    let mut words = vec!["cursor"];
+    words.extend(given);
+    let finished = config(home.path(), &words, &[]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    let block: Value = serde_json::from_str(&finished.stdout).unwrap();
+    let mut written: Vec<&str> = block["mcpServers"]["didit"]["args"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|word| word.as_str().unwrap())
+        .collect();
+    let mut given = given.to_vec();
+    written.sort_unstable();
+    given.sort_unstable();
+    assert_eq!(written, given);
+    for words in [
+        &["cursor", "--pii", "bogus"][..],
+        &["cursor", "--toolsets", "nope"],
+        &["cursor", "--workflow-id", "kyc"],
+        &["cursor", "--log", "${LEVEL}"],
+    ] {
+        let refused = config(home.path(), words, &[]);
+        assert_ne!(refused.code, Some(0), "{words:?}: {refused:?}");
+        assert_eq!(refused.stdout, "", "{words:?}");
+    }
+}
+
+#[test]
+fn the_ends_of_lines_a_byte_order_mark_and_comments_stay() {
+    let codex = "\u{feff}# Mine.\r\n[mcp_servers.didit]\r\ncommand = \"x\" # why\r\n";
+    let (done, after) = written("codex", codex, &[], &[]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(after.starts_with("\u{feff}# Mine.\r\n"), "{after:?}");
+    assert!(after.contains("# why\r\n"), "{after:?}");
+    assert_eq!(
+        after.matches('\n').count(),
+        after.matches("\r\n").count(),
+        "{after:?}"
+    );
+    let inline = "mcp_servers = { other = { command = \"y\" } }\n";
+    let (done, after) = written("codex", inline, &[], &[]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(after.contains("other = { command = \"y\" }"), "{after}");
+    let (done, after) = written("cursor", "\u{feff}{ }", &[], &[]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(after.starts_with("\u{feff}{"), "{after:?}");
+}
+
+#[test]
+fn writers_at_once_lose_nothing_and_every_copy_stays() {
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join(".cursor/mcp.json");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "{}").unwrap();
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            let home = home.path();
+            scope.spawn(move || {
+                let name = format!("n{number}");
+                let finished = config(home, &["cursor", "--write", "--name", &name], &[]);
+                assert_eq!(finished.code, Some(0), "{finished:?}");
+            });
+        }
+    });
+    let after: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+    assert_eq!(after["mcpServers"].as_object().unwrap().len(), 6, "{after}");
+    let copies: Vec<String> = fs::read_dir(file.parent().unwrap())
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| *path != file)
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    assert_eq!(copies.len(), 6);
+    assert!(
+        copies.iter().any(|copy| copy == "{}"),
+        "the first one is among them"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_and_a_pipe_are_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join(".cursor");
+    fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink("/nowhere/none.json", folder.join("mcp.json")).unwrap();
+    let refused = config(home.path(), &["cursor", "--write"], &[]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(
+        fs::symlink_metadata(folder.join("mcp.json"))
+            .unwrap()
+            .is_symlink()
+    );
+    fs::remove_file(folder.join("mcp.json")).unwrap();
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.join("mcp.json"))
+        .status()
+        .unwrap();
+    assert!(made.success());
+    let refused = config(home.path(), &["cursor", "--write"], &[]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+}

@@ -86,18 +86,26 @@ fn several_sessions_are_decided_one_after_the_other_and_each_once() {
         .map(|answer| answer["session_id"].as_str().unwrap())
         .collect();
     assert_eq!(approved, [&ids[0], &ids[1]]);
-    // The second is approved already, so the third is left.
-    let finished = shell.run(&["kyc", "approve", "3", "2", "4", "--yes"]);
+    // What is so already counts as done; what cannot be decided now ends it, and says what was done.
+    let (_, open) = shell.json(&["kyc", "session", "--vendor-data", "cust-5"]);
+    let open = open["session_id"].as_str().unwrap();
+    let finished = shell.run(&["kyc", "approve", "3", "2", open, "4", "--yes"]);
     assert_eq!(finished.code, Some(1), "{}", printed(&finished));
     assert!(
         finished
             .stderr
-            .contains("1 of 3 were done before it; the rest was left."),
+            .contains("2 of 4 were done before it, the rest was left"),
         "{}",
         printed(&finished)
     );
     assert_eq!(status(&shell, "3"), "Approved");
     assert_eq!(status(&shell, "4"), "In Review");
+    let (code, documents) = shell.json(&["kyc", "approve", "3", open, "4", "--yes"]);
+    assert_eq!(code, Some(1), "{documents}");
+    assert_eq!(documents[0]["error"]["code"], "already_so");
+    assert_eq!(documents[1]["session_id"], open);
+    assert_eq!(documents[1]["error"]["code"], "not_allowed_now");
+    assert_eq!(documents.as_array().unwrap().len(), 2);
     let reports = shell.run(&["kyc", "pdf", "1", "2", "3"]);
     assert_eq!(reports.code, Some(0), "{}", printed(&reports));
     assert_eq!(

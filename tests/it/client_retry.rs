@@ -255,6 +255,25 @@ async fn a_limit_that_others_used_up_is_waited_out_by_reads_and_writes() {
     assert_eq!(attempts(replies, Method::POST).await, (2, Ok(())));
 }
 
+#[tokio::test]
+async fn a_wait_that_no_minute_explains_is_told_at_once() {
+    for header in [
+        ("retry-after", "3600"),
+        ("retry-after", "18446744073709551615"),
+        // In milliseconds, as nobody should write it.
+        ("x-ratelimit-reset", "1793400000000"),
+    ] {
+        let replies = vec![used_up(header), Reply::json(200, "{}")];
+        let (sent, outcome) = attempts(replies, Method::POST).await;
+        assert_eq!(sent, 1, "{header:?}");
+        assert_eq!(
+            outcome.unwrap_err().api().unwrap().status,
+            429,
+            "{header:?}"
+        );
+    }
+}
+
 #[test]
 fn what_others_used_up_keeps_back_its_own_kind_alone() {
     let limit = RateLimit::default();

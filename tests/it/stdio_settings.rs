@@ -576,3 +576,44 @@ fn a_mistake_in_the_file_of_settings_is_told_by_its_name_and_line() {
         );
     }
 }
+
+#[test]
+fn commands_that_use_no_settings_do_not_read_the_file() {
+    let (_folder, path) = settings_file("toolsets = 1 # a mistake\n");
+    for words in [
+        &["completions", "bash"][..],
+        &["config", "cursor"],
+        &["demo", "--help"],
+    ] {
+        let finished = run(words, &[("XDG_CONFIG_HOME", &path)]);
+        assert_eq!(finished.code, Some(0), "{words:?}: {finished:?}");
+    }
+    let (_folder, path) = settings_file("pii = \"none\"\nprofile = \"work\"\n");
+    let block = run(&["config", "cursor"], &[("XDG_CONFIG_HOME", &path)]).stdout;
+    assert!(
+        !block.contains("--pii") && !block.contains("--profile"),
+        "copies would outlast it: {block}"
+    );
+    let (_folder, path) = settings_file("toolsets = []\n");
+    let refused = run(&["check"], &[("XDG_CONFIG_HOME", &path)]);
+    assert_eq!(
+        refused.code,
+        Some(2),
+        "none at all is no choice: {refused:?}"
+    );
+}
+
+#[test]
+fn a_profile_that_a_client_did_not_fill_in_is_that_of_the_file() {
+    let (_folder, path) = settings_file("profile = \"work\"\n");
+    let finished = run(
+        &["check"],
+        &[
+            ("XDG_CONFIG_HOME", &path),
+            ("DIDIT_MCP_PROFILE", "${PROFILE}"),
+            ("DIDIT_API_BASE_URL", "http://127.0.0.1:1/v3"),
+            ("DIDIT_AUTH_BASE_URL", "http://127.0.0.1:1/auth"),
+        ],
+    );
+    assert!(finished.stdout.contains("work"), "{finished:?}");
+}

@@ -41,6 +41,8 @@ pub(super) enum Client {
 pub(super) struct Entry {
     pub(super) program: String,
     pub(super) arguments: Vec<String>,
+    /// Whether other arguments of a server that is there give way.
+    pub(super) replaces: bool,
     /// Whether the key comes from the variable, and not from the account that is remembered.
     pub(super) passes_key: bool,
 }

@@ -4,8 +4,8 @@ use jsonc_parser::{
     ParseOptions,
     cst::{CstInputValue, CstObject, CstRootNode},
 };
-use serde_json::Value;
-use toml_edit::{Array, DocumentMut, InlineTable, Item, Table};
+use serde_json::{Map, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
 
 use super::client::{Client, Entry};
 
@@ -15,14 +15,46 @@ use super::client::{Client, Entry};
 /// What is wrong with the text, for whoever wrote it.
 pub(super) fn add(client: Client, text: &str, name: &str, entry: &Entry) -> Result<String, String> {
     let server = client.server(entry);
-    let mut after = match client {
-        Client::Codex => in_toml(text, client.keys(), name, &server)?,
-        _ => in_json(text, client.keys(), name, &server)?,
+    // Some editors begin a file with a byte order mark, which no parser takes.
+    let (mark, body) = match text.strip_prefix(BYTE_ORDER_MARK) {
+        Some(rest) => (BYTE_ORDER_MARK, rest),
+        None => ("", text),
     };
-    if text.is_empty() && !after.ends_with('\n') {
+    let mut after = match client {
+        Client::Codex => in_toml(body, client.keys(), name, &server, entry.replaces)?,
+        _ => in_json(body, client.keys(), name, &server, entry.replaces)?,
+    };
+    if body.is_empty() && !after.ends_with('\n') {
         after.push('\n');
     }
-    Ok(after)
+    Ok(format!("{mark}{after}"))
+}
+
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// Refuses to change what somebody chose: arguments such as `--read-only` would be gone without a word.
+fn refuse_other(name: &str, there: &Value, server: &[(&str, Value)]) -> Result<(), String> {
+    if there.get("url").is_some() || there.get("headers").is_some() {
+        return Err(format!(
+            "`{name}` in it is a server at an address; remove it, or choose another --name"
+        ));
+    }
+    for (key, value) in server {
+        let there = there.get(*key).and_then(Value::as_array);
+        let given = value.as_array().map(Vec::as_slice).unwrap_or_default();
+        // The program itself is the first word of some.
+        let skipped = usize::from(*key == "command");
+        let words = |all: &[Value]| all.get(skipped..).unwrap_or_default().to_vec();
+        let there = words(there.map(Vec::as_slice).unwrap_or_default());
+        if *key != "env_vars" && !there.is_empty() && there != words(given) {
+            return Err(format!(
+                "`{name}` in it starts with the arguments {}; --replace starts it with those given here, and --name adds \
+                 another server",
+                Value::from(there)
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn in_json(
@@ -30,6 +62,7 @@ fn in_json(
     keys: &[&str],
     name: &str,
     server: &[(&str, Value)],
+    replaces: bool,
 ) -> Result<String, String> {
     let root = CstRootNode::parse(text, &ParseOptions::default())
         .map_err(|error| format!("it is not JSON: {error}"))?;
@@ -37,13 +70,20 @@ fn in_json(
         .object_value_or_create()
         .ok_or("it should hold an object")?;
     for key in keys {
+        refuse_twice(&object, key)?;
         object = object
             .object_value_or_create(key)
             .ok_or_else(|| format!("`{key}` in it should be an object"))?;
     }
+    refuse_twice(&object, name)?;
     match (object.object_value(name), object.get(name)) {
         (Some(there), _) => {
+            if !replaces {
+                let now = there.to_serde_value().unwrap_or_default();
+                refuse_other(name, &now, server)?;
+            }
             for (key, value) in server {
+                refuse_twice(&there, key)?;
                 set(&there, key, value);
             }
         }
@@ -55,7 +95,26 @@ fn in_json(
     Ok(root.to_string())
 }
 
+/// Programs that read a name twice take the last one, so changing the first would do nothing.
+fn refuse_twice(object: &CstObject, name: &str) -> Result<(), String> {
+    let properties = object.properties();
+    let names = properties
+        .iter()
+        .filter_map(|property| property.decoded_name());
+    if names.filter(|other| other == name).count() > 1 {
+        return Err(format!("`{name}` stands in it twice"));
+    }
+    Ok(())
+}
+
+/// Sets a value; of an object, as the environment is one, only the entries that are given.
 fn set(object: &CstObject, key: &str, value: &Value) {
+    if let (Value::Object(entries), Some(there)) = (value, object.object_value(key)) {
+        for (key, value) in entries {
+            set(&there, key, value);
+        }
+        return;
+    }
     match object.get(key) {
         Some(there) if there.to_serde_value().as_ref() == Some(value) => {}
         Some(there) => there.set_value(input(value)),
@@ -95,11 +154,12 @@ fn in_toml(
     keys: &[&str],
     name: &str,
     server: &[(&str, Value)],
+    replaces: bool,
 ) -> Result<String, String> {
     let mut document: DocumentMut = text
         .parse()
         .map_err(|error: toml_edit::TomlError| format!("it is not TOML: {}", error.message()))?;
-    let mut table = document.as_table_mut();
+    let mut table: &mut dyn TableLike = document.as_table_mut();
     for key in keys {
         let implicit = || {
             let mut table = Table::new();
@@ -110,7 +170,7 @@ fn in_toml(
         table = table
             .entry(key)
             .or_insert_with(implicit)
-            .as_table_mut()
+            .as_table_like_mut()
             .ok_or_else(|| format!("`{key}` in it should be a table"))?;
     }
     let there = table
@@ -118,17 +178,58 @@ fn in_toml(
         .or_insert_with(|| Item::Table(Table::new()))
         .as_table_like_mut()
         .ok_or_else(|| format!("`{name}` in it should be a table"))?;
+    if !replaces {
+        let now: Map<String, Value> = there
+            .iter()
+            .map(|(key, item)| (key.to_owned(), json_of(item)))
+            .collect();
+        refuse_other(name, &now.into(), server)?;
+    }
     for (key, value) in server {
-        let value = toml(value);
-        let is_same = there
-            .get(key)
-            .and_then(Item::as_value)
-            .is_some_and(|there| there.to_string().trim() == value.to_string().trim());
-        if !is_same {
-            there.insert(key, Item::Value(value));
+        let mut value = toml(value);
+        match there.get_mut(key).and_then(Item::as_value_mut) {
+            Some(old) if bare(old) == bare(&value) => {}
+            Some(old) => {
+                // The comment behind the old value stays.
+                *value.decor_mut() = old.decor().clone();
+                *old = value;
+            }
+            None => {
+                there.insert(key, Item::Value(value));
+            }
         }
     }
-    Ok(document.to_string())
+    let after = document.to_string();
+    // The lines end as they did; the parser makes all of them end in one way.
+    Ok(if text.contains("\r\n") {
+        after.replace("\r\n", "\n").replace('\n', "\r\n")
+    } else {
+        after
+    })
+}
+
+/// A value without blanks and comments around and within it.
+fn bare(value: &toml_edit::Value) -> String {
+    match value {
+        toml_edit::Value::Array(items) => items.iter().map(bare).collect::<Vec<_>>().join(","),
+        other => {
+            let mut other = other.clone();
+            other.decor_mut().clear();
+            other.to_string()
+        }
+    }
+}
+
+/// Texts and lists of them, which is what a server's arguments are.
+fn json_of(item: &Item) -> Value {
+    match item.as_value() {
+        Some(toml_edit::Value::String(text)) => text.value().as_str().into(),
+        Some(toml_edit::Value::Array(items)) => items
+            .iter()
+            .map(|item| item.as_str().unwrap_or_default())
+            .collect(),
+        _ => true.into(),
+    }
 }
 
 fn toml(value: &Value) -> toml_edit::Value {

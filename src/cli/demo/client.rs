@@ -86,6 +86,9 @@ impl Session {
         let mut command = Command::new(std::env::current_exe()?);
         command
             .arg("--simulate")
+            // Its steps need these, whatever this user's file of settings says.
+            .args(["--toolsets", "account,workflows,sessions,blocklist,billing"])
+            .args(["--pii", "minimal"])
             .arg("--output-dir")
             .arg(folder)
             // Settings of the shell must not change what the demo shows.

@@ -3,15 +3,16 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     cli::{
         ask::Agreed,
+        output::{data, error_document},
         runner::{Outcome, Runner, unprinted},
         which,
     },
-    tools::{ToolError, ToolOutput},
+    tools::{ErrorCode, ToolError, ToolOutput},
 };
 
 /// Which sessions, and what is told.
@@ -143,36 +144,60 @@ async fn update(runner: &Runner, arguments: Resubmit, new_status: &str) -> Outco
     .await
 }
 
-/// Does the same for each session, one after the other, so that each is asked about alone. The first failure ends it and says
-/// what was done before. Several answers are one list for a program.
+/// Does the same for each session, one after the other, so that each is asked about alone. One that is so already counts as
+/// done. Another failure ends it; when something was done before, that is printed too, and the exit code is that of a failure,
+/// because what says that nothing was changed would not be true. Several answers are one list for a program.
 async fn each(
     runner: &Runner,
     sessions: &[String],
     call: impl AsyncFn(&str) -> Result<ToolOutput, ToolError>,
 ) -> Outcome {
     let output = runner.output();
-    let mut done = Vec::new();
-    for session in sessions {
+    if let [session] = sessions {
+        let answer = call(session).await?;
+        output.answer(&answer).map_err(unprinted)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut documents = Vec::new();
+    for (done, session) in sessions.iter().enumerate() {
         match call(session).await {
-            Ok(answer) if sessions.len() == 1 || !output.is_json() => {
-                output.answer(&answer).map_err(unprinted)?;
-                done.push(answer);
+            Ok(answer) if output.is_json() => documents.push(data(&answer)),
+            Ok(answer) => output.answer(&answer).map_err(unprinted)?,
+            Err(error) if error.code == ErrorCode::AlreadySo && output.is_json() => {
+                documents.push(about(session, &error));
             }
-            Ok(answer) => done.push(answer),
-            Err(error) if sessions.len() == 1 => return Err(error),
+            Err(error) if error.code == ErrorCode::AlreadySo => {
+                let line = format!("Session {session}: {}", error.message);
+                output.text(&line).map_err(unprinted)?;
+            }
+            Err(error) if done == 0 => return Err(error),
             Err(mut error) => {
-                error.message = format!(
-                    "Session {session}: {} {} of {} were done before it; the rest was left.",
-                    error.message,
-                    done.len(),
-                    sessions.len()
-                );
-                return Err(error);
+                documents.push(about(session, &error));
+                let all = sessions.len();
+                if output.is_json() {
+                    output.document(&documents.into()).map_err(unprinted)?;
+                } else {
+                    error.message = format!(
+                        "Session {session} ({done} of {all} were done before it, the rest was left): {}",
+                        error.message
+                    );
+                    output.error(&error, &|_| false).map_err(unprinted)?;
+                }
+                return Ok(ExitCode::FAILURE);
             }
         }
     }
-    if sessions.len() > 1 && output.is_json() {
-        output.answers(&done).map_err(unprinted)?;
+    if output.is_json() {
+        output.document(&documents.into()).map_err(unprinted)?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// An error as the document of one session among several.
+fn about(session: &str, error: &ToolError) -> Value {
+    let mut document = error_document(error, &|_| false);
+    if let Some(entries) = document.as_object_mut() {
+        entries.insert("session_id".to_owned(), session.into());
+    }
+    document
 }

@@ -23,6 +23,8 @@ const DEFAULT_WAIT_S: u64 = 45;
 const MAX_WAIT_S: u64 = 600;
 /// How often a waiting client hears that the call is alive.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// The pause before a session is followed anew whose polling ended.
+const BEFORE_ANEW: Duration = Duration::from_secs(1);
 /// Statuses of steps that the person has yet to do.
 const OPEN_STEPS: [&str; 2] = ["Not Finished", "Resub Requested"];
 
@@ -90,6 +92,10 @@ async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone>
                         return Err(error.into());
                     }
                     trouble = Some(error);
+                    if follower.is_over() {
+                        tokio::time::sleep(BEFORE_ANEW).await;
+                        follower = context.connection.follow(id)?;
+                    }
                 }
             },
             // Regular signs of life keep a client from giving up on the call.

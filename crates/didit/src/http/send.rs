@@ -14,8 +14,6 @@ use crate::retry::{self, Safety};
 /// The longest wait for a turn under the rate limits: they count the last minute.
 const LONGEST_TURN: Duration = Duration::from_secs(75);
 
-/// How often one call is refused for a limit that others use up, before that is told.
-const MOST_LIMITED: u32 = 4;
 /// Over how long those come back that were refused together.
 const SPREAD: Duration = Duration::from_secs(2);
 
@@ -71,7 +69,7 @@ impl Client {
             Safety::Write
         };
         let mut left = deadline;
-        let (mut attempt, mut times_limited) = (0, 0);
+        let (mut attempt, mut waited_for_others) = (0, Duration::ZERO);
         loop {
             self.take_turn(&call).await?;
             let started = Instant::now();
@@ -89,10 +87,10 @@ impl Client {
                 Err(error) => error,
                 answer => return answer,
             };
-            if times_limited < MOST_LIMITED
-                && let Some(wait) = self.shared_limit(&error)
+            if let Some(wait) = self.shared_limit(&error)
+                && waited_for_others + wait <= LONGEST_TURN
             {
-                times_limited += 1;
+                waited_for_others += wait + SPREAD;
                 attempt -= 1;
                 left = deadline;
                 self.close_scope(&call, wait);
@@ -114,7 +112,7 @@ impl Client {
         }
     }
 
-    /// How long Didit takes nothing more of this kind, if this is why it refused: its limit counts every process with the same
+    /// How long, at most a minute and a little, Didit takes nothing more of this kind, if this is why it refused: its limit counts every process with the same
     /// key, and this client only its own requests. A quota, of a day or of a telephone number, has none of those headers.
     fn shared_limit(&self, error: &Error) -> Option<Duration> {
         let error = error.api().filter(|error| error.is_rate_window)?;
