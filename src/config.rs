@@ -6,6 +6,7 @@ mod file;
 mod one_of;
 mod options;
 mod secrets;
+mod shared;
 mod values;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -17,24 +18,24 @@ pub use file::fill_in;
 pub use one_of::OneOf;
 pub use options::Options;
 pub use secrets::Secrets;
+use shared::{TOOLSETS, output_dir, personal_data, toolsets, workflow_id};
 use values::{given, given_exactly, path};
 
 use crate::{
     credentials::{self, Profile, Store},
     didit::{
-        ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Proxy, WebhookSecret, WorkflowId,
+        ApiKey, DEFAULT_API_BASE_URL, DEFAULT_AUTH_BASE_URL, Proxy, WebhookSecret,
         http_client_trusting, is_loopback,
     },
     log::Format,
     private_file,
     server::{Confirmation, Policy},
     simulator::Simulator,
-    tools::{ConnectionSettings, KeySource, Mode, PersonalData, Toolset},
+    tools::{ConnectionSettings, KeySource, Mode},
 };
 
 const AUDIT_LOG: &str = "--audit-log (DIDIT_MCP_AUDIT_LOG)";
 const LOG_FILE: &str = "--log-file (DIDIT_MCP_LOG_FILE)";
-const TOOLSETS: &str = "--toolsets (DIDIT_MCP_TOOLSETS)";
 const RATE_LIMITS: &str = "--rate-limits (DIDIT_MCP_RATE_LIMITS)";
 
 /// Everything, checked.
@@ -253,20 +254,6 @@ fn extra_ca_pem(options: &Options, base: &Url) -> Result<Option<Vec<u8>>, Error>
     Ok(Some(pem))
 }
 
-fn personal_data(options: &Options) -> Result<PersonalData, Error> {
-    let setting = "--pii (DIDIT_MCP_PII)";
-    match given_exactly(setting, options.pii.as_deref())?.unwrap_or("minimal") {
-        "none" => Ok(PersonalData::None),
-        "minimal" => Ok(PersonalData::Minimal),
-        "full" => Ok(PersonalData::Full),
-        other => Err(Error::Value {
-            setting,
-            value: other.to_owned(),
-            valid: "none, minimal, full".to_owned(),
-        }),
-    }
-}
-
 fn policy(options: &Options) -> Result<Policy, Error> {
     let setting = "--confirm (DIDIT_MCP_CONFIRM)";
     let confirmation = match given_exactly(setting, options.confirm.as_deref())?.unwrap_or("ask") {
@@ -292,41 +279,6 @@ fn policy(options: &Options) -> Result<Policy, Error> {
             "--confirm-wait (DIDIT_MCP_CONFIRM_WAIT)",
         )?,
     })
-}
-
-fn toolsets(names: Option<&str>) -> Result<Vec<Toolset>, Error> {
-    let Some(names) = names else {
-        return Ok(Toolset::defaults());
-    };
-    let mut chosen = Vec::new();
-    for name in names
-        .split(',')
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-    {
-        if name == "all" {
-            return Ok(Toolset::ALL.to_vec());
-        }
-        let toolset = Toolset::ALL
-            .into_iter()
-            .find(|toolset| toolset.name() == name)
-            .ok_or_else(|| unknown_toolset(name))?;
-        if !chosen.contains(&toolset) {
-            chosen.push(toolset);
-        }
-    }
-    if chosen.is_empty() {
-        return Err(unknown_toolset(names));
-    }
-    Ok(chosen)
-}
-
-fn unknown_toolset(value: &str) -> Error {
-    Error::Value {
-        setting: TOOLSETS,
-        value: value.to_owned(),
-        valid: format!("{}, all", Toolset::ALL.map(Toolset::name).join(", ")),
-    }
 }
 
 fn switches(policy: &Policy) -> Vec<(String, String)> {
@@ -413,20 +365,6 @@ fn base_url(setting: &'static str, text: &str) -> Result<Url, Error> {
     }
 }
 
-fn workflow_id(options: &Options) -> Result<Option<String>, Error> {
-    given(options.workflow_id.as_deref())
-        .map(|id| {
-            id.parse::<WorkflowId>()
-                .map(|id| id.to_string())
-                .map_err(|_| Error::Value {
-                    setting: "--workflow-id (DIDIT_WORKFLOW_ID)",
-                    value: id.to_owned(),
-                    valid: "a UUID such as 11111111-2222-3333-4444-555555555555".to_owned(),
-                })
-        })
-        .transpose()
-}
-
 fn seconds(text: Option<&str>, default: &str, setting: &'static str) -> Result<Duration, Error> {
     let text = given(text).unwrap_or(default);
     text.parse::<u64>()
@@ -438,19 +376,4 @@ fn seconds(text: Option<&str>, default: &str, setting: &'static str) -> Result<D
             value: text.to_owned(),
             valid: "whole seconds from 1 to 600".to_owned(),
         })
-}
-
-fn output_dir(options: &Options) -> Result<PathBuf, Error> {
-    let named = path(
-        "--output-dir (DIDIT_MCP_OUTPUT_DIR)",
-        options.output_dir.as_deref(),
-    )?;
-    Ok(match named {
-        Some(folder) => folder,
-        // Some systems keep settings and data in one folder, and files must not lie beside the credentials.
-        None => directories::ProjectDirs::from("", "", "didit-mcp").map_or_else(
-            || PathBuf::from("didit-mcp"),
-            |folders| folders.data_dir().join("files"),
-        ),
-    })
 }

@@ -17,10 +17,7 @@ use crate::{
     config::{Options, Secrets, Settings},
     credentials, private_file,
 };
-use client::{Client, Entry};
-
-/// The variable that holds the key.
-const KEY: &str = "DIDIT_API_KEY";
+use client::{Client, Entry, KEY};
 
 /// Which client, and whether to write.
 #[derive(Debug, Args)]

@@ -7,8 +7,12 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use toml_edit::de::from_str;
 
-use super::values::{given, given_exactly};
-use super::{Error, Options, output_dir, personal_data, toolsets, workflow_id};
+use super::{
+    error::Error,
+    options::Options,
+    shared::{output_dir, personal_data, toolsets, workflow_id},
+    values::{given, given_exactly},
+};
 use crate::private_file;
 
 const SETTING: &str = "config.toml";

@@ -6,7 +6,8 @@ use clap::ValueEnum;
 use directories::BaseDirs;
 use serde_json::{Value, json};
 
-use super::KEY;
+/// The variable that holds the key.
+pub(super) const KEY: &str = "DIDIT_API_KEY";
 
 /// A program that starts servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
