@@ -21,7 +21,7 @@ mod which;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
 
 use crate::{
     config::{self, Options},
@@ -73,10 +73,11 @@ impl Cli {
                 options,
                 command: None,
             }),
-            _ => {
-                let matches = command().try_get_matches()?;
-                Self::from_arg_matches(&matches)
-            }
+            // Every command is built for help alone, which takes as long as the rest of a start.
+            _ => Self::try_parse().or_else(|error| match error.kind() {
+                ErrorKind::DisplayHelp => Self::from_arg_matches(&command().try_get_matches()?),
+                _ => Err(error),
+            }),
         }
     }
 }
@@ -205,7 +206,7 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         }
         Some(Command::Check(arguments)) => Ok(check::run(arguments, &cli.options, redactor).await),
         Some(Command::Webhook(arguments)) => webhook::run(&arguments, redactor).await,
-        Some(Command::Config(arguments)) => client_config::run(&arguments, &cli.options),
+        Some(Command::Config(arguments)) => client_config::run(&arguments, &cli.options).await,
         Some(Command::Completions(arguments)) => completions::run(&arguments, command()),
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct Arguments {
 }
 
 /// Prints or writes the block.
-pub(super) fn run(arguments: &Arguments, options: &Options) -> Result<ExitCode, Failure> {
+pub(super) async fn run(arguments: &Arguments, options: &Options) -> Result<ExitCode, Failure> {
     let folders = directories::BaseDirs::new().ok_or("this user has no home folder")?;
     let client = arguments.client;
     let file = client.file(&folders);
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments, options: &Options) -> Result<ExitCode, 
         passes_key: !options.simulate && env::var_os(KEY).is_some_and(|key| !key.is_empty()),
     };
     if arguments.write {
-        write(client, &file, &arguments.name, &entry)?;
+        write(client, &file, &arguments.name, &entry).await?;
     } else {
         let block = edit::add(client, "", &arguments.name, &entry)?;
         unless_unread(io::stdout().write_all(block.as_bytes()))?;
@@ -81,11 +81,8 @@ fn say(line: &str) -> io::Result<()> {
     unless_unread(writeln!(io::stderr(), "{line}"))
 }
 
-fn write(client: Client, file: &Path, name: &str, entry: &Entry) -> Result<(), Failure> {
-    // Several of these at once take turns; the client itself may write at any moment.
-    let _turn = credentials::settings_folder()
-        .map(|folder| lock(&folder))
-        .transpose()?;
+async fn write(client: Client, file: &Path, name: &str, entry: &Entry) -> Result<(), Failure> {
+    let _turn = turn().await?;
     let file = &real(file)?;
     for _ in 0..MOST_TRIES {
         let before = read(file)?;
@@ -128,10 +125,20 @@ fn write(client: Client, file: &Path, name: &str, entry: &Entry) -> Result<(), F
 /// How often a file is read anew that somebody else changes meanwhile.
 const MOST_TRIES: u32 = 5;
 
-fn lock(folder: &Path) -> Result<fs::File, Failure> {
-    fs::create_dir_all(folder)?;
-    let file = private_file::append(&folder.join("clients.lock"))?;
-    private_file::locked(file).map_err(|_| "another process writes a client's file now".into())
+/// How many copies one second may bring.
+const MOST_COPIES: u32 = 100;
+
+/// Several of these at once take turns. A user without a settings folder goes without: the client itself may write at any
+/// moment as well, which is looked for before the file is replaced.
+async fn turn() -> Result<Option<private_file::WriteLock>, Failure> {
+    let Some(folder) = credentials::settings_folder() else {
+        return Ok(None);
+    };
+    match private_file::WriteLock::take(&folder.join("clients")).await {
+        Ok(turn) => Ok(Some(turn)),
+        Err(private_file::Error::Busy) => Err("another process is writing a client's file".into()),
+        Err(_) => Ok(None),
+    }
 }
 
 /// The file itself: one that is a link, as those have it who keep their settings in one place, stays a link.
@@ -161,7 +168,7 @@ fn copy(file: &Path, text: &str) -> Result<PathBuf, Failure> {
     let time = jiff::Timestamp::now()
         .strftime("%Y%m%dT%H%M%SZ")
         .to_string();
-    for number in 1.. {
+    for number in 1..=MOST_COPIES {
         let mut name = file.file_name().unwrap_or_default().to_owned();
         name.push(match number {
             1 => format!(".{time}.backup"),

@@ -19,10 +19,9 @@ const SHORTEST_START: usize = 8;
 const MOST_PAGES: usize = 5;
 const PAGE: u32 = 100;
 
-/// A session as somebody names it.
+/// A session as somebody names it without its whole id.
 #[derive(Debug, PartialEq, Eq)]
 enum Name {
-    Id(Uuid),
     Number(i64),
     Start(String),
     Person(String),
@@ -30,10 +29,6 @@ enum Name {
 
 impl Name {
     fn of(text: &str) -> Option<Self> {
-        let text = text.trim();
-        if let Ok(id) = Uuid::try_parse(text) {
-            return Some(Self::Id(id));
-        }
         if let Some(person) = text.strip_prefix(VENDOR) {
             let person = person.trim();
             return (!person.is_empty()).then(|| Self::Person(person.to_owned()));
@@ -57,7 +52,7 @@ impl Name {
         match self {
             Self::Person(person) => vec![("vendor_data", json!(person))],
             Self::Number(number) => vec![("search", json!(number.to_string()))],
-            Self::Start(_) | Self::Id(_) => Vec::new(),
+            Self::Start(_) => Vec::new(),
         }
     }
 
@@ -66,7 +61,6 @@ impl Name {
             Self::Person(person) => row.vendor_data.as_ref() == Some(person),
             Self::Number(number) => row.session_number == Some(*number),
             Self::Start(start) => row.session_id.starts_with(start.as_str()),
-            Self::Id(_) => true,
         }
     }
 }
@@ -116,15 +110,16 @@ pub(super) async fn sessions(runner: &Runner, texts: &[String]) -> Result<Vec<St
 /// # Errors
 /// When it names none, or several: a decision is about one person, and nobody guesses which.
 pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolError> {
+    let text = text.trim();
+    if let Ok(id) = Uuid::try_parse(text) {
+        return Ok(id.to_string());
+    }
     let name = Name::of(text).ok_or_else(|| {
         ToolError::invalid(
             "session",
-            format!("\"{}\" does not name a session. {SESSION}.", text.trim()),
+            format!("\"{text}\" does not name a session. Valid: {SESSION}."),
         )
     })?;
-    if let Name::Id(id) = name {
-        return Ok(id.to_string());
-    }
     let (found, is_whole) = candidates(runner, &name).await?;
     match &found[..] {
         // A number is given once; of others there may be a second one further back.
@@ -133,7 +128,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
             "session",
             format!(
                 "{} may name several sessions: only the newest {} were looked through. Nothing was changed.",
-                text.trim(),
+                text,
                 MOST_PAGES * PAGE as usize
             ),
         )
@@ -141,7 +136,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
         [] => {
             let error = ToolError::new(
                 ErrorCode::NotFound,
-                format!("There is no session {}. Nothing was changed.", text.trim()),
+                format!("There is no session {text}. Nothing was changed."),
             );
             Err(if is_whole {
                 error.with_advice("didit-mcp kyc list shows those that there are.")
@@ -158,7 +153,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
                 ErrorCode::InvalidArgument,
                 format!(
                     "{} names {} sessions: {}. Nothing was changed.",
-                    text.trim(),
+                    text,
                     several.len(),
                     lines.join("; ")
                 ),
@@ -206,7 +201,7 @@ mod tests {
             ("#3", Some(Name::Number(3))),
             ("#12345678", Some(Name::Number(12_345_678))),
             ("#5b1f3c9a", None),
-            (" 1234567 ", Some(Name::Number(1_234_567))),
+            ("1234567", Some(Name::Number(1_234_567))),
             ("0", None),
             ("-3", None),
             ("12345678", start("12345678")),

@@ -270,6 +270,13 @@ fn what_restricts_a_server_that_is_there_is_not_dropped() {
     assert_eq!(written("opencode", opencode, &[], &[]).0.code, Some(1));
     let remote = r#"{"mcpServers":{"didit":{"url":"https://mcp.example","type":"http"}}}"#;
     assert_eq!(written("cursor", remote, &[], &[]).0.code, Some(1));
+    let (refused, after) = written("cursor", remote, &["--replace"], &[]);
+    assert_eq!(
+        refused.code,
+        Some(1),
+        "its address would stay beside the command: {refused:?}"
+    );
+    assert_eq!(after, remote);
     let twice = r#"{"mcpServers":{},"mcpServers":{}}"#;
     assert_eq!(written("cursor", twice, &[], &[]).0.code, Some(1));
 }

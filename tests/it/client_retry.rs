@@ -250,6 +250,12 @@ async fn a_limit_that_others_used_up_is_waited_out_by_reads_and_writes() {
         let (sent, outcome) = attempts(replies, call).await;
         assert_eq!((sent, outcome), (3, Ok(())));
     }
+    // What was waited already counts, whatever a later answer asks for.
+    let absurd = used_up(("retry-after", "18446744073709551615"));
+    let replies = vec![used_up(("retry-after", "0")), absurd];
+    let (sent, outcome) = attempts(replies, Method::POST).await;
+    assert_eq!(sent, 2);
+    assert_eq!(outcome.unwrap_err().api().unwrap().status, 429);
     // The end of the window alone says enough; it is past here.
     let replies = vec![used_up(("x-ratelimit-reset", "1")), Reply::json(200, link)];
     assert_eq!(attempts(replies, Method::POST).await, (2, Ok(())));

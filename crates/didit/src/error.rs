@@ -205,11 +205,14 @@ impl ApiError {
     ) -> Self {
         let meant = body::read(status, bytes, &|text| text);
         let read = body::read(status, bytes, filter);
+        let is_rate_window = status == 429 && wait::has_rate_window(headers);
         Self {
             status,
             kind: kind(status, &meant),
-            retry_after: wait::from_headers(headers).or_else(|| wait::from_words(&meant.message)),
-            is_rate_window: status == 429 && wait::has_rate_window(headers),
+            retry_after: wait::from_headers(headers)
+                .or_else(|| is_rate_window.then(|| wait::until_reset(headers)).flatten())
+                .or_else(|| wait::from_words(&meant.message)),
+            is_rate_window,
             field: read.fields.first().map(|first| first.field.clone()),
             message: read.message,
             code: meant.code,

@@ -14,15 +14,14 @@ use super::client::{Client, Entry};
 /// # Errors
 /// What is wrong with the text, for whoever wrote it.
 pub(super) fn add(client: Client, text: &str, name: &str, entry: &Entry) -> Result<String, String> {
-    let server = client.server(entry);
     // Some editors begin a file with a byte order mark, which no parser takes.
     let (mark, body) = match text.strip_prefix(BYTE_ORDER_MARK) {
         Some(rest) => (BYTE_ORDER_MARK, rest),
         None => ("", text),
     };
     let mut after = match client {
-        Client::Codex => in_toml(body, client.keys(), name, &server, entry.replaces)?,
-        _ => in_json(body, client.keys(), name, &server, entry.replaces)?,
+        Client::Codex => in_toml(client, body, name, entry)?,
+        _ => in_json(client, body, name, entry)?,
     };
     if body.is_empty() && !after.ends_with('\n') {
         after.push('\n');
@@ -33,7 +32,12 @@ pub(super) fn add(client: Client, text: &str, name: &str, entry: &Entry) -> Resu
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// Refuses to change what somebody chose: arguments such as `--read-only` would be gone without a word.
-fn refuse_other(name: &str, there: &Value, server: &[(&str, Value)]) -> Result<(), String> {
+fn refuse_other(
+    name: &str,
+    there: &Value,
+    server: &[(&str, Value)],
+    replaces: bool,
+) -> Result<(), String> {
     if there.get("url").is_some() || there.get("headers").is_some() {
         return Err(format!(
             "`{name}` in it is a server at an address; remove it, or choose another --name"
@@ -46,7 +50,7 @@ fn refuse_other(name: &str, there: &Value, server: &[(&str, Value)]) -> Result<(
         let skipped = usize::from(*key == "command");
         let words = |all: &[Value]| all.get(skipped..).unwrap_or_default().to_vec();
         let there = words(there.map(Vec::as_slice).unwrap_or_default());
-        if *key != "env_vars" && !there.is_empty() && there != words(given) {
+        if !replaces && *key != "env_vars" && !there.is_empty() && there != words(given) {
             return Err(format!(
                 "`{name}` in it starts with the arguments {}; --replace starts it with those given here, and --name adds \
                  another server",
@@ -57,19 +61,14 @@ fn refuse_other(name: &str, there: &Value, server: &[(&str, Value)]) -> Result<(
     Ok(())
 }
 
-fn in_json(
-    text: &str,
-    keys: &[&str],
-    name: &str,
-    server: &[(&str, Value)],
-    replaces: bool,
-) -> Result<String, String> {
+fn in_json(client: Client, text: &str, name: &str, entry: &Entry) -> Result<String, String> {
+    let server = client.server(entry);
     let root = CstRootNode::parse(text, &ParseOptions::default())
         .map_err(|error| format!("it is not JSON: {error}"))?;
     let mut object = root
         .object_value_or_create()
         .ok_or("it should hold an object")?;
-    for key in keys {
+    for key in client.keys() {
         refuse_twice(&object, key)?;
         object = object
             .object_value_or_create(key)
@@ -78,18 +77,16 @@ fn in_json(
     refuse_twice(&object, name)?;
     match (object.object_value(name), object.get(name)) {
         (Some(there), _) => {
-            if !replaces {
-                let now = there.to_serde_value().unwrap_or_default();
-                refuse_other(name, &now, server)?;
-            }
-            for (key, value) in server {
+            let now = there.to_serde_value().unwrap_or_default();
+            refuse_other(name, &now, &server, entry.replaces)?;
+            for (key, value) in &server {
                 refuse_twice(&there, key)?;
                 set(&there, key, value);
             }
         }
-        (None, Some(there)) => there.set_value(object_of(server)),
+        (None, Some(there)) => there.set_value(object_of(&server)),
         (None, None) => {
-            object.append(name, object_of(server));
+            object.append(name, object_of(&server));
         }
     }
     Ok(root.to_string())
@@ -149,18 +146,13 @@ fn input(value: &Value) -> CstInputValue {
     }
 }
 
-fn in_toml(
-    text: &str,
-    keys: &[&str],
-    name: &str,
-    server: &[(&str, Value)],
-    replaces: bool,
-) -> Result<String, String> {
+fn in_toml(client: Client, text: &str, name: &str, entry: &Entry) -> Result<String, String> {
+    let server = client.server(entry);
     let mut document: DocumentMut = text
         .parse()
         .map_err(|error: toml_edit::TomlError| format!("it is not TOML: {}", error.message()))?;
     let mut table: &mut dyn TableLike = document.as_table_mut();
-    for key in keys {
+    for key in client.keys() {
         let implicit = || {
             let mut table = Table::new();
             // No heading of its own: the one of the server says it all.
@@ -178,14 +170,12 @@ fn in_toml(
         .or_insert_with(|| Item::Table(Table::new()))
         .as_table_like_mut()
         .ok_or_else(|| format!("`{name}` in it should be a table"))?;
-    if !replaces {
-        let now: Map<String, Value> = there
-            .iter()
-            .map(|(key, item)| (key.to_owned(), json_of(item)))
-            .collect();
-        refuse_other(name, &now.into(), server)?;
-    }
-    for (key, value) in server {
+    let now: Map<String, Value> = there
+        .iter()
+        .map(|(key, item)| (key.to_owned(), json_of(item)))
+        .collect();
+    refuse_other(name, &now.into(), &server, entry.replaces)?;
+    for (key, value) in &server {
         let mut value = toml(value);
         match there.get_mut(key).and_then(Item::as_value_mut) {
             Some(old) if bare(old) == bare(&value) => {}

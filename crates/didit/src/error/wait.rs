@@ -15,26 +15,19 @@ pub(super) fn has_rate_window(headers: &HeaderMap) -> bool {
     headers.contains_key(RATE_LIMIT) || headers.contains_key(RATE_LIMIT_RESET)
 }
 
-/// Reads `Retry-After`, in seconds or as a date, and otherwise when the rate limit has room again. Points in time count from
-/// the answer's own `Date`, so that a wrong clock here does not matter.
-pub(super) fn from_headers(headers: &HeaderMap) -> Option<Duration> {
-    retry_after(headers).or_else(|| {
-        let reset: i64 = headers
-            .get(RATE_LIMIT_RESET)?
-            .to_str()
-            .ok()?
-            .trim()
-            .parse()
-            .ok()?;
-        let now = date(headers, &DATE).unwrap_or_else(Timestamp::now);
-        let seconds = reset.saturating_sub(now.as_second());
-        Some(Duration::from_secs(
-            u64::try_from(seconds).unwrap_or_default(),
-        ))
-    })
+/// When the rate limit has room again. The time counts from the answer's own `Date`, so that a wrong clock here does not matter.
+pub(super) fn until_reset(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RATE_LIMIT_RESET)?.to_str().ok()?;
+    let reset: i64 = text.trim().parse().ok()?;
+    let now = date(headers, &DATE).unwrap_or_else(Timestamp::now);
+    let seconds = reset.saturating_sub(now.as_second());
+    Some(Duration::from_secs(
+        u64::try_from(seconds).unwrap_or_default(),
+    ))
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+/// Reads `Retry-After`, in seconds or as a date. A date counts from the answer's own `Date` as well.
+pub(super) fn from_headers(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));

@@ -88,7 +88,7 @@ impl Client {
                 answer => return answer,
             };
             if let Some(wait) = self.shared_limit(&error)
-                && waited_for_others + wait <= LONGEST_TURN
+                && wait <= LONGEST_TURN.saturating_sub(waited_for_others)
             {
                 waited_for_others += wait + SPREAD;
                 attempt -= 1;

@@ -8,7 +8,6 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 use serde_json::{Map, Value};
-use tokio::sync::Notify;
 
 use super::{
     high_water_mark::HighWaterMark,
@@ -73,8 +72,6 @@ struct Shared {
     tally: RefCell<Tally>,
     /// No more rows are begun.
     stopping: Cell<bool>,
-    /// Wakes the rows that wait for Didit's limit, so that they are dropped.
-    interrupted: Notify,
     in_a_row: Cell<u32>,
     /// A failure of this machine, which ends the run.
     broken: RefCell<Option<ToolError>>,
@@ -107,7 +104,6 @@ impl Batch<'_> {
                 ..Tally::default()
             }),
             stopping: Cell::new(false),
-            interrupted: Notify::new(),
             in_a_row: Cell::new(0),
             broken: RefCell::new(None),
             bar: Bar::start(waiting.len()),
@@ -141,7 +137,6 @@ impl Batch<'_> {
             () = interruption() => {}
         }
         shared.stopping.set(true);
-        shared.interrupted.notify_waiters();
         shared.tally.borrow_mut().interrupted = true;
         shared.bar.aside(|| {
             drop(self.runner.output().note(
@@ -259,10 +254,7 @@ impl Shared {
                 }
                 self.bar.waits(until);
             }
-            tokio::select! {
-                () = self.interrupted.notified() => {}
-                _ = tick.tick() => {}
-            }
+            tick.tick().await;
         }
     }
 
