@@ -183,69 +183,21 @@ fn unparsable(line: &[u8], error: &serde_json::Error) -> Cow<'static, str> {
     if error.to_string().starts_with("recursion limit") {
         return "the request is nested too deep".into();
     }
-    match half_character(line) {
-        Some(place) => {
-            format!("`{place}` holds half of a character (a lone surrogate such as \\ud83d)").into()
-        }
-        None => "parse error".into(),
+    let mut json = serde_json::Deserializer::from_slice(line);
+    match serde_path_to_error::deserialize::<_, Value>(&mut json) {
+        Err(error) if is_half_character(error.inner()) => format!(
+            "`{}` holds half of a character (a lone surrogate such as \\ud83d)",
+            error.path()
+        )
+        .into(),
+        _ => "parse error".into(),
     }
 }
 
-/// The path of the first text that holds half of a character, which clients leave when they cut a text in its middle.
-fn half_character(line: &[u8]) -> Option<String> {
-    // A private-use character that nobody writes, so that it can be found again.
-    const MARK: char = '\u{f8ff}';
-    let text = std::str::from_utf8(line).ok()?;
-    let mut whole = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, escape)) = rest.split_once("\\u") {
-        // Of an even number of backslashes before it, the last one is no escape.
-        let is_escape = before.len() - before.trim_end_matches('\\').len();
-        whole.push_str(before);
-        let unit = escape
-            .get(..4)
-            .and_then(|hex| u16::from_str_radix(hex, 16).ok());
-        let follows = escape
-            .get(4..10)
-            .and_then(|next| next.strip_prefix("\\u"))
-            .and_then(|hex| u16::from_str_radix(hex, 16).ok());
-        let (length, is_half) = match (unit, follows) {
-            _ if is_escape % 2 == 1 => (0, false),
-            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => (10, false),
-            (Some(0xd800..=0xdfff), _) => (4, true),
-            _ => (0, false),
-        };
-        if is_half {
-            whole.push(MARK);
-        } else {
-            whole.push_str("\\u");
-            whole.push_str(escape.get(..length).unwrap_or_default());
-        }
-        rest = escape.get(length..).unwrap_or_default();
-    }
-    whole.push_str(rest);
-    let value: Value = serde_json::from_str(&whole).ok()?;
-    let place = place_of(&value, MARK)?;
-    Some(place.join("."))
-}
-
-fn place_of(value: &Value, mark: char) -> Option<Vec<String>> {
-    let within = |name: String, value: &Value| {
-        let mut place = place_of(value, mark)?;
-        place.insert(0, name);
-        Some(place)
-    };
-    match value {
-        Value::String(text) => text.contains(mark).then(Vec::new),
-        Value::Array(items) => items
-            .iter()
-            .enumerate()
-            .find_map(|(index, item)| within(index.to_string(), item)),
-        Value::Object(entries) => entries
-            .iter()
-            .find_map(|(name, value)| within(name.clone(), value)),
-        _ => None,
-    }
+/// Half of a character is what clients leave when they cut a text in its middle.
+fn is_half_character(error: &serde_json::Error) -> bool {
+    let error = error.to_string();
+    error.starts_with("lone leading surrogate") || error.starts_with("unexpected end of hex escape")
 }
 
 /// What of a message says whether somebody waits for its answer. Everything else may be of any depth.

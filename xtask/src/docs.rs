@@ -9,21 +9,7 @@ use didit_mcp::tools::{self, Access, Tool};
 /// # Errors
 /// When a file cannot be read or written, or when a page differs and only a check was asked for.
 pub fn docs(root: &Path, check: bool) -> io::Result<()> {
-    let mut stale = Vec::new();
-    for (name, derive) in [
-        ("README.md", readme as fn(&str) -> io::Result<String>),
-        ("manifest.json", manifest),
-        ("server.json", registry),
-    ] {
-        let path = root.join(name);
-        let before = fs::read_to_string(&path)?;
-        let after = derive(&before)?;
-        if before != after && check {
-            stale.push(name);
-        } else if before != after {
-            fs::write(&path, after)?;
-        }
-    }
+    let mut stale = derived(root, check)?;
     // The page of tokens is counted on the program itself, which its test starts.
     let update = if check { "no" } else { "always" };
     let counted = Command::new(env!("CARGO"))
@@ -42,6 +28,26 @@ pub fn docs(root: &Path, check: bool) -> io::Result<()> {
     Err(io::Error::other(format!(
         "{stale}: `cargo xtask docs` writes it anew"
     )))
+}
+
+/// Writes the pages that follow from the library alone, or with `check` names those that are not as they should be.
+fn derived(root: &Path, check: bool) -> io::Result<Vec<&'static str>> {
+    let mut stale = Vec::new();
+    for (name, derive) in [
+        ("README.md", readme as fn(&str) -> io::Result<String>),
+        ("manifest.json", manifest),
+        ("server.json", registry),
+    ] {
+        let path = root.join(name);
+        let before = fs::read_to_string(&path)?;
+        let after = derive(&before)?;
+        if before != after && check {
+            stale.push(name);
+        } else if before != after {
+            fs::write(&path, after)?;
+        }
+    }
+    Ok(stale)
 }
 
 fn readme(page: &str) -> io::Result<String> {
@@ -149,4 +155,20 @@ fn version(page: &str) -> String {
         })
         .collect();
     lines.join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// `cargo test` checks the pages as well, because `cargo xtask` alone builds half of the dependencies once more.
+    #[test]
+    fn derived_pages_are_current() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let stale = super::derived(&root, true).unwrap();
+        assert!(
+            stale.is_empty(),
+            "{stale:?}: `cargo xtask docs` writes it anew"
+        );
+    }
 }
