@@ -27,9 +27,9 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
     client.register(&registration).await?;
     let code = code_from_mail(&simulator.root_url()).await?;
     let account = client.verify_email(email, &code).await?;
-    let key = account
-        .application
-        .api_key
+    let application = account.first_application();
+    let key = application
+        .and_then(|application| application.api_key.clone())
         .ok_or("the account has no key")?;
     // `Debug` and `Display` of a key print nothing of it.
     println!("The account is open; its key ends in {}.", key.last_four());

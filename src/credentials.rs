@@ -37,6 +37,9 @@ pub struct Profile {
     /// The application in use.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<NamedId>,
+    /// The account's other applications whose keys are known, so that switching needs no log-in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_applications: Vec<OtherApplication>,
     /// The organization that owns it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization: Option<NamedId>,
@@ -55,6 +58,16 @@ pub struct OtherAccount {
     pub email: String,
     /// The password that was sent with its registration.
     pub password: String,
+}
+
+/// An application beside the one in use, with its key.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct OtherApplication {
+    /// Which one.
+    #[serde(flatten)]
+    pub application: NamedId,
+    /// Its key.
+    pub api_key: String,
 }
 
 /// Whether two addresses are one account: Didit does not tell upper and lower case apart.
@@ -96,11 +109,44 @@ impl Profile {
             .retain(|account| !same_email(&account.email, email));
     }
 
+    /// Puts an application of the account in use. The one before stays known with its key, as do `others`; of these, only those
+    /// that `exists` accepts.
+    pub fn use_application(
+        &mut self,
+        chosen: OtherApplication,
+        others: Vec<OtherApplication>,
+        exists: impl Fn(&str) -> bool,
+    ) {
+        let before = self.application.take().zip(self.api_key.take());
+        let before = before.map(|(application, api_key)| OtherApplication {
+            application,
+            api_key,
+        });
+        let known = std::mem::take(&mut self.other_applications);
+        for other in others.into_iter().chain(before).chain(known) {
+            let id = &other.application.uuid;
+            let is_known = |known: &OtherApplication| known.application.uuid == *id;
+            if *id != chosen.application.uuid
+                && exists(id)
+                && !self.other_applications.iter().any(is_known)
+            {
+                self.other_applications.push(other);
+            }
+        }
+        self.application = Some(chosen.application);
+        self.api_key = Some(chosen.api_key);
+    }
+
     /// Puts an account in use, with its own password if one is remembered. The one before keeps its password
     /// among the others, because nobody else knows a generated one.
     pub fn put_in_use(&mut self, email: &str) {
         let password = self.password_of(email).map(str::to_owned);
         self.remove_other(email);
+        if !self.is_in_use(email) {
+            // Keys of another account's applications come back with its next log-in.
+            self.application = None;
+            self.other_applications.clear();
+        }
         if !self.is_in_use(email)
             && let (Some(email), Some(password)) = (self.email.take(), self.password.take())
         {

@@ -44,6 +44,7 @@ mod untrusted;
 mod verdict;
 mod webhooks;
 mod workflows;
+mod wrong_codes;
 
 pub use access::Access;
 pub use advice::{known_warnings, status_meanings};

@@ -8,9 +8,13 @@ use serde_json::{Value, json};
 use super::{
     ask::{self, Agreed},
     output::{Format, data},
-    runner::{self, EXIT_CODES, unprinted},
+    runner::{self, EXIT_CODES, Runner, unprinted},
 };
-use crate::{config::Options, redact::Redactor, tools::ToolError};
+use crate::{
+    config::{OneOf, Options},
+    redact::Redactor,
+    tools::{ErrorCode, ToolError, ToolOutput},
+};
 
 /// What to do about the account.
 #[derive(Debug, Args)]
@@ -29,7 +33,8 @@ enum Command {
         /// Address that can receive mail.
         email: String,
     },
-    /// Confirm the address with the code from the e-mail; the API key is stored and used from then on.
+    /// Confirm the address with the code from the e-mail; the keys of its sandbox and live applications are stored, and the
+    /// sandbox is used until you log in with --environment live.
     Verify {
         /// The 6 letters and digits; asked for at the terminal when absent.
         code: Option<String>,
@@ -37,7 +42,8 @@ enum Command {
         #[arg(long, value_name = "ADDRESS")]
         email: Option<String>,
     },
-    /// Fetch and store the API key of the stored account, or of another one with DIDIT_PASSWORD.
+    /// Fetch and store the API key of the stored account, or of another one with DIDIT_PASSWORD; switch between sandbox and
+    /// live.
     Login {
         /// Address of the account; the stored one when absent.
         #[arg(long, value_name = "ADDRESS")]
@@ -45,6 +51,12 @@ enum Command {
         /// Application UUID, when the account has several.
         #[arg(long, value_name = "UUID")]
         application_id: Option<String>,
+        /// Use the account's application of this kind.
+        #[arg(long, value_name = "KIND", value_parser = OneOf(|| ["live", "sandbox"].map(str::to_owned).into()))]
+        environment: Option<String>,
+        /// Code of the second factor; asked for at the terminal when absent and needed.
+        #[arg(long)]
+        code: Option<String>,
         #[command(flatten)]
         agreed: Agreed,
     },
@@ -82,17 +94,19 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
             Command::Login {
                 email,
                 application_id,
+                environment,
+                code,
                 agreed: given,
             } => {
                 agreed = given;
                 (
                     "didit_account_login",
-                    json!({ "email": email, "application_id": application_id }),
+                    json!({ "email": email, "application_id": application_id, "environment": environment, "code": code }),
                 )
             }
             Command::Status { check } => ("didit_account_status", json!({ "check": check })),
         };
-        let answer = runner.decide(tool, arguments, agreed).await?;
+        let answer = with_code(runner, tool, arguments, agreed).await?;
         runner.output().answer(&answer).map_err(unprinted)?;
         if tool == "didit_account_register" {
             runner.note_simulator_end()?;
@@ -105,4 +119,23 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
         })
     })
     .await
+}
+
+/// Runs the tool, and asks at the terminal for the code of a second factor as often as one is wanted.
+async fn with_code(
+    runner: &Runner,
+    tool: &str,
+    mut arguments: Value,
+    agreed: Agreed,
+) -> Result<ToolOutput, ToolError> {
+    loop {
+        let error = match runner.decide(tool, arguments.clone(), agreed).await {
+            Err(error) if error.code == ErrorCode::SecondFactorNeeded => error,
+            other => return other,
+        };
+        match ask::for_secret(&error.message, "Code of the second factor").await? {
+            Some(code) => arguments["code"] = code.into(),
+            None => return Err(error),
+        }
+    }
 }

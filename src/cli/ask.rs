@@ -111,20 +111,45 @@ pub(super) async fn for_text(prompt: &str) -> Result<Option<String>, ToolError> 
     Ok((!text.is_empty()).then_some(text))
 }
 
+/// Asks for a text that is not shown while it is typed; `None` when there is no terminal to ask at, or nothing was typed.
+///
+/// # Errors
+/// When the terminal cannot be read.
+pub(super) async fn for_secret(why: &str, prompt: &str) -> Result<Option<String>, ToolError> {
+    if !is_interactive() {
+        return Ok(None);
+    }
+    let question = format!("{why}\n{prompt} (not shown): ");
+    let text = read(move || {
+        let terminal = console::Term::stderr();
+        terminal.write_str(&question)?;
+        terminal.read_secure_line()
+    })
+    .await?;
+    let text = text.trim();
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
 fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
 async fn line(prompt: String) -> Result<String, ToolError> {
-    let read = tokio::task::spawn_blocking(move || {
+    read(move || {
         let mut errors = io::stderr();
         write!(errors, "{prompt}")?;
         errors.flush()?;
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line)?;
-        Ok::<_, io::Error>(line)
-    });
-    match read.await {
+        Ok(line)
+    })
+    .await
+}
+
+async fn read(
+    terminal: impl FnOnce() -> io::Result<String> + Send + 'static,
+) -> Result<String, ToolError> {
+    match tokio::task::spawn_blocking(terminal).await {
         Ok(Ok(line)) => Ok(line),
         _ => Err(ToolError::new(
             ErrorCode::Terminal,

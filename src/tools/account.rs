@@ -3,11 +3,12 @@
 mod key;
 mod login;
 mod register;
+mod second_factor;
 mod status;
 mod verify_email;
 
 use super::Tool;
-use key::{PASSWORD_WITHHELD, adopt, key_in_use, name_of, root_of};
+use key::{PASSWORD_WITHHELD, adopt, key_in_use, named, root_of, switch_to_stored};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![

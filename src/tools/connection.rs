@@ -15,6 +15,7 @@ use super::{
     limits::Cache,
     personal::PersonalData,
     pollers::{Follower, Pace, SessionPollers},
+    wrong_codes::WrongCodes,
 };
 use crate::{
     credentials::{self, Profile, Store},
@@ -110,6 +111,7 @@ pub struct Connection {
     /// What the last session said, with the last four characters of the key that read it.
     seen_environment: Mutex<Option<(String, Environment)>>,
     client: Mutex<Option<Client>>,
+    wrong_codes: WrongCodes,
 }
 
 /// The account as it is now, for people.
@@ -142,6 +144,7 @@ impl Connection {
             limits: Cache::default(),
             seen_environment: Mutex::new(None),
             client: Mutex::new(None),
+            wrong_codes: WrongCodes::default(),
         }
     }
 
@@ -163,6 +166,11 @@ impl Connection {
         let client = self.client()?;
         let account = self.account_digest();
         Ok(self.pollers().follow(account, id, client, self.pace()))
+    }
+
+    /// The wrong codes of a second factor that this process sent lately.
+    pub(super) fn wrong_codes(&self) -> &WrongCodes {
+        &self.wrong_codes
     }
 
     /// The limits of the workflows that were looked at.
@@ -386,9 +394,11 @@ impl Connection {
                 self.redactor.add_chosen(password);
             }
         }
+        let others = profile.other_applications.iter();
         let drawn = profile
             .api_key
             .iter()
+            .chain(others.map(|other| &other.api_key))
             .chain(profile.webhook_secrets.values());
         drawn.for_each(|secret| self.redactor.add_random(secret));
     }

@@ -2,8 +2,8 @@
 
 use crate::support::upstream::{Reply, Upstream, answered};
 use didit_mcp::didit::{
-    AccessToken, Client, Error, ListFilter, PageRequest, Password, Registration, SessionDeletion,
-    SessionFilter, SessionId, SessionRequest, SessionStatus, WorkflowId,
+    AccessToken, Client, Error, ListFilter, LoginStep, PageRequest, Password, Registration,
+    SessionDeletion, SessionFilter, SessionId, SessionRequest, SessionStatus, WorkflowId,
 };
 use serde_json::json;
 
@@ -260,16 +260,78 @@ async fn a_verified_account_hides_its_secrets() {
     })
     .await
     .unwrap();
-    let key = account.application.api_key.clone().unwrap();
+    assert_eq!(account.sandbox_application, None, "an older answer");
+    let application = account.first_application().unwrap();
+    let key = application.api_key.clone().unwrap();
     assert_eq!(
         (key.expose_secret(), key.last_four().as_str()),
         ("test-key-0000-wxyz", "wxyz")
     );
-    assert_eq!(account.application.data_location.as_deref(), Some("eu"));
+    assert_eq!(application.data_location.as_deref(), Some("eu"));
     let shown = format!("{account:?} {key} {key:?}");
     for secret in ["test-key", "test-token", "test-refresh", "wxyz"] {
         assert!(!shown.contains(secret), "{secret} in {shown}");
     }
+}
+
+#[tokio::test]
+async fn an_account_begins_with_its_sandbox() {
+    let application = |name: &str| json!({ "uuid": ID, "name": name, "api_key": format!("test-key-{name}-0000") });
+    let verified = |body| async {
+        answered(200, body, async |client| {
+            client.verify_email("ada@mail.test", "A3K9F2").await
+        })
+        .await
+    };
+    let tokens =
+        json!({"access_token": "test-token-0000", "sandbox_application": application("box")});
+    let alone = verified(tokens.clone()).await.unwrap();
+    assert_eq!(alone.application, None);
+    let mut both = tokens;
+    both["application"] = application("live");
+    let both = verified(both).await.unwrap();
+    for account in [&alone, &both] {
+        let first = account.first_application().unwrap();
+        assert_eq!(first.name.as_deref(), Some("box"));
+    }
+    let live = both.application.as_ref().unwrap().name.as_deref();
+    assert_eq!(live, Some("live"));
+    let none = verified(json!({"access_token": "test-token-0000"})).await;
+    assert!(none.unwrap_err().to_string().contains("application"));
+}
+
+/// What tells the two answers apart is the flag, whatever else is there or not.
+#[tokio::test]
+async fn a_second_factor_is_told_by_its_flag() {
+    let login = |body| async {
+        answered(200, body, async |client| {
+            client
+                .login("ada@mail.test", &Password::new("test-password"))
+                .await
+        })
+        .await
+    };
+    let waiting = json!({"2fa_required": true, "temp_token": "test-temporary-0000", "has_authenticator": false,
+        "has_passkeys": true, "access_token": null});
+    let step = login(waiting).await.unwrap();
+    assert!(!format!("{step:?}").contains("test-temporary"), "{step:?}");
+    let LoginStep::SecondFactor(waiting) = step else {
+        panic!("{step:?}");
+    };
+    assert_eq!(
+        (waiting.has_authenticator, waiting.has_passkeys),
+        (false, true)
+    );
+    let usual =
+        json!({"2fa_required": false, "access_token": "test-token-0000", "expires_in": 86400});
+    for body in [usual, json!({"access_token": "test-token-0000"})] {
+        let LoginStep::SignedIn(login) = login(body).await.unwrap() else {
+            panic!("signed in");
+        };
+        assert_eq!(login.access_token.expose_secret(), "test-token-0000");
+    }
+    let nothing = login(json!({"2fa_required": true})).await;
+    assert!(nothing.unwrap_err().to_string().contains("temp_token"));
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use crate::support::refusals::{text, value};
 use crate::support::simulated::{Setup, kind};
 use didit_mcp::didit::{
-    ApiKey, BulkDeletion, Error, ErrorKind, ExpectedDetails, NewStatus, NodeToResubmit,
+    ApiKey, BulkDeletion, Error, ErrorKind, ExpectedDetails, LoginStep, NewStatus, NodeToResubmit,
     PageRequest, Password, Registration, SessionDeletion, SessionFilter, SessionRequest,
     SessionStatus, StatusUpdate, TopUp, WorkflowRequest,
 };
@@ -45,7 +45,8 @@ async fn an_account_from_registration_to_its_key() {
         .verify_email(&registration.email, &code.to_lowercase())
         .await
         .unwrap();
-    let key = account.application.api_key.clone().unwrap();
+    let application = account.first_application().unwrap();
+    let key = application.api_key.clone().unwrap();
     setup
         .client
         .with_api_key(key.clone())
@@ -63,6 +64,9 @@ async fn an_account_from_registration_to_its_key() {
         .login(&registration.email, &registration.password)
         .await
         .unwrap();
+    let LoginStep::SignedIn(login) = login else {
+        panic!("no second factor is set");
+    };
     let organizations = setup
         .client
         .organizations(&login.access_token)

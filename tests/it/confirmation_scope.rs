@@ -13,7 +13,7 @@ fn other_key(control: &Control) -> String {
     control.api("POST", "/auth/v2/programmatic/register/", "-", &account);
     let code = json!({ "email": "second@our-company.dev", "code": control.code() });
     let verified = control.api("POST", "/auth/v2/programmatic/verify-email/", "-", &code);
-    let key = verified["application"]["api_key"].as_str();
+    let key = verified["sandbox_application"]["api_key"].as_str();
     key.unwrap().to_owned()
 }
 
@@ -68,15 +68,16 @@ fn another_application_is_used_only_by_agreement_and_voids_what_was_handed_out()
     let bearer = format!("authorization: {}", sent[2].headers["authorization"]);
     let second = control.with_header("POST", &sent[2].path, &bearer, &json!({}));
     let second = second["uuid"].as_str().unwrap();
-    let failed = server.fails("didit_account_login", json!({}));
+    let unknown = json!({ "application_id": "5b1f3c9a-0000-4000-8000-000000000003" });
+    let failed = server.fails("didit_account_login", unknown);
     let first = failed
         .text
         .lines()
         .find_map(|line| line.strip_prefix("Allowed: "));
     let first = first
         .unwrap()
-        .split(", ")
-        .find(|choice| !choice.starts_with(second));
+        .split("), ")
+        .find(|choice| choice.contains("sandbox,") || choice.ends_with("sandbox"));
     let first = first.unwrap()[..36].to_owned();
 
     let blocking = json!({ "value": "192.0.2.9", "entry_type": "ip_address" });

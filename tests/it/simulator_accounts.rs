@@ -151,7 +151,7 @@ async fn second_account(client: &Client) -> (String, String) {
         .expect(200);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     (
-        text(&verified["application"]["api_key"]),
+        text(&verified["sandbox_application"]["api_key"]),
         text(&verified["access_token"]),
     )
 }

@@ -515,11 +515,6 @@ async fn operations_that_are_not_played() {
             "/v1/sandbox/scenarios/".to_owned(),
             "sandbox_scenario_list",
         ),
-        (
-            "POST",
-            "/auth/v2/2fa/verify/".to_owned(),
-            "account_second_factor",
-        ),
     ] {
         let answer = client.call(method, &path, json!({})).await.expect(501);
         assert_eq!(answer["operation"], operation, "{method} {path}");

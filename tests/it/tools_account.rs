@@ -1,8 +1,10 @@
 //! Opening an account, logging in, and working without a key, through the real program.
 
+use std::fs;
+
 use crate::support::{
     control::{Control, KEY, Recorded, Standalone, simulated},
-    server::{Era, Server, Setup},
+    server::{Answer, Era, Server, Setup},
 };
 use serde_json::{Value, json};
 
@@ -201,8 +203,96 @@ fn a_login_without_an_account() {
     }
 }
 
+/// The ids of the applications that a refusal offers.
+fn offered(refused: &Answer) -> Vec<String> {
+    let allowed = refused
+        .text
+        .lines()
+        .find_map(|line| line.strip_prefix("Allowed: "));
+    let ids = allowed.unwrap().split("), ");
+    ids.filter_map(|choice| choice.split(' ').next())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn key_in_use(server: &mut Server, control: &Control) -> String {
+    control.requests();
+    server.ok("didit_workflow_list", json!({}));
+    control.requests()[0].headers["x-api-key"].clone()
+}
+
+/// A call that a human agrees to by its token.
+fn agreed(server: &mut Server, mut arguments: Value) -> Answer {
+    let preview = server.ok("didit_account_login", arguments.clone());
+    assert_eq!(preview.data["done"], false, "{}", preview.text);
+    arguments["confirmation_token"] = preview.field("confirmation_token").into();
+    server.ok("didit_account_login", arguments)
+}
+
 #[test]
-fn an_application_must_be_named_when_there_are_several() {
+fn the_sandbox_is_used_until_a_human_chooses_live() {
+    for era in Era::BOTH {
+        let simulator = Standalone::start(&[]);
+        let control = &simulator.control;
+        let mut server = without_key(era, &simulator).start();
+        open_account(&mut server, control);
+        let sandbox = key_in_use(&mut server, control);
+        control.post("balance", &json!({ "amount": 0 }));
+        let status = server.ok("didit_account_status", json!({}));
+        assert!(status.text.contains("(sandbox)"), "{}", status.text);
+
+        // Both keys are stored, so nothing is sent, and a human agrees to the change.
+        let arguments = json!({ "environment": "live" });
+        let preview = server.ok("didit_account_login", arguments.clone());
+        assert_answer!("login_live_preview", preview);
+        assert_eq!(key_in_use(&mut server, control), sandbox, "not yet");
+        let live = agreed(&mut server, arguments);
+        assert_answer!("login_live", live);
+        let sent = control.requests();
+        assert!(sent.iter().all(|request| !request.path.contains("/auth/")));
+        let key = key_in_use(&mut server, control);
+        assert_ne!(key, sandbox);
+
+        // The one in use stays the one in use, and back is the same way.
+        server.ok("didit_account_login", json!({}));
+        assert_eq!(key_in_use(&mut server, control), key);
+        agreed(&mut server, json!({ "environment": "sandbox" }));
+        assert_eq!(key_in_use(&mut server, control), sandbox);
+        server.stop();
+    }
+}
+
+/// Whoever logs in where nothing is stored meets both applications, and begins with the sandbox.
+#[test]
+fn a_first_log_in_begins_with_the_sandbox() {
+    for era in Era::BOTH {
+        let simulator = Standalone::start(&[]);
+        let control = &simulator.control;
+        let mut server = without_key(era, &simulator).start();
+        open_account(&mut server, control);
+        let sandbox = key_in_use(&mut server, control);
+        let file = server.home().join("config/didit-mcp/credentials.json");
+        let mut stored: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        let profile = stored["profiles"]["default"].as_object_mut().unwrap();
+        assert_eq!(profile["other_applications"][0]["mode"], "live");
+        for known in [
+            "api_key",
+            "application",
+            "other_applications",
+            "organization",
+        ] {
+            assert!(profile.remove(known).is_some(), "{known}");
+        }
+        fs::write(&file, stored.to_string()).unwrap();
+        let answer = server.ok("didit_account_login", json!({}));
+        assert!(answer.text.contains("It is the sandbox"), "{}", answer.text);
+        assert_eq!(key_in_use(&mut server, control), sandbox);
+        server.stop();
+    }
+}
+
+#[test]
+fn an_application_must_be_named_when_several_fit() {
     for era in Era::BOTH {
         let simulator = Standalone::start(&[]);
         let control = &simulator.control;
@@ -211,33 +301,88 @@ fn an_application_must_be_named_when_there_are_several() {
         server.ok("didit_account_login", json!({}));
         let sent = control.requests();
         let bearer = sent[2].headers["authorization"].clone();
+        control.post("mode", &json!({ "mode": "live" }));
         control.with_header(
             "POST",
             &sent[2].path,
             &format!("authorization: {bearer}"),
             &json!({}),
         );
+        control.post("mode", &json!({ "mode": "live" }));
 
-        let failed = server.fails("didit_account_login", json!({}));
-        assert_answer!("login_several", failed);
-        let allowed = failed
-            .text
-            .lines()
-            .find_map(|line| line.strip_prefix("Allowed: "));
-        let ids: Vec<&str> = allowed
-            .unwrap()
-            .split(", ")
-            .filter_map(|choice| choice.split(' ').next())
-            .collect();
-        assert_eq!(ids.len(), 2, "{}", failed.text);
-        for id in ids {
-            server.ok("didit_account_login", json!({ "application_id": id }));
-        }
         let unknown = "5b1f3c9a-0000-4000-8000-000000000003";
         let failed = server.fails("didit_account_login", json!({ "application_id": unknown }));
         assert_answer!("login_unknown_application", failed);
+        let ids = offered(&failed);
+        assert_eq!(ids.len(), 3, "{}", failed.text);
+        let failed = server.fails("didit_account_login", json!({ "environment": "sandbox" }));
+        assert_answer!("login_no_sandbox", failed);
+        // The sandbox of this account has become live as well, so no application stands out but the one in use.
+        server.ok("didit_account_login", json!({}));
+        for id in &ids[1..] {
+            agreed(&mut server, json!({ "application_id": id }));
+        }
         server.stop();
     }
+}
+
+#[test]
+fn a_second_factor_is_asked_for_and_taken() {
+    for era in Era::BOTH {
+        let simulator = Standalone::start(&[]);
+        let control = &simulator.control;
+        let mut server = without_key(era, &simulator).start();
+        open_account(&mut server, control);
+        let factor = |body: Value| control.post("second-factor", &body);
+        factor(json!({ "code": "246810" }));
+
+        let asked = server.fails("didit_account_login", json!({}));
+        assert_answer!("login_second_factor", asked);
+        let lines: Vec<String> = control.requests().iter().map(Recorded::line).collect();
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        let taken = server.ok("didit_account_login", json!({ "code": " 246810 " }));
+        assert!(taken.text.contains("in use now"), "{}", taken.text);
+        let sent = control.requests();
+        assert_eq!(sent[1].path, "/auth/v2/2fa/verify/");
+        let body: Value = serde_json::from_str(&sent[1].body).unwrap();
+        assert_eq!(body["otp_token"], "246810");
+        let temporary = body["temp_token"].as_str().unwrap().to_owned();
+        assert!(sent[2].headers.contains_key("authorization"));
+
+        for left in ["2 more", "1 more", "0 more"] {
+            let wrong = server.fails("didit_account_login", json!({ "code": "000000" }));
+            assert!(wrong.text.contains(left), "{}", wrong.text);
+        }
+        control.requests();
+        let stopped = server.fails("didit_account_login", json!({ "code": "246810" }));
+        assert_answer!("login_too_many_codes", stopped);
+        control.assert_sent("", &[]);
+
+        factor(json!({ "code": null, "has_passkeys": true }));
+        let passkey = server.fails("didit_account_login", json!({}));
+        assert_answer!("login_passkey", passkey);
+        let said: String = server.transcript.iter().map(Value::to_string).collect();
+        assert!(!said.contains(&temporary), "a secret was said");
+        server.stop();
+    }
+}
+
+/// The token that stands for the password may have run out when the code arrives; nobody knows what Didit answers then.
+#[test]
+fn a_code_that_comes_too_late_begins_anew() {
+    let simulator = Standalone::start(&[]);
+    let control = &simulator.control;
+    let mut server = without_key(Era::Modern, &simulator).start();
+    open_account(&mut server, control);
+    control.post("second-factor", &json!({ "code": "246810" }));
+    control.post(
+        "faults",
+        &json!({ "kind": "status", "status": 401, "path_prefix": "/auth/v2/2fa/" }),
+    );
+    let late = server.fails("didit_account_login", json!({ "code": "246810" }));
+    assert_answer!("login_late_code", late);
+    server.ok("didit_account_login", json!({ "code": "246810" }));
+    server.stop();
 }
 
 /// Every tool that needs a key says so, with the ways to get one, and sends nothing.

@@ -23,6 +23,7 @@ pub const PLAYED: &[(&str, Handler)] = &[
     ("account_code_resend", accounts::resend_code),
     ("account_verify_email", accounts::verify_email),
     ("account_login", accounts::login),
+    ("account_second_factor", accounts::second_factor),
     ("account_organization_list", applications::organizations),
     ("account_application_list", applications::list),
     ("account_application_create", applications::create),

@@ -11,7 +11,7 @@ mod webhooks;
 mod workflows;
 
 pub(crate) use self::{
-    accounts::{Account, Application, Checkout, Token},
+    accounts::{Account, Application, Checkout, SecondFactor, Token},
     journal::{Fault, FaultKind, Mail, RecordedRequest},
     lists::{Entry, List},
     owned::{All, Owned},

@@ -62,6 +62,7 @@ const CONTROLS: &[Row] = &[
     (POST, "clock", control::advance_clock),
     (POST, "balance", control::set_balance),
     (POST, "mode", control::set_mode),
+    (POST, "second-factor", control::set_second_factor),
     (GET, "state", control::counts),
     (POST, "reset", control::reset),
 ];

@@ -12,7 +12,7 @@ use super::ids::{ApplicationId, OrganizationId, Segment};
 use super::lenient;
 use super::paging::{Page, PageRequest};
 use super::rules;
-use super::secret::{AccessToken, ApiKey, Password};
+use super::secret::{AccessToken, ApiKey, Password, TemporaryToken};
 use super::values::Email;
 
 /// The request that opens an account.
@@ -80,6 +80,27 @@ pub struct Application {
     pub mode: Option<String>,
 }
 
+/// What an accepted password leads to.
+#[derive(Debug, Clone)]
+pub enum LoginStep {
+    /// The account is signed in.
+    SignedIn(Login),
+    /// The account also wants a second factor; see [`Client::verify_second_factor`].
+    SecondFactor(SecondFactor),
+}
+
+/// A log-in that waits for its second factor.
+#[derive(Debug, Clone)]
+pub struct SecondFactor {
+    /// Stands for the accepted password, for 5 minutes.
+    pub temp_token: TemporaryToken,
+    /// Whether a code can finish it: from an authenticator app (6 digits), or an unused backup code. Without one there is only
+    /// a passkey, which needs a browser.
+    pub has_authenticator: bool,
+    /// Whether the account has passkeys.
+    pub has_passkeys: bool,
+}
+
 /// A signed-in account.
 #[derive(Debug, Clone)]
 pub struct Login {
@@ -100,11 +121,22 @@ pub struct VerifiedAccount {
     pub expires_in: Option<i64>,
     /// The organization that was made.
     pub organization: Option<Organization>,
-    /// The first application, with its key.
-    pub application: Application,
+    /// The application in which every check is simulated and nothing is billed, with its key. Older answers have none.
+    pub sandbox_application: Option<Application>,
+    /// The other application, with its key: the live one where there is a sandbox too, otherwise of either kind.
+    pub application: Option<Application>,
 }
 
-/// Both answers that begin with a token.
+impl VerifiedAccount {
+    /// The application to begin with: the sandbox, where there is one.
+    pub fn first_application(&self) -> Option<&Application> {
+        self.sandbox_application
+            .as_ref()
+            .or(self.application.as_ref())
+    }
+}
+
+/// All answers that begin with a token.
 #[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -118,6 +150,30 @@ struct SignedIn {
     #[serde(deserialize_with = "lenient::object")]
     #[serde_with(skip_apply)]
     application: Option<Application>,
+    #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
+    sandbox_application: Option<Application>,
+    #[serde(rename = "2fa_required")]
+    second_factor_required: Option<bool>,
+    temp_token: Option<TemporaryToken>,
+    has_authenticator: Option<bool>,
+    has_passkeys: Option<bool>,
+}
+
+impl SignedIn {
+    fn login(self, status: u16) -> Result<Login, Error> {
+        Ok(Login {
+            access_token: Echo::of(status).present("access_token", self.access_token)?,
+            expires_in: self.expires_in,
+            message: self.message,
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct OneTimeCode<'a> {
+    temp_token: &'a str,
+    otp_token: &'a str,
 }
 
 #[derive(Serialize)]
@@ -156,7 +212,7 @@ impl Client {
         })
     }
 
-    /// Verifies the address with the code from the e-mail, which is valid for 10 to 15 minutes.
+    /// Verifies the address with the code from the e-mail, which is valid for 10 minutes.
     ///
     /// # Errors
     /// [`Error::Invalid`] unless the code is six letters or digits; lower case is taken.
@@ -181,11 +237,16 @@ impl Client {
         let answer = self.json(call).await?;
         let read: SignedIn = answer.read()?;
         let echo = Echo::of(answer.status);
+        let application = match read.sandbox_application {
+            Some(_) => read.application,
+            None => Some(echo.present("application", read.application)?),
+        };
         Ok(VerifiedAccount {
             access_token: echo.present("access_token", read.access_token)?,
             expires_in: read.expires_in,
             organization: read.organization,
-            application: echo.present("application", read.application)?,
+            sandbox_application: read.sandbox_application,
+            application,
         })
     }
 
@@ -193,15 +254,40 @@ impl Client {
     ///
     /// # Errors
     /// An API error of kind `Authentication` for a wrong password.
-    pub async fn login(&self, email: &str, password: &Password) -> Result<Login, Error> {
+    pub async fn login(&self, email: &str, password: &Password) -> Result<LoginStep, Error> {
         let call = credentials_call("login", email, password)?;
         let answer = self.json(call).await?;
         let read: SignedIn = answer.read()?;
-        Ok(Login {
-            access_token: Echo::of(answer.status).present("access_token", read.access_token)?,
-            expires_in: read.expires_in,
-            message: read.message,
-        })
+        if read.second_factor_required != Some(true) {
+            return Ok(LoginStep::SignedIn(read.login(answer.status)?));
+        }
+        Ok(LoginStep::SecondFactor(SecondFactor {
+            temp_token: Echo::of(answer.status).present("temp_token", read.temp_token)?,
+            has_authenticator: read.has_authenticator.unwrap_or(true),
+            has_passkeys: read.has_passkeys.unwrap_or_default(),
+        }))
+    }
+
+    /// Finishes a log-in with a second factor: the current code of an authenticator app, or an unused backup code.
+    ///
+    /// # Errors
+    /// An API error of kind `Invalid` for a wrong code; of this or another kind when the 5 minutes have passed.
+    pub async fn verify_second_factor(
+        &self,
+        waiting: &SecondFactor,
+        code: &str,
+    ) -> Result<Login, Error> {
+        let code = code.trim();
+        if code.is_empty() {
+            return Err(Error::invalid("code", "must not be empty"));
+        }
+        let path: &[&dyn Segment] = &[&"2fa", &"verify"];
+        let call = Call::account(Method::POST, path, Credential::None).body(&OneTimeCode {
+            temp_token: waiting.temp_token.expose_secret(),
+            otp_token: code,
+        })?;
+        let answer = self.json(call).await?;
+        answer.read::<SignedIn>()?.login(answer.status)
     }
 
     /// The organizations of an account.

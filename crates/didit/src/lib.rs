@@ -46,7 +46,10 @@ pub mod visible;
 pub mod webhooks;
 pub mod workflows;
 
-pub use account::{Application, Login, Organization, Registered, Registration, VerifiedAccount};
+pub use account::{
+    Application, Login, LoginStep, Organization, Registered, Registration, SecondFactor,
+    VerifiedAccount,
+};
 pub use billing::{Balance, Checkout, TopUp};
 pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
 pub use decision::{Check, Decision, Review, Step, Warning};
@@ -61,7 +64,7 @@ pub use lists::{ENTRY_TYPES, List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, PageRequest};
 pub use reviews::NewComment;
-pub use secret::{AccessToken, ApiKey, Password, SessionToken, WebhookSecret};
+pub use secret::{AccessToken, ApiKey, Password, SessionToken, TemporaryToken, WebhookSecret};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
     ExpectedDetails, FeatureState, NewStatus, NodeToResubmit, Pdf, SANDBOX_SCENARIOS,

@@ -56,7 +56,8 @@ macro_rules! secret {
 }
 
 secret!(
-    /// The key of an application (`x-api-key`): full access to its workflows, sessions and billing.
+    /// The key of an application (`x-api-key`). The primary key has full access to its workflows, sessions and billing; keys
+    /// made in the console can be limited to some of that.
     ///
     /// <https://docs.didit.me/getting-started/api-authentication>
     ApiKey
@@ -64,6 +65,10 @@ secret!(
 secret!(
     /// The token of a signed-in account on the account host, valid for 24 hours.
     AccessToken
+);
+secret!(
+    /// What stands for an accepted password until the second factor is given, for 5 minutes.
+    TemporaryToken
 );
 secret!(
     /// The password of an account.
@@ -105,6 +110,13 @@ impl Lenient<'_> for ApiKey {
 }
 
 impl Lenient<'_> for AccessToken {
+    fn text(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty()).then(|| Self::new(text))
+    }
+}
+
+impl Lenient<'_> for TemporaryToken {
     fn text(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then(|| Self::new(text))

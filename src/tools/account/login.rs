@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{PASSWORD_WITHHELD, adopt, key_in_use, name_of};
+use super::{PASSWORD_WITHHELD, adopt, key_in_use, named, second_factor, switch_to_stored};
 use crate::{
-    didit::{self, AccessToken, Application, ApplicationId, Client, Organization, Password},
+    credentials::{NamedId, OtherApplication, Profile},
+    didit::{AccessToken, Application, ApplicationId, Client, Organization, Password},
     tools::{
         Change, Connection, Context, Environment, Line, Setting, Tool, ToolOutput, Toolset,
         agreed::agreed,
@@ -19,15 +20,15 @@ pub(super) fn tool() -> Tool {
     Tool::write("didit_account_login", Toolset::Account)
         .title("Log in")
         .description(
-            "Logs in with the stored account, picks the application, and stores and uses its API \
-             key.",
+            "Logs in with the stored account, picks the application (the sandbox one first), and \
+             stores and uses its API key; also switches between sandbox and live.",
         )
         .example(|world| json!({ "email": world.account }))
-        .search_words("sign in, switch application, get the API key")
+        .search_words("sign in, second factor, authenticator code, switch application, go live, get the API key")
         .idempotent()
         .asks_when("another application than the one in use would be used from then on")
         .verify_with("didit_account_login", "again is safe.")
-        .aliases(&[("application", "application_id")])
+        .aliases(&[("application", "application_id"), ("otp", "code"), ("mode", "environment")])
         .run(login)
 }
 
@@ -37,115 +38,203 @@ struct LoginInput {
     email: Option<String>,
     /// Application UUID, when the account has several.
     application_id: Option<String>,
+    /// Picks the application by what it is instead.
+    environment: Option<Wanted>,
+    /// Code of the second factor, where the account has one: 6 digits of the authenticator app, or a backup code.
+    code: Option<String>,
+}
+
+/// Whether people and money should be real.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(description = "")]
+enum Wanted {
+    Live,
+    Sandbox,
+}
+
+/// What the caller says of the application to use.
+struct Choice {
+    id: Option<ApplicationId>,
+    environment: Option<Environment>,
+}
+
+impl Choice {
+    fn is_made(&self) -> bool {
+        self.id.is_some() || self.environment.is_some()
+    }
+
+    fn fits(&self, application: &NamedId) -> bool {
+        let mode = application.mode.as_deref().unwrap_or_default();
+        let is_it = self.id.is_none_or(|id| id.to_string() == application.uuid);
+        let environment = self.environment;
+        is_it && environment.is_none_or(|wanted| wanted == Environment::from_didit(mode))
+    }
 }
 
 async fn login(context: Context, input: LoginInput) -> Result<ToolOutput, NotDone> {
     let connection = &context.connection;
-    let wanted = input
-        .application_id
-        .as_deref()
-        .map(str::parse::<ApplicationId>)
-        .transpose()?;
+    let wanted = input.application_id.as_deref();
+    let choice = Choice {
+        id: wanted.map(str::parse).transpose()?,
+        environment: input.environment.map(|wanted| match wanted {
+            Wanted::Live => Environment::Live,
+            Wanted::Sandbox => Environment::Sandbox,
+        }),
+    };
     let profile = connection.profile()?;
+    let is_own = connection.foreign_origin(&profile).is_none();
     let latest = profile.other_accounts.last().map(|account| &account.email);
     let email = input
         .email
         .map(|email| email.trim().to_owned())
         .or_else(|| profile.email.as_ref().or(latest).cloned());
+    if let Some(email) = &email
+        && is_own
+        && input.code.is_none()
+        && let Some(stored) = stored(&profile, email, &choice)
+    {
+        agreed(&context, async || {
+            let organization = profile.organization.as_ref();
+            let organization = organization.map(|organization| &*organization.name);
+            Ok((switch(connection, organization, &stored.application), ()))
+        })
+        .await?;
+        switch_to_stored(&context, email, stored).await?;
+        return finished(connection);
+    }
     // A password stored for another address of the API is not used here, and neither is its key.
-    let stored = email
+    let password = email
         .as_deref()
-        .filter(|_| connection.foreign_origin(&profile).is_none())
+        .filter(|_| is_own)
         .and_then(|email| profile.password_of(email))
         .map(Password::new);
     let settings = connection.settings();
-    let password = settings.password_for_account().cloned().or(stored);
+    let password = settings.password_for_account().cloned().or(password);
     let (Some(email), Some(password)) = (email, password) else {
-        let advice = if settings.withholds_password() {
-            PASSWORD_WITHHELD
-        } else {
-            "or the operator sets DIDIT_PASSWORD in this server's environment; \
-             passwords are never arguments."
-        };
-        return Err(ToolError::new(
-            ErrorCode::NoAccount,
-            "No account with a password is stored here, so there is nothing to log in with.",
-        )
-        .with_hint(
-            "didit_account_register",
-            "opens an account and stores its password.",
-        )
-        .with_advice(advice)
-        .into());
+        return Err(no_account(settings.withholds_password()).into());
     };
     let client = context.client_without_key()?;
-    let login = client
-        .login(&email, &password)
-        .await
-        .map_err(refused_login)?;
-    connection.hide(login.access_token.expose_secret());
-    let applications = applications(&client, &login.access_token).await?;
-    let chosen: Vec<_> = match &wanted {
-        Some(wanted) => applications
-            .iter()
-            .filter(|(_, application)| application.uuid == Some(*wanted))
-            .collect(),
-        None => applications.iter().collect(),
+    let token = second_factor::signed_in(&context, &client, &email, &password, input.code).await?;
+    let applications = applications(&client, &token).await?;
+    let (organization, application) = chosen(&applications, &choice, &profile, &email)?;
+    let application = with_key(&client, &token, organization, application).await?;
+    agreed(&context, async || {
+        let organization = organization.name.as_deref();
+        Ok((switch(connection, organization, &named(&application)), ()))
+    })
+    .await?;
+    let all: Vec<&Application> = applications.iter().map(|(_, other)| other).collect();
+    adopt(&context, &email, &application, &all, Some(organization)).await?;
+    finished(connection)
+}
+
+fn finished(connection: &Connection) -> Result<ToolOutput, NotDone> {
+    Ok(key_in_use(connection)?.with_next(
+        "didit_workflow_list",
+        "shows the workflows of this application.",
+    ))
+}
+
+/// The one other application of the account whose key is stored, where the caller means just that one.
+fn stored(profile: &Profile, email: &str, choice: &Choice) -> Option<OtherApplication> {
+    let mut fitting = profile
+        .other_applications
+        .iter()
+        .filter(|other| choice.fits(&other.application));
+    let found = fitting.next().filter(|_| fitting.next().is_none())?;
+    let in_use = profile.application.as_ref()?;
+    let is_meant = choice.is_made() && profile.is_in_use(email) && !choice.fits(in_use);
+    is_meant.then(|| found.clone())
+}
+
+fn no_account(withholds_password: bool) -> ToolError {
+    let advice = if withholds_password {
+        PASSWORD_WITHHELD
+    } else {
+        "or the operator sets DIDIT_PASSWORD in this server's environment; \
+         passwords are never arguments."
     };
-    match chosen.as_slice() {
-        [(organization, application)] => {
-            let application =
-                with_key(&client, &login.access_token, organization, application).await?;
-            agreed(&context, async || {
-                Ok((switch(connection, organization, &application), ()))
-            })
-            .await?;
-            adopt(&context, &email, &application, Some(organization)).await?;
-            Ok(key_in_use(connection, &application).with_next(
-                "didit_workflow_list",
-                "shows the workflows of this application.",
-            ))
+    ToolError::new(
+        ErrorCode::NoAccount,
+        "No account with a password is stored here, so there is nothing to log in with.",
+    )
+    .with_hint(
+        "didit_account_register",
+        "opens an account and stores its password.",
+    )
+    .with_advice(advice)
+}
+
+type Owned = (Organization, Application);
+
+/// The application to use: the one that the caller means, else the one in use, else the account's only one or only sandbox.
+fn chosen<'a>(
+    all: &'a [Owned],
+    choice: &Choice,
+    profile: &Profile,
+    email: &str,
+) -> Result<&'a Owned, ToolError> {
+    let fitting: Vec<&Owned> = all
+        .iter()
+        .filter(|(_, application)| choice.fits(&named(application)))
+        .collect();
+    let in_use = profile.application.as_ref();
+    let in_use = in_use.filter(|_| profile.is_in_use(email));
+    let is_in_use = |(_, application): &&Owned| {
+        in_use.is_some_and(|in_use| in_use.uuid == named(application).uuid)
+    };
+    let is_sandbox = |(_, application): &&Owned| {
+        let mode = application.mode.as_deref().unwrap_or_default();
+        Environment::from_didit(mode) == Environment::Sandbox
+    };
+    let sandboxes: Vec<&Owned> = fitting
+        .iter()
+        .copied()
+        .filter(|one| is_sandbox(one))
+        .collect();
+    match (fitting.as_slice(), sandboxes.as_slice()) {
+        ([only], _) => return Ok(only),
+        (several, sandboxes) => {
+            if let Some(in_use) = several.iter().copied().find(is_in_use) {
+                return Ok(in_use);
+            }
+            if let [sandbox] = sandboxes {
+                return Ok(sandbox);
+            }
         }
-        [] => Err(
-            ToolError::invalid("application_id", "The account has no such application.")
-                .with_allowed(named(&applications))
-                .into(),
-        ),
-        _ => Err(ToolError::invalid(
-            "application_id",
-            "The account has several applications, so one must be named.",
-        )
-        .with_allowed(named(&applications))
-        .into()),
     }
+    let field = if choice.id.is_none() && choice.environment.is_some() {
+        "environment"
+    } else {
+        "application_id"
+    };
+    let message = match (fitting.len(), all.len()) {
+        (_, 0) => "The account has no application.",
+        (0, _) => "The account has no such application.",
+        _ => "The account has several applications, so one must be named.",
+    };
+    Err(ToolError::invalid(field, message).with_allowed(allowed(all)))
 }
 
 /// The question to a human, where another application than the one in use would be used from then on.
 fn switch(
     connection: &Connection,
-    organization: &Organization,
-    application: &Application,
+    organization: Option<&str>,
+    application: &NamedId,
 ) -> Option<Change> {
     let profile = connection.profile().ok()?;
     let in_use = profile.application?;
-    let id = application
-        .uuid
-        .map(|id| id.to_string())
-        .unwrap_or_default();
-    if in_use.uuid == id || connection.key_is_from_environment() {
+    if in_use.uuid == application.uuid || connection.key_is_from_environment() {
         return None;
     }
-    let line = |name: &str, id: &str, mode: Option<&str>| {
-        let mode = mode.map_or("live or sandbox not known", |mode| {
-            Environment::from_didit(mode).name()
-        });
+    let line = |application: &NamedId| {
         Line::default()
-            .sent(name)
-            .words(format!(" ({mode}, "))
-            .sent(id)
+            .sent(&application.name)
+            .words(format!(" ({}, ", mode_of(application)))
+            .sent(&application.uuid)
             .words(")")
     };
-    let organization = organization.name.as_deref().unwrap_or("unnamed");
     Some(Change {
         direction: "switch",
         target: "the application in use".to_owned(),
@@ -153,34 +242,22 @@ fn switch(
         consequence: "Sessions, decisions and costs of later calls are in it.".to_owned(),
         choice: "Use it",
         warnings: Vec::new(),
-        subject: Line::new("Organization ").sent(organization),
+        subject: Line::new("Organization ").sent(organization.unwrap_or("unnamed")),
         settings: vec![Setting::new(
             "Application",
-            line(&name_of(application), &id, application.mode.as_deref()),
-            Some(line(&in_use.name, &in_use.uuid, in_use.mode.as_deref())),
+            line(application),
+            Some(line(&in_use)),
         )],
         place: connection.place_of_change(None),
         seen: Value::Null,
     })
 }
 
-/// Repeated wrong passwords lock the account, so the general advice on keys, to try again, must not be given.
-fn refused_login(error: didit::Error) -> ToolError {
-    if error.api().is_none_or(|error| error.status != 401) {
-        return error.into();
-    }
-    let refused = ToolError::from(error);
-    ToolError {
-        message: format!(
-            "{} The password was not accepted; repeated tries lock the account.",
-            refused.message
-        ),
-        hints: Vec::new(),
-        ..refused
-    }
-    .with_advice(
-        "the operator sets DIDIT_PASSWORD in this server's environment to the account's password.",
-    )
+fn mode_of(application: &NamedId) -> &'static str {
+    let mode = application.mode.as_deref();
+    mode.map_or("live or sandbox not known", |mode| {
+        Environment::from_didit(mode).name()
+    })
 }
 
 /// Rows of the list may lack the key; the single application has it.
@@ -198,10 +275,7 @@ async fn with_key(
     Ok(client.application(token, &organization, &id).await?)
 }
 
-async fn applications(
-    client: &Client,
-    token: &AccessToken,
-) -> Result<Vec<(Organization, Application)>, NotDone> {
+async fn applications(client: &Client, token: &AccessToken) -> Result<Vec<Owned>, NotDone> {
     let mut found = Vec::new();
     for organization in client.organizations(token).await? {
         let Some(id) = organization.uuid else {
@@ -214,15 +288,17 @@ async fn applications(
     Ok(found)
 }
 
-fn named(applications: &[(Organization, Application)]) -> Vec<String> {
+fn allowed(applications: &[Owned]) -> Vec<String> {
     applications
         .iter()
         .map(|(_, application)| {
-            let id = application
-                .uuid
-                .map(|id| id.to_string())
-                .unwrap_or_default();
-            format!("{id} ({})", mark_untrusted(&name_of(application)))
+            let application = named(application);
+            format!(
+                "{} ({}, {})",
+                application.uuid,
+                mark_untrusted(&application.name),
+                mode_of(&application)
+            )
         })
         .collect()
 }

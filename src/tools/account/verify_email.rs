@@ -5,17 +5,20 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{adopt, key_in_use};
-use crate::tools::{
-    Context, Tool, ToolOutput, Toolset,
-    error::{ErrorCode, NotDone, ToolError},
+use crate::{
+    didit::Application,
+    tools::{
+        Context, Tool, ToolOutput, Toolset,
+        error::{ErrorCode, NotDone, ToolError},
+    },
 };
 
 pub(super) fn tool() -> Tool {
     Tool::write("didit_account_verify_email", Toolset::Account)
         .title("Confirm the e-mail")
         .description(
-            "Confirms a new account with the code from the e-mail; its API key is stored and used \
-             from then on.",
+            "Confirms a new account with the code from the e-mail; the API keys of its sandbox and live \
+             applications are stored, and the sandbox one is used until a human chooses live.",
         )
         .example(|world| json!({ "code": world.code }))
         .search_words("e-mail code, activate the account, finish sign-up")
@@ -66,10 +69,25 @@ async fn verify_email(context: Context, input: VerifyEmailInput) -> Result<ToolO
             other => other,
         })?;
     connection.hide(verified.access_token.expose_secret());
-    let application = verified.application;
+    let (sandbox, live) = (verified.sandbox_application, verified.application);
     let organization = verified.organization;
-    adopt(&context, &email, &application, organization.as_ref()).await?;
-    Ok(key_in_use(connection, &application).with_next(
+    // Only beside a sandbox is the other application surely live.
+    let is_pair = sandbox.is_some();
+    let of_mode = |application: Option<Application>, mode: &str| {
+        application.map(|application| Application {
+            mode: application.mode.or(is_pair.then(|| mode.to_owned())),
+            ..application
+        })
+    };
+    let all: Vec<Application> = [of_mode(sandbox, "sandbox"), of_mode(live, "live")]
+        .into_iter()
+        .flatten()
+        .collect();
+    let all: Vec<&Application> = all.iter().collect();
+    if let [chosen, ..] = all.as_slice() {
+        adopt(&context, &email, chosen, &all, organization.as_ref()).await?;
+    }
+    Ok(key_in_use(connection)?.with_next(
         "didit_workflow_create",
         "makes the template of checks for this new account.",
     ))

@@ -70,6 +70,8 @@ pub enum ErrorCode {
     RefusedByClient,
     /// A human answered no.
     RefusedByHuman,
+    /// The account wants the code of a second factor.
+    SecondFactorNeeded,
     /// A setting cannot be used.
     Setting,
     /// The machine failed.

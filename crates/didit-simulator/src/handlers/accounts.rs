@@ -9,12 +9,15 @@ use crate::{
     call::Call,
     catalog::{OrRefuse, refusal, refuse_when, shown, throttle},
     model::{Account, State, Token},
+    options::ApplicationMode,
     reply::{Answer, Checked, Reply, created, html_error, ok},
     values::{CODE, Fields, Object, URL_SAFE, later, random_text, seconds_until, with},
 };
 
 /// Seconds an e-mail code can be used.
 const CODE_LIFE: i64 = 600;
+/// Seconds within which a second factor must follow the password.
+const SECOND_FACTOR_LIFE: i64 = 300;
 /// Seconds an access token can be used.
 const TOKEN_LIFE: i64 = 86_400;
 
@@ -60,13 +63,20 @@ pub fn verify_email(state: &mut State, call: &Call) -> Answer {
     if let Some(account) = state.account_mut(&email) {
         account.organization = Some(organization);
     }
-    let application = state.open_application(organization, name, None);
-    let mut application = shown("CREDENTIALS", application);
-    if !state.legacy {
-        application = with(application, json!({ "data_location": "eu" }));
+    let (mode, is_legacy) = (state.mode, state.legacy);
+    let mut more = json!({ "organization": { "uuid": organization, "name": name } });
+    let mut open = |member: &str, name: &str, mode| {
+        let application = state.open_application(organization, name, None, mode);
+        more[member] = shown("CREDENTIALS", application);
+    };
+    if is_legacy {
+        open("application", name, mode);
+    } else {
+        let sandbox = format!("{name} sandbox");
+        open("sandbox_application", &sandbox, ApplicationMode::Sandbox);
+        open("application", name, ApplicationMode::Live);
+        more["application"]["data_location"] = json!("eu");
     }
-    let organization = json!({ "uuid": organization, "name": name });
-    let more = json!({ "organization": organization, "application": application });
     ok(with(issue_token(state, account), more))
 }
 
@@ -91,9 +101,36 @@ pub fn login(state: &mut State, call: &Call) -> Answer {
     }
     refuse_when("email_not_verified", account.organization.is_none())?;
     account.failed_logins = 0;
+    if let Some(second) = &mut account.second_factor {
+        let temporary = random_text(URL_SAFE, 43);
+        second.waiting = Some((temporary.clone(), later(now, SECOND_FACTOR_LIFE)));
+        return ok(json!({
+            "2fa_required": true,
+            "temp_token": temporary,
+            "has_authenticator": second.code.is_some(),
+            "has_passkeys": second.has_passkeys,
+        }));
+    }
     let account = account.uuid;
     let message = json!({ "message": "Login successful" });
     ok(with(issue_token(state, account), message))
+}
+
+/// `POST /2fa/verify/`. What the service answers to an expired token is not known; this is a guess.
+pub fn second_factor(state: &mut State, call: &Call) -> Answer {
+    let body = call.body()?;
+    let now = state.now();
+    let mut waiting = state.accounts.iter_mut().filter_map(|account| {
+        let second = account.second_factor.as_mut()?;
+        let (token, until) = second.waiting.as_ref()?;
+        let is_it = body.text("temp_token") == Some(token) && *until > now;
+        is_it.then_some((account.uuid, second))
+    });
+    let (account, second) = waiting.next().or_refuse("bad_credentials")?;
+    let is_right = body.text("otp_token") == second.code.as_deref();
+    refuse_when("wrong_second_factor", !is_right)?;
+    second.waiting = None;
+    ok(issue_token(state, account))
 }
 
 /// The body, and the address in it, which is the same in both cases.

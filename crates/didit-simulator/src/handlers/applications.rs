@@ -28,7 +28,7 @@ pub fn create(state: &mut State, call: &Call) -> Answer {
     let owner = state.organizations.one(organization);
     let usual = format!("{} App", owner.map_or("", |owner| owner.name.as_str()));
     let name = body.text("name").unwrap_or(&usual);
-    let application = state.open_application(organization, name, None);
+    let application = state.open_application(organization, name, None, state.mode);
     created(shown("APPLICATION", application))
 }
 

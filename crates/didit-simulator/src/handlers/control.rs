@@ -13,7 +13,7 @@ use crate::{
         OrRefuse, Person, Status, people::PEOPLE, refusal, refusal_with, refuse_when, scenarios,
         shown,
     },
-    model::{All, Fault, FaultKind, State},
+    model::{All, Fault, FaultKind, SecondFactor, State},
     options::ApplicationMode,
     reply::{Answer, Reply, created, no_content, ok},
     values::{Fields, Object, micros, money, to_ten_thousandths},
@@ -114,6 +114,22 @@ pub fn set_mode(state: &mut State, call: &Call) -> Answer {
         application.mode = mode;
     }
     ok(json!({ "mode": mode }))
+}
+
+/// `POST second-factor`: for every account. `code` of an authenticator app (none where it is null), `has_passkeys`; without
+/// both, no account has a second factor.
+pub fn set_second_factor(state: &mut State, call: &Call) -> Answer {
+    let body = lenient_body(call)?;
+    let (code, has_passkeys) = (body.text("code"), body.flag("has_passkeys"));
+    let second = SecondFactor {
+        code: code.map(str::to_owned),
+        has_passkeys,
+        waiting: None,
+    };
+    for account in &mut state.accounts {
+        account.second_factor = (code.is_some() || has_passkeys).then(|| second.clone());
+    }
+    ok(json!({ "accounts": state.accounts.len() }))
 }
 
 pub fn counts(state: &mut State, _: &Call) -> Answer {

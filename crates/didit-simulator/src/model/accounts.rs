@@ -17,6 +17,17 @@ pub(crate) struct Account {
     pub code_sent_at: Timestamp,
     pub failed_logins: u32,
     pub locked_until: Option<Timestamp>,
+    pub second_factor: Option<SecondFactor>,
+}
+
+/// What an account wants besides its password.
+#[derive(Clone, Debug)]
+pub(crate) struct SecondFactor {
+    /// The code of its authenticator app, where it has one.
+    pub code: Option<String>,
+    pub has_passkeys: bool,
+    /// The log-in that waits for the code, and until when.
+    pub waiting: Option<(String, Timestamp)>,
 }
 
 /// A console user's access token.

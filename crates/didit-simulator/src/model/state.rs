@@ -72,7 +72,7 @@ impl State {
         if let Some(key) = options.api_key.clone() {
             let (name, email) = ("Simulated company", "developer@example.com");
             let owner = state.open_organization(name, email, 1_000_000);
-            state.open_application(owner, "Simulated application", Some(key));
+            state.open_application(owner, "Simulated application", Some(key), options.mode);
         }
         state
     }
@@ -110,14 +110,20 @@ impl State {
     }
 
     /// A new application with its own key, unless one is given, and system lists.
-    pub fn open_application(&mut self, of: Uuid, name: &str, key: Option<String>) -> Application {
+    pub fn open_application(
+        &mut self,
+        of: Uuid,
+        name: &str,
+        key: Option<String>,
+        mode: ApplicationMode,
+    ) -> Application {
         let now = self.now();
         let application = Application {
             uuid: Uuid::new_v4(),
             organization: of,
             client_id: random_text(URL_SAFE, 22),
             api_key: key.unwrap_or_else(|| random_text(URL_SAFE, 43)),
-            mode: self.mode,
+            mode,
             settings: Object::from_iter([("name".to_owned(), json!(name))]),
             created_at: now,
         };
