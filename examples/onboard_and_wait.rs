@@ -41,7 +41,10 @@ pub async fn main() -> Result<(), Box<dyn std::error::Error>> {
             ..SessionRequest::new(workflow.uuid)
         })
         .await?;
-    println!("Give the person this link: {}", session.url);
+    println!(
+        "Give the person this link: {}",
+        session.url.unwrap_or_default()
+    );
     play_the_person(&simulator.root_url(), &session.session_id).await?;
 
     let decision = loop {

@@ -26,7 +26,7 @@
 //!     vendor_data: Some("customer-4711".parse()?),
 //!     ..SessionRequest::new(workflow.uuid)
 //! }).await?;
-//! assert!(session.url.starts_with("http"));
+//! assert!(session.url.is_some_and(|link| link.starts_with("http")));
 //!
 //! let decision = client.decision(&session.session_id).await?;
 //! assert!(!decision.status.is_final());

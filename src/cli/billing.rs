@@ -31,7 +31,7 @@ enum Command {
     Balance,
     /// Make a payment link that a human opens; no money moves by itself.
     TopUp {
-        /// US dollars, at least 50.
+        /// US dollars, 50 to 10,000.
         dollars: Usd,
         /// Page to return to after payment.
         #[arg(long, value_name = "URL")]

@@ -24,6 +24,9 @@ const KNOWN_SENTENCES: [&str; 8] = [
     "You can only generate a PDF for sessions in review, declined, approved or kyc expired",
     "Invalid or expired verification code.",
 ];
+/// What a 403 may mean besides a wrong key.
+const LIMITED: &str = "the key may be wrong, may lack the right for this, or this machine's address is not on its list \
+                       (Didit Business Console, API & Webhooks).";
 /// The deepest path of a field that an error names.
 const MAX_DEPTH: usize = 4;
 
@@ -240,13 +243,21 @@ fn api_error(error: didit::ApiError) -> ToolError {
             ErrorCode::Authentication,
             "it does not accept the credentials",
         )
+        .with_advice(if status == 401 {
+            "the key is wrong, revoked or expired."
+        } else {
+            LIMITED
+        })
         .with_hint(
             "didit_account_status",
             "shows which key is in use; with check it tests the key and says what to do.",
         ),
-        ErrorKind::Forbidden => of(ErrorCode::Forbidden, "this key may not do that"),
-        ErrorKind::NotFound => of(ErrorCode::NotFound, "there is no such object")
-            .with_advice("the id may belong to another application, or its object was deleted."),
+        ErrorKind::Forbidden => {
+            of(ErrorCode::Forbidden, "this key may not do that").with_advice(LIMITED)
+        }
+        ErrorKind::NotFound => of(ErrorCode::NotFound, "there is no such object").with_advice(
+            "the id may belong to another application, its object was deleted, or this key is not allowed to see it.",
+        ),
         ErrorKind::RateLimited => of(ErrorCode::RateLimited, "too many requests"),
         ErrorKind::OutOfCredit => of(ErrorCode::OutOfCredit, "the balance does not cover it")
             .with_hint("didit_billing_get_balance", "shows the balance.")

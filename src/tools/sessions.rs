@@ -6,6 +6,7 @@ mod delete;
 mod earlier;
 pub(super) mod input;
 mod list;
+mod mail;
 pub(super) mod report;
 mod resubmission;
 mod update_status;

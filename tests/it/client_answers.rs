@@ -166,7 +166,7 @@ async fn wrong_types_never_fail_a_call_and_new_keys_are_kept() {
 }
 
 #[tokio::test]
-async fn a_created_session_needs_its_id_and_link_alone() {
+async fn a_created_session_needs_its_id_alone() {
     let request = SessionRequest::new(id());
     let body = json!({"session_id": ID, "url": "https://verify.didit.me/session/test-token-0", "session_number": null,
         "session_token": null, "status": "Somewhere New", "metadata": "{\"a\":1}", "callback": null, "workflow_version": null});
@@ -181,13 +181,21 @@ async fn a_created_session_needs_its_id_and_link_alone() {
         SessionStatus::Other("Somewhere New".to_owned())
     );
     assert_eq!(created.metadata, Some(json!("{\"a\":1}")));
+    // A key without the right to write sessions sees no link, which makes the session no less there.
+    for url in [json!(null), json!("")] {
+        let body = json!({ "session_id": ID, "url": url });
+        let hidden = answered(201, body, async |client| {
+            client.create_session(&request).await
+        });
+        assert_eq!(hidden.await.unwrap().url, None, "{url}");
+    }
     for (body, missing) in [
         (json!({"url": "https://verify.didit.me/s"}), "session_id"),
         (
             json!({"session_id": "not-an-id", "url": "https://verify.didit.me/s"}),
             "session_id",
         ),
-        (json!({"session_id": ID, "url": null}), "url"),
+        (json!({"session_id": ID, "url": "javascript:0"}), "url"),
     ] {
         let result = answered(201, body, async |client| {
             client.create_session(&request).await

@@ -183,7 +183,7 @@ async fn destinations_are_checked() {
 }
 
 #[test]
-fn a_top_up_is_at_least_fifty_dollars_in_whole_cents() {
+fn a_top_up_is_fifty_to_ten_thousand_dollars_in_whole_cents() {
     let top_up = |amount: Value| {
         read_request(json!({ "amount_in_dollars": amount }))
             .and_then(|top_up: TopUp| top_up.validate())
@@ -194,6 +194,7 @@ fn a_top_up_is_at_least_fifty_dollars_in_whole_cents() {
         json!(-50),
         json!(50.001),
         json!(1e300),
+        json!(10_000.01),
         json!("50"),
     ] {
         assert_eq!(
@@ -202,7 +203,7 @@ fn a_top_up_is_at_least_fifty_dollars_in_whole_cents() {
             "{amount}"
         );
     }
-    for amount in [50.0, 50.01, 1_000_000.0, 99.99, 70.07] {
+    for amount in [50.0, 50.01, 10_000.0, 99.99, 70.07] {
         assert_eq!(top_up(json!(amount)), Ok(()), "{amount}");
     }
     for amount in ["NaN", "inf", "-1", "fifty", "50.001", ""] {

@@ -57,7 +57,13 @@ async fn an_account_is_opened_by_e_mail_and_its_key_works() {
     );
     let applications = client.send("GET", &path, &bearer, None).await.expect(200);
     let key = applications[0]["api_key"].as_str().unwrap();
-    assert_eq!(verified["application"]["api_key"], key);
+    assert_eq!(verified["sandbox_application"]["api_key"], key);
+    assert_eq!(
+        applications[1]["api_key"],
+        verified["application"]["api_key"]
+    );
+    let modes = [&applications[0]["mode"], &applications[1]["mode"]];
+    assert_eq!(modes, ["sandbox", "live"]);
 
     let balance = client
         .send("GET", "/v3/billing/balance/", &[("x-api-key", key)], None)

@@ -42,6 +42,7 @@ pub const PLAYED: &[(&str, Handler)] = &[
     ("session_decision_get", sessions::decision),
     ("session_delete", sessions::delete_one),
     ("session_update_status", update_status::update_status),
+    ("session_resubmission_preview", update_status::preview),
     ("session_report_get", sessions::generate_pdf),
     ("sandbox_session_arm", sessions::arm),
     ("billing_balance_get", billing::balance),

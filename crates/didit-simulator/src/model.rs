@@ -11,11 +11,11 @@ mod webhooks;
 mod workflows;
 
 pub(crate) use self::{
-    accounts::{Account, Application, Checkout, SecondFactor, Token},
+    accounts::{Account, Application, Checkout, KeyRights, SecondFactor, Token},
     journal::{Fault, FaultKind, Mail, RecordedRequest},
     lists::{Entry, List},
     owned::{All, Owned},
-    sessions::{Activity, Session, Step},
+    sessions::{Activity, PreviewedMail, Session, Step},
     state::State,
     webhooks::{Delivery, Destination, Event},
     workflows::Workflow,

@@ -48,9 +48,33 @@ impl Reply {
         Self::html(status, String::new()).with_header("location", location)
     }
 
+    /// The answer for a key that may not see how people get to their sessions.
+    pub fn without_links(mut self) -> Self {
+        if let Ok(mut body) = serde_json::from_slice(&self.body) {
+            hide_links(&mut body);
+            self.body = body.to_string().into_bytes();
+        }
+        self
+    }
+
     pub fn with_header(mut self, name: &'static str, value: String) -> Self {
         self.headers.push((name, value));
         self
+    }
+}
+
+fn hide_links(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members
+                .iter_mut()
+                .for_each(|(name, member)| match name.as_str() {
+                    "url" | "session_url" | "session_token" => *member = Value::Null,
+                    _ => hide_links(member),
+                })
+        }
+        Value::Array(items) => items.iter_mut().for_each(hide_links),
+        _ => {}
     }
 }
 

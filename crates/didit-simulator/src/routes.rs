@@ -63,6 +63,7 @@ const CONTROLS: &[Row] = &[
     (POST, "balance", control::set_balance),
     (POST, "mode", control::set_mode),
     (POST, "second-factor", control::set_second_factor),
+    (POST, "key-rights", control::set_key_rights),
     (GET, "state", control::counts),
     (POST, "reset", control::reset),
 ];
@@ -152,7 +153,15 @@ fn answer(state: &mut State, call: &mut Call) -> Answer {
     if let Some(operation) = call.operation {
         operation.check_query(&call.query)?;
     }
-    handler(state, call)
+    let reply = handler(state, call)?;
+    let mut applications = state.applications.iter();
+    let hides_links =
+        applications.any(|one| one.uuid == call.application && one.rights.hides_links);
+    Ok(if hides_links {
+        reply.without_links()
+    } else {
+        reply
+    })
 }
 
 /// The variable parts of `path`, when it has the form of `pattern`.

@@ -20,6 +20,8 @@ const PLACEHOLDER_ENCODED: &str = "%7BCHECKOUT_SESSION_ID%7D";
 
 /// The smallest top-up.
 pub const SMALLEST_TOP_UP: Usd = Usd::dollars(50);
+/// The largest top-up.
+pub const LARGEST_TOP_UP: Usd = Usd::dollars(10_000);
 
 /// The balance of the organization, in dollars.
 #[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
@@ -43,8 +45,8 @@ pub struct Balance {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TopUp {
-    /// US dollars, at least 50.
-    #[cfg_attr(feature = "schema", schemars(range(min = 50)))]
+    /// US dollars, 50 to 10,000.
+    #[cfg_attr(feature = "schema", schemars(range(min = 50, max = 10_000)))]
     pub amount_in_dollars: Usd,
     /// Page to return to after payment.
     #[serde(serialize_with = "return_address")]
@@ -70,10 +72,16 @@ impl TopUp {
     /// Checks what the values alone do not say.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for less than [`SMALLEST_TOP_UP`].
+    /// [`Error::Invalid`] for less than [`SMALLEST_TOP_UP`] or more than [`LARGEST_TOP_UP`].
     pub fn validate(&self) -> Result<(), Error> {
         if self.amount_in_dollars < SMALLEST_TOP_UP {
             return Err(Error::invalid("amount_in_dollars", "must be at least 50"));
+        }
+        if self.amount_in_dollars > LARGEST_TOP_UP {
+            return Err(Error::invalid(
+                "amount_in_dollars",
+                "must be at most 10,000",
+            ));
         }
         Ok(())
     }
@@ -105,7 +113,7 @@ impl Client {
     /// Prepares a payment and gives the link at which a human pays.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for less than 50 dollars, before anything is sent.
+    /// [`Error::Invalid`] for less than 50 or more than 10,000 dollars, before anything is sent.
     pub async fn top_up(&self, top_up: &TopUp) -> Result<Checkout, Error> {
         top_up.validate()?;
         let call = Call::api(Method::POST, &[&"billing", &"top-up"]).body(top_up)?;

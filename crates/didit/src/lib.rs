@@ -50,7 +50,7 @@ pub use account::{
     Application, Login, LoginStep, Organization, Registered, Registration, SecondFactor,
     VerifiedAccount,
 };
-pub use billing::{Balance, Checkout, TopUp};
+pub use billing::{Balance, Checkout, LARGEST_TOP_UP, TopUp};
 pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
 pub use decision::{Check, Decision, Review, Step, Warning};
 pub use error::{ApiError, BodyKind, Error, ErrorKind, FieldError, InvalidValue};
@@ -64,12 +64,14 @@ pub use lists::{ENTRY_TYPES, List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, PageRequest};
 pub use reviews::NewComment;
-pub use secret::{AccessToken, ApiKey, Password, SessionToken, TemporaryToken, WebhookSecret};
+pub use secret::{
+    AccessToken, ApiKey, Password, PreviewToken, SessionToken, TemporaryToken, WebhookSecret,
+};
 pub use sessions::{
     ArmedSession, BulkDeleted, BulkDeletion, ContactDetails, CreatedSession, DeletedSession,
-    ExpectedDetails, FeatureState, NewStatus, NodeToResubmit, Pdf, SANDBOX_SCENARIOS,
-    SessionDeletion, SessionFilter, SessionReference, SessionRequest, SessionSummary, StatusUpdate,
-    StatusUpdated,
+    ExpectedDetails, FeatureState, NewStatus, NodeToResubmit, Pdf, ResubmissionPreview,
+    SANDBOX_SCENARIOS, SessionDeletion, SessionFilter, SessionReference, SessionRequest,
+    SessionSummary, StatusUpdate, StatusUpdated,
 };
 pub use status::{NextActor, SessionStatus};
 pub use users::{User, UserFilter};

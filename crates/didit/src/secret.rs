@@ -3,6 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::{Serialize, Serializer};
 use serde_json::Number;
 
 use super::error::Error;
@@ -71,6 +72,10 @@ secret!(
     TemporaryToken
 );
 secret!(
+    /// Stands for an e-mail as it was previewed, for 15 minutes.
+    PreviewToken
+);
+secret!(
     /// The password of an account.
     Password
 );
@@ -109,17 +114,30 @@ impl Lenient<'_> for ApiKey {
     }
 }
 
-impl Lenient<'_> for AccessToken {
-    fn text(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (!text.is_empty()).then(|| Self::new(text))
-    }
+/// Tokens of the API are texts, and an empty one is none.
+macro_rules! read_leniently {
+    ($($name:ident),+) => {$(
+        impl Lenient<'_> for $name {
+            fn text(text: &str) -> Option<Self> {
+                let text = text.trim();
+                (!text.is_empty()).then(|| Self::new(text))
+            }
+        }
+    )+};
 }
 
-impl Lenient<'_> for TemporaryToken {
-    fn text(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (!text.is_empty()).then(|| Self::new(text))
+read_leniently!(AccessToken, TemporaryToken, PreviewToken);
+
+impl PreviewToken {
+    /// Writes the token into the request that it was given for.
+    pub(crate) fn serialize<S: Serializer>(
+        token: &Option<Self>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        token
+            .as_ref()
+            .map(Self::expose_secret)
+            .serialize(serializer)
     }
 }
 

@@ -6,6 +6,7 @@ mod create;
 mod created;
 mod delete;
 mod list;
+mod preview;
 mod rows;
 mod sandbox;
 mod update;
@@ -20,6 +21,7 @@ pub use delete::{
     SessionNumber,
 };
 pub use list::{ApiService, DocumentCode, RiskCode, SessionFilter, SessionKind, SessionType};
+pub use preview::ResubmissionPreview;
 pub use rows::{EmailState, FeatureState, PhoneState, SessionReference, SessionSummary};
 pub use sandbox::{ArmedSession, SANDBOX_SCENARIOS, SandboxScenario};
 pub use update::{

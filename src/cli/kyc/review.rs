@@ -58,11 +58,14 @@ struct Which {
 /// Whom Didit tells.
 #[derive(Debug, Args)]
 struct Mail {
+    /// Tell the person by e-mail, at the address that Didit knows.
+    #[arg(long)]
+    send_email: bool,
     /// Tell the person at this e-mail address.
     #[arg(long, value_name = "ADDRESS")]
     email: Option<String>,
     /// Language of that e-mail.
-    #[arg(long, value_name = "CODE", requires = "email")]
+    #[arg(long, value_name = "CODE")]
     email_language: Option<String>,
 }
 
@@ -133,7 +136,7 @@ async fn update(runner: &Runner, arguments: Resubmit, new_status: &str) -> Outco
                     "new_status": new_status,
                     "steps": steps,
                     "comment": arguments.comment,
-                    "send_email": mail.email.is_some().then_some(true),
+                    "send_email": (mail.send_email || mail.email.is_some()).then_some(true),
                     "email_address": mail.email,
                     "email_language": mail.email_language,
                 }),

@@ -140,6 +140,9 @@ pub(super) fn key_in_use(connection: &Connection) -> Result<ToolOutput, NotDone>
              upload are stored, so it is no place for real documents.",
         );
     }
+    if in_use == Some(Environment::Live) {
+        text.push_str("\nIt is live: people and money are real.");
+    }
     let answer = ToolOutput::new(text);
     Ok(if in_use == Some(Environment::Sandbox) && has_live {
         answer.with_next(

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::root_of;
 use crate::{
-    didit::{self, ErrorKind, PageRequest},
+    didit::{self, ErrorKind, PageRequest, SessionFilter},
     tools::{
         Context, Tool, ToolOutput, Toolset,
         connection::{KeySource, Mode},
@@ -212,7 +212,8 @@ struct Proof {
     said: Option<String>,
 }
 
-/// Tests the key. A missing or refused key is a result; any other failure of the call is an error.
+/// Tests the key. A missing or refused key is a result; any other failure of the call is an error. A key that may not read
+/// workflows is not a wrong key, so a second list is asked before it is called one.
 async fn prove(context: &Context) -> Result<Proof, NotDone> {
     let proof = |works, line| Proof {
         works,
@@ -230,22 +231,46 @@ async fn prove(context: &Context) -> Result<Proof, NotDone> {
         limit: Some(1),
         offset: None,
     };
-    match client.list_workflows(&one).await {
-        Ok(workflows) => Ok(proof(
-            true,
-            format!(
-                "The key works: the application has {} workflow(s).",
-                workflows.total.unwrap_or(workflows.items.len() as u64)
-            ),
-        )),
-        Err(didit::Error::Api(error)) if error.kind == ErrorKind::Authentication => {
-            let level = context.connection.settings().personal_data;
-            let refused = ToolError::from(didit::Error::Api(error)).released(level);
-            Ok(Proof {
-                said: refused.said.map(|said| said.value),
-                ..proof(false, format!("The key does not work: {}", refused.message))
-            })
+    let error = match client.list_workflows(&one).await {
+        Ok(workflows) => {
+            let total = workflows.total.unwrap_or(workflows.items.len() as u64);
+            let line = format!("The key works: the application has {total} workflow(s).");
+            return Ok(proof(true, line));
         }
-        Err(other) => Err(other.into()),
+        Err(didit::Error::Api(error)) if is_refusal(&error) => error,
+        Err(other) => return Err(other.into()),
+    };
+    if error.status == 403 {
+        let filter = SessionFilter {
+            page: one,
+            ..SessionFilter::default()
+        };
+        match client.find_sessions(&filter).await {
+            Ok(_) => {
+                let line = "The key works, but may not read workflows: calls that need one take its id from \
+                            DIDIT_WORKFLOW_ID or `workflow_id`.";
+                return Ok(proof(true, line.to_owned()));
+            }
+            Err(didit::Error::Api(error)) if is_refusal(&error) => {}
+            Err(other) => return Err(other.into()),
+        }
     }
+    let level = context.connection.settings().personal_data;
+    let why = if error.status == 401 {
+        "it is wrong, revoked or expired"
+    } else {
+        "it is wrong, has no right to read workflows or sessions, or this machine's address is not on its list"
+    };
+    let refused = ToolError::from(didit::Error::Api(error)).released(level);
+    Ok(Proof {
+        said: refused.said.map(|said| said.value),
+        ..proof(
+            false,
+            format!("The key does not work: {why}. {}", refused.message),
+        )
+    })
+}
+
+fn is_refusal(error: &didit::ApiError) -> bool {
+    matches!(error.kind, ErrorKind::Authentication | ErrorKind::Forbidden)
 }

@@ -89,6 +89,6 @@ async fn verify_email(context: Context, input: VerifyEmailInput) -> Result<ToolO
     }
     Ok(key_in_use(connection)?.with_next(
         "didit_workflow_create",
-        "makes the template of checks for this new account.",
+        "makes the template of checks for this application.",
     ))
 }

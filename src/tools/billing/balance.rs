@@ -75,6 +75,6 @@ async fn balance(context: Context, _: NoInput) -> Result<ToolOutput, NotDone> {
     });
     Ok(answer.with_next(
         "didit_billing_top_up",
-        "makes a payment link for a human, from $50.",
+        "makes a payment link for a human, $50 to $10,000.",
     ))
 }

@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// What stands in place of a link that Didit did not tell.
+const NO_LINK: &str =
+    "not shown, because this key may not see links (it lacks the right to write sessions).";
 const LINK_WARNING: &str =
     "\nAnyone who has the link can act as the person, so only that person should get it.";
 const NOT_KNOWN: &str = "\nWhether this person was approved before could not be looked up.";
@@ -52,8 +55,9 @@ struct CreatedOutput {
     session_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_number: Option<i64>,
-    /// The link for the person.
-    url: String,
+    /// The link for the person; absent where the key may not see links.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     url_note: &'static str,
     status: String,
     workflow_id: String,
@@ -92,22 +96,21 @@ async fn create(context: Context, input: SessionInput) -> Result<ToolOutput, Not
     let created = client.create_session(&request).await?;
     let reused =
         earlier.is_open(&created.session_id) || created.status != SessionStatus::NotStarted;
-    let link = clean_link(&created.url);
+    let link = created.url.as_deref().map(clean_link);
     let mut text = if reused {
         format!(
             "Didit returned the unfinished session {} of this vendor_data ({}); \
-             its callback and metadata are now the ones of this call.\nLink: {}",
+             its callback and metadata are now the ones of this call.",
             created.session_id,
             mark_untrusted(created.status.as_str()),
-            mark_untrusted_link(&link)
         )
     } else {
-        format!(
-            "Created session {}.\nLink: {}",
-            created.session_id,
-            mark_untrusted_link(&link)
-        )
+        format!("Created session {}.", created.session_id)
     };
+    text.push_str(&match &link {
+        Some(link) => format!("\nLink: {}", mark_untrusted_link(link)),
+        None => format!("\nLink: {NO_LINK}"),
+    });
     if let Some(label) = label {
         text.push_str(&format!(
             "\nWorkflow: {} (chosen automatically).",
@@ -119,19 +122,29 @@ async fn create(context: Context, input: SessionInput) -> Result<ToolOutput, Not
     if matches!(earlier, Earlier::NotKnown) {
         text.push_str(NOT_KNOWN);
     }
-    text.push_str(LINK_WARNING);
-    let picture = if with_qr_code { qr::png(&link) } else { None };
+    if link.is_some() {
+        text.push_str(LINK_WARNING);
+    }
+    let picture = link.as_deref().filter(|_| with_qr_code).and_then(qr::png);
     if picture.is_some() {
         text.push_str(
             "\nThe picture is the same link as a QR code, to be read with the person's phone.",
         );
     }
+    let link_note = match &link {
+        Some(_) => LINK_WARNING.trim_start(),
+        None => NO_LINK,
+    };
+    let hand_over = match &link {
+        Some(_) => "the link is handed to the person.",
+        None => "somebody with a key that may see links takes the link from Didit's console.",
+    };
     let answer = ToolOutput::new(text)
         .with_data(&CreatedOutput {
             session_id: created.session_id.to_string(),
             session_number: created.session_number,
             url: link,
-            url_note: LINK_WARNING.trim_start(),
+            url_note: link_note,
             status: created.status.to_string(),
             workflow_id: created.workflow_id.unwrap_or(workflow_id).to_string(),
             workflow_version: created.workflow_version,
@@ -140,7 +153,7 @@ async fn create(context: Context, input: SessionInput) -> Result<ToolOutput, Not
             environment,
             reused,
         })
-        .with_human_step("the link is handed to the person.")
+        .with_human_step(hand_over)
         .with_next(wait::TOOL, "waits until the person is done.");
     Ok(match picture {
         Some(picture) => answer.with_image("image/png", picture),

@@ -54,7 +54,18 @@ async fn save(context: Context, input: PdfInput) -> Result<ToolOutput, NotDone> 
     if let Some(name) = &input.file_name {
         files::free_name(folder, name, REPORT)?;
     }
-    let report = context.client()?.generate_pdf(&id).await?;
+    let report = context.client()?.generate_pdf(&id).await;
+    let report = report.map_err(|error| match ToolError::from(error) {
+        refused
+            if matches!(
+                refused.code,
+                ErrorCode::Authentication | ErrorCode::Forbidden
+            ) =>
+        {
+            refused.with_advice("reports need a key with the right to see media.")
+        }
+        other => other,
+    })?;
     let bytes = report.bytes.len();
     let path = match &input.file_name {
         Some(name) => files::write_new(folder, name, report.bytes, REPORT).await?,

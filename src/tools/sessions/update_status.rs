@@ -4,9 +4,15 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::resubmission::{self, NodeInput};
+use super::{
+    mail,
+    resubmission::{self, NodeInput},
+};
 use crate::{
-    didit::{Decision, NewStatus, SessionId, SessionStatus, StatusUpdate},
+    didit::{
+        self, Decision, ErrorKind, NewStatus, ResubmissionPreview, SessionId, SessionStatus,
+        StatusUpdate,
+    },
     tools::{
         Context, Tool, ToolOutput, Toolset, advice,
         agreed::agreed,
@@ -15,7 +21,7 @@ use crate::{
         input::Combined,
         person::PersonFacts,
         subject,
-        untrusted::{clean, clean_link},
+        untrusted::{clean, clean_link, mark_untrusted},
     },
 };
 
@@ -67,61 +73,158 @@ async fn update(
     }
     draft.validate()?;
     let client = context.client()?;
-    let (before, update) = agreed(&context, async || {
+    let (before, update, mail) = agreed(&context, async || {
         let before = client.decision(&id).await?;
         refuse_wrong_moment(&before, new_status)?;
         let update = StatusUpdate {
             nodes_to_resubmit: resubmission::chosen(&steps, &nodes, &before.steps())?,
             ..draft.clone()
         };
-        Ok((change(&context, &id, &before, &update), (before, update)))
+        let mail = mail::preview(&client, &id, &update).await?;
+        let change = change(&context, &id, &before, &update, mail.as_ref());
+        Ok((change, (before, update, mail)))
     })
     .await?;
-    client.update_status(&id, &update).await?;
-    let text = match new_status {
-        NewStatus::Resubmitted => format!(
-            "Asked the person to redo {}. \
-             The data of those steps are gone, and the same link works again.{}",
-            resubmission::names(&update.nodes_to_resubmit)
-                .as_deref()
-                .unwrap_or("every step that is not approved"),
-            before
-                .session_url
-                .as_deref()
-                .map(|link| format!("\nLink for the person: {}", clean_link(link)))
-                .unwrap_or_default()
+    let token = mail.as_ref().and_then(|mail| mail.preview_token.clone());
+    let sent = StatusUpdate {
+        email_preview_token: token,
+        ..update.clone()
+    };
+    client
+        .update_status(&id, &sent)
+        .await
+        .map_err(|error| refused(error, new_status, sent.email_preview_token.is_some()))?;
+    // An accepted update is no proof: steps without the person have run by now, and somebody else may have decided.
+    let now = client
+        .decision(&id)
+        .await
+        .ok()
+        .map(|decision| decision.status);
+    told(&context, &id, &before, &update, mail.as_ref(), now)
+}
+
+/// What was done, and how the session stands now, where that could be read.
+fn told(
+    context: &Context,
+    id: &SessionId,
+    before: &Decision,
+    update: &StatusUpdate,
+    mail: Option<&ResubmissionPreview>,
+    now: Option<SessionStatus>,
+) -> Result<ToolOutput, NotDone> {
+    let new_status = update.new_status;
+    let asked: SessionStatus = new_status.to_string().parse()?;
+    let needs_person = mail::needs_person(update, mail);
+    let is_as_asked = now.as_ref().is_none_or(|now| *now == asked);
+    // A status that this version does not know contradicts nothing.
+    let is_known = !matches!(now, Some(SessionStatus::Other(_)));
+    if new_status != NewStatus::Resubmitted && is_known && !is_as_asked {
+        let now = now.map(|now| mark_untrusted(now.as_str()));
+        return Err(ToolError::new(
+            ErrorCode::ChangedMeanwhile,
+            format!(
+                "Didit accepted the decision, but the session is {}, not {new_status}: somebody else decided, or nothing happened.",
+                now.unwrap_or_default()
+            ),
+        )
+        .with_hint("didit_session_get_decision", "shows how it stands.")
+        .into());
+    }
+    let link = before
+        .session_url
+        .as_deref()
+        .filter(|_| new_status == NewStatus::Resubmitted && needs_person)
+        .map(clean_link);
+    let names = resubmission::names(&update.nodes_to_resubmit);
+    let names = names.unwrap_or_else(|| "every step that is not approved".to_owned());
+    let mut text = match (new_status, needs_person) {
+        (NewStatus::Resubmitted, true) => format!(
+            "Asked the person to redo {names}. The data of those steps are gone, and the same link works again.{}",
+            match &link {
+                Some(link) => format!("\nLink for the person: {link}"),
+                None => "\nThe link is not shown: this key may not see links.".to_owned(),
+            }
         ),
-        decided => format!(
+        (NewStatus::Resubmitted, false) => {
+            format!("Didit runs {names} again by itself; the person has nothing to do.")
+        }
+        (decided, _) => format!(
             "Session {id} is now {decided}; it was {}.",
             clean(before.status.as_str())
         ),
     };
-    let text = match (update.send_email, &update.email_address) {
-        (Some(true), Some(address)) => format!("{text}\nDidit writes to {address}."),
-        _ => text,
-    };
-    let link = before
-        .session_url
-        .as_deref()
-        .filter(|_| new_status == NewStatus::Resubmitted)
-        .map(clean_link);
+    match &now {
+        Some(now) if !is_as_asked => {
+            text.push_str(&format!(
+                "\nThe session is now {}.",
+                mark_untrusted(now.as_str())
+            ));
+        }
+        Some(_) => {}
+        None => text.push_str("\nDidit accepted it; how the session stands now could not be read."),
+    }
+    let connection = &context.connection;
+    let environment = connection.environment_of(before.environment.as_deref());
+    if let Some(sentence) = mail::sentence(update, mail, environment, true) {
+        let level = connection.settings().personal_data;
+        let address = mail::address(update, mail, level);
+        let is_sent = !sentence.starts_with("No ");
+        let address = address.filter(|_| is_sent);
+        let address = address.map(|address| format!(" Address: {address}."));
+        text.push_str(&format!("\n{sentence}{}", address.unwrap_or_default()));
+    }
     let mut data = json!({
         "done": true,
         "session_id": id.to_string(),
         "previous_status": clean(before.status.as_str()),
-        "status": new_status.to_string(),
+        "status": now.as_ref().unwrap_or(&asked).as_str(),
         "nodes_to_resubmit": update.nodes_to_resubmit,
     });
-    if let (Some(link), Some(data)) = (link, data.as_object_mut()) {
-        data.insert("session_url".into(), link.into());
+    if let Some(data) = data.as_object_mut() {
+        if let Some(link) = link {
+            data.insert("session_url".into(), link.into());
+        }
+        if let Some(mail) = mail {
+            data.insert("email".into(), mail::data(mail));
+        }
     }
-    let now: SessionStatus = new_status.to_string().parse()?;
-    let answer = advice::with_next_steps(ToolOutput::new(text).with_data(&data), &now);
-    Ok(if now == SessionStatus::Declined {
+    let status = now.unwrap_or(asked);
+    let answer = advice::with_next_steps(ToolOutput::new(text).with_data(&data), &status);
+    Ok(if status == SessionStatus::Declined {
         advice::with_block(answer)
     } else {
         answer
     })
+}
+
+/// A refusal in the words of what was asked for.
+fn refused(error: didit::Error, new_status: NewStatus, is_previewed: bool) -> NotDone {
+    let Some(api) = error.api() else {
+        return error.into();
+    };
+    if is_previewed && api.kind == ErrorKind::Conflict {
+        return ToolError::new(
+            ErrorCode::ChangedMeanwhile,
+            "The e-mail is no longer the one that was shown, so nothing was changed and nothing was sent.",
+        )
+        .with_advice("the same call, without a token, asks about it as it is now.")
+        .into();
+    }
+    if api
+        .message
+        .to_lowercase()
+        .contains("same as the current status")
+    {
+        return already(new_status).into();
+    }
+    error.into()
+}
+
+fn already(new_status: NewStatus) -> ToolError {
+    ToolError::new(
+        ErrorCode::AlreadySo,
+        format!("The session is {new_status} already. Nothing was changed."),
+    )
 }
 
 fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), ToolError> {
@@ -145,16 +248,22 @@ fn refuse_wrong_moment(before: &Decision, new_status: NewStatus) -> Result<(), T
         .with_advice(advice));
     }
     if before.status.as_str() == new_status.to_string() {
-        return Err(ToolError::new(
-            ErrorCode::AlreadySo,
-            format!("The session is {new_status} already. Nothing was changed."),
-        ));
+        return Err(already(new_status));
     }
     Ok(())
 }
 
 /// What a human agrees to, made from the request as it will be sent.
-fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusUpdate) -> Change {
+fn change(
+    context: &Context,
+    id: &SessionId,
+    before: &Decision,
+    update: &StatusUpdate,
+    mail: Option<&ResubmissionPreview>,
+) -> Change {
+    let environment = context
+        .connection
+        .environment_of(before.environment.as_deref());
     let facts = PersonFacts::of(before);
     let whom = subject::name(&facts);
     let (direction, choice, action, consequence) = match update.new_status {
@@ -170,16 +279,24 @@ fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
             Line::new("Decline the identity verification of ").then(whom),
             "The person counts as not verified from now on.",
         ),
-        NewStatus::Resubmitted => (
-            "resubmit",
-            "Ask for the steps again",
-            Line::new("Ask ").then(whom).words(format!(
-                " to redo {}",
-                resubmission::names(&update.nodes_to_resubmit)
-                    .unwrap_or_else(|| "every step that is not approved".to_owned())
-            )),
-            "The data of those steps are deleted, and the person's link works again.",
-        ),
+        NewStatus::Resubmitted => {
+            let names = resubmission::names(&update.nodes_to_resubmit);
+            let names = names.unwrap_or_else(|| "every step that is not approved".to_owned());
+            let (action, consequence) = if mail::needs_person(update, mail) {
+                (
+                    Line::new("Ask ")
+                        .then(whom)
+                        .words(format!(" to redo {names}")),
+                    "The data of those steps are deleted, and the person's link works again.",
+                )
+            } else {
+                (
+                    Line::new(format!("Run {names} again for ")).then(whom),
+                    "The data of those steps are deleted; they run again by themselves and may decide otherwise.",
+                )
+            };
+            ("resubmit", "Ask for the steps again", action, consequence)
+        }
     };
     let mut warnings = facts.warnings();
     // A status that this version does not know stands in the line about the session, where it is kept short.
@@ -194,13 +311,14 @@ fn change(context: &Context, id: &SessionId, before: &Decision, update: &StatusU
         }
         warnings.extend(resubmission::left_behind(&before.steps(), update));
     }
+    settings.extend(mail.into_iter().flat_map(mail::settings));
     Change {
         direction,
         target: format!("session {id}"),
         action: action.words("."),
-        consequence: match (update.send_email, &update.email_address) {
-            (Some(true), Some(_)) => format!("{consequence} Didit writes to the person."),
-            _ => consequence.to_owned(),
+        consequence: match mail::sentence(update, mail, environment, false) {
+            Some(sentence) => format!("{consequence} {sentence}"),
+            None => consequence.to_owned(),
         },
         choice,
         warnings,

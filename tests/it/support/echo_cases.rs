@@ -121,8 +121,6 @@ pub fn sessions() -> Vec<Case> {
                     json!({ "session_id": OTHER, "url": "https://verify.didit.me@evil.example/x" }),
                     "url",
                 ),
-                (json!({ "session_id": OTHER, "url": "" }), OTHER),
-                (json!({ "session_id": OTHER, "url": null }), OTHER),
                 (json!({ "url": LINK }), "session_id"),
             ],
         },

@@ -22,10 +22,16 @@ pub fn admit(state: &State, call: &mut Call, wanted: Credentials) -> Checked {
         .filter(|known| known.expires_at > state.now());
     let token_owner = tokens.find(|known| token == Some(&known.text));
     let token_owner = token_owner.map(|known| known.account);
+    let is_wrong = key.is_some() && key_owner.is_none() && !state.legacy;
     match wanted {
         Credentials::None => {}
         Credentials::Key | Credentials::KeyOrg => {
-            call.application = key_owner.or_refuse("no_permission")?;
+            let refusal = if is_wrong {
+                "wrong_key"
+            } else {
+                "no_permission"
+            };
+            call.application = key_owner.or_refuse(refusal)?;
         }
         Credentials::Bearer => {
             let wanted = ("www-authenticate", "Bearer".to_owned());
@@ -43,6 +49,7 @@ pub fn admit(state: &State, call: &mut Call, wanted: Credentials) -> Checked {
                     let own = state.organization_of(account);
                     owner.is_some_and(|owner| own == Some(owner.organization))
                 }
+                (None, None) if is_wrong => return Err(refusal("wrong_key")),
                 (None, None) => return Err(refusal("bad_credentials")),
             };
             refuse_when("no_permission", !may_use)?;
@@ -55,5 +62,8 @@ pub fn admit(state: &State, call: &mut Call, wanted: Credentials) -> Checked {
             call.application = session.or_refuse("not_found")?.application;
         }
     }
-    Ok(())
+    let rights = state.applications.one(call.application);
+    let denied = rights.map_or(&[][..], |known| &known.rights.denied);
+    let is_denied = denied.iter().any(|part| call.path.contains(part));
+    refuse_when("no_permission", is_denied)
 }

@@ -93,6 +93,7 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
         activities: Vec::new(),
         created_at: now,
         rerun_at: None,
+        previewed: None,
     };
     if let Some(contact) = session.wanted.object("contact_details")
         && contact.flag("send_notification_emails")

@@ -31,6 +31,7 @@ pub fn top_up(state: &mut State, call: &Call) -> Answer {
     };
     let amount = amount.or_refuse("amount_not_a_number")?;
     refuse_when("amount_too_small", amount < 50.0)?;
+    refuse_when("amount_too_large", amount > 10_000.0)?;
     let body = call.read(&body)?;
     let application = state.applications.one(call.application);
     let organization = application.map_or(Uuid::nil(), |known| known.organization);

@@ -13,7 +13,7 @@ use crate::{
         OrRefuse, Person, Status, people::PEOPLE, refusal, refusal_with, refuse_when, scenarios,
         shown,
     },
-    model::{All, Fault, FaultKind, SecondFactor, State},
+    model::{All, Fault, FaultKind, KeyRights, SecondFactor, State},
     options::ApplicationMode,
     reply::{Answer, Reply, created, no_content, ok},
     values::{Fields, Object, micros, money, to_ten_thousandths},
@@ -130,6 +130,17 @@ pub fn set_second_factor(state: &mut State, call: &Call) -> Answer {
         account.second_factor = (code.is_some() || has_passkeys).then(|| second.clone());
     }
     ok(json!({ "accounts": state.accounts.len() }))
+}
+
+/// `POST key-rights`: what the keys of all applications may not do.
+pub fn set_key_rights(state: &mut State, call: &Call) -> Answer {
+    let body = Value::Object(lenient_body(call)?);
+    let rights: KeyRights =
+        serde_json::from_value(body).map_err(|error| wrong("control_rights", &error))?;
+    for application in &mut state.applications {
+        application.rights = rights.clone();
+    }
+    no_content()
 }
 
 pub fn counts(state: &mut State, _: &Call) -> Answer {

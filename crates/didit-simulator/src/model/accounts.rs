@@ -1,7 +1,7 @@
 //! Who uses the API, and the money of their organizations.
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{options::ApplicationMode, values::Object};
@@ -55,9 +55,21 @@ pub(crate) struct Application {
     pub api_key: String,
     pub mode: ApplicationMode,
     pub client_id: String,
+    #[serde(skip)]
+    pub rights: KeyRights,
     /// What its owner may change: the name and how it presents itself.
     pub settings: Object,
     pub created_at: Timestamp,
+}
+
+/// What a key may not do. The primary key may do everything.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct KeyRights {
+    /// Parts of paths, such as `/v3/workflows` or `generate-pdf`, that are refused.
+    pub denied: Vec<String>,
+    /// Whether links of sessions and their tokens are null in every answer.
+    pub hides_links: bool,
 }
 
 /// A top-up that waits for payment.

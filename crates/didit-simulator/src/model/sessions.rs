@@ -42,6 +42,17 @@ pub(crate) struct Session {
     pub expires_at: Timestamp,
     /// When steps without the person were last run again, which may not be repeated at once.
     pub rerun_at: Option<Timestamp>,
+    /// The e-mail that was previewed last.
+    pub previewed: Option<PreviewedMail>,
+}
+
+/// What a resubmission would send, and the receipt for it.
+#[derive(Clone, Debug)]
+pub(crate) struct PreviewedMail {
+    pub token: String,
+    pub until: Timestamp,
+    /// Steps, address and language, as they must be sent again.
+    pub of: Value,
 }
 
 impl Session {

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    accounts::{Account, Application, Checkout, Organization, Token},
+    accounts::{Account, Application, Checkout, KeyRights, Organization, Token},
     journal::{Fault, Mail, RecordedRequest},
     lists::List,
     sessions::Session,
@@ -124,6 +124,7 @@ impl State {
             client_id: random_text(URL_SAFE, 22),
             api_key: key.unwrap_or_else(|| random_text(URL_SAFE, 43)),
             mode,
+            rights: KeyRights::default(),
             settings: Object::from_iter([("name".to_owned(), json!(name))]),
             created_at: now,
         };

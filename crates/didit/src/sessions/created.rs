@@ -24,9 +24,8 @@ pub struct CreatedSession {
     pub session_number: Option<i64>,
     /// Its secret token, which is also part of the link.
     pub session_token: Option<SessionToken>,
-    /// The link for the person. Whoever has it can act as the person.
-    #[serde(default, deserialize_with = "lenient::or_default")]
-    pub url: String,
+    /// The link for the person. Whoever has it can act as the person. Absent where the key may not see links.
+    pub url: Option<String>,
     /// Your own reference.
     pub vendor_data: Option<String>,
     /// Your own data.
@@ -54,7 +53,8 @@ impl Client {
         request.validate()?;
         let call = Call::api(Method::POST, &[&"session"]).body(&request)?;
         let answer = self.json(call).await?;
-        let created: CreatedSession = answer.read_needing("session_id")?;
+        let mut created: CreatedSession = answer.read_needing("session_id")?;
+        created.url = created.url.filter(|link| !link.trim().is_empty());
         self.belongs(answer.status, &created, request).await?;
         Ok(created)
     }
@@ -80,15 +80,8 @@ impl Client {
             created.callback.as_deref(),
         )?;
         let id = created.session_id;
-        if created.url.is_empty() {
-            return Err(unreadable(
-                status,
-                format!(
-                    "it has no usable `url`: there is a session {id}, whose link this key may not see"
-                ),
-            ));
-        }
-        if !values::is_web_link(&created.url) {
+        let link = created.url.as_deref();
+        if link.is_some_and(|link| !values::is_web_link(link)) {
             return Err(unreadable(
                 status,
                 format!(

@@ -13,6 +13,7 @@ use crate::features::Feature;
 use crate::http::{Call, Client, unreadable};
 use crate::ids::SessionId;
 use crate::lenient;
+use crate::secret::PreviewToken;
 use crate::values::{Comment, Email, Language, Text, one_of, value};
 
 /// What a step can be named in [`NodeToResubmit`] beside the names of features.
@@ -84,16 +85,24 @@ pub struct StatusUpdate {
     /// approved.
     #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     pub nodes_to_resubmit: Vec<NodeToResubmit>,
-    /// Tell the person by e-mail; needs email_address.
+    /// Tell the person by e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub send_email: Option<bool>,
-    /// Recipient of that e-mail.
+    /// Recipient of that e-mail; the address that the person verified, or was created with, when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(description = ""))]
     pub email_address: Option<Email>,
     /// Language of that e-mail.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_language: Option<Language>,
+    /// Of [`Client::preview_resubmission`]: the server then refuses, with a conflict and before it does anything, what is not as
+    /// it was shown.
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "PreviewToken::serialize"
+    )]
+    #[cfg_attr(feature = "schema", schemars(skip))]
+    pub email_preview_token: Option<PreviewToken>,
 }
 
 /// A step to do again.
@@ -150,6 +159,7 @@ impl StatusUpdate {
             send_email: None,
             email_address: None,
             email_language: None,
+            email_preview_token: None,
         }
     }
 
@@ -164,12 +174,6 @@ impl StatusUpdate {
                 "goes with new_status Resubmitted only",
             ));
         }
-        if self.send_email == Some(true) && self.email_address.is_none() {
-            return Err(Error::invalid(
-                "email_address",
-                "is required when send_email is true",
-            ));
-        }
         Ok(())
     }
 }
@@ -179,7 +183,9 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Invalid`] for what breaks a documented rule, before anything is sent; an API error of kind `NotAllowedNow` in
-    /// any other status, or when the session has that status already.
+    /// any other status, and where the session is resubmitted already; of kind `Conflict` when the e-mail is no longer as it was
+    /// previewed. Approving what is approved, or declining what is declined, succeeds and does nothing, and a check that runs
+    /// again at once may decide otherwise: the decision tells how the session stands.
     pub async fn update_status(
         &self,
         session: &SessionId,
