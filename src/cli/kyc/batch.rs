@@ -26,7 +26,7 @@ use crate::{
         output::data,
         runner::{Outcome, Runner, system, unprinted},
     },
-    tools::{ErrorCode, ToolError, clean},
+    tools::{self, ErrorCode, ToolError, clean},
 };
 use high_water_mark::HighWaterMark;
 use journal::{Binding, Journal};
@@ -181,10 +181,10 @@ async fn workflow_id(runner: &Runner) -> Result<String, ToolError> {
     let named = match &runner.connection().settings().workflow_id {
         Some(id) => id.clone(),
         None => match (
-            workflow::sensible(&workflow::published(runner).await?),
+            tools::sensible_workflow(&workflow::published(runner).await?),
             runner.simulator(),
         ) {
-            (Some(row), _) => id_of(row),
+            (Some(workflow), _) => workflow.id.to_string(),
             // The simulator of this command holds nothing yet, and is there to try things out.
             (None, Some(_)) => id_of(&data(
                 &runner.call("didit_workflow_create", json!({})).await?,
