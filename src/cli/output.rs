@@ -1,6 +1,7 @@
 //! What a command prints: text for people, or one JSON document for programs. Nothing leaves with a secret in it.
 
 mod commands;
+mod csv;
 mod table;
 
 use std::io::{self, Write};
@@ -16,6 +17,7 @@ use crate::{
     visible::escaped,
 };
 
+pub(super) use csv::{ListFormat, harmless};
 pub(super) use table::Table;
 
 const BOLD: Style = Style::new().bold();
@@ -60,26 +62,60 @@ impl Output {
         self.next_steps(answer)
     }
 
-    /// Prints a tool's answer with its rows as a table, where it has rows.
-    pub(super) fn rows(&self, answer: &ToolOutput, table: &Table<'_>) -> io::Result<()> {
+    /// Prints a QR code. With colours it is black on white, whatever the terminal's are; without it is for dark terminals,
+    /// because a reader wants dark modules on a light ground.
+    pub(super) fn code(&self, code: &str) -> io::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        self.text("Scan with the person's phone:")?;
+        let mut output = anstream::stdout();
+        for line in code.lines() {
+            unless_unread(writeln!(output, "{INK}{line}{INK:#}"))?;
+        }
+        Ok(())
+    }
+
+    /// Prints a tool's answer with its rows as a table or for a spreadsheet, where it has rows.
+    pub(super) fn rows(
+        &self,
+        answer: &ToolOutput,
+        table: &Table<'_>,
+        format: ListFormat,
+    ) -> io::Result<()> {
         let rows = answer.data.as_ref().and_then(|data| data.get("items"));
         let Some(rows) = rows.and_then(Value::as_array).filter(|_| !self.json) else {
             return self.answer(answer);
         };
-        let heading = answer.text.lines().next().unwrap_or_default();
-        self.text(heading)?;
-        if !rows.is_empty() {
-            let columns = console::Term::stdout().size_checked();
-            let columns = columns.map(|(_, columns)| usize::from(columns));
-            self.styled_heading_and_rows(&table.lines(rows, columns))?;
+        if format.is_csv() {
+            // Each cell was cleaned by itself, so that joiners between letters of an id stay.
+            let lines = csv::lines(table, rows).map_err(io::Error::other)?;
+            unless_unread(writeln!(
+                anstream::stdout(),
+                "{}",
+                self.redactor.text(lines)
+            ))?;
+        } else {
+            let heading = answer.text.lines().next().unwrap_or_default();
+            self.text(heading)?;
+            if !rows.is_empty() {
+                let columns = console::Term::stdout().size_checked();
+                let columns = columns.map(|(_, columns)| usize::from(columns));
+                self.styled_heading_and_rows(&table.lines(rows, columns))?;
+            }
         }
         let cursor = answer
             .data
             .as_ref()
             .and_then(|data| data.get("next_cursor"));
-        match cursor.and_then(Value::as_str) {
-            Some(cursor) => self.text(&format!("More rows follow: --cursor {cursor}")),
-            None => Ok(()),
+        let Some(cursor) = cursor.and_then(Value::as_str) else {
+            return Ok(());
+        };
+        let more = format!("More rows follow: --cursor {cursor}");
+        if format.is_csv() {
+            self.note(&more)
+        } else {
+            self.text(&more)
         }
     }
 

@@ -24,6 +24,7 @@ mod cli_config;
 mod cli_errors;
 mod cli_help;
 mod cli_kyc;
+mod cli_lists;
 mod cli_person;
 mod cli_readme;
 mod cli_terminal;

@@ -1,7 +1,6 @@
 //! The results: the rows of the file, and what came of each.
 
 use std::{
-    borrow::Cow,
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     path::Path,
@@ -15,7 +14,7 @@ use super::{
     rows::Table,
 };
 use crate::{
-    cli::runner::system,
+    cli::{output::harmless, runner::system},
     private_file,
     tools::{ErrorCode, ToolError, clean},
 };
@@ -110,21 +109,6 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
         .map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error))?;
     Ok(())
-}
-
-/// A cell that no spreadsheet takes for a formula, which could send the other cells away. An apostrophe marks it as text;
-/// plain numbers such as `+34600000000` are none and stay as they are. The journal keeps what was sent.
-/// <https://owasp.org/www-community/attacks/CSV_Injection>
-fn harmless(cell: &str) -> Cow<'_, str> {
-    // Some spreadsheets take the full-width forms for the same.
-    const BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    let number = cell.strip_prefix(['+', '-']).unwrap_or_default();
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    if cell.starts_with(BEGINNINGS) && !is_number {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
 }
 
 fn failure(why: &str) -> [String; 4] {
