@@ -18,6 +18,7 @@ mod bad_input_workflows;
 mod bundle;
 mod cli_account;
 mod cli_batch;
+mod cli_batch_files;
 mod cli_batch_killed;
 mod cli_batch_shared;
 mod cli_config;

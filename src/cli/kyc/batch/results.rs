@@ -12,6 +12,7 @@ use super::{
     journal::{Journal, State},
     paths::folder_of,
     rows::Table,
+    sheet::MARK,
 };
 use crate::{
     cli::{output::harmless, runner::system},
@@ -61,8 +62,15 @@ fn holds_results(path: &Path) -> bool {
     let read = File::open(path)
         .and_then(|file| BufReader::new(file.take(LONGEST_HEADER)).read_until(b'\n', &mut first));
     let text = String::from_utf8_lossy(&first);
-    let names: Vec<&str> = text.trim_end().split([',', ';', '\t']).collect();
-    read.is_ok() && names.ends_with(&ADDED)
+    let text = text.trim_end();
+    // What stands between the cells is what the file of people has there, and that may be anything.
+    let between = text.chars().nth_back("error".len()).map(String::from);
+    read.is_ok()
+        && between.is_some_and(|between| {
+            let added = ADDED.join(&between);
+            text.strip_suffix(&added)
+                .is_some_and(|before| before.ends_with(&between))
+        })
 }
 
 /// Writes the results whole or not at all, for their owner alone: links let whoever holds them act as the person.
@@ -74,9 +82,10 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
         system(&format!("{} cannot be written", path.display()), error)
             .with_advice("the journal is whole; the same command again writes the results.")
     };
+    let mark = if table.is_marked { MARK } else { "" };
     let mut writer = WriterBuilder::new()
         .delimiter(table.delimiter)
-        .from_writer(Vec::new());
+        .from_writer(mark.as_bytes().to_vec());
     let mut header = table.header.clone();
     ADDED.iter().for_each(|name| header.push_field(name));
     writer
