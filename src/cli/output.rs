@@ -6,7 +6,7 @@ mod table;
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::{Ansi256Color, AnsiColor, Color, Style};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -22,6 +22,10 @@ pub(super) use table::Table;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+/// The light modules of a code are what is drawn.
+const INK: Style = Style::new()
+    .fg_color(Some(Color::Ansi256(Ansi256Color(231))))
+    .bg_color(Some(Color::Ansi256(Ansi256Color(16))));
 const RED: Style = AnsiColor::Red.on_default().bold();
 
 /// How results are printed.
@@ -57,8 +61,20 @@ impl Output {
         if self.json {
             return self.document(&data(answer));
         }
+        self.answer_with_code(answer, None)
+    }
+
+    /// Prints a tool's answer for people, with a QR code before what comes next.
+    pub(super) fn answer_with_code(
+        &self,
+        answer: &ToolOutput,
+        code: Option<&str>,
+    ) -> io::Result<()> {
         self.text(&answer.text)?;
         self.facts(answer)?;
+        if let Some(code) = code {
+            self.code(code)?;
+        }
         self.next_steps(answer)
     }
 

@@ -10,6 +10,7 @@ const COMMANDS: [&str; 25] = [
     "kyc",
     "kyc setup",
     "kyc session",
+    "kyc link",
     "kyc decision",
     "kyc full",
     "kyc batch",

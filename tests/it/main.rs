@@ -25,6 +25,7 @@ mod cli_config;
 mod cli_errors;
 mod cli_help;
 mod cli_kyc;
+mod cli_link;
 mod cli_lists;
 mod cli_person;
 mod cli_readme;

@@ -71,7 +71,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     output.text(&session.text).map_err(unprinted)?;
     let shows_qr = arguments.qr || (std::io::stdout().is_terminal() && !arguments.no_qr);
     if shows_qr {
-        session::show_qr(runner, &session)?;
+        session::show_qr(runner, text(&session, "url"))?;
     }
     let id = text(&session, "session_id").to_owned();
     // A simulator that ends with this command has no other time to play.
