@@ -11,6 +11,7 @@ mod completions;
 mod demo;
 mod failure;
 mod kyc;
+mod man;
 mod output;
 mod progress;
 mod runner;
@@ -97,6 +98,7 @@ impl Cli {
             )
         )
     }
+                    | Command::Man(_)
 }
 
 #[derive(Debug, Subcommand)]
@@ -126,6 +128,8 @@ enum Command {
 }
 
 /// Runs the program and returns its exit code: 0 when it did its job, 1 when it failed, 2 for a setting
+    /// Write a manual page for each command into a folder.
+    Man(man::Arguments),
 /// or an argument that cannot be used.
 pub fn main() -> ExitCode {
     let mut cli = match Cli::from_arguments() {
@@ -162,7 +166,10 @@ pub fn main() -> ExitCode {
 
 /// The commands and flags of the program, for completions and for checks of what documents say.
 pub fn command() -> clap::Command {
-    let mut command = Cli::command();
+    built(Cli::command())
+}
+
+fn built(mut command: clap::Command) -> clap::Command {
     // The settings are handed down to every command by this, and can be told apart only afterwards.
     command.build();
     for name in WITHOUT_SETTINGS {
@@ -172,7 +179,7 @@ pub fn command() -> clap::Command {
 }
 
 /// Commands that read no setting, or hardly one.
-const WITHOUT_SETTINGS: [&str; 4] = ["simulate", "demo", "webhook", "completions"];
+const WITHOUT_SETTINGS: [&str; 5] = ["simulate", "demo", "webhook", "completions", "man"];
 
 fn without_settings(command: clap::Command) -> clap::Command {
     let names: Vec<String> = command
@@ -211,6 +218,13 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
     }
 }
 
+        Some(Command::Man(arguments)) => {
+            // `help` says what the pages say.
+            man::run(
+                &arguments,
+                built(Cli::command().disable_help_subcommand(true)),
+            )
+        }
 fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     let level = config::log_level(options)?;
     let format = config::log_format(options)?;
