@@ -22,7 +22,10 @@ mod which;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
+use clap::{
+    CommandFactory, FromArgMatches, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use crate::{
     config::{self, Options},
@@ -95,10 +98,10 @@ impl Cli {
                     | Command::Webhook(_)
                     | Command::Config(_)
                     | Command::Completions(_)
+                    | Command::Man(_)
             )
         )
     }
-                    | Command::Man(_)
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,16 +128,16 @@ enum Command {
     Config(client_config::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
+    /// Write a manual page for each command into a folder.
+    Man(man::Arguments),
 }
 
 /// Runs the program and returns its exit code: 0 when it did its job, 1 when it failed, 2 for a setting
-    /// Write a manual page for each command into a folder.
-    Man(man::Arguments),
 /// or an argument that cannot be used.
 pub fn main() -> ExitCode {
     let mut cli = match Cli::from_arguments() {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(with_usage(error)),
     };
     if cli.reads_settings()
         && let Err(error) = config::fill_in(&mut cli.options)
@@ -215,9 +218,6 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         Some(Command::Webhook(arguments)) => webhook::run(&arguments, redactor).await,
         Some(Command::Config(arguments)) => client_config::run(&arguments, &cli.options).await,
         Some(Command::Completions(arguments)) => completions::run(&arguments, command()),
-    }
-}
-
         Some(Command::Man(arguments)) => {
             // `help` says what the pages say.
             man::run(
@@ -225,6 +225,9 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
                 built(Cli::command().disable_help_subcommand(true)),
             )
         }
+    }
+}
+
 fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     let level = config::log_level(options)?;
     let format = config::log_format(options)?;
@@ -240,8 +243,21 @@ fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     Ok(log)
 }
 
+/// The error with how its command is used. The parser counts settings from the environment among what must be typed.
+fn with_usage(mut error: clap::Error) -> clap::Error {
+    if error.get(ContextKind::Usage).is_some() {
+        let mut used = command();
+        for word in std::env::args().skip(1) {
+            used = used.find_subcommand(&word).cloned().unwrap_or(used);
+        }
+        let usage = ContextValue::StyledStr(used.render_usage());
+        error.insert(ContextKind::Usage, usage);
+    }
+    error
+}
+
 /// Prints help, or what is wrong with the arguments.
-fn refuse(error: &clap::Error) -> ExitCode {
+fn refuse(error: clap::Error) -> ExitCode {
     if error.use_stderr() && wants_json() {
         let said = one_line(&error.to_string());
         let error = ToolError::new(ErrorCode::Usage, said.trim_start_matches("error: "));

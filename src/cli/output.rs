@@ -210,7 +210,7 @@ impl Output {
                         Some(session) => command.replace("SESSION", session),
                         None => command.to_owned(),
                     };
-                    format!("didit-mcp {command}: {}", step.purpose)
+                    commands::with_purpose(&command, &step.purpose)
                 }
                 Some(None) => continue,
                 None => step.purpose.clone(),
@@ -292,7 +292,7 @@ fn hints(error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> Vec<String> {
         .filter_map(|hint| match hint.tool {
             None => Some(hint.purpose.clone()),
             Some(tool) if has_tool(tool) => {
-                commands::of(tool).map(|command| format!("didit-mcp {command}: {}", hint.purpose))
+                commands::of(tool).map(|command| commands::with_purpose(command, &hint.purpose))
             }
             Some(_) => None,
         })
