@@ -112,7 +112,7 @@ pub(super) async fn follow(
                 spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
             }
             // What passes is waited out as long as the tool would.
-            Err(error) if error.code.is_transient() => {
+            Err(error) if error.code.passes() => {
                 let wait = error
                     .retry_after_s
                     .map(|seconds| Duration::from_secs(seconds.into()));

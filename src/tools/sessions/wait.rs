@@ -90,7 +90,8 @@ async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone>
                 Err(error) => {
                     let error = ToolError::from(error);
                     // A wait of minutes should not end with trouble on the way, not even where it begins with that.
-                    if !error.code.is_transient() {
+                    let passes = error.code.passes() || latest.is_some() && error.code.is_transient();
+                    if !passes {
                         return Err(error.into());
                     }
                     trouble = Some(error);
