@@ -11,6 +11,7 @@ mod completions;
 mod demo;
 mod failure;
 mod kyc;
+mod man;
 mod output;
 mod progress;
 mod runner;
@@ -21,7 +22,10 @@ mod which;
 
 use std::{io::Write, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, error::ErrorKind};
+use clap::{
+    CommandFactory, FromArgMatches, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 use crate::{
     config::{self, Options},
@@ -94,6 +98,7 @@ impl Cli {
                     | Command::Webhook(_)
                     | Command::Config(_)
                     | Command::Completions(_)
+                    | Command::Man(_)
             )
         )
     }
@@ -123,6 +128,8 @@ enum Command {
     Config(client_config::Arguments),
     /// Print a completion script for a shell.
     Completions(completions::Arguments),
+    /// Write a manual page for each command into a folder.
+    Man(man::Arguments),
 }
 
 /// Runs the program and returns its exit code: 0 when it did its job, 1 when it failed, 2 for a setting
@@ -130,7 +137,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let mut cli = match Cli::from_arguments() {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(with_usage(error)),
     };
     if cli.reads_settings()
         && let Err(error) = config::fill_in(&mut cli.options)
@@ -162,7 +169,10 @@ pub fn main() -> ExitCode {
 
 /// The commands and flags of the program, for completions and for checks of what documents say.
 pub fn command() -> clap::Command {
-    let mut command = Cli::command();
+    built(Cli::command())
+}
+
+fn built(mut command: clap::Command) -> clap::Command {
     // The settings are handed down to every command by this, and can be told apart only afterwards.
     command.build();
     for name in WITHOUT_SETTINGS {
@@ -172,7 +182,7 @@ pub fn command() -> clap::Command {
 }
 
 /// Commands that read no setting, or hardly one.
-const WITHOUT_SETTINGS: [&str; 4] = ["simulate", "demo", "webhook", "completions"];
+const WITHOUT_SETTINGS: [&str; 5] = ["simulate", "demo", "webhook", "completions", "man"];
 
 fn without_settings(command: clap::Command) -> clap::Command {
     let names: Vec<String> = command
@@ -208,6 +218,13 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         Some(Command::Webhook(arguments)) => webhook::run(&arguments, redactor).await,
         Some(Command::Config(arguments)) => client_config::run(&arguments, &cli.options).await,
         Some(Command::Completions(arguments)) => completions::run(&arguments, command()),
+        Some(Command::Man(arguments)) => {
+            // `help` says what the pages say.
+            man::run(
+                &arguments,
+                built(Cli::command().disable_help_subcommand(true)),
+            )
+        }
     }
 }
 
@@ -226,8 +243,21 @@ fn start_log(options: &Options, redactor: Redactor) -> Result<Log, Failure> {
     Ok(log)
 }
 
+/// The error with how its command is used. The parser counts settings from the environment among what must be typed.
+fn with_usage(mut error: clap::Error) -> clap::Error {
+    if error.get(ContextKind::Usage).is_some() {
+        let mut used = command();
+        for word in std::env::args().skip(1) {
+            used = used.find_subcommand(&word).cloned().unwrap_or(used);
+        }
+        let usage = ContextValue::StyledStr(used.render_usage());
+        error.insert(ContextKind::Usage, usage);
+    }
+    error
+}
+
 /// Prints help, or what is wrong with the arguments.
-fn refuse(error: &clap::Error) -> ExitCode {
+fn refuse(error: clap::Error) -> ExitCode {
     if error.use_stderr() && wants_json() {
         let said = one_line(&error.to_string());
         let error = ToolError::new(ErrorCode::Usage, said.trim_start_matches("error: "));

@@ -30,6 +30,7 @@ class DiditMcp < Formula
   def install
     bin.install "didit-mcp"
     generate_completions_from_executable(bin/"didit-mcp", "completions")
+    system bin/"didit-mcp", "man", man1
   end
 
   test do

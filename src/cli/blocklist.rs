@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     ask::Agreed,
-    output::{Format, Table},
+    output::{Format, ListFormat, Table},
     runner::{self, EXIT_CODES, Runner, unprinted},
     which,
 };
@@ -50,6 +50,8 @@ enum Command {
         /// Cursor that the previous page printed.
         #[arg(long, value_name = "CURSOR")]
         cursor: Option<String>,
+        #[command(flatten)]
+        format: ListFormat,
     },
     /// Block a session's face, document or contacts, or one value; asks for confirmation.
     Add {
@@ -139,6 +141,7 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
                 search,
                 limit,
                 cursor,
+                format,
             } => {
                 let arguments = json!({
                     "entry_type": entry_type,
@@ -153,7 +156,8 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
                     ("FROM SESSION", "reference_session_id"),
                     ("ENTRY", "uuid"),
                 ]);
-                runner.output().rows(&answer, &table).map_err(unprinted)?;
+                let output = runner.output();
+                output.rows(&answer, &table, format).map_err(unprinted)?;
             }
             Command::Add {
                 target,

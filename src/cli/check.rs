@@ -309,20 +309,20 @@ fn print(runner: &Runner, findings: &[Finding]) -> Result<(), ToolError> {
             .document(&json!({ "ok": ok, "checks": rows }))
             .map_err(unprinted);
     }
+    let columns = console::Term::stdout().size_checked();
+    let columns = columns.map_or(usize::MAX, |(_, columns)| columns.into());
     for finding in findings {
-        output
-            .text(&format!(
-                "{:8}  {:16}  {}",
-                word(finding.status),
-                finding.name,
-                finding.says
-            ))
-            .map_err(unprinted)?;
+        let beginning = format!("{:8}  {:16}  ", word(finding.status), finding.name);
+        let beside = " ".repeat(beginning.len());
+        let says = textwrap::Options::new(columns)
+            .initial_indent(&beginning)
+            .subsequent_indent(&beside);
+        let mut lines = textwrap::fill(&finding.says, &says);
         if let Some(fix) = &finding.fix {
-            output
-                .text(&format!("{:28}to fix it: {fix}", ""))
-                .map_err(unprinted)?;
+            let fix = textwrap::fill(&format!("fix: {fix}"), says.initial_indent(&beside));
+            lines.push_str(&format!("\n{fix}"));
         }
+        output.text(&lines).map_err(unprinted)?;
     }
     Ok(())
 }

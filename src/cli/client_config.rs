@@ -46,9 +46,12 @@ pub(super) async fn run(arguments: &Arguments, options: &Options) -> Result<Exit
     let file = client.file(&folders);
     // What the server would refuse at its start is refused here.
     Settings::resolve(options, &Secrets::from_environment()?, None)?;
+    let (program, launcher) = lasting(program()?);
+    let mut words = launcher.clone();
+    words.extend(server_arguments(options)?);
     let entry = Entry {
-        program: program()?,
-        arguments: server_arguments(options)?,
+        program,
+        arguments: words,
         replaces: arguments.replace,
         passes_key: !options.simulate && env::var_os(KEY).is_some_and(|key| !key.is_empty()),
     };
@@ -62,13 +65,11 @@ pub(super) async fn run(arguments: &Arguments, options: &Options) -> Result<Exit
             file.display()
         ))?;
     }
-    if ["_npx", "archive-v0"]
-        .iter()
-        .any(|folder| entry.program.contains(folder))
-    {
-        say(
-            "This copy of the program lies in a cache that is emptied at times; install it first, so that the path lasts.",
-        )?;
+    if !launcher.is_empty() {
+        say(&format!(
+            "This copy of the program lies in a cache that is emptied at times, so {} starts it; the client has to find that.",
+            entry.program
+        ))?;
     }
     for note in client.notes(&entry) {
         say(note)?;
@@ -214,6 +215,33 @@ fn program() -> Result<String, Failure> {
         .to_str()
         .ok_or("the path of this program is not UTF-8")?;
     Ok(text.to_owned())
+}
+
+/// What starts this program also later: a copy in a cache is left to the program that put it there, with the words that say
+/// so to it.
+fn lasting(program: String) -> (String, Vec<String>) {
+    let is_in = |folder: &str| {
+        Path::new(&program)
+            .components()
+            .any(|part| part.as_os_str() == folder)
+    };
+    let words: &[&str] = if is_in("_npx") && cfg!(windows) {
+        // There it is a script, which few clients can start by themselves.
+        &["cmd", "/c", "npx", "-y", "didit-mcp"]
+    } else if is_in("_npx") {
+        &["npx", "-y", "didit-mcp"]
+    } else if is_in("archive-v0") {
+        &["uvx", "didit-mcp"]
+    } else {
+        &[]
+    };
+    match words.split_first() {
+        Some((launcher, words)) => (
+            (*launcher).to_owned(),
+            words.iter().map(|word| (*word).to_owned()).collect(),
+        ),
+        None => (program, Vec::new()),
+    }
 }
 
 /// The settings that were given, as arguments: they hold whatever environment the client has. All of them, because one that

@@ -4,6 +4,7 @@ mod batch;
 mod decision;
 mod fields;
 mod full;
+mod link;
 mod list;
 mod review;
 mod session;
@@ -36,6 +37,8 @@ enum Command {
     Setup(setup::Arguments),
     /// Create a verification link for one person.
     Session(session::Arguments),
+    /// Show the link of a session again, open it or copy it.
+    Link(link::Arguments),
     /// Read where a session stands, or wait until it is decided.
     #[command(after_help = WAIT_EXIT_CODES)]
     Decision(decision::Arguments),
@@ -69,6 +72,7 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
         async |runner| match command {
             Command::Setup(arguments) => setup::run(runner, arguments).await,
             Command::Session(arguments) => session::run(runner, arguments).await,
+            Command::Link(arguments) => link::run(runner, arguments).await,
             Command::Decision(arguments) => decision::run(runner, arguments).await,
             Command::Full(arguments) => full::run(runner, *arguments).await,
             Command::Batch(arguments) => batch::run(runner, arguments).await,

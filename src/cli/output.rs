@@ -1,11 +1,12 @@
 //! What a command prints: text for people, or one JSON document for programs. Nothing leaves with a secret in it.
 
 mod commands;
+mod csv;
 mod table;
 
 use std::io::{self, Write};
 
-use anstyle::{AnsiColor, Style};
+use anstyle::{Ansi256Color, AnsiColor, Color, Style};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -16,10 +17,15 @@ use crate::{
     visible::escaped,
 };
 
+pub(super) use csv::{ListFormat, harmless};
 pub(super) use table::Table;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
+/// The light modules of a code are what is drawn.
+const INK: Style = Style::new()
+    .fg_color(Some(Color::Ansi256(Ansi256Color(231))))
+    .bg_color(Some(Color::Ansi256(Ansi256Color(16))));
 const RED: Style = AnsiColor::Red.on_default().bold();
 
 /// How results are printed.
@@ -55,31 +61,77 @@ impl Output {
         if self.json {
             return self.document(&data(answer));
         }
+        self.answer_with_code(answer, None)
+    }
+
+    /// Prints a tool's answer for people, with a QR code before what comes next.
+    pub(super) fn answer_with_code(
+        &self,
+        answer: &ToolOutput,
+        code: Option<&str>,
+    ) -> io::Result<()> {
         self.text(&answer.text)?;
         self.facts(answer)?;
+        if let Some(code) = code {
+            self.code(code)?;
+        }
         self.next_steps(answer)
     }
 
-    /// Prints a tool's answer with its rows as a table, where it has rows.
-    pub(super) fn rows(&self, answer: &ToolOutput, table: &Table<'_>) -> io::Result<()> {
+    /// Prints a QR code. With colours it is black on white, whatever the terminal's are; without it is for dark terminals,
+    /// because a reader wants dark modules on a light ground.
+    pub(super) fn code(&self, code: &str) -> io::Result<()> {
+        if self.json {
+            return Ok(());
+        }
+        self.text("Scan with the person's phone:")?;
+        let mut output = anstream::stdout();
+        for line in code.lines() {
+            unless_unread(writeln!(output, "{INK}{line}{INK:#}"))?;
+        }
+        Ok(())
+    }
+
+    /// Prints a tool's answer with its rows as a table or for a spreadsheet, where it has rows.
+    pub(super) fn rows(
+        &self,
+        answer: &ToolOutput,
+        table: &Table<'_>,
+        format: ListFormat,
+    ) -> io::Result<()> {
         let rows = answer.data.as_ref().and_then(|data| data.get("items"));
         let Some(rows) = rows.and_then(Value::as_array).filter(|_| !self.json) else {
             return self.answer(answer);
         };
-        let heading = answer.text.lines().next().unwrap_or_default();
-        self.text(heading)?;
-        if !rows.is_empty() {
-            let columns = console::Term::stdout().size_checked();
-            let columns = columns.map(|(_, columns)| usize::from(columns));
-            self.styled_heading_and_rows(&table.lines(rows, columns))?;
+        if format.is_csv() {
+            // Each cell was cleaned by itself, so that joiners between letters of an id stay.
+            let lines = csv::lines(table, rows).map_err(io::Error::other)?;
+            unless_unread(writeln!(
+                anstream::stdout(),
+                "{}",
+                self.redactor.text(lines)
+            ))?;
+        } else {
+            let heading = answer.text.lines().next().unwrap_or_default();
+            self.text(heading)?;
+            if !rows.is_empty() {
+                let columns = console::Term::stdout().size_checked();
+                let columns = columns.map(|(_, columns)| usize::from(columns));
+                self.styled_heading_and_rows(&table.lines(rows, columns))?;
+            }
         }
         let cursor = answer
             .data
             .as_ref()
             .and_then(|data| data.get("next_cursor"));
-        match cursor.and_then(Value::as_str) {
-            Some(cursor) => self.text(&format!("More rows follow: --cursor {cursor}")),
-            None => Ok(()),
+        let Some(cursor) = cursor.and_then(Value::as_str) else {
+            return Ok(());
+        };
+        let more = format!("More rows follow: --cursor {cursor}");
+        if format.is_csv() {
+            self.note(&more)
+        } else {
+            self.text(&more)
         }
     }
 
@@ -158,7 +210,7 @@ impl Output {
                         Some(session) => command.replace("SESSION", session),
                         None => command.to_owned(),
                     };
-                    format!("didit-mcp {command}: {}", step.purpose)
+                    commands::with_purpose(&command, &step.purpose)
                 }
                 Some(None) => continue,
                 None => step.purpose.clone(),
@@ -240,7 +292,7 @@ fn hints(error: &ToolError, has_tool: &dyn Fn(&str) -> bool) -> Vec<String> {
         .filter_map(|hint| match hint.tool {
             None => Some(hint.purpose.clone()),
             Some(tool) if has_tool(tool) => {
-                commands::of(tool).map(|command| format!("didit-mcp {command}: {}", hint.purpose))
+                commands::of(tool).map(|command| commands::with_purpose(command, &hint.purpose))
             }
             Some(_) => None,
         })

@@ -51,8 +51,9 @@ pub(super) const WAIT_EXIT_CODES: &str = "Exit codes:
   1  Failed
   2  A setting or an argument cannot be used, or the tool is switched off
   3  With --wait: declined, expired or abandoned
-  4  With --wait: a human has to look: in review, or approved by the checks although the person is not the one expected,
-     the approval has no reason, or the face, document or a contact is somebody else's or blocked
+  4  With --wait: a human has to look: in review, or approved by the checks
+     although the person is not the one expected, the approval has no reason, or
+     the face, document or a contact is somebody else's or blocked
   5  With --wait: not decided within the time
   6  A human's agreement is missing or was refused; nothing was changed";
 

@@ -41,7 +41,13 @@ pub(super) async fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         },
         ..simulator::SimulatorOptions::default()
     })
-    .await?;
+    .await
+    .map_err(|error| {
+        format!(
+            "port {}: {error}; --port 0 picks a free one",
+            arguments.port
+        )
+    })?;
     let mut output = std::io::stdout();
     writeln!(output, "Didit simulator: nothing here is real.")?;
     writeln!(output, "Pages:                 {}/", simulator.root_url())?;

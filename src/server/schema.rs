@@ -137,6 +137,9 @@ fn fit_value(schema: &JsonObject, value: Value, place: &str) -> Result<Value, To
         }
         ("boolean", Value::Bool(flag)) => Ok(Value::Bool(flag)),
         // An object without named properties takes JSON of any shape (`metadata`).
+        ("object", Value::String(text)) if schema.get("properties").is_none() => {
+            free_form(text, place)
+        }
         ("object", other) if schema.get("properties").is_none() => Ok(other),
         ("", other) => Ok(other),
         (_, other) => Err(ToolError::invalid(
@@ -148,6 +151,17 @@ fn fit_value(schema: &JsonObject, value: Value, place: &str) -> Result<Value, To
             ),
         )),
     }
+}
+
+/// A text that begins like JSON and is none was cut or mistyped, which nobody would see once it is stored as a text.
+fn free_form(text: String, place: &str) -> Result<Value, ToolError> {
+    if !text.trim_start().starts_with(['{', '[']) {
+        return Ok(Value::String(text));
+    }
+    serde_json::from_str(&text).map_err(|error| {
+        let message = format!("`{place}` begins like JSON and is none: {error}.");
+        ToolError::invalid(place, message)
+    })
 }
 
 fn only_required(schema: &JsonObject) -> Option<&str> {

@@ -215,6 +215,40 @@ fn the_path_is_the_one_on_the_search_path_that_leads_here() {
     );
 }
 
+/// A path into a cache would lead nowhere after the cache was emptied.
+#[cfg(unix)]
+#[test]
+fn a_copy_in_a_cache_is_started_by_what_put_it_there() {
+    for (folder, launcher, words) in [
+        (
+            "_npx/0a1b/node_modules/didit-mcp/bin",
+            "npx",
+            &["-y", "didit-mcp"][..],
+        ),
+        ("uv/archive-v0/0a1b/bin", "uvx", &["didit-mcp"]),
+    ] {
+        // Beside the program itself, because a hard link leads nowhere else.
+        let cache = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let folder = cache.path().join(folder);
+        fs::create_dir_all(&folder).unwrap();
+        let copy = folder.join("didit-mcp");
+        fs::hard_link(env!("CARGO_BIN_EXE_didit-mcp"), &copy).unwrap();
+        let output = std::process::Command::new(&copy)
+            .args(["config", "cursor", "--simulate"])
+            .env_clear()
+            .env("HOME", cache.path())
+            .output()
+            .unwrap();
+        let block: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let server = &block["mcpServers"]["didit"];
+        assert_eq!(server["command"], launcher);
+        let expected: Vec<&str> = words.iter().copied().chain(["--simulate"]).collect();
+        assert_eq!(server["args"], json!(expected));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains(&format!("so {launcher} starts it")), "{said}");
+    }
+}
+
 #[test]
 fn a_name_is_one_word() {
     for name in ["", "two words", "a.b", "\u{e9}", &"x".repeat(41)] {

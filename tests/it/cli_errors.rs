@@ -196,3 +196,53 @@ fn shell_makes_a_declined_session(simulator: &Standalone, shell: &Shell) -> Stri
     simulator.control.finish(&id, "decline_liveness_attack");
     id
 }
+
+/// A setting from the environment need not be typed.
+#[test]
+fn the_usage_of_a_command_names_what_must_be_typed_alone() {
+    let shell = Shell::new().variable("DIDIT_API_BASE_URL", "http://127.0.0.1:1/v3");
+    for (words, usage) in [
+        (
+            &["kyc", "approve"][..],
+            "Usage: didit-mcp kyc approve [OPTIONS] <SESSION>...",
+        ),
+        (
+            &["blocklist", "add"],
+            "Usage: didit-mcp blocklist add [OPTIONS]",
+        ),
+        (&["kyc", "wipe"], "Usage: didit-mcp kyc [OPTIONS] <COMMAND>"),
+    ] {
+        let refused = shell.run(words);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(
+            refused.stderr.contains(usage),
+            "{words:?}: {}",
+            refused.stderr
+        );
+    }
+}
+
+#[test]
+fn an_outcome_that_does_not_exist_is_answered_with_those_that_do() {
+    let shell = Shell::new();
+    let (code, refused) = shell.json(&["kyc", "full", "--simulate", "--scenario", "decline"]);
+    assert_eq!(code, Some(1), "{refused}");
+    let allowed = refused["error"]["allowed"].as_array().unwrap();
+    assert!(
+        allowed.contains(&json!("decline_document_expired")),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_port_in_use_is_named_with_the_way_out() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let refused = Shell::new().run(&["simulate", "--port", &port]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(
+        refused.stderr.contains(&format!("port {port}: ")),
+        "{refused:?}"
+    );
+    assert!(refused.stderr.contains("--port 0"), "{refused:?}");
+}

@@ -3,13 +3,14 @@
 use crate::support::server::run;
 
 /// Every command there is, as it is typed.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 27] = [
     "serve",
     "simulate",
     "demo",
     "kyc",
     "kyc setup",
     "kyc session",
+    "kyc link",
     "kyc decision",
     "kyc full",
     "kyc batch",
@@ -29,6 +30,7 @@ const COMMANDS: [&str; 25] = [
     "check",
     "config",
     "completions",
+    "man",
 ];
 
 /// The help of a command without the settings, which are the same everywhere.
@@ -146,6 +148,85 @@ fn bash_completes_commands_flags_and_values() {
     }
 }
 
+/// The words of the statement in which a script tells a shell about a flag of a command.
+fn statement(shell: &str, command: &str, flag: &str) -> Vec<String> {
+    let script = run(&["completions", shell], &[]).stdout;
+    // A value has a line of its own in fish.
+    let between = if shell == "fish" { "complete -c" } else { "\n" };
+    let statement = script
+        .split(between)
+        .find(|part| part.contains(command) && part.contains(flag))
+        .unwrap_or_else(|| panic!("{shell}: {command} {flag}"));
+    let is_between = |letter: char| !letter.is_ascii_alphanumeric() && !"-_".contains(letter);
+    statement.split(is_between).map(str::to_owned).collect()
+}
+
+#[test]
+fn fish_and_zsh_complete_values() {
+    const LIST: &str = "kyc; and __fish_seen_subcommand_from list\"";
+    const SESSION: &str = "kyc; and __fish_seen_subcommand_from session\"";
+    for (shell, command, flag, values) in [
+        ("fish", LIST, "-l status ", ["in-review", "finished"]),
+        ("fish", LIST, "-l output ", ["table", "csv"]),
+        (
+            "fish",
+            SESSION,
+            "-l scenario ",
+            ["approve", "review_face_match_borderline"],
+        ),
+        (
+            "fish",
+            "__fish_didit_mcp_needs_command",
+            "-l pii ",
+            ["minimal", "full"],
+        ),
+        ("zsh", "", "--status=[", ["in-review", "finished"]),
+        ("zsh", "", "--output=[How", ["table", "csv"]),
+        (
+            "zsh",
+            "",
+            "--scenario=[",
+            ["approve", "review_face_match_borderline"],
+        ),
+        ("zsh", "", "--pii=[", ["minimal", "full"]),
+    ] {
+        let words = statement(shell, command, flag);
+        for value in values {
+            assert!(
+                words.contains(&value.to_owned()),
+                "{shell} {flag}: {words:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    let finished = run(&["man", pages.to_str().unwrap()], &[]);
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    for command in COMMANDS {
+        let name = format!("didit-mcp-{}.1", command.replace(' ', "-"));
+        let page = std::fs::read_to_string(pages.join(&name)).expect(&name);
+        assert!(
+            page.contains(".SH NAME") && page.contains(".SH SYNOPSIS"),
+            "{page}"
+        );
+    }
+    let page = std::fs::read_to_string(pages.join("didit-mcp-kyc-list.1")).unwrap();
+    assert!(page.contains("\\-\\-vendor\\-data"), "{page}");
+    let page = std::fs::read_to_string(pages.join("didit-mcp.1")).unwrap();
+    assert!(page.contains("DIDIT_API_KEY"), "{page}");
+    let names = std::fs::read_dir(&pages).unwrap();
+    let mut names = names.map(|page| page.unwrap().file_name().into_string().unwrap());
+    assert!(names.all(|name| !name.contains("help")));
+    // A file is no folder.
+    let refused = run(&["man", pages.join("didit-mcp.1").to_str().unwrap()], &[]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.stderr.contains("cannot be written"), "{refused:?}");
+}
+
 #[test]
 fn the_short_help_fits_a_screen() {
     for command in [
@@ -172,6 +253,7 @@ fn a_command_that_reads_no_setting_shows_none() {
         "simulate",
         "demo",
         "completions",
+        "man",
         "webhook listen",
         "webhook trigger",
     ] {

@@ -176,18 +176,62 @@ fn a_decision_is_read_and_waited_for_with_exit_codes_that_tell_it() {
 }
 
 #[test]
+fn a_wait_that_is_over_says_so_with_any_interval() {
+    let (_simulator, shell) = ready();
+    let id = session(&shell, "slow");
+    let wait = [
+        "kyc",
+        "decision",
+        &id,
+        "--wait",
+        "--max-wait",
+        "1",
+        "--interval",
+        "1",
+    ];
+    for words in [&wait[..], &wait[..6]] {
+        let finished = shell.run(words);
+        assert_eq!(finished.code, Some(5), "{finished:?}");
+        assert_eq!(
+            finished.stdout.matches("Not decided after 1 s").count(),
+            1,
+            "{finished:?}"
+        );
+    }
+}
+
+#[test]
+fn the_code_stands_before_what_comes_next() {
+    let (_simulator, shell) = ready();
+    let shown = shell.ok(&["kyc", "session", "--vendor-data", "scanned", "--qr"]);
+    let place = |words: &str| {
+        shown
+            .find(words)
+            .unwrap_or_else(|| panic!("{words}: {shown}"))
+    };
+    assert!(place("Link: ") < place("Scan with the person's phone:"));
+    assert!(place("Scan with the person's phone:") < place("█"));
+    assert!(shown.rfind('█').unwrap() < place("Next: "), "{shown}");
+    let (_, document) = shell.json(&["kyc", "session", "--vendor-data", "scanned", "--qr"]);
+    assert_eq!(document["reused"], true);
+}
+
+#[test]
 fn a_wait_outlives_trouble_that_passes() {
     let (simulator, shell) = ready();
     let id = session(&shell, "patient");
     simulator.control.finish(&id, "approve");
     let wait = ["kyc", "decision", &id, "--wait", "--interval", "1"];
     for (status, code) in [(500, 0), (404, 1)] {
-        simulator.control.post(
-            "faults",
-            &json!({ "kind": "status", "status": status, "path_prefix": "/v3/session/", "times": 1 }),
-        );
-        let finished = shell.run(&wait);
-        assert_eq!(finished.code, Some(code), "{finished:?}");
+        // With an interval of its own, and with that of the tool.
+        for words in [&wait[..], &wait[..4]] {
+            simulator.control.post(
+                "faults",
+                &json!({ "kind": "status", "status": status, "path_prefix": "/v3/session/", "times": 1 }),
+            );
+            let finished = shell.run(words);
+            assert_eq!(finished.code, Some(code), "{words:?}: {finished:?}");
+        }
     }
 }
 
@@ -499,9 +543,6 @@ fn decisions_are_in_the_audit_trail_with_who_agreed() {
 #[test]
 fn sessions_are_listed_as_a_table_page_by_page() {
     let (simulator, shell) = ready();
-    // Made days ago, so that the ages are the same however slow the machine is.
-    let days_ago = json!({ "advance_seconds": -3 * 86_400 - 43_200 });
-    simulator.control.post("clock", &days_ago);
     for person in ["one", "two", "three"] {
         let id = session(&shell, person);
         if person == "two" {

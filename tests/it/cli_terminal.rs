@@ -155,6 +155,38 @@ fn a_terminal_shows_colours_a_code_and_signs_of_life() {
     assert!(!plain.contains("\u{1b}[1m"), "{plain:?}");
 }
 
+/// What stands in columns is broken between words, within its column.
+#[test]
+fn what_is_checked_fits_the_terminal() {
+    let (_simulator, shell, _) = undecided();
+    let shell = shell.variable("DIDIT_API_KEY", "test-key-of-nobody-0000");
+    let (code, shown) = Terminal::start(&shell, &["check"]).ends();
+    assert_eq!(code, Some(1), "{shown}");
+    // What the line of progress leaves is taken away before anything is printed.
+    let printed = |line: &'_ str| {
+        line.rsplit("\u{1b}[2K")
+            .next()
+            .unwrap()
+            .trim_end()
+            .to_owned()
+    };
+    let lines = shown.lines().map(printed);
+    let lines: Vec<String> = lines
+        .skip_while(|line| !line.contains("didit-mcp 0"))
+        .collect();
+    assert!(lines.len() > 12, "{shown}");
+    for line in lines {
+        // A path or an address is not broken.
+        let is_one_word = !line.trim().contains(' ');
+        assert!(line.chars().count() <= 80 || is_one_word, "{line}");
+    }
+    let beside = " ".repeat(28);
+    assert!(
+        shown.contains(&format!("\n{beside}fix: take a key")),
+        "{shown}"
+    );
+}
+
 #[test]
 fn a_batch_shows_how_far_it_is() {
     let (_simulator, shell, _) = undecided();

@@ -377,3 +377,13 @@ async fn a_destination_hides_its_secret() {
         .unwrap();
     assert!(one.secret_shared_key.is_none() && !format!("{one:?}").contains("test-secret"));
 }
+
+/// Commas within a text are no values, however many: metadata may be a whole list in one text.
+#[tokio::test]
+async fn a_long_text_is_one_value() {
+    let list = ",[{\\\"".repeat(40_000);
+    let answer = json!({ "session_id": ID, "status": "Approved", "metadata": list });
+    let decision = answered(200, answer, async |client| client.decision(&id()).await);
+    let metadata = decision.await.unwrap().metadata.unwrap();
+    assert_eq!(metadata, json!(list));
+}

@@ -85,6 +85,26 @@ fn trouble_on_the_way_does_not_end_a_wait() {
     server.stop();
 }
 
+/// What passes at the beginning of a wait is what passes later.
+#[test]
+fn trouble_at_the_first_look_does_not_end_a_wait() {
+    for fault in [
+        json!({ "kind": "status", "status": 500, "path_prefix": "/v3/session/", "times": 1 }),
+        json!({ "kind": "reset", "path_prefix": "/v3/session/", "times": 6 }),
+    ] {
+        let (mut server, control) = simulated(Setup::new(LEGACY));
+        let session = session(&mut server);
+        control.finish(&session, "approve");
+        control.post("faults", &fault);
+        let answer = server.ok(
+            "didit_session_wait_for_decision",
+            json!({ "session_id": session, "max_wait_s": 60 }),
+        );
+        assert_eq!(answer.data["status"], "Approved", "{fault}");
+        server.stop();
+    }
+}
+
 #[test]
 fn a_wait_that_never_sees_the_session_says_why() {
     let (mut server, control) = simulated(Setup::new(LEGACY));
@@ -95,7 +115,7 @@ fn a_wait_that_never_sees_the_session_says_why() {
     );
     let answer = server.fails(
         "didit_session_wait_for_decision",
-        json!({ "session_id": session, "max_wait_s": 600 }),
+        json!({ "session_id": session, "max_wait_s": 1 }),
     );
     assert!(answer.text.contains("(unavailable)"), "{}", answer.text);
     server.stop();

@@ -7,6 +7,7 @@ mod paths;
 mod reconcile;
 mod results;
 mod rows;
+mod sheet;
 mod work;
 
 use std::{
@@ -26,7 +27,7 @@ use crate::{
         output::data,
         runner::{Outcome, Runner, system, unprinted},
     },
-    tools::{ErrorCode, ToolError, clean},
+    tools::{self, ErrorCode, ToolError, clean},
 };
 use high_water_mark::HighWaterMark;
 use journal::{Binding, Journal};
@@ -41,23 +42,34 @@ const MOST_NAMED: usize = 20;
 
 /// What the help says besides the flags.
 pub(super) const HELP: &str = "The file:
-  The first line names the columns; vendor_data is required and must be unique. Others:
-  callback, callback_method, language, metadata, sandbox_scenario, portrait_file,
-  email, phone, send_notification_emails, email_lang,
-  first_name, last_name, date_of_birth, gender, nationality, country, id_country, poa_country, address,
-  identification_number, ip_address, expected_document_types, company_name, registry_country, registration_number.
-  An empty cell counts as absent; several document types stand in one cell in quotes, \"P,ID\".
+  The first line names the columns; vendor_data is required and must be unique.
+  Others:
+    callback, callback_method, language, metadata, sandbox_scenario,
+    portrait_file,
+    email, phone, send_notification_emails, email_lang,
+    first_name, last_name, date_of_birth, gender, nationality, country,
+    id_country, poa_country, address, identification_number, ip_address,
+    expected_document_types, company_name, registry_country,
+    registration_number
+  An empty cell counts as absent, and so do rows and columns with nothing in
+  them. Several document types stand in one cell in quotes, \"P,ID\".
+  It is UTF-8, or UTF-16 with a mark at its beginning (Excel's Unicode text).
+  Commas, semicolons or tabs stand between cells, or what a first line such as
+  sep=; says.
   Every row is checked before anything is sent.
 
 Beside it:
-  FILE.journal.jsonl  What was sent and what came back, so that the next run can resume
-  FILE.results.csv    The rows with session_id, session_url, status and error; a cell that a spreadsheet would take for a
-                      formula gets an apostrophe in front
+  FILE.journal.jsonl  What was sent and what came back, so that the next run
+                      can resume
+  FILE.results.csv    The rows with session_id, session_url, status and error; a
+                      cell that a spreadsheet would take for a formula gets an
+                      apostrophe in front
 
 Exit codes:
   0    Every row has its session
   1    Some rows failed; the next run tries them again
-  2    A setting, an argument, a row or the journal cannot be used; nothing was sent
+  2    A setting, an argument, a row or the journal cannot be used; nothing was
+       sent
   130  Interrupted; what is done is saved, and the next run resumes";
 
 /// Which file, and how it is worked through.
@@ -181,10 +193,10 @@ async fn workflow_id(runner: &Runner) -> Result<String, ToolError> {
     let named = match &runner.connection().settings().workflow_id {
         Some(id) => id.clone(),
         None => match (
-            workflow::sensible(&workflow::published(runner).await?),
+            tools::sensible_workflow(&workflow::published(runner).await?),
             runner.simulator(),
         ) {
-            (Some(row), _) => id_of(row),
+            (Some(workflow), _) => workflow.id.to_string(),
             // The simulator of this command holds nothing yet, and is there to try things out.
             (None, Some(_)) => id_of(&data(
                 &runner.call("didit_workflow_create", json!({})).await?,
@@ -225,7 +237,7 @@ fn report(
     let file = arguments.file.display();
     let again = (can_go_on && !tally.is_complete()).then(|| {
         format!(
-            "didit-mcp kyc batch {file}: the same command again resumes the run; nobody is invited twice."
+            "didit-mcp kyc batch {file}  # the same command again resumes the run; nobody is invited twice"
         )
     });
     if output.is_json() {
@@ -258,15 +270,18 @@ fn report(
         });
         return output.document(&document).map_err(unprinted);
     }
-    let mut text = format!(
-        "{} rows: {} created, {} already unfinished at Didit, {} done before, {} failed, {} open.",
-        tally.rows,
-        tally.created,
-        tally.reused,
-        tally.done_before,
-        tally.failures.len(),
-        tally.open
-    );
+    let mut text = format!("{} rows: {} created", tally.rows, tally.created);
+    for (count, what) in [
+        (tally.reused, "already unfinished at Didit"),
+        (tally.done_before, "done before"),
+        (tally.failures.len(), "failed"),
+        (tally.open, "open"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!(", {count} {what}"));
+        }
+    }
+    text.push('.');
     for failure in tally.failures.iter().take(MOST_NAMED) {
         text.push_str(&format!(
             "\nLine {}, {}: {}",

@@ -21,8 +21,6 @@ use crate::{
 
 /// The longest wait that the tool agrees to at once, in seconds.
 const LONGEST_CALL_S: u64 = 600;
-/// Polls that may fail in a row.
-const MOST_IN_A_ROW: u32 = 5;
 /// The pause after a look that failed.
 const AFTER_TROUBLE: Duration = Duration::from_secs(10);
 
@@ -90,28 +88,31 @@ pub(super) async fn follow(
     let total = Duration::from_secs(waiting.max_wait);
     let started = Instant::now();
     let spinner = Spinner::start("Waiting for the person");
-    let mut in_a_row = 0;
     loop {
         let left = total.saturating_sub(started.elapsed());
         let mut pause = waiting.interval.map(Duration::from_secs);
         match look(runner, session, waiting, left).await {
-            Ok(answer) => {
-                in_a_row = 0;
+            Ok(mut answer) => {
                 let status = text(&answer, "status").to_owned();
                 let left = total.saturating_sub(started.elapsed());
                 let is_over = left.is_zero();
                 // The last look comes when the time is over, not an interval before.
                 pause = pause.map(|pause| pause.min(left));
                 let turn = status_of(&answer).turn();
-                if is_over || matches!(turn, NextActor::Nobody | NextActor::Reviewer) {
+                let is_settled = matches!(turn, NextActor::Nobody | NextActor::Reviewer);
+                if is_over || is_settled {
+                    // The tool says so by itself when it was the one that waited.
+                    if !is_settled && waiting.interval.is_some() {
+                        let text = format!("Not decided after {} s.\n", waiting.max_wait);
+                        answer.text.insert_str(0, &text);
+                    }
                     let code = exit_code(&answer);
                     return Ok((answer, code));
                 }
                 spinner.report(0.0, 0.0, format!("Waiting for the person; now {status}"));
             }
-            // A wait of minutes should not end at the first transient failure.
-            Err(error) if error.code.is_transient() && in_a_row < MOST_IN_A_ROW => {
-                in_a_row += 1;
+            // What passes is waited out as long as the tool would.
+            Err(error) if error.code.passes() => {
                 let wait = error
                     .retry_after_s
                     .map(|seconds| Duration::from_secs(seconds.into()));

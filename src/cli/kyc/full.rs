@@ -21,7 +21,7 @@ use crate::{
     },
     didit::{features::Feature, http_client_for},
     simulator::Simulator,
-    tools::{ToolError, ToolOutput},
+    tools::{self, ToolError, ToolOutput},
 };
 
 /// One person all the way: the workflow is the one of --workflow-id, else the one of that --label, else the application's
@@ -71,7 +71,7 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     output.text(&session.text).map_err(unprinted)?;
     let shows_qr = arguments.qr || (std::io::stdout().is_terminal() && !arguments.no_qr);
     if shows_qr {
-        session::show_qr(runner, &session)?;
+        session::show_qr(runner, text(&session, "url"))?;
     }
     let id = text(&session, "session_id").to_owned();
     // A simulator that ends with this command has no other time to play.
@@ -132,14 +132,11 @@ async fn choose(runner: &Runner, arguments: &Arguments) -> Result<Chosen, ToolEr
     }
     let rows = workflow::published(runner).await?;
     let found = match &arguments.label {
-        Some(label) => rows
-            .iter()
-            .find(|row| row.get("workflow_label").and_then(Value::as_str) == Some(label)),
-        None => workflow::sensible(&rows),
+        Some(label) => rows.iter().find(|workflow| workflow.label == *label),
+        None => tools::sensible_workflow(&rows),
     };
-    if let Some(row) = found {
-        let id = row.get("workflow_id").and_then(Value::as_str);
-        let id = id.unwrap_or_default().to_owned();
+    if let Some(found) = found {
+        let id = found.id.to_string();
         refuse_another(runner, &id, arguments).await?;
         return Ok(Chosen {
             id: Some(id),

@@ -1,19 +1,20 @@
 //! `kyc list` and `kyc workflows`: what there is, as a table.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Args;
+use console::Term;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::{
     cli::{
-        output::Table,
+        output::{ListFormat, Table},
         runner::{Outcome, Runner, unprinted},
     },
     config::OneOf,
     didit::{NextActor, SessionStatus},
-    tools::ToolOutput,
+    tools::{ToolError, ToolOutput},
 };
 
 /// Which sessions; --workflow-id is a filter here.
@@ -55,35 +56,52 @@ pub(super) struct Arguments {
     /// Show the whole id and time too.
     #[arg(long)]
     wide: bool,
+    /// Show the list again every few seconds, until Ctrl-C.
+    #[arg(long, conflicts_with_all = ["json", "output"])]
+    watch: bool,
+    #[command(flatten)]
+    format: ListFormat,
 }
 
+/// The pause between two looks at a list that is watched.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
-    let some = |values: Vec<String>| (!values.is_empty()).then_some(values);
-    let filtered = arguments.is_filtered() || runner.connection().settings().workflow_id.is_some();
+    let tool_arguments = arguments.of_tool(runner);
     let mut answer = runner
-        .call(
-            "didit_session_list",
-            json!({
-                "status": some(arguments.status.iter().flat_map(|word| meant(word)).collect()),
-                "vendor_data": arguments.vendor_data,
-                "search": arguments.search,
-                // A filter where it was named; elsewhere it is what sessions are made with.
-                "workflow_id": runner.connection().settings().workflow_id.clone().map(|id| vec![id]),
-                "date_from": arguments.date_from,
-                "date_to": arguments.date_to,
-                "country": some(arguments.country),
-                "document_type": some(arguments.document_type),
-                "warning": some(arguments.warning),
-                "session_kind": arguments.session_kind,
-                "limit": arguments.limit,
-                "cursor": arguments.cursor,
-            }),
-        )
+        .call("didit_session_list", tool_arguments.clone())
         .await?;
-    if !runner.output().is_json() {
+    if !arguments.watch {
+        show(runner, &arguments, answer)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let screen = Term::stdout();
+    loop {
+        if screen.is_term() {
+            screen.clear_screen().map_err(unprinted)?;
+        }
+        show(runner, &arguments, answer)?;
+        answer = loop {
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+            let look = runner.call_silently("didit_session_list", tool_arguments.clone());
+            match look.await {
+                Ok(answer) => break answer,
+                // What passes leaves the list as it was.
+                Err(error) if error.code.is_transient() => {}
+                Err(error) => return Err(error),
+            }
+        };
+    }
+}
+
+/// Prints the list.
+fn show(runner: &Runner, arguments: &Arguments, mut answer: ToolOutput) -> Result<(), ToolError> {
+    let output = runner.output();
+    let workflow_id = &runner.connection().settings().workflow_id;
+    if !output.is_json() {
         add_ages(&mut answer);
         if is_empty(&answer) {
-            let none = if filtered {
+            let none = if arguments.is_filtered() || workflow_id.is_some() {
                 "No sessions fit these filters."
             } else {
                 "No sessions yet."
@@ -91,29 +109,72 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
             none.clone_into(&mut answer.text);
         }
     }
-    let wide = [
-        ("#", "session_number"),
-        ("STATUS", "status"),
-        ("AGE", "age"),
-        ("YOUR ID", "vendor_data"),
-        ("WHY", "checks"),
-        ("SESSION", "session_id"),
-        ("CREATED", "created_at"),
-    ];
-    let columns = if arguments.wide { 7 } else { 5 };
-    let table = Table(wide.get(..columns).unwrap_or(&wide));
-    runner.output().rows(&answer, &table).map_err(unprinted)?;
-    if let Some(id) = &runner.connection().settings().workflow_id {
+    let columns = match (arguments.format.is_csv(), arguments.wide) {
+        (true, _) => &WHOLE[..],
+        (false, true) => &WIDE[..],
+        (false, false) => WIDE.split_at(NARROW).0,
+    };
+    output
+        .rows(&answer, &Table(columns), arguments.format)
+        .map_err(unprinted)?;
+    if let Some(id) = workflow_id {
         // Who looks for people in review must know that others may be waiting.
         let filter = format!(
             "Only sessions of workflow {id}: --workflow-id (DIDIT_WORKFLOW_ID) is a filter here."
         );
-        runner.output().text(&filter).map_err(unprinted)?;
+        if arguments.format.is_csv() {
+            output.note(&filter)
+        } else {
+            output.text(&filter)
+        }
+        .map_err(unprinted)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
+/// The columns of a wide list; the first of them are those of any.
+const WIDE: [(&str, &str); 7] = [
+    ("#", "session_number"),
+    ("STATUS", "status"),
+    ("AGE", "age"),
+    ("YOUR ID", "vendor_data"),
+    ("WHY", "checks"),
+    ("SESSION", "session_id"),
+    ("CREATED", "created_at"),
+];
+const NARROW: usize = 5;
+/// The columns for a spreadsheet, in which an age would be wrong the next day.
+const WHOLE: [(&str, &str); 6] = [
+    ("#", "session_number"),
+    ("STATUS", "status"),
+    ("YOUR ID", "vendor_data"),
+    ("WHY", "checks"),
+    ("SESSION", "session_id"),
+    ("CREATED", "created_at"),
+];
+
 impl Arguments {
+    /// The arguments of the tool that lists sessions.
+    fn of_tool(&self, runner: &Runner) -> Value {
+        let some = |values: &[String]| (!values.is_empty()).then(|| values.to_vec());
+        let statuses: Vec<String> = self.status.iter().flat_map(|word| meant(word)).collect();
+        json!({
+            "status": some(&statuses),
+            "vendor_data": self.vendor_data,
+            "search": self.search,
+            // A filter where it was named; elsewhere it is what sessions are made with.
+            "workflow_id": runner.connection().settings().workflow_id.clone().map(|id| vec![id]),
+            "date_from": self.date_from,
+            "date_to": self.date_to,
+            "country": some(&self.country),
+            "document_type": some(&self.document_type),
+            "warning": some(&self.warning),
+            "session_kind": self.session_kind,
+            "limit": self.limit,
+            "cursor": self.cursor,
+        })
+    }
+
     fn is_filtered(&self) -> bool {
         let lists = [
             &self.status,
@@ -205,6 +266,8 @@ pub(super) struct Workflows {
     /// Cursor that the previous page printed.
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
+    #[command(flatten)]
+    format: ListFormat,
 }
 
 /// Lists the templates that sessions can be made with.
@@ -223,7 +286,10 @@ pub(super) async fn workflows(runner: &Runner, arguments: Workflows) -> Outcome 
         ("STATUS", "status"),
         ("DEFAULT", "is_default"),
     ]);
-    runner.output().rows(&answer, &table).map_err(unprinted)?;
+    runner
+        .output()
+        .rows(&answer, &table, arguments.format)
+        .map_err(unprinted)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -157,10 +157,13 @@ impl Person {
 
 pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let answer = create(runner, &arguments.person, None, arguments.agreed).await?;
-    runner.output().answer(&answer).map_err(unprinted)?;
-    if arguments.qr {
-        show_qr(runner, &answer)?;
+    let output = runner.output();
+    let code = qr::unicode(text(&answer, "url")).filter(|_| arguments.qr && !output.is_json());
+    match code {
+        Some(code) => output.answer_with_code(&answer, Some(&code)),
+        None => output.answer(&answer),
     }
+    .map_err(unprinted)?;
     runner.note_simulator_end()?;
     Ok(ExitCode::SUCCESS)
 }
@@ -182,9 +185,9 @@ pub(super) async fn create(
 }
 
 /// Prints the link as a QR code, for people.
-pub(super) fn show_qr(runner: &Runner, session: &ToolOutput) -> Result<(), ToolError> {
-    match qr::unicode(text(session, "url")) {
-        Some(code) => runner.output().text(&code).map_err(unprinted),
+pub(super) fn show_qr(runner: &Runner, link: &str) -> Result<(), ToolError> {
+    match qr::unicode(link) {
+        Some(code) => runner.output().code(&code).map_err(unprinted),
         None => Ok(()),
     }
 }

@@ -15,10 +15,15 @@ pub(super) fn of(tool: &str) -> Option<&'static str> {
         "didit_session_wait_for_decision" => "kyc decision SESSION --wait",
         "didit_session_generate_pdf" => "kyc pdf SESSION",
         "didit_blocklist_list" => "blocklist list",
-        "didit_blocklist_add" => "blocklist add",
+        "didit_blocklist_add" => "blocklist add --session SESSION",
         "didit_blocklist_remove" => "blocklist remove",
         "didit_billing_get_balance" => "billing balance",
         "didit_billing_top_up" => "billing top-up DOLLARS",
         _ => return None,
     })
+}
+
+/// A command that can be copied as it stands, and what it does.
+pub(super) fn with_purpose(command: &str, purpose: &str) -> String {
+    format!("didit-mcp {command}  # {purpose}")
 }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use console::{Alignment, measure_text_width, pad_str, truncate_str};
 use serde_json::Value;
 
-use crate::tools::clean;
+use crate::tools::exact;
 
 /// Columns: the heading, and the name of the value in a row.
 pub(in crate::cli) struct Table<'a>(pub(in crate::cli) &'a [(&'a str, &'a str)]);
@@ -96,12 +96,12 @@ fn tone(status: &str) -> Option<Style> {
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => "-".to_owned(),
-        Some(Value::String(text)) => clean(text),
+        Some(Value::String(text)) => exact(text),
         Some(Value::Array(values)) => {
             let texts: Vec<String> = values.iter().map(|value| cell(Some(value))).collect();
             texts.join(" + ")
         }
-        Some(other) => clean(&other.to_string()),
+        Some(other) => other.to_string(),
     }
 }
 

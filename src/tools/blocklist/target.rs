@@ -58,7 +58,8 @@ impl TargetInput {
     /// Checks that exactly one thing is named.
     pub(super) fn read(self) -> Result<Target, ToolError> {
         match (self.session_id, self.value, self.entry_type) {
-            (Some(session), None, None) => {
+            // Clients that have a model fill in everything send a kind although there is no value for it.
+            (Some(session), None, _) => {
                 let mut items = self.items.unwrap_or_default();
                 if items.is_empty() {
                     items = vec![SessionItem::Face, SessionItem::Document];

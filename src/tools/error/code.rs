@@ -118,4 +118,10 @@ impl ErrorCode {
     pub fn is_transient(self) -> bool {
         self.leaves_open() || matches!(self, Self::Unreachable | Self::RateLimited | Self::Busy)
     }
+
+    /// Whether it is worth waiting out where nothing was seen yet: an answer that cannot be read will hardly be another one
+    /// next time.
+    pub fn passes(self) -> bool {
+        self.is_transient() && !matches!(self, Self::UnreadableAnswer | Self::AnswerTooLarge)
+    }
 }

@@ -10,9 +10,9 @@ use super::{
     wait,
 };
 use crate::{
-    didit::SessionStatus,
+    didit::{SANDBOX_SCENARIOS, SessionStatus},
     tools::{
-        Context, Tool, ToolOutput, Toolset,
+        Context, Tool, ToolError, ToolOutput, Toolset,
         agreed::agreed,
         error::NotDone,
         qr,
@@ -93,7 +93,14 @@ async fn create(context: Context, input: SessionInput) -> Result<ToolOutput, Not
         Ok((earlier.change(connection, &request), earlier))
     })
     .await?;
-    let created = client.create_session(&request).await?;
+    let created = client.create_session(&request).await.map_err(|error| {
+        let error = ToolError::from(error);
+        // Newer outcomes may work, so Didit is asked; when it says no, these are those that are known.
+        match error.field.as_deref() {
+            Some("sandbox_scenario") => error.with_allowed(SANDBOX_SCENARIOS),
+            _ => error,
+        }
+    })?;
     let reused =
         earlier.is_open(&created.session_id) || created.status != SessionStatus::NotStarted;
     let link = created.url.as_deref().map(clean_link);

@@ -4,9 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::workflow;
 use crate::{
     didit::{
-        ContactDetails, ExpectedDetails, PageRequest, SessionRequest, WorkflowId, WorkflowSummary,
+        ContactDetails, ExpectedDetails, SessionRequest, WorkflowId,
         sessions::{CallbackMethod, SandboxScenario},
         values::{AppUrl, Language, Text},
     },
@@ -16,7 +17,7 @@ use crate::{
         error::{NotDone, ToolError},
         files,
         input::Arguments as _,
-        untrusted::{clean, mark_untrusted},
+        untrusted::mark_untrusted,
         workflows::features,
     },
 };
@@ -123,36 +124,9 @@ pub(super) async fn resolve_workflow(
     if let Some(setting) = &context.connection.settings().workflow_id {
         return Ok((setting.parse()?, None));
     }
-    let workflows = context
-        .client()?
-        .list_workflows(&PageRequest {
-            limit: Some(50),
-            offset: None,
-        })
-        .await?
-        .items;
-    // Several versions of one workflow count once; drafts and archived ones make no sessions.
-    let mut usable = Vec::new();
-    for workflow in &workflows {
-        let Some(id) = workflow.workflow_id.or(workflow.uuid) else {
-            continue;
-        };
-        let published =
-            workflow.status.as_deref() != Some("draft") && workflow.is_archived != Some(true);
-        if published && usable.iter().all(|(known, _)| *known != id) {
-            usable.push((id, workflow));
-        }
-    }
-    let label =
-        |workflow: &WorkflowSummary| clean(workflow.workflow_label.as_deref().unwrap_or_default());
-    let chosen = match usable.as_slice() {
-        [only] => Some(only),
-        several => several
-            .iter()
-            .find(|(_, workflow)| workflow.is_default == Some(true)),
-    };
-    match chosen {
-        Some((id, workflow)) => Ok((*id, Some(label(workflow)))),
+    let usable = workflow::published(&context.client()?).await?;
+    match workflow::sensible(&usable) {
+        Some(chosen) => Ok((chosen.id, Some(chosen.label.clone()))),
         None if usable.is_empty() => Err(ToolError::invalid(
             "workflow_id",
             "The application has no published workflow yet, so nothing was sent.",
@@ -167,10 +141,11 @@ pub(super) async fn resolve_workflow(
             "The application has several workflows and no default, so one must be named. \
              Nothing was sent.",
         )
-        .with_allowed(usable.iter().map(|(id, workflow)| {
+        .with_allowed(usable.iter().map(|workflow| {
             format!(
-                "{id} ({}: {})",
-                mark_untrusted(&label(workflow)),
+                "{} ({}: {})",
+                workflow.id,
+                mark_untrusted(&workflow.label),
                 features(&workflow.features)
             )
         }))

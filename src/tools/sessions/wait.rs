@@ -1,6 +1,6 @@
 //! Waiting for a person to finish.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -73,22 +73,25 @@ async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone>
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let started = Instant::now();
     let mut follower = context.connection.follow(id)?;
-    let mut latest = follower.next().await?;
+    let mut latest: Option<Arc<Decision>> = None;
     let mut trouble: Option<ToolError> = None;
     let over = tokio::time::sleep_until(started + total);
     tokio::pin!(over);
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     loop {
-        if is_settled(&latest.status) {
-            return Ok(decision::explain(&context, &latest).await);
+        if let Some(decision) = latest.as_deref().filter(|it| is_settled(&it.status)) {
+            return Ok(decision::explain(&context, decision).await);
         }
+        // The first look has its own deadline, so even the shortest wait has something to say.
+        let has_looked = latest.is_some() || trouble.is_some();
         tokio::select! {
             seen = follower.next() => match seen {
-                Ok(decision) => (latest, trouble) = (decision, None),
+                Ok(decision) => (latest, trouble) = (Some(decision), None),
                 Err(error) => {
                     let error = ToolError::from(error);
-                    // A wait of minutes should not end with the first trouble on the way.
-                    if !error.code.is_transient() {
+                    // A wait of minutes should not end with trouble on the way, not even where it begins with that.
+                    let passes = error.code.passes() || latest.is_some() && error.code.is_transient();
+                    if !passes {
                         return Err(error.into());
                     }
                     trouble = Some(error);
@@ -99,20 +102,30 @@ async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone>
                 }
             },
             // Regular signs of life keep a client from giving up on the call.
-            _ = heartbeat.tick() => context.progress.report(
+            _ = heartbeat.tick(), if has_looked => context.progress.report(
                 started.elapsed().as_secs_f64().min(total.as_secs_f64()),
                 total.as_secs_f64(),
-                match &trouble {
-                    Some(error) => format!("Trying again: {}", clean_sentence(&error.message)),
-                    None => doing(&latest),
+                match (&trouble, &latest) {
+                    (None, Some(decision)) => doing(decision),
+                    (trouble, _) => format!("Trying again: {}", said(trouble)),
                 },
             ),
-            () = &mut over => {
-                let answer = decision::explain(&context, &latest).await;
-                return Ok(still_waiting(answer, total, trouble));
-            }
+            () = &mut over, if has_looked => match (&latest, trouble.take()) {
+                (Some(decision), trouble) => {
+                    let answer = decision::explain(&context, decision).await;
+                    return Ok(still_waiting(answer, total, &trouble));
+                }
+                (None, Some(error)) => return Err(error.into()),
+                (None, None) => {}
+            },
         }
     }
+}
+
+/// What went wrong on the way.
+fn said(trouble: &Option<ToolError>) -> String {
+    let message = trouble.as_ref().map(|error| error.message.as_str());
+    clean_sentence(message.unwrap_or_default())
 }
 
 /// Whether waiting is pointless: the session is decided, or a reviewer acts next.
@@ -139,16 +152,18 @@ fn doing(decision: &Decision) -> String {
 fn still_waiting(
     mut answer: ToolOutput,
     total: Duration,
-    trouble: Option<ToolError>,
+    trouble: &Option<ToolError>,
 ) -> ToolOutput {
-    let trouble = trouble.map(|error| {
-        let said = clean_sentence(&error.message);
-        format!(" The last look failed, so this is from an earlier one: {said}")
-    });
+    let failed = match trouble {
+        Some(_) => format!(
+            " The last look failed, so this is from an earlier one: {}",
+            said(trouble)
+        ),
+        None => String::new(),
+    };
     answer.text = format!(
-        "Not decided after {} s of waiting; the session goes on by itself.{}\n{}",
+        "Not decided after {} s of waiting; the session goes on by itself.{failed}\n{}",
         total.as_secs(),
-        trouble.unwrap_or_default(),
         answer.text
     );
     answer

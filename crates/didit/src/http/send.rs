@@ -37,14 +37,29 @@ const LARGE_PATIENCE: Duration = Duration::from_secs(10);
 
 const TOO_MANY_LARGE: &str = "too many large answers are being read at once";
 
+/// About how many values a JSON text holds. What stands within its texts separates none.
+fn count_values(json: &str) -> usize {
+    let (mut is_text, mut is_escaped) = (false, false);
+    let separates = |byte: &u8| {
+        if is_escaped {
+            is_escaped = false;
+        } else if *byte == b'"' {
+            is_text = !is_text;
+        } else if is_text {
+            is_escaped = *byte == b'\\';
+        }
+        !is_text && b"{[,".contains(byte)
+    };
+    json.bytes().filter(separates).count()
+}
+
 impl Client {
     /// Makes one call whose answer is JSON.
     pub(crate) async fn json(&self, call: Call<'_>) -> Result<ApiResponse, Error> {
         let RawResponse { status, body, .. } = self.send(call).await?;
         let body = text(body);
-        let values = || body.bytes().filter(|byte| b"{[,".contains(byte));
         // A shorter body has no room for so many.
-        if body.len() > MAX_VALUES && values().count() > MAX_VALUES {
+        if body.len() > MAX_VALUES && count_values(&body) > MAX_VALUES {
             return Err(unreadable(status, "it holds too many values"));
         }
         Ok(ApiResponse::new(status, body))

@@ -1,7 +1,6 @@
 //! The results: the rows of the file, and what came of each.
 
 use std::{
-    borrow::Cow,
     fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     path::Path,
@@ -13,9 +12,10 @@ use super::{
     journal::{Journal, State},
     paths::folder_of,
     rows::Table,
+    sheet::MARK,
 };
 use crate::{
-    cli::runner::system,
+    cli::{output::harmless, runner::system},
     private_file,
     tools::{ErrorCode, ToolError, clean},
 };
@@ -62,8 +62,15 @@ fn holds_results(path: &Path) -> bool {
     let read = File::open(path)
         .and_then(|file| BufReader::new(file.take(LONGEST_HEADER)).read_until(b'\n', &mut first));
     let text = String::from_utf8_lossy(&first);
-    let names: Vec<&str> = text.trim_end().split([',', ';', '\t']).collect();
-    read.is_ok() && names.ends_with(&ADDED)
+    let text = text.trim_end();
+    // What stands between the cells is what the file of people has there, and that may be anything.
+    let between = text.chars().nth_back("error".len()).map(String::from);
+    read.is_ok()
+        && between.is_some_and(|between| {
+            let added = ADDED.join(&between);
+            text.strip_suffix(&added)
+                .is_some_and(|before| before.ends_with(&between))
+        })
 }
 
 /// Writes the results whole or not at all, for their owner alone: links let whoever holds them act as the person.
@@ -75,9 +82,10 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
         system(&format!("{} cannot be written", path.display()), error)
             .with_advice("the journal is whole; the same command again writes the results.")
     };
+    let mark = if table.is_marked { MARK } else { "" };
     let mut writer = WriterBuilder::new()
         .delimiter(table.delimiter)
-        .from_writer(Vec::new());
+        .from_writer(mark.as_bytes().to_vec());
     let mut header = table.header.clone();
     ADDED.iter().for_each(|name| header.push_field(name));
     writer
@@ -110,21 +118,6 @@ pub(super) fn write(path: &Path, table: &Table, journal: &Journal) -> Result<(),
         .map_err(|error| failed(&error))?;
     file.persist(path).map_err(|error| failed(&error))?;
     Ok(())
-}
-
-/// A cell that no spreadsheet takes for a formula, which could send the other cells away. An apostrophe marks it as text;
-/// plain numbers such as `+34600000000` are none and stay as they are. The journal keeps what was sent.
-/// <https://owasp.org/www-community/attacks/CSV_Injection>
-fn harmless(cell: &str) -> Cow<'_, str> {
-    // Some spreadsheets take the full-width forms for the same.
-    const BEGINNINGS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    let number = cell.strip_prefix(['+', '-']).unwrap_or_default();
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    if cell.starts_with(BEGINNINGS) && !is_number {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
-    }
 }
 
 fn failure(why: &str) -> [String; 4] {

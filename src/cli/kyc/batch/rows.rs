@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use csv::{ReaderBuilder, StringRecord, Trim};
+use csv::StringRecord;
 use serde_json::{Map, Value};
 
-use super::paths::unusable;
+use super::{
+    paths::unusable,
+    sheet::{Sheet, line_of},
+};
 use crate::{
     cli::runner::Runner,
     tools::{self, NotDone, ToolError, clean},
@@ -32,6 +35,8 @@ pub(super) struct Table {
     pub(super) header: StringRecord,
     /// What stands between the cells.
     pub(super) delimiter: u8,
+    /// Whether it began with the mark of UTF-8.
+    pub(super) is_marked: bool,
     /// The people.
     pub(super) rows: Vec<Row>,
 }
@@ -61,26 +66,17 @@ impl Table {
     /// # Errors
     /// What is wrong with the file, its columns, or its rows: all rows are looked at before the first is named.
     pub(super) fn read(runner: &Runner, bytes: &[u8]) -> Result<Self, ToolError> {
-        let text = std::str::from_utf8(bytes)
-            .map_err(|_| unusable("The file is not UTF-8 text".to_owned()))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let delimiter = delimiter(text);
-        if let Some(line) = unclosed(text, delimiter) {
-            return Err(unusable(format!(
-                "A quotation mark that opens in or after line {line} is never closed, so the rows behind it would be lost"
-            )));
-        }
-        let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter)
-            .trim(Trim::All)
-            .from_reader(text.as_bytes());
-        let header = reader.headers().map_err(|error| malformed(&error))?.clone();
+        let Sheet {
+            header,
+            records,
+            delimiter,
+            is_marked,
+        } = Sheet::read(bytes)?;
         let columns = columns(runner, &header)?;
-        let mut rows = Vec::new();
-        for record in reader.into_records() {
-            let record = record.map_err(|error| malformed(&error))?;
-            rows.push(Row::new(record, &columns));
-        }
+        let rows: Vec<Row> = records
+            .into_iter()
+            .map(|record| Row::new(record, &columns))
+            .collect();
         if rows.is_empty() {
             return Err(unusable("The file has no rows".to_owned()));
         }
@@ -88,6 +84,7 @@ impl Table {
         Ok(Self {
             header,
             delimiter,
+            is_marked,
             rows,
         })
     }
@@ -112,7 +109,7 @@ impl Row {
             }
         }
         Self {
-            line: record.position().map_or(0, csv::Position::line),
+            line: line_of(&record),
             vendor_data: arguments
                 .get("vendor_data")
                 .and_then(Value::as_str)
@@ -122,30 +119,6 @@ impl Row {
             record,
         }
     }
-}
-
-/// Some spreadsheets write semicolons or tabs where commas are decimal.
-fn delimiter(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default();
-    [b',', b';', b'\t']
-        .into_iter()
-        .find(|delimiter| first.as_bytes().contains(delimiter))
-        .unwrap_or(b',')
-}
-
-/// The line of the row in which a quotation mark opens that nothing closes. The parser takes all that follows for one cell.
-fn unclosed(text: &str, delimiter: u8) -> Option<u64> {
-    const END: &str = "(end of the file)";
-    let ended = format!("{text}\n{END}\n");
-    let reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(ended.as_bytes());
-    let last = reader.into_records().filter_map(Result::ok).last()?;
-    let is_end = last.len() == 1 && last.get(0) == Some(END);
-    let line = last.position().map_or(1, csv::Position::line);
-    (!is_end).then_some(line)
 }
 
 /// The column of each cell, from the tool's own schema.
@@ -230,22 +203,15 @@ fn refuse_faults(runner: &Runner, header: &StringRecord, rows: &[Row]) -> Result
     if faults.is_empty() {
         return Ok(());
     }
-    let named = faults
-        .iter()
-        .take(MOST_NAMED)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("; ");
-    let more = if faults.len() > MOST_NAMED {
-        "; and so on"
-    } else {
-        ""
-    };
-    Err(unusable(format!(
-        "{} of {} rows cannot be sent: {named}{more}",
+    let refused = unusable(format!(
+        "{} of {} rows cannot be sent",
         faults.len(),
         rows.len()
-    )))
+    ));
+    let more = faults.len().saturating_sub(MOST_NAMED);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let named = faults.into_iter().take(MOST_NAMED).chain(more);
+    Err(named.fold(refused, ToolError::with_advice))
 }
 
 /// Content that nobody typed: it comes from a stray quotation mark, or from a file that is not a table.
@@ -278,9 +244,9 @@ fn check(runner: &Runner, row: &Row) -> Result<(), String> {
 
 fn fault(error: &ToolError) -> String {
     let message = error.message.trim_end_matches(" Nothing was sent.");
-    clean(message.trim_end_matches('.'))
-}
-
-fn malformed(error: &csv::Error) -> ToolError {
-    unusable(format!("The file is not a CSV table: {error}"))
+    let message = clean(message.trim_end_matches('.'));
+    // The columns stand side by side, whatever they are within.
+    message
+        .replace("`contact_details.", "`")
+        .replace("`expected_details.", "`")
 }
