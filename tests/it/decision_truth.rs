@@ -35,7 +35,7 @@ fn a_check_of_an_unknown_kind_counts_and_is_named() {
         &answer,
         &[
             "Declined, although no check failed; Didit's answer names neither a reason nor a reviewer.",
-            "No result: geolocation.",
+            "No result: location.",
             "Didit's answer gives no reason",
         ],
     );
@@ -60,12 +60,12 @@ fn a_check_of_an_unknown_kind_counts_and_is_named() {
     }));
     assert_says(
         &answer,
-        &["Approved: every check passed.", "- signatures: Approved"],
+        &["Approved: every check passed.", "- signature: Approved"],
     );
     let answer = read(json!({ "signatures": [{ "node_id": "sign", "status": "pending" }] }));
     assert_says(
         &answer,
-        &["Approved, although signatures had the status pending;"],
+        &["Approved, although signature had the status pending;"],
     );
 }
 

@@ -47,6 +47,7 @@ mod confirmation_shown;
 mod contract;
 mod contract_requests;
 mod decision_expected;
+mod decision_proof;
 mod decision_truth;
 mod decision_verdicts;
 mod demo;

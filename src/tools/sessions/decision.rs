@@ -230,6 +230,8 @@ fn checks(decision: &Decision, view: &View) -> String {
     } else {
         "\nChecks:".to_owned()
     };
+    // The documents are the first of all checks.
+    let mut documents = decision.id_verifications.iter();
     for ((step, name), score) in steps
         .iter()
         .zip(verdict::names_of(&steps))
@@ -237,6 +239,9 @@ fn checks(decision: &Decision, view: &View) -> String {
     {
         let status = plain::check_status(step);
         text.push_str(&format!("\n- {name}: {status}"));
+        if let Some(way) = documents.next().and_then(verdict::manner) {
+            text.push_str(&format!(" ({})", way.meaning));
+        }
         if let Some(score) = score.as_ref().filter(|_| status != "Approved") {
             text.push_str(&format!(", score {}", score.words(&status)));
         }
