@@ -48,6 +48,7 @@ mod contract;
 mod contract_requests;
 mod decision_expected;
 mod decision_proof;
+mod decision_settings;
 mod decision_truth;
 mod decision_verdicts;
 mod demo;

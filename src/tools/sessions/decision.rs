@@ -25,7 +25,7 @@ use crate::{
     },
 };
 use data::data;
-use reasons::{notes, reasons, weight};
+use reasons::{notes, reasons};
 use untrusted_values::with_untrusted_values;
 use view::{MAX_DUPLICATES, View, elsewhere_line, shown_without_result, values};
 
@@ -111,7 +111,7 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutpu
     let view = View {
         level: connection.settings().personal_data,
         environment: connection.environment_of(decision.environment.as_deref()),
-        scores: limits::scores(context, decision).await,
+        limits: limits::of(context, decision).await,
     };
     concise(decision, &view)
 }
@@ -120,7 +120,7 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutpu
 fn concise(decision: &Decision, view: &View) -> ToolOutput {
     let facts = PersonFacts::of(decision);
     let verdict = verdict::of(decision, &facts);
-    let reasons = reasons(decision);
+    let reasons = reasons(decision, view);
     let link = decision
         .session_url
         .as_deref()
@@ -134,13 +134,7 @@ fn concise(decision: &Decision, view: &View) -> ToolOutput {
         if text.lines().all(|line| line != "Reasons:") {
             text.push_str("\nReasons:");
         }
-        text.push_str(&format!(
-            "\n- {} ({}): {} [{}]",
-            reason.check,
-            weight(reason.log_type),
-            reason.meaning,
-            reason.risk
-        ));
+        text.push_str(&reason.line());
     }
     text.push_str(&elsewhere(&facts));
     let notes = notes(decision).count();
@@ -235,7 +229,7 @@ fn checks(decision: &Decision, view: &View) -> String {
     for ((step, name), score) in steps
         .iter()
         .zip(verdict::names_of(&steps))
-        .zip(&view.scores)
+        .zip(&view.limits.scores)
     {
         let status = plain::check_status(step);
         text.push_str(&format!("\n- {name}: {status}"));

@@ -181,7 +181,7 @@ pub(super) fn data(
         checks: steps
             .iter()
             .zip(names)
-            .zip(&view.scores)
+            .zip(&view.limits.scores)
             .enumerate()
             .map(|(place, ((step, name), score))| CheckData {
                 feature: plain::code(Some(step.feature.as_str())),
