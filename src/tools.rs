@@ -57,7 +57,7 @@ pub use error::{ErrorCode, NotDone, ToolError};
 pub use input::JsonObject;
 pub use personal::{Class, Outlet, PersonalData};
 pub use pollers::SessionPollers;
-pub use sessions::{input::check_session, report::report, wait::TOOL as WAIT_TOOL};
+pub use sessions::{input::check_session, report::report, wait::TOOL as WAIT_TOOL, which};
 pub use shape::{is_checkout_id, is_code, is_safe_unfenced};
 pub use size::json_characters;
 pub use tool::{NoInput, RunTool, Tool, ToolBuilder, ToolFuture};

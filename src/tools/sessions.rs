@@ -10,6 +10,7 @@ pub(super) mod report;
 mod resubmission;
 mod update_status;
 pub(super) mod wait;
+pub mod which;
 
 use super::Tool;
 

@@ -51,6 +51,7 @@ mod decision_proof;
 mod decision_settings;
 mod decision_truth;
 mod decision_verdicts;
+mod decision_which;
 mod demo;
 mod dependencies;
 mod every_tool;

@@ -10,13 +10,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::which::Which;
 use crate::{
-    didit::{Decision, NextActor, SessionId, SessionStatus},
+    didit::{Decision, NextActor, SessionStatus},
     tools::{
         Context, Tool, ToolOutput, Toolset, advice,
         environment::Environment,
         error::{NotDone, ToolError},
-        files, limits,
+        files,
+        input::Combined,
+        limits,
         person::PersonFacts,
         personal::{Class, Outlet, PersonalData},
         plain, shape,
@@ -51,11 +54,9 @@ pub(super) fn tool() -> Tool {
 /// The arguments of a look at a session.
 #[derive(Deserialize, JsonSchema)]
 struct DecisionInput {
-    /// Session UUID.
-    session_id: SessionId,
     #[serde(default)]
     detail: Detail,
-    /// Also save Didit's whole answer, with all personal data, under this name (`*.json`) in the output folder.
+    /// Also save Didit's whole answer, all personal data included, as this file (*.json).
     raw_file: Option<String>,
 }
 
@@ -71,8 +72,10 @@ enum Detail {
 }
 
 /// Reads a session and explains it.
-async fn get(context: Context, input: DecisionInput) -> Result<ToolOutput, NotDone> {
-    let id = input.session_id;
+async fn get(
+    context: Context,
+    Combined(which, input): Combined<Which, DecisionInput>,
+) -> Result<ToolOutput, NotDone> {
     let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
         if !level.allows(Outlet::File, Class::Everything) {
@@ -88,8 +91,9 @@ async fn get(context: Context, input: DecisionInput) -> Result<ToolOutput, NotDo
         }
         files::free_name(&context.connection.settings().output_dir, name, RAW_FILE)?;
     }
+    let (id, others) = which.find(&context).await?;
     let decision = context.client()?.decision(&id).await?;
-    let mut answer = explain(&context, &decision).await;
+    let mut answer = others.add(explain(&context, &decision).await);
     if input.detail == Detail::Detailed {
         answer = detail::add(answer, &decision, level);
     }
