@@ -1,6 +1,6 @@
 //! What a decision proves and what it does not: signatures, registers and wallets, whoever decided, and who was seen elsewhere.
 
-use crate::support::approved::{OTHER, assert_says, assert_says_none, document, read};
+use crate::support::approved::{OTHER, asked, assert_says, assert_says_none, document, read};
 use serde_json::{Value, json};
 
 /// The certificate and the time stamp of such a signature may come after the person has signed.
@@ -210,4 +210,30 @@ fn a_shared_address_or_a_probable_device_takes_nothing_away() {
         assert_says(&answer, &[words]);
         assert_eq!(answer.data["seen_elsewhere"][0]["source"], source);
     }
+}
+
+/// How bad a hit is stands beside how likely it is the person, with the id by which its review is changed.
+#[test]
+fn a_hit_of_a_watch_list_can_be_judged() {
+    let hit = json!({ "id": "hit-1", "caption": "Ana Ruiz", "datasets": ["PEP"], "match_score": 96, "risk_score": 71,
+        "review_status": "Unreviewed" });
+    let change = json!({ "status": "In Review", "aml_screenings": [{ "status": "In Review", "total_hits": 1, "score": 71, "hits": [hit] }] });
+    let answer = asked(change, "detailed", &[]);
+    let hit = &answer.data["findings"]["watch_lists"][0]["top hits"][0];
+    assert_eq!(
+        [&hit["id"], &hit["match_score"], &hit["risk_score"]],
+        [&json!("hit-1"), &json!(96.0), &json!(71.0)]
+    );
+}
+
+#[test]
+fn a_risk_of_a_location_has_words() {
+    let warning = json!({ "risk": "LOCATION_EMULATOR_DETECTED", "log_type": "warning" });
+    let answer = read(
+        json!({ "status": "In Review", "geolocation_checks": [{ "status": "In Review", "warnings": [warning] }] }),
+    );
+    assert_says(
+        &answer,
+        &["- location (needs review): the location comes from an emulated device ["],
+    );
 }

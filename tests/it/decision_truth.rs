@@ -316,7 +316,10 @@ fn what_is_no_word_of_didit_stays_in_the_fence() {
 fn live_or_sandbox_is_said_as_soon_as_it_is_known() {
     for (told, words) in [
         (json!("live"), "live"),
-        (json!("sandbox"), "sandbox, nothing is real"),
+        (
+            json!("sandbox"),
+            "sandbox: results are made up, files are stored",
+        ),
         (json!("moon"), "live or sandbox not known"),
     ] {
         let upstream = Scripted::start(move |request| match request.line.as_str() {

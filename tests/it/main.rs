@@ -62,6 +62,7 @@ mod hostile_answers;
 mod hostile_concurrency;
 mod hostile_deadlines;
 mod hosts;
+mod list_truth;
 mod odd_answers;
 mod packaging;
 mod packaging_npm;

@@ -69,7 +69,7 @@ pub use sessions::{
     StatusUpdated,
 };
 pub use status::{NextActor, SessionStatus};
-pub use users::{User, UserFilter};
+pub use users::{User, UserFilter, UsersFound};
 pub use values::{LANGUAGES, LONGEST_ADDRESS, read_request};
 pub use webhooks::{Destination, DestinationChange, NewDestination};
 pub use workflows::{Workflow, WorkflowRequest, WorkflowSummary};
