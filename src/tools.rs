@@ -62,6 +62,7 @@ pub use sessions::{
     input::check_session,
     report::report,
     wait::TOOL as WAIT_TOOL,
+    which,
     workflow::{
         Published as PublishedWorkflow, published as published_workflows,
         sensible as sensible_workflow,

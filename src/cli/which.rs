@@ -1,11 +1,12 @@
 //! Which session a person at a terminal means: nobody types a UUID.
 
-use serde::Deserialize;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::runner::{Runner, system};
-use crate::tools::{ErrorCode, ToolError};
+use crate::tools::{
+    ErrorCode, NotDone, ToolError,
+    which::{Candidates, MOST_ROWS, Named, candidates, line},
+};
 
 /// What is said of the argument in help.
 pub(super) const SESSION: &str = "The session's number in lists (3), its id or the first 8 characters of it, or vendor: and your own id of the person \
@@ -15,79 +16,24 @@ pub(super) const SESSION: &str = "The session's number in lists (3), its id or t
 const VENDOR: &str = "vendor:";
 /// Fewer characters of an id would be a number, or anybody's.
 const SHORTEST_START: usize = 8;
-/// How far a search that also finds other things is followed. Each page is a request.
-const MOST_PAGES: usize = 5;
-const PAGE: u32 = 100;
 
-/// A session as somebody names it without its whole id.
-#[derive(Debug, PartialEq, Eq)]
-enum Name {
-    Number(i64),
-    Start(String),
-    Person(String),
-}
-
-impl Name {
-    fn of(text: &str) -> Option<Self> {
-        if let Some(person) = text.strip_prefix(VENDOR) {
-            let person = person.trim();
-            return (!person.is_empty()).then(|| Self::Person(person.to_owned()));
-        }
-        let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
-        if let Some(digits) = text.strip_prefix('#') {
-            return number(digits).map(Self::Number);
-        }
-        if text.len() < SHORTEST_START {
-            return number(text).map(Self::Number);
-        }
-        let is_start = text
-            .chars()
-            .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
-        is_start.then(|| Self::Start(text.to_ascii_lowercase()))
+/// What a text names, unless it is a whole id.
+fn named(text: &str) -> Option<Named> {
+    if let Some(person) = text.strip_prefix(VENDOR) {
+        let person = person.trim();
+        return (!person.is_empty()).then(|| Named::Person(person.to_owned()));
     }
-
-    /// What Didit is asked for; it finds more than is meant. Whether it finds a part of an id is not documented, so the
-    /// newest sessions are looked through for that.
-    fn filter(&self) -> Vec<(&'static str, Value)> {
-        match self {
-            Self::Person(person) => vec![("vendor_data", json!(person))],
-            Self::Number(number) => vec![("search", json!(number.to_string()))],
-            Self::Start(_) => Vec::new(),
-        }
+    let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
+    if let Some(digits) = text.strip_prefix('#') {
+        return number(digits).map(Named::Number);
     }
-
-    fn is_of(&self, row: &Row) -> bool {
-        match self {
-            Self::Person(person) => row.vendor_data.as_ref() == Some(person),
-            Self::Number(number) => row.session_number == Some(*number),
-            Self::Start(start) => row.session_id.starts_with(start.as_str()),
-        }
+    if text.len() < SHORTEST_START {
+        return number(text).map(Named::Number);
     }
-}
-
-/// A page of the list of sessions, as the tool answers it.
-#[derive(Deserialize)]
-struct Found {
-    items: Vec<Row>,
-    next_cursor: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Row {
-    #[serde(default)]
-    session_id: String,
-    session_number: Option<i64>,
-    status: String,
-    vendor_data: Option<String>,
-}
-
-impl Row {
-    fn line(&self) -> String {
-        match self.session_number {
-            Some(number) => format!("#{number} ({})", self.status),
-            None => format!("{} ({})", self.session_id, self.status),
-        }
-    }
+    let is_start = text
+        .chars()
+        .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
+    is_start.then(|| Named::Start(text.to_ascii_lowercase()))
 }
 
 /// The ids of the sessions that texts name, each once, before anything is done about one of them.
@@ -114,22 +60,28 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
     if let Ok(id) = Uuid::try_parse(text) {
         return Ok(id.to_string());
     }
-    let name = Name::of(text).ok_or_else(|| {
+    let name = named(text).ok_or_else(|| {
         ToolError::invalid(
             "session",
             format!("\"{text}\" does not name a session. Valid: {SESSION}."),
         )
     })?;
-    let (found, is_whole) = candidates(runner, &name).await?;
+    let client = runner.connection().client().map_err(|error| match error {
+        NotDone::Error(error) => *error,
+        NotDone::Preview(_) | NotDone::AskHuman => system("no key", &"an agreement is needed"),
+    })?;
+    let Candidates { found, is_whole } = candidates(&client, &name).await?;
     match &found[..] {
         // A number is given once; of others there may be a second one further back.
-        [one] if is_whole || matches!(name, Name::Number(_)) => Ok(one.session_id.clone()),
+        [one] if is_whole || matches!(name, Named::Number(_)) => {
+            Ok(one.session_id.map(|id| id.to_string()).unwrap_or_default())
+        }
         [_] => Err(ToolError::invalid(
             "session",
             format!(
                 "{} may name several sessions: only the newest {} were looked through. Nothing was changed.",
                 text,
-                MOST_PAGES * PAGE as usize
+                MOST_ROWS
             ),
         )
         .with_advice("Its number or its whole id names it alone.")),
@@ -143,12 +95,12 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
             } else {
                 error.with_advice(format!(
                     "Only the newest {} that Didit lists for it were looked through; the whole id finds it in any case.",
-                    MOST_PAGES * PAGE as usize
+                    MOST_ROWS
                 ))
             })
         }
         several => {
-            let lines: Vec<String> = several.iter().map(Row::line).collect();
+            let lines: Vec<String> = several.iter().map(line).collect();
             Err(ToolError::new(
                 ErrorCode::InvalidArgument,
                 format!(
@@ -163,35 +115,9 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
     }
 }
 
-/// The sessions that a name fits, and whether all that Didit found were looked through.
-async fn candidates(runner: &Runner, name: &Name) -> Result<(Vec<Row>, bool), ToolError> {
-    let mut found = Vec::new();
-    let mut cursor: Option<String> = None;
-    for _ in 0..MOST_PAGES {
-        let mut filter = name.filter();
-        filter.extend([
-            ("session_kind", json!("all")),
-            ("limit", json!(PAGE)),
-            ("cursor", json!(cursor)),
-        ]);
-        let answer = runner
-            .call_silently("didit_session_list", Value::from_iter(filter))
-            .await?;
-        let page: Found = serde_json::from_value(answer.data.unwrap_or_default())
-            .map_err(|error| system("the list of sessions cannot be read", &error))?;
-        let fits = |row: &Row| !row.session_id.is_empty() && name.is_of(row);
-        found.extend(page.items.into_iter().filter(fits));
-        cursor = page.next_cursor;
-        if cursor.is_none() {
-            return Ok((found, true));
-        }
-    }
-    Ok((found, false))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Name;
+    use super::{Named as Name, named};
 
     #[test]
     fn a_number_a_start_and_a_person_are_told_apart() {
@@ -214,7 +140,7 @@ mod tests {
             ("customer-4703", None),
             ("", None),
         ] {
-            assert_eq!(Name::of(text), expected, "{text}");
+            assert_eq!(named(text), expected, "{text}");
         }
     }
 }

@@ -53,14 +53,16 @@ const OWN_WORDS: [&str; 27] = [
 /// The name of the random id of a payment page.
 const CHECKOUT: &str = "checkout_session_id";
 /// Names under which it holds codes that Didit alone chooses.
-const CODES: [&str; 11] = [
+const CODES: [&str; 13] = [
     "entry_type",
     "feature",
     "features",
+    "field",
     "lists",
     "log_type",
     "method",
     "node_id",
+    "operator",
     "review_status",
     "risk",
     "subscribed_events",

@@ -28,7 +28,7 @@ impl Environment {
     pub fn words(self) -> &'static str {
         match self {
             Self::Live => "live",
-            Self::Sandbox => "sandbox, nothing is real",
+            Self::Sandbox => "sandbox: results are made up, files are stored",
             Self::Simulated => "simulated, nothing is real",
             Self::Unknown => "live or sandbox not known",
         }

@@ -1,10 +1,15 @@
-//! The limits beside a score: from the warning itself, else from the workflow, which is read once and kept for a while.
+//! The limits beside a score and the settings behind a reason: from the warning itself, else from the workflow, which is read
+//! once and kept for a while.
 
 mod cache;
+mod settings;
+
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{Context, plain, workflows};
 use crate::didit::{
-    Decision, Step, Warning,
+    Decision, SessionStatus, Step, Warning,
     features::{Feature, FeatureName},
 };
 pub(super) use cache::Cache;
@@ -16,11 +21,11 @@ const PART_OF_CALL: u32 = 4;
 /// A score and the thresholds beyond which the check does not pass.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Score {
-    /// The score as Didit writes it, nearly always 0 to 100.
+    /// 0 to 100, or as Didit writes it where nothing tells the scale.
     pub score: f64,
-    /// In review beyond this one, on the score's scale.
+    /// In review beyond this one.
     pub review: Option<f64>,
-    /// Declined beyond this one, on the score's scale.
+    /// Declined beyond this one.
     pub decline: Option<f64>,
     /// Whether a higher score is worse, as with watch-list hits; else a lower one is.
     pub is_worse_above: bool,
@@ -29,6 +34,32 @@ pub(super) struct Score {
 }
 
 impl Score {
+    /// The same score with these limits, all on one scale.
+    fn with(&self, limits: [Option<f64>; 2], is_certain: bool) -> Self {
+        let (score, [review, decline]) = in_percent(self.score, limits);
+        Self {
+            score,
+            review,
+            decline,
+            is_certain,
+            ..*self
+        }
+    }
+
+    /// Whether the score is beyond the limit that leads to this status; `None` where that is not known.
+    pub(super) fn is_beyond(&self, status: &str) -> Option<bool> {
+        let limit = match status {
+            "Declined" => self.decline?,
+            "In Review" => self.review?,
+            _ => return None,
+        };
+        Some(if self.is_worse_above {
+            self.score > limit
+        } else {
+            self.score < limit
+        })
+    }
+
     /// `65 (review below 70, declined below 60)`. Limits that do not explain the check's status are left out: something else
     /// decided then.
     pub(super) fn words(&self, status: &str) -> String {
@@ -41,18 +72,7 @@ impl Score {
             .into_iter()
             .filter_map(|(what, limit)| Some(format!("{what} {side} {}", limit?)))
             .collect();
-        let passed = match status {
-            "Declined" => self.decline,
-            "In Review" => self.review,
-            _ => None,
-        };
-        let explains = passed.is_none_or(|limit| {
-            if self.is_worse_above {
-                self.score > limit
-            } else {
-                self.score < limit
-            }
-        });
+        let explains = self.is_beyond(status).unwrap_or(true);
         if limits.is_empty() || !explains {
             return self.score.to_string();
         }
@@ -65,48 +85,132 @@ impl Score {
     }
 }
 
-/// The scores of the checks, in the order of [`Decision::steps`], with the limits of those that did not pass. What cannot be
-/// read is left out: a verdict never fails for want of a limit.
-pub(super) async fn scores(context: &Context, decision: &Decision) -> Vec<Option<Score>> {
-    let mut scores = plain_scores(decision);
-    let steps = decision.steps();
-    let lacks = steps.iter().zip(&scores).any(|(step, score)| {
-        plain::check_status(step) != "Approved"
-            && keys_of(step.feature).is_some()
-            && score
-                .as_ref()
-                .is_some_and(|score| score.review.is_none() && score.decline.is_none())
-    });
-    let Some(limits) = (if lacks {
-        read(context, decision).await
-    } else {
-        None
-    }) else {
-        return scores;
-    };
-    let is_certain = limits.held_for(decision);
-    for (step, score) in steps.iter().zip(&mut scores) {
-        if let Some(score) = score
-            && plain::check_status(step) != "Approved"
-            && score.review.is_none()
-            && score.decline.is_none()
-            && let Some((review, decline)) = keys_of(step.feature)
-        {
-            let limit = |key| {
-                limits
-                    .of(step.node_id, key)
-                    .map(|limit| on_scale(score.score, limit))
-            };
-            let found = (limit(review), limit(decline));
-            (score.review, score.decline) = found;
-            score.is_certain = is_certain;
+/// What decides about the checks of one decision.
+pub(super) struct Limits {
+    /// The scores of the checks, in the order of [`Decision::steps`], with the limits of those that did not pass.
+    pub(super) scores: Vec<Option<Score>>,
+    /// The settings of the workflow, and whether they are those that the session ran.
+    workflow: Option<(WorkflowLimits, bool)>,
+}
+
+/// A setting of the workflow that governs a reason.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Setting {
+    pub(super) name: &'static str,
+    /// What it is now, where the workflow can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) value: Option<Value>,
+    /// Whether it was so when the session ran.
+    pub(super) is_certain: bool,
+}
+
+impl Setting {
+    /// `face_match_score_review_threshold = 70`.
+    pub(super) fn words(&self) -> String {
+        let value = self.value.as_ref().map(|value| match value {
+            Value::String(word) => word.clone(),
+            number => number.as_f64().unwrap_or_default().to_string(),
+        });
+        match value {
+            Some(value) if self.is_certain => format!("{} = {value}", self.name),
+            Some(value) => format!("{}, today {value}", self.name),
+            None => self.name.to_owned(),
         }
     }
-    scores
+}
+
+/// What decides about the checks. The workflow is read where something depends on it; what cannot be read is left out, because
+/// a verdict never fails for want of a limit.
+pub(super) async fn of(context: &Context, decision: &Decision) -> Limits {
+    let mut limits = Limits {
+        scores: plain_scores(decision),
+        workflow: None,
+    };
+    let steps = decision.steps();
+    let lacks_limit = steps.iter().zip(&limits.scores).any(|(step, score)| {
+        let is_bare = |score: &Score| score.review.is_none() && score.decline.is_none();
+        plain::check_status(step) != "Approved"
+            && keys_of(step.feature).is_some()
+            && score.as_ref().is_some_and(is_bare)
+    });
+    let lacks_setting = || {
+        let mut reasons = steps
+            .iter()
+            .flat_map(|step| step.warnings.iter().map(move |warning| (step, warning)));
+        reasons.any(|(step, warning)| {
+            let setting = limits.setting(decision, Some(step), warning);
+            setting.is_some_and(|setting| setting.value.is_none())
+        })
+    };
+    if (lacks_limit || lacks_setting())
+        && let Some(workflow) = read(context, decision).await
+    {
+        let is_certain = workflow.held_for(decision);
+        for (step, score) in steps.iter().zip(&mut limits.scores) {
+            if let Some(score) = score
+                && plain::check_status(step) != "Approved"
+                && score.review.is_none()
+                && score.decline.is_none()
+                && let Some(keys) = keys_of(step.feature)
+            {
+                let limit = |key: &str| workflow.of(step.node_id, key)?.as_f64();
+                *score = score.with(keys.map(limit), is_certain);
+            }
+        }
+        limits.workflow = Some((workflow, is_certain));
+    }
+    limits
+}
+
+impl Limits {
+    /// The setting that governs a warning, where its name is certain. What ends by itself, such as an expired link, is governed
+    /// by none.
+    pub(super) fn setting(
+        &self,
+        decision: &Decision,
+        step: Option<&Step<'_>>,
+        warning: &Warning,
+    ) -> Option<Setting> {
+        let is_decided = matches!(
+            decision.status,
+            SessionStatus::Approved | SessionStatus::Declined | SessionStatus::InReview
+        );
+        let risk = warning.risk.as_deref().filter(|_| is_decided)?;
+        let declines = warning.log_type.as_deref() == Some("error");
+        let name = settings::governing(step.map(|step| step.feature), risk, declines)?;
+        let told = if declines {
+            "decline_threshold"
+        } else {
+            "review_threshold"
+        };
+        let told = number(warning, told).filter(|_| name.ends_with("_threshold"));
+        // What the warning tells was in force.
+        if let Some(limit) = told {
+            let (_, [limit, _]) = in_percent(limit, [Some(limit), None]);
+            let value = limit.map(Value::from);
+            return Some(Setting {
+                name,
+                value,
+                is_certain: true,
+            });
+        }
+        let (value, is_certain) = match &self.workflow {
+            Some((workflow, is_certain)) => (
+                workflow.of(step.and_then(|step| step.node_id), name),
+                *is_certain,
+            ),
+            None => (None, false),
+        };
+        Some(Setting {
+            name,
+            is_certain: is_certain && value.is_some(),
+            value: value.cloned(),
+        })
+    }
 }
 
 /// The scores with the limits that the answer itself tells.
-pub(super) fn plain_scores(decision: &Decision) -> Vec<Option<Score>> {
+fn plain_scores(decision: &Decision) -> Vec<Option<Score>> {
     let steps = decision.steps();
     let place_of = |place: usize, step: &Step<'_>| {
         steps
@@ -131,18 +235,18 @@ pub(super) fn plain_scores(decision: &Decision) -> Vec<Option<Score>> {
             };
             let score = score.filter(|score| score.is_finite())?;
             let told = |key: &str| {
-                step.warnings
-                    .iter()
-                    .find_map(|warning| number(warning, key))
-                    .map(|limit| on_scale(score, limit))
+                let mut warnings = step.warnings.iter();
+                warnings.find_map(|warning| number(warning, key))
             };
-            Some(Score {
+            let bare = Score {
                 score,
-                review: told("review_threshold").or_else(|| told("threshold")),
-                decline: told("decline_threshold"),
+                review: None,
+                decline: None,
                 is_worse_above: step.feature == Feature::Aml,
                 is_certain: true,
-            })
+            };
+            let review = told("review_threshold").or_else(|| told("threshold"));
+            Some(bare.with([review, told("decline_threshold")], true))
         })
         .collect()
 }
@@ -156,30 +260,28 @@ fn number(warning: &Warning, key: &str) -> Option<f64> {
         .filter(|number| number.is_finite())
 }
 
-/// A limit on the scale of a score: Didit writes both 0 to 1 and 0 to 100. A lone 0 or 1 could be either and stays.
-fn on_scale(score: f64, limit: f64) -> f64 {
-    if score > 0.0 && score < 1.0 && limit > 1.0 {
-        limit / 100.0
-    } else if score > 1.0 && limit > 0.0 && limit < 1.0 {
-        limit * 100.0
-    } else {
-        limit
+/// A score and its limits on one scale, 0 to 100: Didit writes both 0 to 1 and 0 to 100. A score of 0 or 1 without a limit could
+/// be either and stays.
+pub(super) fn in_percent(score: f64, limits: [Option<f64>; 2]) -> (f64, [Option<f64>; 2]) {
+    if limits == [None, None] {
+        return (score, limits);
     }
+    // 0.57 * 100 is not 57.
+    let percent = |fraction: f64| (fraction * 10_000.0).round() / 100.0;
+    let of_limit = |limit: f64| {
+        let is_fraction = limit < 1.0 || (limit == 1.0 && score <= 1.0);
+        if is_fraction { percent(limit) } else { limit }
+    };
+    let limits = limits.map(|limit| limit.map(of_limit));
+    (if score <= 1.0 { percent(score) } else { score }, limits)
 }
 
-/// The settings beyond which a score is in review and declined.
-fn keys_of(feature: FeatureName<&str>) -> Option<(&'static str, &'static str)> {
-    Some(match feature.known()? {
-        Feature::Liveness => (
-            "face_liveness_score_review_threshold",
-            "face_liveness_score_decline_threshold",
-        ),
-        Feature::FaceMatch => (
-            "face_match_score_review_threshold",
-            "face_match_score_decline_threshold",
-        ),
-        // Up to the first one a hit is approved, above the second one it is declined.
-        Feature::Aml => ("aml_score_approve_threshold", "aml_score_review_threshold"),
+/// The settings beyond which the score of a check is in review and declined.
+fn keys_of(feature: FeatureName<&str>) -> Option<[&'static str; 2]> {
+    settings::thresholds(match feature.known()? {
+        Feature::Liveness => "LOW_LIVENESS_SCORE",
+        Feature::FaceMatch => "LOW_FACE_MATCH_SIMILARITY",
+        Feature::Aml => "POSSIBLE_MATCH_FOUND",
         _ => return None,
     })
 }

@@ -68,6 +68,19 @@ pub(super) struct List<T> {
     next_cursor: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
+    /// Whether there may be more than `total`. In the schema of every list it would cost more than it says.
+    #[schemars(skip)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    total_is_a_minimum: bool,
+}
+
+/// How far Didit counts the rows of a list.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counted {
+    /// To the end.
+    Whole,
+    /// To 100, or a part of them.
+    To100,
 }
 
 /// The answer of a list: how many of `rows`, where, in which `order`, and a line for each.
@@ -77,10 +90,17 @@ pub(super) fn answer<T: Row>(
     page: &PageRequest,
     rows: &str,
     order: &str,
+    counted: Counted,
 ) -> ToolOutput {
+    // A page that goes on beyond the total shows that it was not counted to the end.
+    let is_a_minimum = found.total.is_some_and(|total| {
+        let stops = counted == Counted::To100 && total >= 100;
+        stops || found.next_offset.is_some_and(|next| next >= total)
+    });
     let shown = cut(found.items, page, found.next_offset);
     let environment = context.connection.environment_of(None);
-    let total = found.total.map(|total| format!(" of {total}"));
+    let or_more = if is_a_minimum { " or more" } else { "" };
+    let total = found.total.map(|total| format!(" of {total}{or_more}"));
     let heading = format!(
         "{}{} {rows} ({}){order}:",
         shown.items.len(),
@@ -93,6 +113,7 @@ pub(super) fn answer<T: Row>(
         has_more: shown.next_cursor.is_some(),
         next_cursor: shown.next_cursor,
         total: found.total,
+        total_is_a_minimum: is_a_minimum,
     })
 }
 

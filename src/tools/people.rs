@@ -6,10 +6,10 @@ use super::{
     Context, NotDone, Tool, ToolOutput, Toolset,
     fields::Fields,
     input::Combined,
-    paging::{self, PageInput},
+    paging::{self, Counted, PageInput},
     personal::Class,
 };
-use crate::didit::UserFilter;
+use crate::didit::{Page, UserFilter, UsersFound};
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![
@@ -28,9 +28,10 @@ async fn list(
     Combined(filter, page): Combined<UserFilter, PageInput>,
 ) -> Result<ToolOutput, NotDone> {
     let page = paging::page(&page)?;
-    let users = context.client()?.list_users(&filter, &page).await?;
+    let UsersFound { users, left_out } = context.client()?.list_users(&filter, &page).await?;
     let level = context.connection.settings().personal_data;
-    let rows = users.map(|user| {
+    let total = users.total.filter(|_| left_out == 0);
+    let rows = Page { total, ..users }.map(|user| {
         Fields::new(level)
             .not_personal("vendor_data", user.vendor_data)
             .not_personal("didit_internal_id", user.didit_internal_id)
@@ -42,11 +43,21 @@ async fn list(
             .not_personal("in_review_count", user.in_review_count)
             .not_personal("last_session_at", user.last_session_at)
     });
+    let ignored = format!(
+        ", most recent first. Didit ignored the filter: {left_out} of this page do not fit and are left out, and others who fit \
+         may be on any page"
+    );
+    let order = if left_out == 0 {
+        ", most recent first"
+    } else {
+        &ignored
+    };
     Ok(paging::answer(
         &context,
         rows,
         &page,
         "person(s)",
-        ", most recent first",
+        order,
+        Counted::To100,
     ))
 }

@@ -11,6 +11,7 @@ pub(super) mod report;
 mod resubmission;
 mod update_status;
 pub(super) mod wait;
+pub mod which;
 pub(super) mod workflow;
 
 use super::Tool;

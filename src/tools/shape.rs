@@ -68,6 +68,9 @@ pub fn is_checkout_id(text: &str) -> bool {
 /// The texts of the lists that we know.
 static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
     let features = Feature::ALL.iter().map(|feature| feature.name());
+    let settings = Feature::ALL
+        .iter()
+        .flat_map(|feature| feature.config().map(|(key, _)| key));
     let warnings = WARNINGS
         .iter()
         .flat_map(|(code, meaning)| [*code, *meaning]);
@@ -76,6 +79,7 @@ static KNOWN: LazyLock<HashSet<String>> = LazyLock::new(|| {
         .into_iter()
         .chain(ENUMERATIONS.into_iter().flatten().copied())
         .chain(features)
+        .chain(settings)
         .chain(warnings)
         .map(str::to_owned)
         .chain(statuses)

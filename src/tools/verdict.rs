@@ -3,16 +3,21 @@
 
 mod advised;
 mod checks;
+mod manner;
 mod names;
 
 use super::{
     advice::{is_of_fraud, meaning},
     person::{Duplicate, PersonFacts, Whose},
 };
-use crate::didit::{Decision, SessionStatus};
+use crate::{
+    didit::{Decision, SessionStatus},
+    tools::plain,
+};
 use advised::Advised;
 use checks::{Checks, decided_by};
 pub(super) use checks::{DecidedBy, counts, latest_decision, sets_a_status};
+pub(super) use manner::{Manner, manner};
 pub(super) use names::{listed, names_of, places, plain_name, without_result};
 
 /// What a decision amounts to.
@@ -40,7 +45,13 @@ pub(super) fn of(decision: &Decision, facts: &PersonFacts) -> Verdict {
         SessionStatus::InReview => in_review(&checks, decided_by),
         _ => meaning(&decision.status).verdict.to_owned(),
     };
-    let parts = [not_as_expected(facts), Some(sentence), elsewhere(facts)];
+    let parts = [
+        not_as_expected(facts),
+        Some(sentence),
+        overruled(decision),
+        without_document(decision),
+        elsewhere(facts),
+    ];
     let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let advised = Advised {
         decision,
@@ -144,6 +155,36 @@ fn in_review(checks: &Checks, decided_by: Option<DecidedBy>) -> String {
             listed(unclear)
         ),
     }
+}
+
+/// What the checks had decided before a human changed it.
+fn overruled(decision: &Decision) -> Option<String> {
+    let before = automatic_status(decision)?;
+    Some(format!("The checks had decided: {before}."))
+}
+
+/// The status before a human changed it, where it is another one.
+pub(super) fn automatic_status(decision: &Decision) -> Option<String> {
+    let before = plain::status_word(decision.automatic_status()?);
+    (before != plain::status(&decision.status)).then_some(before)
+}
+
+/// How the person was identified where no document was looked at.
+fn without_document(decision: &Decision) -> Option<String> {
+    let ways: Vec<String> = decision
+        .id_verifications
+        .iter()
+        .filter(|check| {
+            matches!(
+                check.status.as_deref(),
+                Some("Approved" | "Declined" | "In Review")
+            )
+        })
+        .filter_map(manner)
+        .filter(|way| way.method != "document")
+        .map(|way| way.meaning)
+        .collect();
+    (!ways.is_empty()).then(|| format!("No document was seen: {}.", ways.join("; ")))
 }
 
 /// What is not as expected, as the first sentence of everything else.

@@ -111,7 +111,6 @@ fn an_argument_that_is_missing() {
         ("didit_workflow_get", "workflow_id"),
         ("didit_workflow_update", "workflow_id"),
         ("didit_workflow_delete", "workflow_id"),
-        ("didit_session_get_decision", "session_id"),
         ("didit_session_wait_for_decision", "session_id"),
         ("didit_session_generate_pdf", "session_id"),
         ("didit_session_delete", "session_id"),

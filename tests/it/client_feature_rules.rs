@@ -16,7 +16,7 @@ fn features(names: &[&str]) -> Vec<WorkflowFeature> {
 fn a_feature_list_follows_the_documented_rules() {
     for (names, field) in [
         (&["FOO"][..], "features.0.feature"),
-        (&["OCR", "SIGNATURE"], "features.1.feature"),
+        (&["OCR", "SIGNATURES"], "features.1.feature"),
         (&["FACE_MATCH"], "features.0"),
         (&["LIVENESS", "FACE_MATCH", "OCR"], "features.1"),
         (&["LIVENESS", "NFC"], "features.1"),
@@ -41,6 +41,7 @@ fn a_feature_list_follows_the_documented_rules() {
         &["PHONE_VERIFICATION", "AML"],
         &["OCR", "OCR", "FACE_MATCH"],
         &["KYB_REGISTRY", "KYB_KEY_PEOPLE", "AML"],
+        &["OCR", "SIGNATURE", "GEOLOCATION", "BANK_VERIFICATION"],
     ] {
         assert_eq!(validate(&features(names)), Ok(()), "{names:?}");
     }

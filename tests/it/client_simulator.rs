@@ -165,11 +165,9 @@ async fn a_session_from_its_link_to_its_report() {
     let steps = decision.steps();
     let steps: Vec<_> = steps.iter().map(|step| step.feature.as_str()).collect();
     assert_eq!(steps, ["OCR", "LIVENESS", "FACE_MATCH", "AML"]);
-    assert!(
-        decision.extra.is_empty(),
-        "every key is known: {:?}",
-        decision.extra.keys()
-    );
+    let unknown: Vec<&String> = decision.extra.keys().collect();
+    assert_eq!(unknown, ["status_override"]);
+    assert_eq!(decision.is_overridden(), Some(false));
     let aml = decision
         .steps()
         .into_iter()

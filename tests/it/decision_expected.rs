@@ -174,10 +174,7 @@ fn limits_come_from_the_answer_or_from_the_workflow_which_is_read_once() {
     let answer = read(
         json!({ "status": "In Review", "face_matches": [{ "status": "In Review", "score": 0.65, "warnings": told }] }),
     );
-    assert_says(
-        &answer,
-        &["score 0.65 (review below 0.7, declined below 0.6)"],
-    );
+    assert_says(&answer, &["score 65 (review below 70, declined below 60)"]);
     let answer = read(case);
     assert_says(&answer, &["- face match: In Review, score 65\n"]);
 }

@@ -35,7 +35,7 @@ fn a_check_of_an_unknown_kind_counts_and_is_named() {
         &answer,
         &[
             "Declined, although no check failed; Didit's answer names neither a reason nor a reviewer.",
-            "No result: geolocation.",
+            "No result: location.",
             "Didit's answer gives no reason",
         ],
     );
@@ -60,12 +60,12 @@ fn a_check_of_an_unknown_kind_counts_and_is_named() {
     }));
     assert_says(
         &answer,
-        &["Approved: every check passed.", "- signatures: Approved"],
+        &["Approved: every check passed.", "- signature: Approved"],
     );
     let answer = read(json!({ "signatures": [{ "node_id": "sign", "status": "pending" }] }));
     assert_says(
         &answer,
-        &["Approved, although signatures had the status pending;"],
+        &["Approved, although signature had the status pending;"],
     );
 }
 
@@ -316,7 +316,10 @@ fn what_is_no_word_of_didit_stays_in_the_fence() {
 fn live_or_sandbox_is_said_as_soon_as_it_is_known() {
     for (told, words) in [
         (json!("live"), "live"),
-        (json!("sandbox"), "sandbox, nothing is real"),
+        (
+            json!("sandbox"),
+            "sandbox: results are made up, files are stored",
+        ),
         (json!("moon"), "live or sandbox not known"),
     ] {
         let upstream = Scripted::start(move |request| match request.line.as_str() {

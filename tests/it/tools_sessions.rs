@@ -343,6 +343,8 @@ fn sessions_are_listed_by_page_and_filter() {
                 "GET /v3/sessions/?limit=2",
                 "GET /v3/sessions/?limit=2&offset=2",
                 "GET /v3/sessions/?limit=20&status=Declined%2CIn+Review%2CKyc+Expired",
+                // All versions of the workflow are looked for.
+                "GET /v3/workflows/?limit=100",
                 &format!(
                     concat!(
                         "GET /v3/sessions/?session_kind=all&limit=100&status=Approved&vendor_data=customer-1&search=X0000001",

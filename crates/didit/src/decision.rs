@@ -13,7 +13,7 @@ mod warning;
 
 pub use business::{CompanyDocuments, KeyPeople, RegisteredCompany, RegistryCheck};
 pub use contact::{Carrier, EmailVerification, IpAnalysis, PhoneVerification, ProofOfAddress};
-pub use identity::{ChipData, FaceMatch, IdVerification, LivenessCheck, NfcVerification};
+pub use identity::{ChipData, FaceMatch, IdLookup, IdVerification, LivenessCheck, NfcVerification};
 pub use other::OtherCheck;
 pub use screening::{
     AmlHit, AmlScreening, DatabaseValidation, DocumentAi, Questionnaire, ScreenedPerson,

@@ -80,6 +80,10 @@ pub fn normalize(features: &[WorkflowFeature]) -> Result<Vec<WorkflowFeature>, E
     for (index, entry) in features.iter().enumerate() {
         let path = format!("features.{index}");
         let wanted = entry.feature.as_str().trim();
+        if let Some(name) = newer(wanted) {
+            normal.push(as_it_is(name, &path, entry)?);
+            continue;
+        }
         let known = Feature::named(wanted)
             .ok_or_else(|| Error::not_one_of(format!("{path}.feature"), wanted, Feature::ALL))?;
         let facts = known.facts();
@@ -104,12 +108,37 @@ pub fn normalize(features: &[WorkflowFeature]) -> Result<Vec<WorkflowFeature>, E
         normal.push(WorkflowFeature {
             feature: known.into(),
             config,
-            label: rules::optional(&entry.label, |label| {
-                rules::checked::<Text>(&format!("{path}.label"), label)
-            })?,
+            label: checked_label(&path, &entry.label)?,
         });
     }
     Ok(normal)
+}
+
+/// Features whose settings are not documented well enough to be checked here.
+const NEWER: [&str; 3] = ["SIGNATURE", "GEOLOCATION", "BANK_VERIFICATION"];
+
+/// The name of a newer feature, as it is sent.
+fn newer(name: &str) -> Option<&'static str> {
+    let mut names = NEWER.into_iter();
+    names.find(|newer| newer.eq_ignore_ascii_case(name))
+}
+
+/// A newer feature with its settings as they were given; Didit checks them.
+fn as_it_is(name: &str, path: &str, entry: &WorkflowFeature) -> Result<WorkflowFeature, Error> {
+    for (key, value) in entry.config.iter().flatten() {
+        rules::visible_json(&format!("{path}.config.{key}"), value)?;
+    }
+    Ok(WorkflowFeature {
+        feature: FeatureName::Other(name.to_owned()),
+        config: entry.config.clone(),
+        label: checked_label(path, &entry.label)?,
+    })
+}
+
+fn checked_label(path: &str, label: &Option<String>) -> Result<Option<String>, Error> {
+    rules::optional(label, |label| {
+        rules::checked::<Text>(&format!("{path}.label"), label)
+    })
 }
 
 fn normal_config(

@@ -74,7 +74,7 @@ pub use sessions::{
     SessionSummary, StatusUpdate, StatusUpdated,
 };
 pub use status::{NextActor, SessionStatus};
-pub use users::{User, UserFilter};
+pub use users::{User, UserFilter, UsersFound};
 pub use values::{LANGUAGES, LONGEST_ADDRESS, read_request};
 pub use webhooks::{Destination, DestinationChange, NewDestination};
 pub use workflows::{Workflow, WorkflowRequest, WorkflowSummary};

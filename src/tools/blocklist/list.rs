@@ -15,7 +15,7 @@ use crate::{
         Context, PersonalData, Tool, ToolOutput, Toolset,
         error::{NotDone, ToolError},
         fields::Fields,
-        paging::{self, PageInput},
+        paging::{self, Counted, PageInput},
         personal::Class,
     },
 };
@@ -76,7 +76,14 @@ async fn list(context: Context, input: ListInput) -> Result<ToolOutput, NotDone>
         "entries"
     };
     let entries = format!("{} {entries} on the blocklist", input.entry_type.name());
-    Ok(paging::answer(&context, rows, &page, &entries, ""))
+    Ok(paging::answer(
+        &context,
+        rows,
+        &page,
+        &entries,
+        "",
+        Counted::Whole,
+    ))
 }
 
 fn entry_fields(entry: ListEntry, kind: EntryType, level: PersonalData) -> Fields {

@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use crate::didit::{Decision, Workflow, WorkflowId};
+use crate::{
+    didit::{Decision, Workflow, WorkflowId},
+    tools::{plain, shape},
+};
 
 /// How long a workflow's limits are taken for current.
 const KEPT_FOR: Duration = Duration::from_secs(600);
@@ -57,8 +60,8 @@ impl Cache {
 pub(in crate::tools) struct WorkflowLimits {
     version: Option<i64>,
     changed_at: Option<String>,
-    general: HashMap<String, f64>,
-    of_nodes: HashMap<String, HashMap<String, f64>>,
+    general: HashMap<String, Value>,
+    of_nodes: HashMap<String, HashMap<String, Value>>,
 }
 
 impl WorkflowLimits {
@@ -71,7 +74,7 @@ impl WorkflowLimits {
         let of_nodes = nodes
             .into_iter()
             .flatten()
-            .filter_map(|(id, node)| Some((id.clone(), numbers(node.get("config")?.as_object()?))))
+            .filter_map(|(id, node)| Some((id.clone(), kept(node.get("config")?.as_object()?))))
             .collect();
         Self {
             version: workflow.version,
@@ -79,15 +82,15 @@ impl WorkflowLimits {
                 .published_at
                 .clone()
                 .or_else(|| workflow.updated_at.clone()),
-            general: numbers(&workflow.extra),
+            general: kept(&workflow.extra),
             of_nodes,
         }
     }
 
-    pub(super) fn of(&self, node: Option<&str>, key: &str) -> Option<f64> {
+    /// The value of a setting, that of the step first.
+    pub(super) fn of(&self, node: Option<&str>, key: &str) -> Option<&Value> {
         node.and_then(|node| self.of_nodes.get(node)?.get(key))
             .or_else(|| self.general.get(key))
-            .copied()
     }
 
     /// Whether this is the version that the session ran.
@@ -108,10 +111,16 @@ impl WorkflowLimits {
     }
 }
 
-fn numbers(settings: &Map<String, Value>) -> HashMap<String, f64> {
+/// The settings that decide something, as far as their values are numbers or single words.
+fn kept(settings: &Map<String, Value>) -> HashMap<String, Value> {
     settings
         .iter()
-        .filter(|(key, _)| key.contains("score"))
-        .filter_map(|(key, value)| Some((key.clone(), value.as_f64()?)))
+        .filter(|(key, _)| key.ends_with("_threshold") || key.ends_with("_action"))
+        .filter(|(_, value)| match value {
+            Value::Number(_) => true,
+            Value::String(word) => plain::is_word(word) && shape::is_safe_unfenced(word),
+            _ => false,
+        })
+        .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
 }

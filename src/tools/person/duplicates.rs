@@ -7,6 +7,10 @@ use crate::{
     tools::{change::Line, compare::present, personal::Class, plain},
 };
 
+const IP_ADDRESS: &str = "IP address";
+const DEVICE: &str = "device";
+const SOURCES: [&str; 4] = ["session", "imported", "list_entry", "retained_template"];
+
 /// Whose session another one is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::tools) enum Whose {
@@ -46,6 +50,12 @@ pub(in crate::tools) struct Duplicate {
     pub status: Option<String>,
     /// 0 to 100, of faces.
     pub similarity: Option<f64>,
+    /// 0 to 1, of devices and addresses.
+    pub confidence: Option<f64>,
+    /// `deterministic`, `probabilistic` or `co_occurrence`, of devices and addresses.
+    pub match_mode: Option<String>,
+    /// `session`, `imported`, `list_entry` or `retained_template`.
+    pub source: Option<&'static str>,
     /// Whether it is on the blocklist.
     pub is_blocklisted: bool,
     /// Whether it is on an allowlist.
@@ -55,7 +65,17 @@ pub(in crate::tools) struct Duplicate {
 impl Duplicate {
     /// Whether a human should look at it before relying on this person's verification.
     pub(in crate::tools) fn needs_a_look(&self) -> bool {
-        self.is_blocklisted || (self.whose != Whose::SameCustomer && !self.is_allowlisted)
+        self.is_blocklisted
+            || (self.whose != Whose::SameCustomer && !self.is_allowlisted && !self.is_only_a_note())
+    }
+
+    /// Whether it proves nothing by itself: an address that whole houses share, or a device that is only probably the same.
+    pub(in crate::tools) fn is_only_a_note(&self) -> bool {
+        let is_sure = match self.match_mode.as_deref() {
+            Some(mode) => mode == "deterministic",
+            None => self.confidence.is_none_or(|confidence| confidence >= 1.0),
+        };
+        !self.is_blocklisted && (self.kind == IP_ADDRESS || (self.kind == DEVICE && !is_sure))
     }
 
     /// The vendor_data of somebody else.
@@ -95,11 +115,22 @@ impl Duplicate {
             });
             before.push_str(match self.whose {
                 Whose::SameCustomer => "another session of the same customer",
+                Whose::AnotherCustomer if self.is_only_a_note() => "a session of another customer",
                 Whose::AnotherCustomer => "a session of ANOTHER customer",
                 Whose::Unknown => "a session of somebody, not known whose",
             });
         } else if !self.is_blocklisted {
-            before.push_str(" elsewhere, not known whose");
+            before.push_str(match self.source {
+                Some("imported") => " in an imported record",
+                Some("list_entry") => " on a list",
+                Some("retained_template") => " in a face template that was kept",
+                _ => " elsewhere",
+            });
+            before.push_str(match self.whose {
+                Whose::SameCustomer => " of the same customer",
+                Whose::AnotherCustomer => " of ANOTHER customer",
+                Whose::Unknown => ", not known whose",
+            });
         }
         let mut after = String::new();
         match (&self.session_id, self.session_number) {
@@ -114,8 +145,18 @@ impl Duplicate {
         if let Some(similarity) = self.similarity {
             after.push_str(&format!(", similarity {similarity}"));
         }
+        if let Some(confidence) = self.confidence {
+            after.push_str(&format!(", confidence {confidence}"));
+        }
         if self.is_allowlisted {
             after.push_str(", on an allowlist");
+        }
+        if self.is_only_a_note() {
+            after.push_str(if self.kind == IP_ADDRESS {
+                "; only a note, because many people share an IP address"
+            } else {
+                "; only a note, because it is not surely the same device"
+            });
         }
         after.push('.');
         [before, after]
@@ -130,8 +171,15 @@ pub(super) fn of(decision: &Decision) -> Vec<Duplicate> {
             let duplicate = of_match(decision, kind, other);
             let is_own = duplicate.session_id.is_some()
                 && duplicate.session_id == decision.session_id.map(|id| id.to_string());
-            if !is_own && !all.iter().any(|known| known.is_the_same_as(&duplicate)) {
-                all.push(duplicate);
+            let known = all
+                .iter_mut()
+                .find(|known| known.is_the_same_as(&duplicate));
+            match known {
+                _ if is_own => {}
+                None => all.push(duplicate),
+                // Of several opinions on one session, the surest counts.
+                Some(known) if known.is_only_a_note() => *known = duplicate,
+                Some(_) => {}
             }
         }
     };
@@ -148,7 +196,7 @@ pub(super) fn of(decision: &Decision) -> Vec<Duplicate> {
         add("e-mail address", &check.matches);
     }
     for check in &decision.ip_analyses {
-        add("device", &check.matches);
+        add(DEVICE, &check.matches);
     }
     for check in &decision.other_checks {
         let kind = plain::code(check.feature.as_deref()).to_ascii_lowercase();
@@ -162,6 +210,7 @@ pub(super) fn of(decision: &Decision) -> Vec<Duplicate> {
     all.sort_by_key(|duplicate| {
         (
             !duplicate.is_blocklisted,
+            duplicate.is_only_a_note(),
             match duplicate.whose {
                 Whose::AnotherCustomer => 0,
                 Whose::Unknown => 1,
@@ -184,11 +233,12 @@ impl Duplicate {
 fn of_match(decision: &Decision, kind: &str, other: &Map<String, Value>) -> Duplicate {
     let text = |key: &str| present(other.get(key)?.as_str());
     let flag = |key: &str| other.get(key).and_then(Value::as_bool).unwrap_or_default();
+    let number = |key: &str| other.get(key)?.as_f64().filter(|number| number.is_finite());
     let own = present(decision.vendor_data.as_deref());
     let vendor_data = text("vendor_data");
     let kind = match text("match_type") {
-        Some("ip_address") => "IP address",
-        Some("device_fingerprint") => "device",
+        Some("ip_address") => IP_ADDRESS,
+        Some("device_fingerprint") => DEVICE,
         _ => kind,
     };
     Duplicate {
@@ -202,10 +252,12 @@ fn of_match(decision: &Decision, kind: &str, other: &Map<String, Value>) -> Dupl
         session_number: other.get("session_number").and_then(Value::as_i64),
         vendor_data: vendor_data.map(str::to_owned),
         status: text("status").map(plain::status_word),
-        similarity: other
-            .get("similarity_percentage")
-            .and_then(Value::as_f64)
-            .filter(|score| score.is_finite()),
+        similarity: number("similarity_percentage"),
+        confidence: number("confidence"),
+        match_mode: text("match_mode").map(str::to_owned),
+        source: SOURCES
+            .into_iter()
+            .find(|source| text("source") == Some(source)),
         is_blocklisted: flag("is_blocklisted"),
         is_allowlisted: flag("is_allowlisted"),
     }
@@ -250,6 +302,9 @@ fn add_warning(all: &mut Vec<Duplicate>, warning: &Warning) {
             vendor_data: None,
             status: None,
             similarity: None,
+            confidence: None,
+            match_mode: None,
+            source: None,
             is_blocklisted,
             is_allowlisted: false,
         }),

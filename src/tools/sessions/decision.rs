@@ -10,13 +10,16 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::which::Which;
 use crate::{
-    didit::{Decision, NextActor, SessionId, SessionStatus},
+    didit::{Decision, NextActor, SessionStatus},
     tools::{
         Context, Tool, ToolOutput, Toolset, advice,
         environment::Environment,
         error::{NotDone, ToolError},
-        files, limits,
+        files,
+        input::Combined,
+        limits,
         person::PersonFacts,
         personal::{Class, Outlet, PersonalData},
         plain, shape,
@@ -25,7 +28,7 @@ use crate::{
     },
 };
 use data::data;
-use reasons::{notes, reasons, weight};
+use reasons::{notes, reasons};
 use untrusted_values::with_untrusted_values;
 use view::{MAX_DUPLICATES, View, elsewhere_line, shown_without_result, values};
 
@@ -51,11 +54,9 @@ pub(super) fn tool() -> Tool {
 /// The arguments of a look at a session.
 #[derive(Deserialize, JsonSchema)]
 struct DecisionInput {
-    /// Session UUID.
-    session_id: SessionId,
     #[serde(default)]
     detail: Detail,
-    /// Also save Didit's whole answer, with all personal data, under this name (`*.json`) in the output folder.
+    /// Also save Didit's whole answer, all personal data included, as this file (*.json).
     raw_file: Option<String>,
 }
 
@@ -71,8 +72,10 @@ enum Detail {
 }
 
 /// Reads a session and explains it.
-async fn get(context: Context, input: DecisionInput) -> Result<ToolOutput, NotDone> {
-    let id = input.session_id;
+async fn get(
+    context: Context,
+    Combined(which, input): Combined<Which, DecisionInput>,
+) -> Result<ToolOutput, NotDone> {
     let level = context.connection.settings().personal_data;
     if let Some(name) = &input.raw_file {
         if !level.allows(Outlet::File, Class::Everything) {
@@ -88,8 +91,9 @@ async fn get(context: Context, input: DecisionInput) -> Result<ToolOutput, NotDo
         }
         files::free_name(&context.connection.settings().output_dir, name, RAW_FILE)?;
     }
+    let (id, others) = which.find(&context).await?;
     let decision = context.client()?.decision(&id).await?;
-    let mut answer = explain(&context, &decision).await;
+    let mut answer = others.add(explain(&context, &decision).await);
     if input.detail == Detail::Detailed {
         answer = detail::add(answer, &decision, level);
     }
@@ -111,7 +115,7 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutpu
     let view = View {
         level: connection.settings().personal_data,
         environment: connection.environment_of(decision.environment.as_deref()),
-        scores: limits::scores(context, decision).await,
+        limits: limits::of(context, decision).await,
     };
     concise(decision, &view)
 }
@@ -120,7 +124,7 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutpu
 fn concise(decision: &Decision, view: &View) -> ToolOutput {
     let facts = PersonFacts::of(decision);
     let verdict = verdict::of(decision, &facts);
-    let reasons = reasons(decision);
+    let reasons = reasons(decision, view);
     let link = decision
         .session_url
         .as_deref()
@@ -134,13 +138,7 @@ fn concise(decision: &Decision, view: &View) -> ToolOutput {
         if text.lines().all(|line| line != "Reasons:") {
             text.push_str("\nReasons:");
         }
-        text.push_str(&format!(
-            "\n- {} ({}): {} [{}]",
-            reason.check,
-            weight(reason.log_type),
-            reason.meaning,
-            reason.risk
-        ));
+        text.push_str(&reason.line());
     }
     text.push_str(&elsewhere(&facts));
     let notes = notes(decision).count();
@@ -230,13 +228,18 @@ fn checks(decision: &Decision, view: &View) -> String {
     } else {
         "\nChecks:".to_owned()
     };
+    // The documents are the first of all checks.
+    let mut documents = decision.id_verifications.iter();
     for ((step, name), score) in steps
         .iter()
         .zip(verdict::names_of(&steps))
-        .zip(&view.scores)
+        .zip(&view.limits.scores)
     {
         let status = plain::check_status(step);
         text.push_str(&format!("\n- {name}: {status}"));
+        if let Some(way) = documents.next().and_then(verdict::manner) {
+            text.push_str(&format!(" ({})", way.meaning));
+        }
         if let Some(score) = score.as_ref().filter(|_| status != "Approved") {
             text.push_str(&format!(", score {}", score.words(&status)));
         }

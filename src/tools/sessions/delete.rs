@@ -10,7 +10,7 @@ use crate::{
         Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
         change::{Change, Line, Setting},
-        error::NotDone,
+        error::{ErrorCode, NotDone, ToolError},
         person::PersonFacts,
         subject,
         untrusted::clean,
@@ -82,7 +82,21 @@ async fn delete(context: Context, input: DeleteInput) -> Result<ToolOutput, NotD
         Ok((change, ()))
     })
     .await?;
-    let deleted = client.delete_session(&id, &deletion).await?;
+    let deleted =
+        client
+            .delete_session(&id, &deletion)
+            .await
+            .map_err(|error| match ToolError::from(error) {
+                // Didit documents of this one answer that nothing was deleted.
+                error if error.api_status == Some(503) => ToolError {
+                    code: ErrorCode::Busy,
+                    message: "Didit cannot delete it now (status 503). Nothing was deleted."
+                        .to_owned(),
+                    ..error
+                }
+                .with_advice("the same call can be repeated a little later."),
+                error => error,
+            })?;
     let face = deleted
         .face_retention_outcome
         .map(|outcome| format!(" Face template: {}.", clean(&outcome)))

@@ -5,22 +5,27 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
-    didit::{FeatureState, SessionFilter, SessionReference, features::Feature},
+    didit::{
+        FeatureState, PageRequest, SessionFilter, SessionReference, WorkflowId, features::Feature,
+        sessions::SessionKind,
+    },
     tools::{
         Context, Tool, ToolOutput, Toolset,
         error::NotDone,
         input::Combined,
-        paging::{self, List, PageInput, Row},
+        paging::{self, Counted, List, PageInput, Row},
         untrusted::mark_untrusted,
     },
 };
+
+/// Workflows that are looked through for the versions of one.
+const MOST_VERSIONS: u32 = 100;
 
 pub(super) fn tool() -> Tool {
     Tool::read("didit_session_list", Toolset::Sessions)
         .title("List sessions")
         .description(
-            "Lists verification sessions, newest first, filtered by status, person, workflow, \
-             date, country or warning.",
+            "Lists verification sessions by status, person, workflow, date, country or warning.",
         )
         .example(|_| json!({ "limit": 5 }))
         .search_words("search verifications, customers, applicants, pending cases, review queue, who was verified")
@@ -51,7 +56,12 @@ async fn list(
     Combined(filter, page): Combined<SessionFilter, PageInput>,
 ) -> Result<ToolOutput, NotDone> {
     let page = paging::page(&page)?;
-    let filter = SessionFilter { page, ..filter };
+    let workflow_id = every_version(&context, filter.workflow_id).await?;
+    let filter = SessionFilter {
+        page,
+        workflow_id,
+        ..filter
+    };
     let sessions = context.client()?.find_sessions(&filter).await?;
     let rows = sessions.map(|session| SessionRow {
         checks: not_passed(&session),
@@ -63,12 +73,58 @@ async fn list(
         kind: session.session_kind,
     });
     let is_empty = rows.items.is_empty();
-    let answer = paging::answer(&context, rows, &filter.page, "session(s)", ", newest first");
+    let (order, counted) = match filter.session_kind {
+        None | Some(SessionKind::User) => (", newest first", Counted::Whole),
+        Some(SessionKind::Business) => (", newest first", Counted::To100),
+        Some(SessionKind::All) => (
+            ", people before companies, each newest first",
+            Counted::To100,
+        ),
+    };
+    let answer = paging::answer(&context, rows, &filter.page, "session(s)", order, counted);
     Ok(if is_empty {
         answer
     } else {
         answer.with_next("didit_session_get_decision", "explains one of them.")
     })
+}
+
+/// The id that all versions of a workflow share with those of the versions: nobody says which of them Didit looks for.
+async fn every_version(
+    context: &Context,
+    named: Vec<WorkflowId>,
+) -> Result<Vec<WorkflowId>, NotDone> {
+    if named.is_empty() {
+        return Ok(named);
+    }
+    let page = PageRequest {
+        limit: Some(MOST_VERSIONS),
+        offset: None,
+    };
+    // A key that may not see workflows can list sessions all the same.
+    let Ok(known) = context.client()?.list_workflows(&page).await else {
+        return Ok(named);
+    };
+    let mut every = Vec::new();
+    for id in named {
+        let is_named = |other: &Option<WorkflowId>| *other == Some(id);
+        let group = known
+            .items
+            .iter()
+            .find(|row| is_named(&row.uuid) || is_named(&row.workflow_id))
+            .and_then(|row| row.workflow_id);
+        let versions = known
+            .items
+            .iter()
+            .filter(|row| group.is_some() && row.workflow_id == group)
+            .filter_map(|row| row.uuid);
+        for id in [id].into_iter().chain(group).chain(versions) {
+            if !every.contains(&id) {
+                every.push(id);
+            }
+        }
+    }
+    Ok(every)
 }
 
 /// The checks that stand against a session, in the words of people. What has not been done yet stands against nobody.

@@ -32,8 +32,8 @@ pub(super) fn tool() -> Tool {
     Tool::read(TOOL, Toolset::Sessions)
         .title("Wait for the decision")
         .description(
-            "Waits until the person is done and the session is decided or in review, then answers \
-             like didit_session_get_decision; reports progress.",
+            "Waits until the session is decided or in review, then answers like \
+             didit_session_get_decision.",
         )
         .example(|world| json!({ "session_id": world.session_id, "max_wait_s": 1 }))
         .search_words("poll the KYC result, until verified, notify when done")

@@ -111,9 +111,8 @@ pub(super) fn decided_by(decision: &Decision, checks: &Checks) -> Option<Decided
     let decided_by = match decision.is_overridden() {
         Some(true) => DecidedBy::Reviewer,
         // A status noted in a review is a label that changes nothing, so where Didit says that nobody changed the status,
-        // and the checks agree, they decided.
-        Some(false) if agrees => DecidedBy::Checks,
-        _ if by_hand => DecidedBy::Reviewer,
+        // no review did.
+        None if by_hand => DecidedBy::Reviewer,
         _ if agrees => DecidedBy::Checks,
         // A warning about the session as a whole decides too, and is among the reasons.
         _ if decision.warnings.iter().any(counts) && decision.status != SessionStatus::Approved => {

@@ -31,6 +31,7 @@ pub(in crate::tools) fn names_of(steps: &[Step<'_>]) -> Vec<String> {
 fn name_of(feature: &str) -> String {
     match Feature::find(feature) {
         Some(known) => known.facts().plain_name.to_owned(),
+        None if feature == "GEOLOCATION" => "location".to_owned(),
         None if plain::is_word(feature) => feature.to_ascii_lowercase().replace(['_', '-'], " "),
         None => "another check".to_owned(),
     }

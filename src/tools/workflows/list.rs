@@ -6,7 +6,7 @@ use super::row::WorkflowRow;
 use crate::tools::{
     Context, Tool, ToolOutput, Toolset,
     error::NotDone,
-    paging::{self, List, PageInput},
+    paging::{self, Counted, List, PageInput},
 };
 
 pub(super) fn tool() -> Tool {
@@ -27,7 +27,7 @@ async fn list(context: Context, input: PageInput) -> Result<ToolOutput, NotDone>
     let workflows = context.client()?.list_workflows(&page).await?;
     let rows = workflows.map(|workflow| WorkflowRow::from(&workflow));
     let is_empty = rows.items.is_empty();
-    let answer = paging::answer(&context, rows, &page, "workflow(s)", "");
+    let answer = paging::answer(&context, rows, &page, "workflow(s)", "", Counted::Whole);
     Ok(if is_empty {
         answer.with_next("didit_workflow_create", "makes the first one.")
     } else {

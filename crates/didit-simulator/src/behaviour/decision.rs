@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::blocking;
 use crate::{
-    catalog::{Feature, Scenario, StepStatus, filled},
+    catalog::{Feature, Scenario, Status, StepStatus, filled},
     model::{Activity, Session, State},
-    values::{Fields, with},
+    values::{Fields, micros, with},
 };
 
 mod check;
@@ -38,7 +38,31 @@ pub fn show(state: &State, session: &Session) -> Value {
         "features": features.collect::<Vec<_>>(),
         "reviews": reviews.collect::<Value>(),
     });
+    if !state.legacy
+        && let Some(all) = all.as_object_mut()
+    {
+        all.insert("status_override".to_owned(), overridden(session));
+    }
     with(filled("DECISION", &words), all)
+}
+
+/// What a human changed the status from, while it is as the human set it; null where nobody did.
+fn overridden(session: &Session) -> Value {
+    let is_decision = |it: &&Activity| {
+        let status = it.new_status.as_deref().and_then(Status::parse);
+        it.previous_status.is_some() && matches!(status, Some(Status::Approved | Status::Declined))
+    };
+    let changes = session.activities.iter().rev();
+    let changes: Vec<&Activity> = changes
+        .filter(|it| it.previous_status.is_some())
+        .take_while(is_decision)
+        .collect();
+    match (changes.first(), changes.last()) {
+        (Some(last), Some(first)) if last.new_status == Some(session.status.name()) => {
+            json!({ "overridden_at": micros(last.created_at), "automatic_status": first.previous_status })
+        }
+        _ => Value::Null,
+    }
 }
 
 /// What `include=events` adds.

@@ -17,6 +17,20 @@ pub struct IdVerification {
     pub status: Option<String>,
     /// `document`, `id_lookup` or `wallet`.
     pub verification_method: Option<String>,
+    /// `documentary`, `data_match` or `cryptographic`.
+    pub assurance: Option<String>,
+    /// What was tried before: `method`, `reason` and `action`.
+    #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
+    pub fallback_from: Option<Map<String, Value>>,
+    /// What a register said, where no document was looked at.
+    #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
+    pub id_lookup: Option<IdLookup>,
+    /// What a digital wallet said, such as `signature_valid`, where no document was looked at.
+    #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
+    pub wallet_verification: Option<Map<String, Value>>,
     /// The display name, such as `Passport` or `Identity Card`.
     pub document_type: Option<String>,
     /// The kind within the type.
@@ -69,6 +83,18 @@ pub struct IdVerification {
     /// What was noticed, whatever its severity.
     #[serde(deserialize_with = "lenient::objects")]
     pub warnings: Vec<Warning>,
+}
+
+/// What a register said of a person whose document was not looked at.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct IdLookup {
+    /// `match`, `partial_match`, `no_match`, `provider_error` or `format_rejected`.
+    #[serde(deserialize_with = "lenient::scalar")]
+    pub outcome: Option<String>,
+    /// Each field with its `result`: `match`, `partial`, `no_match` or `error`.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub comparison: Vec<Map<String, Value>>,
 }
 
 /// What a document's chip says.

@@ -16,10 +16,12 @@ pub struct OtherCheck {
     pub node_id: Option<String>,
     /// `Not Finished`, `Approved`, `Declined`, `In Review`, `Resub Requested`, `Expired`; the set is open.
     pub status: Option<String>,
-    /// What it checks, as Didit names it: the item's own feature, else that of its warnings, else the list's name.
+    /// What it checks, as Didit names it: the item's own feature, else that of the list or of its warnings, else the list's name.
     pub feature: Option<String>,
     /// `Approved` and the like, of checks whose `status` is a word of their own.
     pub verdict: Option<String>,
+    /// Of a signature: `simple`, `aes` or `qes`.
+    pub level: Option<String>,
     /// Other sessions with the same finding.
     #[serde(deserialize_with = "lenient::objects")]
     pub matches: Vec<Map<String, Value>>,
@@ -56,20 +58,41 @@ impl OtherCheck {
         }
         let mut check = Self::deserialize(item).ok()?;
         if check.feature.is_none() {
-            let told = check
-                .warnings
-                .iter()
-                .find_map(|warning| warning.feature.clone());
-            check.feature = Some(told.unwrap_or_else(|| list.to_owned()));
+            let told = || {
+                let mut warnings = check.warnings.iter();
+                warnings.find_map(|warning| warning.feature.clone())
+            };
+            let name = feature_of(list).map(str::to_owned).or_else(told);
+            check.feature = Some(name.unwrap_or_else(|| list.to_owned()));
         }
         // A signature passes as `signed`, with the verdict beside it.
         if check.status.as_deref() == Some("signed") {
-            check.status = check
-                .verdict
-                .clone()
-                .or_else(|| Some("Approved".to_owned()));
+            let verdict = check.verdict.clone();
+            check.status = if check.lacks_proof(item) {
+                Some("Not Finished".to_owned())
+            } else {
+                verdict.or_else(|| Some("Approved".to_owned()))
+            };
         }
         Some(check)
+    }
+
+    /// Whether this is an advanced or qualified signature whose certificate or time stamp is still to come.
+    fn lacks_proof(&self, item: &Value) -> bool {
+        let level = self.level.as_deref().unwrap_or_default().trim();
+        let needs_proof = ["aes", "qes"]
+            .iter()
+            .any(|of| of.eq_ignore_ascii_case(level));
+        needs_proof && !(has(item, "certificate") && has(item, "timestamp"))
+    }
+}
+
+/// The feature of a list that this client reads by its shape. Warnings about a location may bear the tag of another check.
+fn feature_of(list: &str) -> Option<&'static str> {
+    match list {
+        "geolocation_checks" => Some("GEOLOCATION"),
+        "signatures" => Some("SIGNATURE"),
+        _ => None,
     }
 }
 

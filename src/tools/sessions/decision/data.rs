@@ -27,6 +27,9 @@ pub(super) struct DecisionData {
     /// `checks`, `reviewer` or `unknown`, once it is decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     decided_by: Option<&'static str>,
+    /// What the checks had decided before a human changed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    automatic_status: Option<String>,
     /// Whether the person may be counted as verified now.
     counts_as_verified: bool,
     /// Whether a human has to look before anybody relies on the result.
@@ -69,6 +72,9 @@ struct CheckData {
     #[serde(skip_serializing_if = "Option::is_none")]
     node_id: Option<String>,
     status: String,
+    /// How the person was identified, where not by a document alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    identified_by: Option<verdict::Manner>,
     /// How sure the check is, from 0 to 100, where it gives a score.
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
@@ -128,6 +134,14 @@ struct Elsewhere {
     status: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     similarity: Option<f64>,
+    /// From 0 to 1, of devices and addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'static str>,
+    /// Whether it proves nothing by itself, as a shared IP address.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    only_a_note: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     on_blocklist: bool,
 }
@@ -152,6 +166,7 @@ pub(super) fn data(
         is_final: decision.status.is_final(),
         verdict: verdict.line.clone(),
         decided_by: verdict.decided_by.map(verdict::DecidedBy::name),
+        automatic_status: verdict::automatic_status(decision),
         counts_as_verified: decision.status == SessionStatus::Approved && !verdict.needs_a_look,
         needs_a_look: verdict.needs_a_look,
         what_to_do: verdict.advice.clone(),
@@ -166,8 +181,9 @@ pub(super) fn data(
         checks: steps
             .iter()
             .zip(names)
-            .zip(&view.scores)
-            .map(|((step, name), score)| CheckData {
+            .zip(&view.limits.scores)
+            .enumerate()
+            .map(|(place, ((step, name), score))| CheckData {
                 feature: plain::code(Some(step.feature.as_str())),
                 name,
                 node_id: step
@@ -175,6 +191,11 @@ pub(super) fn data(
                     .filter(|node| plain::is_word(node))
                     .map(str::to_owned),
                 status: plain::check_status(step),
+                // The documents are the first of all checks.
+                identified_by: decision
+                    .id_verifications
+                    .get(place)
+                    .and_then(verdict::manner),
                 score: score.as_ref().map(|score| score.score),
                 review_limit: score.as_ref().and_then(|score| score.review),
                 decline_limit: score.as_ref().and_then(|score| score.decline),
@@ -243,6 +264,9 @@ impl From<&Duplicate> for Elsewhere {
                 .filter(|vendor_data| shape::is_safe_unfenced(vendor_data)),
             status: duplicate.status.clone(),
             similarity: duplicate.similarity,
+            confidence: duplicate.confidence,
+            source: duplicate.source,
+            only_a_note: duplicate.is_only_a_note(),
             on_blocklist: duplicate.is_blocklisted,
         }
     }

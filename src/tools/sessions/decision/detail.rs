@@ -49,7 +49,7 @@ pub(super) fn add(mut answer: ToolOutput, decision: &Decision, level: PersonalDa
     }
     let mut all_notes = Vec::new();
     for (check, warning) in notes(decision) {
-        let note = format!("{check}: {}", describe(warning));
+        let note = format!("{check}: {}", describe(warning, level));
         answer.text.push_str(&format!("\nNote: {note}"));
         all_notes.push(note);
         if let (label, Some(words)) = own_words(warning)

@@ -1,16 +1,24 @@
-//! Why a decision is as it is: warnings in plain words.
+//! Why a decision is as it is: warnings in plain words, with what was measured and the setting that decides.
+
+mod facts;
+mod rule;
 
 use serde::Serialize;
 
+use super::view::View;
 use crate::{
-    didit::{Decision, Warning},
+    didit::{Decision, Step, Warning},
     tools::{
+        PersonalData,
         advice::plain_words,
+        limits::{Score, Setting},
         person::field_of,
         plain,
         verdict::{self, counts},
     },
 };
+use facts::Facts;
+use rule::{RULE, Rule};
 
 /// Why a check did not simply pass.
 #[derive(Serialize)]
@@ -19,28 +27,83 @@ pub(super) struct Reason {
     pub(super) risk: String,
     pub(super) log_type: &'static str,
     pub(super) meaning: String,
+    /// What Didit measured, where the check itself does not show it: scores on 0 to 100, attempts and the like.
+    #[serde(skip_serializing_if = "Facts::is_empty")]
+    facts: Facts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<Rule>,
+    /// The setting of the workflow that decides what this leads to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    setting: Option<Setting>,
 }
 
-/// Every warning with the name of its check.
-fn warnings_of(decision: &Decision) -> Vec<(String, &Warning)> {
+impl Reason {
+    pub(super) fn line(&self) -> String {
+        let mut line = format!(
+            "\n- {} ({}): {} [{}]",
+            self.check,
+            weight(self.log_type),
+            self.meaning,
+            self.risk
+        );
+        if !self.facts.is_empty() {
+            line.push_str(&format!("; {}", facts::words(&self.facts)));
+        }
+        if let Some(setting) = &self.setting {
+            line.push_str(&format!("; set by {}", setting.words()));
+        }
+        line
+    }
+}
+
+/// A warning with the check that it is about; none has those of the session as a whole.
+struct Found<'d> {
+    check: String,
+    step: Option<Step<'d>>,
+    score: Option<&'d Score>,
+    warning: &'d Warning,
+}
+
+impl Found<'_> {
+    fn setting(&self, decision: &Decision, view: &View) -> Option<Setting> {
+        let step = self.step.as_ref();
+        let setting = view.limits.setting(decision, step, self.warning)?;
+        // Hits may have been declined by something else, and companies are screened by settings of their own.
+        let is_by_score = || {
+            let status = plain::check_status(step?);
+            self.score?.is_beyond(&status)
+        };
+        (!setting.name.starts_with("aml_") || is_by_score() == Some(true)).then_some(setting)
+    }
+}
+
+/// Every warning, in the order of the checks.
+fn warnings_of<'d>(decision: &'d Decision, scores: &'d [Option<Score>]) -> Vec<Found<'d>> {
     let steps = decision.steps();
     let names = verdict::names_of(&steps);
-    let of_checks = steps.iter().zip(names).flat_map(|(step, name)| {
-        step.warnings
-            .iter()
-            .map(move |warning| (name.clone(), warning))
-    });
-    let of_session = decision
-        .warnings
-        .iter()
-        .map(|warning| ("session".to_owned(), warning));
-    of_checks.chain(of_session).collect()
+    let mut all = Vec::new();
+    for (place, (step, check)) in steps.into_iter().zip(names).enumerate() {
+        let score = scores.get(place).and_then(Option::as_ref);
+        all.extend(step.warnings.iter().map(|warning| Found {
+            check: check.clone(),
+            step: Some(step),
+            score,
+            warning,
+        }));
+    }
+    all.extend(decision.warnings.iter().map(|warning| Found {
+        check: "session".to_owned(),
+        step: None,
+        score: None,
+        warning,
+    }));
+    all
 }
 
 pub(super) fn all_warnings(decision: &Decision) -> impl Iterator<Item = &Warning> {
-    warnings_of(decision)
+    warnings_of(decision, &[])
         .into_iter()
-        .map(|(_, warning)| warning)
+        .map(|found| found.warning)
 }
 
 /// Whether a warning is shown as a reason: it changed the result, or should change what is done.
@@ -51,20 +114,28 @@ pub(super) fn is_reason(warning: &Warning) -> bool {
 
 /// The warnings that changed nothing, each with the name of its check.
 pub(super) fn notes(decision: &Decision) -> impl Iterator<Item = (String, &Warning)> {
-    warnings_of(decision)
+    warnings_of(decision, &[])
         .into_iter()
-        .filter(|(_, warning)| !is_reason(warning))
+        .filter(|found| !is_reason(found.warning))
+        .map(|found| (found.check, found.warning))
 }
 
-pub(super) fn reasons(decision: &Decision) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = warnings_of(decision)
+/// The reasons with what governs each, what weighs most first.
+pub(super) fn reasons(decision: &Decision, view: &View) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = warnings_of(decision, &view.limits.scores)
         .into_iter()
-        .filter(|(_, warning)| is_reason(warning))
-        .map(|(check, warning)| Reason {
-            check,
-            risk: plain::code(warning.risk.as_deref()),
-            log_type: log_type(warning),
-            meaning: describe(warning),
+        .filter(|found| is_reason(found.warning))
+        .map(|found| {
+            let warning = found.warning;
+            Reason {
+                setting: found.setting(decision, view),
+                check: found.check,
+                risk: plain::code(warning.risk.as_deref()),
+                log_type: log_type(warning),
+                meaning: describe(warning, view.level),
+                facts: facts::of(warning, found.score.is_some(), view.level),
+                rule: Rule::of(warning, view.level),
+            }
         })
         .collect();
     reasons.sort_by_key(|reason| match reason.log_type {
@@ -76,31 +147,17 @@ pub(super) fn reasons(decision: &Decision) -> Vec<Reason> {
 }
 
 /// What a warning says, where its code is known. Didit's own words for newer ones are shown apart.
-pub(super) fn describe(warning: &Warning) -> String {
-    let risk = warning.risk.as_deref();
-    if risk == Some("CUSTOM_STATUS_RULE_TRIGGERED") {
-        return rule(warning);
+pub(super) fn describe(warning: &Warning, level: PersonalData) -> String {
+    if warning.risk.as_deref() == Some(RULE) {
+        let rule = Rule::of(warning, level).map(|rule| rule.words());
+        return format!("a rule of the workflow applies{}", rule.unwrap_or_default());
     }
-    risk.and_then(plain_words)
+    warning
+        .risk
+        .as_deref()
+        .and_then(plain_words)
         .unwrap_or("a newer kind of warning, for which this program has no words")
         .to_owned()
-}
-
-/// A rule of the workflow, by the field that it is about. The values in it may be the person's.
-fn rule(warning: &Warning) -> String {
-    let data = warning.additional_data.as_ref();
-    let word = |key: &str| {
-        let text = data?.get(key)?.as_str()?;
-        // Fields and operators are words and dots, which leave no room for a link or an address.
-        text.split('.').all(plain::is_word).then(|| text.to_owned())
-    };
-    match (word("field"), word("operator")) {
-        (Some(field), Some(operator)) => format!(
-            "a rule of the workflow applies: {field} {}",
-            operator.replace('_', " ")
-        ),
-        _ => "a rule of the workflow applies".to_owned(),
-    }
 }
 
 /// Didit's own words for a warning that this version does not know, with a label.
@@ -120,7 +177,7 @@ fn log_type(warning: &Warning) -> &'static str {
     }
 }
 
-pub(super) fn weight(log_type: &str) -> &str {
+fn weight(log_type: &str) -> &str {
     match log_type {
         "error" => "declines",
         "warning" => "needs review",

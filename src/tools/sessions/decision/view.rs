@@ -4,7 +4,7 @@ use crate::{
     didit::{Decision, SessionStatus},
     tools::{
         environment::Environment,
-        limits::Score,
+        limits::Limits,
         person::{Duplicate, Mismatch},
         personal::{Outlet, PersonalData},
         shape, verdict,
@@ -18,8 +18,7 @@ pub(super) const MAX_DUPLICATES: usize = 5;
 pub(super) struct View {
     pub(super) level: PersonalData,
     pub(super) environment: Environment,
-    /// In the order of [`Decision::steps`].
-    pub(super) scores: Vec<Option<Score>>,
+    pub(super) limits: Limits,
 }
 
 /// The two values as they may stand among our own words. One name in capitals looks like a code, so names never do.

@@ -260,6 +260,11 @@ fn label(check: &str, name: &str) -> String {
 
 fn hits(screening: &AmlScreening, level: PersonalData) -> Option<Value> {
     let bare = |text: &str| enumerated(text, level).filter(|_| is_bare(text));
+    // The id of an entry leads to whom it is about.
+    let words = |id: &str| {
+        let shown = level.release(Outlet::Conversation, Class::Words, id)?;
+        is_bare(id).then_some(shown)
+    };
     let hits: Vec<Value> = screening
         .hits
         .iter()
@@ -269,7 +274,9 @@ fn hits(screening: &AmlScreening, level: PersonalData) -> Option<Value> {
             let lists: Vec<Value> = lists.filter_map(|list| bare(list)).collect();
             json!({
                 "lists": lists,
+                "id": hit.id.as_deref().and_then(words),
                 "match_score": hit.match_score,
+                "risk_score": hit.risk_score,
                 "review_status": hit.review_status.as_deref().and_then(bare),
             })
         })

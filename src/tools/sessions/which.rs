@@ -1,0 +1,207 @@
+//! Which session is meant: nobody remembers a UUID.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    didit::{
+        Client, PageRequest, SessionFilter, SessionId, SessionReference, sessions::SessionKind,
+        values::Text,
+    },
+    tools::{
+        Context, ToolOutput,
+        error::{ErrorCode, NotDone, ToolError},
+        plain,
+    },
+};
+
+/// How far a search that also finds other things is followed. Each page is a request.
+const MOST_PAGES: u32 = 5;
+const PAGE: u32 = 100;
+/// The most sessions that are looked through.
+pub const MOST_ROWS: u32 = MOST_PAGES * PAGE;
+/// Other sessions of the person that are named.
+const MAX_OTHERS: usize = 5;
+
+/// A session as somebody names it without its whole id.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Named {
+    /// Its number within the application.
+    Number(i64),
+    /// The beginning of its id.
+    Start(String),
+    /// Your own id of the person, exactly.
+    Person(String),
+}
+
+/// The sessions that a name fits.
+pub struct Candidates {
+    /// The newest first.
+    pub found: Vec<SessionReference>,
+    /// Whether all that Didit found were looked through.
+    pub is_whole: bool,
+}
+
+/// The sessions that a name fits.
+///
+/// # Errors
+/// Those of [`Client::find_sessions`].
+pub async fn candidates(client: &Client, named: &Named) -> Result<Candidates, ToolError> {
+    let mut found = Vec::new();
+    let mut offset = None;
+    for _ in 0..MOST_PAGES {
+        let limit = Some(PAGE);
+        let filter = SessionFilter {
+            page: PageRequest { limit, offset },
+            session_kind: Some(SessionKind::All),
+            ..named.filter()
+        };
+        let page = client.find_sessions(&filter).await?;
+        let fits = |row: &SessionReference| row.session_id.is_some() && named.is_of(row);
+        found.extend(page.items.into_iter().filter(fits));
+        offset = page.next_offset.and_then(|offset| offset.try_into().ok());
+        if offset.is_none() {
+            break;
+        }
+    }
+    // People and companies come one after the other.
+    found.sort_by_key(|row| std::cmp::Reverse(row.session_number));
+    let is_whole = offset.is_none();
+    Ok(Candidates { found, is_whole })
+}
+
+/// `#3 (Declined)`.
+pub fn line(row: &SessionReference) -> String {
+    let name = match (row.session_number, row.session_id) {
+        (Some(number), _) => format!("#{number}"),
+        (None, Some(id)) => id.to_string(),
+        (None, None) => String::new(),
+    };
+    format!("{name} ({})", plain::status(&row.status))
+}
+
+impl Named {
+    /// What Didit is asked for; it finds more than is meant. Whether it finds a part of an id is not documented, so the
+    /// newest sessions are looked through for that.
+    fn filter(&self) -> SessionFilter {
+        let none = SessionFilter::default();
+        match self {
+            Self::Person(person) => SessionFilter {
+                vendor_data: person.parse().ok(),
+                ..none
+            },
+            Self::Number(number) => SessionFilter {
+                search: number.to_string().parse().ok(),
+                ..none
+            },
+            Self::Start(_) => none,
+        }
+    }
+
+    fn is_of(&self, row: &SessionReference) -> bool {
+        match self {
+            Self::Person(person) => row.vendor_data.as_ref() == Some(person),
+            Self::Number(number) => row.session_number == Some(*number),
+            Self::Start(start) => row
+                .session_id
+                .is_some_and(|id| id.to_string().starts_with(start.as_str())),
+        }
+    }
+}
+
+/// The arguments that name one session.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct Which {
+    /// Session UUID.
+    session_id: Option<SessionId>,
+    session_number: Option<i64>,
+    /// Your own id of the person: the newest session.
+    vendor_data: Option<Text>,
+}
+
+impl Which {
+    /// The session that is meant, with the person's other ones where it was named by the person.
+    ///
+    /// # Errors
+    /// When none or several of the arguments are given, or no session fits.
+    pub(super) async fn find(&self, context: &Context) -> Result<(SessionId, Others), NotDone> {
+        let (named, words) = match (self.session_id, self.session_number, &self.vendor_data) {
+            (Some(id), None, None) => return Ok((id, Others::default())),
+            (None, Some(number), None) => (Named::Number(number), format!("session #{number}")),
+            (None, None, Some(person)) => {
+                let words = format!("session of vendor_data {}", json!(person));
+                (Named::Person(person.to_string()), words)
+            }
+            _ => {
+                return Err(ToolError::invalid(
+                    "session_id",
+                    "Exactly one of `session_id`, `session_number` and `vendor_data` names the session. Nothing was sent.",
+                )
+                .into());
+            }
+        };
+        let Candidates { found, is_whole } = candidates(&context.client()?, &named).await?;
+        let mut found = found.into_iter();
+        let Some(id) = found.next().and_then(|newest| newest.session_id) else {
+            let beyond = if is_whole {
+                String::new()
+            } else {
+                format!(" among the newest {MOST_ROWS} that Didit lists for it")
+            };
+            return Err(ToolError::new(
+                ErrorCode::NotFound,
+                format!("There is no {words}{beyond} that this key may see."),
+            )
+            .with_hint("didit_session_list", "shows the sessions there are.")
+            .into());
+        };
+        let others = found.collect();
+        Ok((id, Others { others, is_whole }))
+    }
+}
+
+/// The older sessions of a person of whom the newest is shown.
+#[derive(Default)]
+pub(super) struct Others {
+    others: Vec<SessionReference>,
+    is_whole: bool,
+}
+
+#[derive(Serialize)]
+struct Other {
+    session_id: Option<String>,
+    session_number: Option<i64>,
+    status: String,
+}
+
+impl Others {
+    /// Adds what else there is of the person.
+    pub(super) fn add(&self, mut answer: ToolOutput) -> ToolOutput {
+        if self.others.is_empty() {
+            return answer;
+        }
+        let shown = || self.others.iter().take(MAX_OTHERS);
+        let lines: Vec<String> = shown().map(line).collect();
+        let more = if self.others.len() > MAX_OTHERS || !self.is_whole {
+            " and older ones"
+        } else {
+            ""
+        };
+        answer.text.push_str(&format!(
+            "\nThis is the person's newest session; also: {}{more}.",
+            lines.join(", ")
+        ));
+        let rows: Vec<Other> = shown()
+            .map(|row| Other {
+                session_id: row.session_id.map(|id| id.to_string()),
+                session_number: row.session_number,
+                status: plain::status(&row.status),
+            })
+            .collect();
+        if let Some(Value::Object(data)) = &mut answer.data {
+            data.insert("other_sessions".to_owned(), json!(rows));
+        }
+        answer
+    }
+}
