@@ -147,7 +147,7 @@ fn in_review(checks: &Checks, decided_by: Option<DecidedBy>) -> String {
 }
 
 /// What is not as expected, as the first sentence of everything else.
-fn not_as_expected(facts: &PersonFacts) -> Option<String> {
+pub(super) fn not_as_expected(facts: &PersonFacts) -> Option<String> {
     if facts.mismatches.is_empty() {
         return None;
     }

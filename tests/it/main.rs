@@ -51,6 +51,8 @@ mod decision_truth;
 mod decision_verdicts;
 mod demo;
 mod dependencies;
+mod desk_queue;
+mod desk_stats;
 mod every_tool;
 mod examples;
 mod fault_matrix;

@@ -25,7 +25,8 @@ use crate::{
     },
 };
 use data::data;
-use reasons::{notes, reasons, weight};
+pub(in crate::tools) use reasons::{Reason, reasons};
+use reasons::{notes, weight};
 use untrusted_values::with_untrusted_values;
 use view::{MAX_DUPLICATES, View, elsewhere_line, shown_without_result, values};
 

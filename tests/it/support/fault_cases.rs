@@ -277,6 +277,12 @@ const TOLD: [Case; 25] = [
     Case::told("didit_session_list", "GET", |_| {
         (json!({}), at("/v3/sessions/"))
     }),
+    Case::told("didit_review_queue", "GET", |_| {
+        (json!({}), at("/v3/sessions/"))
+    }),
+    Case::told("didit_session_stats", "GET", |_| {
+        (json!({}), at("/v3/sessions/"))
+    }),
     Case::told("didit_session_get_decision", "GET", |world| {
         of_session(world, "decision")
     }),

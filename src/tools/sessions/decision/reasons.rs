@@ -14,11 +14,11 @@ use crate::{
 
 /// Why a check did not simply pass.
 #[derive(Serialize)]
-pub(super) struct Reason {
-    pub(super) check: String,
-    pub(super) risk: String,
-    pub(super) log_type: &'static str,
-    pub(super) meaning: String,
+pub(in crate::tools) struct Reason {
+    pub(in crate::tools) check: String,
+    pub(in crate::tools) risk: String,
+    pub(in crate::tools) log_type: &'static str,
+    pub(in crate::tools) meaning: String,
 }
 
 /// Every warning with the name of its check.
@@ -56,7 +56,7 @@ pub(super) fn notes(decision: &Decision) -> impl Iterator<Item = (String, &Warni
         .filter(|(_, warning)| !is_reason(warning))
 }
 
-pub(super) fn reasons(decision: &Decision) -> Vec<Reason> {
+pub(in crate::tools) fn reasons(decision: &Decision) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = warnings_of(decision)
         .into_iter()
         .filter(|(_, warning)| is_reason(warning))
