@@ -111,7 +111,8 @@ pub(super) async fn for_text(prompt: &str) -> Result<Option<String>, ToolError> 
     Ok((!text.is_empty()).then_some(text))
 }
 
-fn is_interactive() -> bool {
+/// Whether there is a terminal to ask at.
+pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 

@@ -55,9 +55,14 @@ impl Output {
         if self.json {
             return self.document(&data(answer));
         }
-        self.text(&answer.text)?;
-        self.facts(answer)?;
+        self.shown(answer)?;
         self.next_steps(answer)
+    }
+
+    /// Prints a tool's answer without what comes next.
+    pub(super) fn shown(&self, answer: &ToolOutput) -> io::Result<()> {
+        self.text(&answer.text)?;
+        self.facts(answer)
     }
 
     /// Prints a tool's answer with its rows as a table, where it has rows.

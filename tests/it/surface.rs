@@ -7,7 +7,7 @@ use crate::support::server::{Era, Setup, run};
 use didit_mcp::tools::{self, Access};
 use serde_json::{Map, Value, json};
 
-const DEFAULT_TOOLS: [&str; 21] = [
+const DEFAULT_TOOLS: [&str; 22] = [
     "didit_account_status",
     "didit_account_register",
     "didit_account_verify_email",
@@ -24,6 +24,7 @@ const DEFAULT_TOOLS: [&str; 21] = [
     "didit_session_generate_pdf",
     "didit_review_queue",
     "didit_session_stats",
+    "didit_session_follow_up",
     "didit_blocklist_list",
     "didit_blocklist_add",
     "didit_blocklist_remove",
@@ -158,7 +159,7 @@ fn the_list_stays_within_its_budget() {
     let tools = listed(&[]);
     assert!(tools.len() <= 24);
     let characters = Value::from(tools.clone()).to_string().chars().count();
-    assert!(characters <= 25_000, "{characters} characters");
+    assert!(characters <= 28_000, "{characters} characters");
     let tokens: BTreeMap<String, usize> = every_tool()
         .into_iter()
         .map(|tool| {

@@ -5,8 +5,12 @@ use std::collections::HashSet;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
-use crate::didit::{
-    Client, Error, Page, PageRequest, SessionFilter, SessionReference, sessions::SessionKind,
+use crate::{
+    didit::{
+        Client, Error, Page, PageRequest, SessionFilter, SessionReference, sessions::SessionKind,
+        values::Date,
+    },
+    tools::error::ToolError,
 };
 
 /// Rows of a page.
@@ -74,6 +78,35 @@ pub(super) fn place(row: &SessionReference) -> Place {
         made_at(row).map_or(0, Timestamp::as_microsecond),
         row.session_number.unwrap_or_default(),
     )
+}
+
+/// The cursor after this row.
+pub(super) fn cursor_of(row: &SessionReference) -> String {
+    let (micros, number) = place(row);
+    format!("after-{micros}-{number}")
+}
+
+/// The place that a cursor names.
+///
+/// # Errors
+/// When the text is no such cursor.
+pub(super) fn place_of(cursor: &str) -> Result<Place, ToolError> {
+    let read = || {
+        let (micros, number) = cursor.trim().strip_prefix("after-")?.split_once('-')?;
+        Some((micros.parse().ok()?, number.parse().ok()?))
+    };
+    read().ok_or_else(|| {
+        ToolError::invalid(
+            "cursor",
+            "`cursor` takes the next_cursor of an earlier page, unchanged.",
+        )
+    })
+}
+
+/// The day of a time in UTC, as filters have it.
+pub(super) fn day_of(time: Timestamp) -> Option<Date> {
+    let day = time.to_zoned(jiff::tz::TimeZone::UTC).date();
+    day.to_string().parse().ok()
 }
 
 async fn from_the_end(

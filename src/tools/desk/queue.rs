@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{
     decisions::decisions,
-    oldest::{self, Oldest, Place},
+    oldest::{self, Oldest},
     span::Span,
     workflows,
 };
@@ -20,7 +20,6 @@ use crate::{
         Client, SessionFilter, SessionReference, SessionStatus,
         features::Feature,
         sessions::{RiskCode, SessionKind},
-        values::Date,
     },
     tools::{
         Context, Environment, Tool, ToolOutput, Toolset,
@@ -40,8 +39,8 @@ pub(super) fn tool() -> Tool {
     Tool::read("didit_review_queue", Toolset::Sessions)
         .title("Show the review queue")
         .description(
-            "Shows everything that waits in review for a human, oldest first: who, since when, why (scores against \
-             limits, mismatches, duplicates), what to do next, and totals.",
+            "Shows everything that waits in review for a human, oldest first: since when, why (scores against limits, \
+             mismatches, duplicates), what to do next, totals.",
         )
         .example(|_| json!({ "limit": 5 }))
         .search_words(
@@ -86,37 +85,39 @@ struct Waiting {
 
 async fn queue(context: Context, input: QueueInput) -> Result<ToolOutput, NotDone> {
     let now = Timestamp::now();
-    let after = input.cursor.as_deref().map(place_of).transpose()?;
+    let after = input.cursor.as_deref().map(oldest::place_of).transpose()?;
     let wanted = wanted(input.reason.as_deref())?;
     let limit = input.limit.unwrap_or(DEFAULT_LIMIT);
     let client = context.client()?;
-    let mut notes = Vec::new();
-    let workflows = match (workflows::all(&client).await, &input.workflow) {
-        (Ok(workflows), _) => workflows,
-        (Err(error), Some(_)) => return Err(error.into()),
-        // A key may see sessions and no workflows.
-        (Err(_), None) => {
-            notes.push("The workflows could not be read, so they have no names here.".to_owned());
-            Vec::new()
-        }
-    };
-    let ids = match &input.workflow {
-        Some(name) => workflows::named(&workflows, name)?,
-        None => Vec::new(),
-    };
+    let mut workflows = Vec::new();
+    let mut ids = Vec::new();
+    if let Some(name) = &input.workflow {
+        workflows = workflows::all(&client).await?;
+        ids = workflows::named(&workflows, name)?;
+    }
     let until = input.older_than.map(|span| span.before(now));
     let filter = SessionFilter {
         status: vec![SessionStatus::InReview],
         workflow_id: ids.clone(),
-        date_from: after.and_then(|(micros, _)| day_of(Timestamp::from_microsecond(micros).ok()?)),
-        date_to: until.and_then(day_of),
+        date_from: after
+            .and_then(|(micros, _)| oldest::day_of(Timestamp::from_microsecond(micros).ok()?)),
+        date_to: until.and_then(oldest::day_of),
         warning: match &wanted {
             Wanted::Risk(code) => vec![code.clone()],
             _ => Vec::new(),
         },
         ..SessionFilter::default()
     };
-    let mut waiting = waiting(&client, &filter, notes).await?;
+    let mut waiting = waiting(&client, &filter).await?;
+    if workflows.is_empty() && !waiting.rows.is_empty() {
+        // A key may see sessions and no workflows.
+        match workflows::all(&client).await {
+            Ok(all) => workflows = all,
+            Err(_) => waiting
+                .notes
+                .push("The workflows could not be read, so they have no names here.".to_owned()),
+        }
+    }
     waiting.keep(|row| {
         after.is_none_or(|after| oldest::place(row) > after)
             && until.is_none_or(|until| oldest::made_at(row).is_none_or(|made| made <= until))
@@ -140,7 +141,12 @@ async fn queue(context: Context, input: QueueInput) -> Result<ToolOutput, NotDon
     }
     let (rows, lines) = paging::fitting(rows);
     let next_cursor = (rows.len() < waiting.rows.len())
-        .then(|| waiting.rows.get(rows.len().checked_sub(1)?).map(cursor_of))
+        .then(|| {
+            waiting
+                .rows
+                .get(rows.len().checked_sub(1)?)
+                .map(oldest::cursor_of)
+        })
         .flatten();
     let totals = if is_first_page {
         totals::of(&client, &waiting, &rows, &workflows, &ids).await
@@ -196,6 +202,7 @@ fn answer(
         "next_cursor": next_cursor,
         "by_check": totals.by_check,
         "by_workflow": totals.by_workflow,
+        "by_workflow_is_cut": totals.is_cut,
         "notes": waiting.notes,
     });
     if let Some(data) = data.as_object_mut() {
@@ -219,20 +226,15 @@ fn answer(
 }
 
 /// Reads the people and the companies that wait.
-async fn waiting(
-    client: &Client,
-    filter: &SessionFilter,
-    mut notes: Vec<String>,
-) -> Result<Waiting, NotDone> {
+async fn waiting(client: &Client, filter: &SessionFilter) -> Result<Waiting, NotDone> {
+    let mut notes = Vec::new();
     let of_companies = SessionFilter {
         session_kind: Some(SessionKind::Business),
         ..filter.clone()
     };
-    let (people, companies) = tokio::join!(
-        oldest::oldest(client, filter, MOST_READ),
-        oldest::oldest(client, &of_companies, MOST_READ),
-    );
-    let people = people?;
+    // What fails for people fails the call, and is asked for once.
+    let people = oldest::oldest(client, filter, MOST_READ).await?;
+    let companies = oldest::oldest(client, &of_companies, MOST_READ).await;
     let companies = companies.unwrap_or_else(|_| {
         notes.push("Sessions of companies could not be listed and are left out.".to_owned());
         Oldest {
@@ -310,27 +312,4 @@ fn not_a_reason() -> ToolError {
         "`reason` takes the name of a check, or a risk code such as LOW_FACE_MATCH_SIMILARITY. Nothing was read.",
     )
     .with_allowed(Feature::ALL.map(|feature| feature.facts().plain_name))
-}
-
-fn day_of(time: Timestamp) -> Option<Date> {
-    let day = time.to_zoned(jiff::tz::TimeZone::UTC).date();
-    day.to_string().parse().ok()
-}
-
-fn cursor_of(row: &SessionReference) -> String {
-    let (micros, number) = oldest::place(row);
-    format!("after-{micros}-{number}")
-}
-
-fn place_of(cursor: &str) -> Result<Place, ToolError> {
-    let read = || {
-        let (micros, number) = cursor.trim().strip_prefix("after-")?.split_once('-')?;
-        Some((micros.parse().ok()?, number.parse().ok()?))
-    };
-    read().ok_or_else(|| {
-        ToolError::invalid(
-            "cursor",
-            "`cursor` takes the next_cursor of an earlier page, unchanged.",
-        )
-    })
 }

@@ -12,11 +12,7 @@ use serde_json::{Value, json};
 
 use super::{counts::Counter, workflows};
 use crate::{
-    didit::{
-        SessionFilter,
-        sessions::SessionKind,
-        values::{Country, Date},
-    },
+    didit::{SessionFilter, sessions::SessionKind, values::Date},
     tools::{Context, Tool, ToolOutput, Toolset, error::NotDone, untrusted::mark_untrusted},
 };
 use breakdown::{Breakdown, Group};
@@ -51,9 +47,6 @@ struct StatsInput {
     days: Option<i64>,
     /// Id or name.
     workflow: Option<String>,
-    /// Issuing countries, three letters.
-    #[serde(default)]
-    country: Vec<Country>,
     by: Option<Breakdown>,
 }
 
@@ -71,13 +64,20 @@ async fn stats(context: Context, input: StatsInput) -> Result<ToolOutput, NotDon
             Some(name) => workflows::named(&known, name)?,
             None => Vec::new(),
         },
-        country: input.country,
         ..SessionFilter::default()
     };
     let counter = Counter::new(&client);
+    let within = period.within(&filter);
+    // What fails the call is asked for once, before everything else is counted side by side.
+    let total = counter.count(within.clone()).await?;
+    let earlier = async {
+        let within = period.before().within(&filter);
+        let total = counter.count(within.clone()).await?;
+        Figures::of(&counter, within, total).await
+    };
     let (now, before, companies) = tokio::join!(
-        Figures::of(&counter, period.within(&filter)),
-        Figures::of(&counter, period.before().within(&filter)),
+        Figures::of(&counter, within.clone(), total),
+        earlier,
         counter.count(period.of_companies(&filter)),
     );
     let (now, before) = (now?, before?);
@@ -93,7 +93,7 @@ async fn stats(context: Context, input: StatsInput) -> Result<ToolOutput, NotDon
                 Err(_) => notes.push(format!("The numbers by {} could not be read.", by.name())),
             }
         }
-        match reasons::most_frequent(&counter, &period.within(&filter)).await {
+        match reasons::most_frequent(&counter, &within).await {
             Ok(found) => reasons = found,
             Err(_) => notes.push("The reasons could not be counted.".to_owned()),
         }

@@ -90,7 +90,7 @@ impl QueueRow {
         let reason = if decision.status == SessionStatus::InReview {
             facts.reason
         } else {
-            format!("by now {}", plain::status(&decision.status))
+            format!("by now {}", plain::known_status(&decision.status))
         };
         Self {
             name: facts

@@ -21,6 +21,8 @@ const MOST_WORKFLOWS: usize = 12;
 pub(super) struct Totals {
     pub(super) by_check: Vec<OfCheck>,
     pub(super) by_workflow: Vec<OfWorkflow>,
+    /// Whether there are more workflows than were counted.
+    pub(super) is_cut: bool,
 }
 
 #[derive(Serialize)]
@@ -63,6 +65,7 @@ pub(super) async fn of(
     }
     by_check.sort_by_key(|of| std::cmp::Reverse(of.count));
     let mut by_workflow: Vec<OfWorkflow> = Vec::new();
+    let mut is_cut = false;
     let has_all = shown.len() == waiting.rows.len() && waiting.is_whole;
     if has_all {
         for name in shown.iter().filter_map(|row| row.workflow.as_deref()) {
@@ -76,11 +79,13 @@ pub(super) async fn of(
         }
     } else if filter.is_empty() {
         by_workflow = counted(client, workflows).await;
+        is_cut = workflows.len() > MOST_WORKFLOWS;
     }
     by_workflow.sort_by_key(|of| std::cmp::Reverse(of.count));
     Totals {
         by_check,
         by_workflow,
+        is_cut,
     }
 }
 
@@ -91,7 +96,7 @@ async fn counted(client: &Client, workflows: &[Known]) -> Vec<OfWorkflow> {
         .take(MOST_WORKFLOWS)
         .map(|known| (known.name.clone(), known.ids.clone()))
         .collect();
-    stream::iter(workflows)
+    let counts: Vec<Option<OfWorkflow>> = stream::iter(workflows)
         .map(|(workflow, workflow_id)| async move {
             let filter = SessionFilter {
                 status: vec![SessionStatus::InReview],
@@ -106,9 +111,13 @@ async fn counted(client: &Client, workflows: &[Known]) -> Vec<OfWorkflow> {
             Some(OfWorkflow { workflow, count })
         })
         .buffered(AT_ONCE)
-        .filter_map(async |of| of.filter(|of| of.count > 0))
         .collect()
-        .await
+        .await;
+    counts
+        .into_iter()
+        .flatten()
+        .filter(|of| of.count > 0)
+        .collect()
 }
 
 impl Totals {
@@ -128,7 +137,12 @@ impl Totals {
             .map(|of| format!("{} {}", mark_untrusted(&of.workflow), of.count))
             .collect();
         if !workflows.is_empty() {
-            text.push_str(&format!("\nBy workflow: {}.", workflows.join(", ")));
+            let cut = if self.is_cut {
+                format!(" (the first {MOST_WORKFLOWS} were counted)")
+            } else {
+                String::new()
+            };
+            text.push_str(&format!("\nBy workflow{cut}: {}.", workflows.join(", ")));
         }
         text
     }

@@ -23,11 +23,7 @@ pub(super) async fn counted(
         country: countries.to_vec(),
         ..filter.clone()
     };
-    let all = if filter.country.is_empty() {
-        Country::all()
-    } else {
-        filter.country.clone()
-    };
+    let all = Country::all();
     let known = counter.count(of(&all)).await?;
     if known.is_at_least || total.is_at_least {
         notes.push(

@@ -32,9 +32,12 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// Counts what fits the filter: one request where there is nothing, else one more for each status.
-    pub(super) async fn of(counter: &Counter<'_>, filter: SessionFilter) -> Result<Self, Error> {
-        let total = counter.count(filter.clone()).await?;
+    /// Counts what fits the filter, of which there are `total`: one request for each status, where there is anything.
+    pub(super) async fn of(
+        counter: &Counter<'_>,
+        filter: SessionFilter,
+        total: Count,
+    ) -> Result<Self, Error> {
         if total.number == 0 {
             return Ok(Self::default());
         }
