@@ -29,7 +29,7 @@ fn the_queue_and_the_figures_and_the_plan() {
         "2 in review",
         "customer-1",
         "5 d",
-        "face match 60 (review below 70",
+        "face match 60 (",
         "By check: ",
     ] {
         assert!(queue.contains(part), "{part}: {queue}");

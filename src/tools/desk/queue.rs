@@ -139,6 +139,13 @@ async fn queue(context: Context, input: QueueInput) -> Result<ToolOutput, NotDon
         let decision = row.session_id.and_then(|id| decisions.remove(&id));
         rows.push(QueueRow::of(&context, row, decision, &workflows, now).await);
     }
+    // One workflow alone is named above the rows.
+    let is_one = rows
+        .iter()
+        .all(|row| row.workflow.as_ref() == rows.first().and_then(|first| first.workflow.as_ref()));
+    for row in &mut rows {
+        row.names_workflow = !(is_one && is_first_page);
+    }
     let (rows, lines) = paging::fitting(rows);
     let next_cursor = (rows.len() < waiting.rows.len())
         .then(|| {
@@ -183,7 +190,7 @@ fn answer(
     };
     if !rows.is_empty() {
         text.push_str(&format!(
-            "; the oldest {} first, with the time since each was made. A human approves, declines, or asks for steps again.",
+            "; the oldest {} first, with the time since each was made.",
             rows.len()
         ));
     }
@@ -217,12 +224,10 @@ fn answer(
     if rows.is_empty() {
         return answer;
     }
-    answer
-        .with_next("didit_session_get_decision", "tells all of one session.")
-        .with_next(
-            "didit_session_update_status",
-            "approves, declines or asks for steps again, once a human has decided.",
-        )
+    answer.with_next(
+        "didit_session_update_status",
+        "approves, declines or asks for steps again, once a human has decided.",
+    )
 }
 
 /// Reads the people and the companies that wait.

@@ -120,15 +120,26 @@ fn checks(
     let is_said = |reason: &&Reason, has_limit: bool| {
         let is_of_others =
             reason.risk.contains("DUPLICATED_") || reason.risk.ends_with("_IN_BLOCKLIST");
-        reason.log_type != "information"
-            && !(has_limit && OF_SCORES.contains(&reason.risk.as_str()))
-            && !(has_others && is_of_others)
+        let is_silent = reason.log_type == "information"
+            || (has_limit && OF_SCORES.contains(&reason.risk.as_str()))
+            || (has_others && is_of_others)
             // The sentence on what is not as expected says so already.
-            && !reason.risk.contains("_MISMATCH_WITH_PROVIDED")
+            || reason.risk.contains("_MISMATCH_WITH_PROVIDED");
+        !is_silent
     };
     for ((step, name), score) in steps.iter().zip(verdict::names_of(&steps)).zip(scores) {
         let status = plain::check_status(step);
-        let score = score.as_ref().map(|score| score.words(&status));
+        let score = score.as_ref().map(|score| {
+            // What is in review was not declined, so one of the limits says enough.
+            let decline = score
+                .decline
+                .filter(|_| status != "In Review" || score.review.is_none());
+            let score = Score {
+                decline,
+                ..score.clone()
+            };
+            score.words(&status)
+        });
         let has_limit = score.as_ref().is_some_and(|score| score.contains('('));
         let meanings: Vec<&str> = reasons
             .iter()
@@ -176,7 +187,8 @@ fn hits(decision: &Decision) -> String {
         .map(ToString::to_string)
         .collect();
     match (named.as_slice(), scores.len().saturating_sub(MOST_HITS)) {
-        ([], _) => String::new(),
+        // The score of the check is that of the only hit, or near it.
+        ([] | [_], _) => String::new(),
         (named, 0) => format!(", hits {}", named.join(", ")),
         (named, more) => format!(", hits {} and {more} more", named.join(", ")),
     }
@@ -197,7 +209,7 @@ fn what_to_do(advice: &str, decision: &Decision) -> Option<String> {
     warnings.peek()?;
     warnings
         .all(crate::tools::advice::is_redoable)
-        .then(|| "asking for the step again may cure it".to_owned())
+        .then(|| "perhaps ask again".to_owned())
 }
 
 impl Difference {

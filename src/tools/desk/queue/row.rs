@@ -39,6 +39,9 @@ pub(super) struct QueueRow {
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) workflow: Option<String>,
+    /// Whether the line names the workflow.
+    #[serde(skip)]
+    pub(super) names_workflow: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     not_as_expected: Vec<Difference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -66,6 +69,7 @@ impl QueueRow {
             vendor_data: row.vendor_data.clone(),
             name: None,
             workflow: None,
+            names_workflow: true,
             not_as_expected: Vec::new(),
             seen_elsewhere: Vec::new(),
             reason: String::new(),
@@ -112,16 +116,12 @@ impl Row for QueueRow {
             .session_number
             .map(|number| format!("#{number} "))
             .unwrap_or_default();
-        let parts = [
-            &self.session_id,
-            &self.age,
-            &self.vendor_data,
-            &self.name,
-            &self.workflow,
-        ];
+        let parts = [&self.session_id, &self.age, &self.vendor_data, &self.name];
+        let workflow = self.workflow.as_ref().filter(|_| self.names_workflow);
         let parts: Vec<String> = parts
             .into_iter()
             .flatten()
+            .chain(workflow)
             .map(|part| mark_untrusted(part))
             .collect();
         line.push_str(&parts.join(", "));
