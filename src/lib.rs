@@ -65,6 +65,7 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod credentials;
+pub mod journal;
 pub mod log;
 pub mod private_file;
 pub mod receiver;

@@ -63,6 +63,15 @@ pub fn read(path: &Path) -> Result<Option<String>, Error> {
     Ok(Some(text))
 }
 
+/// Makes the folder of a file where there is none, for its owner alone.
+///
+/// # Errors
+/// [`Error`] when others can write to it, or when the system refuses.
+pub fn make_folder_of(path: &Path) -> Result<(), Error> {
+    prepare_folder(folder_of(path))?;
+    refuse_open_folder(folder_of(path))
+}
+
 /// An exclusive right to replace a file, held until it is dropped.
 pub struct WriteLock {
     path: PathBuf,
@@ -76,9 +85,7 @@ impl WriteLock {
     /// # Errors
     /// [`Error::Busy`] when another process holds it for too long.
     pub async fn take(path: &Path) -> Result<Self, Error> {
-        let folder = folder_of(path);
-        prepare_folder(folder)?;
-        refuse_open_folder(folder)?;
+        make_folder_of(path)?;
         let lock = append(&path.with_extension("lock"))?;
         let given_up = Instant::now() + LONGEST_TURN;
         while !is_locked(&lock, given_up)? {

@@ -18,6 +18,7 @@ mod compare;
 mod confirmer;
 mod connection;
 mod context;
+mod desk;
 mod dollars;
 mod environment;
 mod error;
@@ -82,7 +83,10 @@ pub fn all() -> Vec<Tool> {
     let tools = |toolset| match toolset {
         Toolset::Account => account::tools(),
         Toolset::Workflows => workflows::tools(),
-        Toolset::Sessions => sessions::tools(),
+        Toolset::Sessions => [sessions::tools(), desk::tools()]
+            .into_iter()
+            .flatten()
+            .collect(),
         Toolset::Blocklist => blocklist::tools(),
         Toolset::Billing => billing::tools(),
         Toolset::Webhooks => webhooks::tools(),

@@ -130,7 +130,8 @@ pub(super) async fn for_secret(why: &str, prompt: &str) -> Result<Option<String>
     Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
-fn is_interactive() -> bool {
+/// Whether there is a terminal to ask at.
+pub(super) fn is_interactive() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 

@@ -2,6 +2,7 @@
 
 mod batch;
 mod decision;
+mod desk;
 mod fields;
 mod full;
 mod link;
@@ -9,6 +10,7 @@ mod list;
 mod review;
 mod session;
 mod setup;
+mod walk;
 mod workflow;
 
 use std::process::ExitCode;
@@ -58,6 +60,14 @@ enum Command {
     Pdf(review::Pdf),
     /// List sessions, newest first; --workflow-id is a filter here.
     List(list::Arguments),
+    /// Show everything that waits in review, oldest first, and why; --workflow-id is a filter here.
+    Queue(desk::Queue),
+    /// Go through the review queue one by one: see, decide, comment.
+    Review(walk::Arguments),
+    /// Count sessions of a period by outcome, with the change against the period before.
+    Stats(desk::Stats),
+    /// Plan reminders for people who have not finished; --send does it, after asking once, and writes to nobody twice.
+    FollowUp(desk::FollowUp),
     /// List the workflows that sessions can be made with.
     Workflows(list::Workflows),
 }
@@ -81,6 +91,10 @@ pub(super) async fn run(arguments: Arguments, options: &Options, redactor: Redac
             Command::Resubmit(arguments) => review::resubmit(runner, arguments).await,
             Command::Pdf(arguments) => review::pdf(runner, arguments).await,
             Command::List(arguments) => list::run(runner, arguments).await,
+            Command::Queue(arguments) => desk::queue(runner, arguments).await,
+            Command::Review(arguments) => walk::run(runner, arguments).await,
+            Command::Stats(arguments) => desk::stats(runner, arguments).await,
+            Command::FollowUp(arguments) => desk::follow_up(runner, arguments).await,
             Command::Workflows(arguments) => list::workflows(runner, arguments).await,
         },
     )

@@ -70,12 +70,17 @@ impl Output {
         answer: &ToolOutput,
         code: Option<&str>,
     ) -> io::Result<()> {
-        self.text(&answer.text)?;
-        self.facts(answer)?;
+        self.shown(answer)?;
         if let Some(code) = code {
             self.code(code)?;
         }
         self.next_steps(answer)
+    }
+
+    /// Prints a tool's answer without what comes next.
+    pub(super) fn shown(&self, answer: &ToolOutput) -> io::Result<()> {
+        self.text(&answer.text)?;
+        self.facts(answer)
     }
 
     /// Prints a QR code. With colours it is black on white, whatever the terminal's are; without it is for dark terminals,

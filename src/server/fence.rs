@@ -21,7 +21,7 @@ const MAX_FACTS: usize = 40;
 const MAX_VALUE_CHARACTERS: usize = 300;
 const MAX_LINK_CHARACTERS: usize = 2_048;
 /// Names under which a structured result holds our own words, or the caller's quoted by us.
-const OWN_WORDS: [&str; 27] = [
+const OWN_WORDS: [&str; 29] = [
     "action",
     "advice",
     "agreement",
@@ -39,11 +39,13 @@ const OWN_WORDS: [&str; 27] = [
     "notes",
     "notice",
     "path",
+    "plan",
     "purpose",
     "question",
     "reason",
     "secret",
     "target",
+    "text_to_send",
     "token_note",
     "tool",
     "url_note",

@@ -17,6 +17,10 @@ impl ConnectionSettings {
     pub fn budget_of(&self, tool: &str, arguments: Option<&Map<String, Value>>) -> Duration {
         match tool {
             wait::TOOL => self.timeout + wait::agreed_wait(arguments),
+            // They read many things side by side, and must outlive the one that takes longest to tell of the others.
+            "didit_review_queue" | "didit_session_stats" | "didit_session_follow_up" => {
+                self.timeout * 2
+            }
             // Reports are rendered on request and can take many seconds.
             report::TOOL => self.timeout * 2 + REPORT_MARGIN,
             _ => self.timeout,

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
+    desk::Written,
     environment::{ChangeLocation, Environment},
     error::{ErrorCode, NotDone, ToolError},
     limits::Cache,
@@ -108,6 +109,7 @@ pub struct Connection {
     redactor: Redactor,
     watch: SessionPollers,
     limits: Cache,
+    written: Written,
     /// What the last session said, with the last four characters of the key that read it.
     seen_environment: Mutex<Option<(String, Environment)>>,
     client: Mutex<Option<Client>>,
@@ -142,6 +144,7 @@ impl Connection {
             redactor,
             watch: SessionPollers::default(),
             limits: Cache::default(),
+            written: Written::default(),
             seen_environment: Mutex::new(None),
             client: Mutex::new(None),
             wrong_codes: WrongCodes::default(),
@@ -176,6 +179,16 @@ impl Connection {
     /// The limits of the workflows that were looked at.
     pub(super) fn limits(&self) -> &Cache {
         &self.limits
+    }
+
+    /// Whom this process has written to.
+    pub(super) fn written(&self) -> &Written {
+        &self.written
+    }
+
+    /// Where it is recorded whom was written to: beside the credentials, for all processes.
+    pub(super) fn written_place(&self) -> Option<PathBuf> {
+        self.store.beside("follow-up.jsonl").map(|(path, _)| path)
     }
 
     /// How often a followed session is looked at.

@@ -131,6 +131,22 @@ struct Shown<T> {
 /// its rows would not be what the tool promises.
 fn cut<T: Row>(found: Vec<T>, page: &PageRequest, next_offset: Option<u64>) -> Shown<T> {
     let count = found.len();
+    let (items, lines) = fitting(found);
+    let next_offset = if items.len() < count {
+        Some(u64::from(page.offset.unwrap_or_default()) + items.len() as u64)
+    } else {
+        next_offset
+    };
+    let next_cursor = next_offset.map(|offset| format!("offset-{offset}"));
+    Shown {
+        items,
+        text: format!("{}{lines}", more(next_cursor.as_deref())),
+        next_cursor,
+    }
+}
+
+/// The rows that one answer can hold, and their lines.
+pub(super) fn fitting<T: Row>(found: Vec<T>) -> (Vec<T>, String) {
     let (mut items, mut lines) = (Vec::new(), String::new());
     let (mut of_text, mut of_data) = (0, 0);
     for item in found {
@@ -145,21 +161,14 @@ fn cut<T: Row>(found: Vec<T>, page: &PageRequest, next_offset: Option<u64>) -> S
         lines.push_str(&format!("\n- {line}"));
         items.push(item);
     }
-    let next_offset = if items.len() < count {
-        Some(u64::from(page.offset.unwrap_or_default()) + items.len() as u64)
-    } else {
-        next_offset
-    };
-    let next_cursor = next_offset.map(|offset| format!("offset-{offset}"));
-    let more = next_cursor
-        .as_deref()
+    (items, lines)
+}
+
+/// The sentence that says there are more rows.
+pub(super) fn more(next_cursor: Option<&str>) -> String {
+    next_cursor
         .map(|cursor| format!("\nMore rows follow: cursor \"{cursor}\"."))
-        .unwrap_or_default();
-    Shown {
-        items,
-        text: format!("{more}{lines}"),
-        next_cursor,
-    }
+        .unwrap_or_default()
 }
 
 /// A time to the minute, where it is one.

@@ -106,6 +106,14 @@ pub(super) fn status(status: &SessionStatus) -> String {
     }
 }
 
+/// A session's status among our own words: one that this version does not know is not named.
+pub(super) fn known_status(status: &SessionStatus) -> &str {
+    match status {
+        SessionStatus::Other(_) => "of a status that this version does not know",
+        known => known.as_str(),
+    }
+}
+
 /// A session's status as a match writes it.
 pub(super) fn status_word(text: &str) -> String {
     text.parse().map_or_else(

@@ -1,11 +1,11 @@
 //! One person's verification: the link, the list, the result.
 
 mod create;
-mod decision;
+pub(super) mod decision;
 mod delete;
 mod earlier;
 pub(super) mod input;
-mod list;
+pub(super) mod list;
 mod mail;
 pub(super) mod report;
 mod resubmission;

@@ -188,7 +188,7 @@ fn without_document(decision: &Decision) -> Option<String> {
 }
 
 /// What is not as expected, as the first sentence of everything else.
-fn not_as_expected(facts: &PersonFacts) -> Option<String> {
+pub(super) fn not_as_expected(facts: &PersonFacts) -> Option<String> {
     if facts.mismatches.is_empty() {
         return None;
     }

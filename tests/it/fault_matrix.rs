@@ -289,7 +289,9 @@ impl<'a> Run<'a> {
             }
             "didit_billing_top_up" => json!({ "amount_in_dollars": 50 }),
             "didit_account_status" => json!({ "check": true }),
-            tool if tool.starts_with("didit_session_") && tool != "didit_session_list" => {
+            "didit_session_stats" | "didit_session_list" => json!({}),
+            "didit_session_follow_up" => json!({ "send": true }),
+            tool if tool.starts_with("didit_session_") => {
                 json!({ "session_id": id })
             }
             _ => json!({}),

@@ -114,6 +114,8 @@ fn arguments_of(tool: &str, workflow: &str, session: &str) -> [Value; 2] {
         "didit_session_update_status" => {
             [session, UNKNOWN].map(|id| json!({ "session_id": id, "new_status": "Approved" }))
         }
+        "didit_session_stats" => [json!({}), json!({ "days": "many" })],
+        "didit_session_follow_up" => [json!({}), json!({ "days": "many" })],
         name if name.starts_with("didit_session_") && name != "didit_session_list" => {
             with("session_id", session)
         }

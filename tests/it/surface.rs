@@ -7,7 +7,7 @@ use crate::support::server::{Era, Setup, run};
 use didit_mcp::tools::{self, Access};
 use serde_json::{Map, Value, json};
 
-const DEFAULT_TOOLS: [&str; 19] = [
+const DEFAULT_TOOLS: [&str; 22] = [
     "didit_account_status",
     "didit_account_register",
     "didit_account_verify_email",
@@ -22,6 +22,9 @@ const DEFAULT_TOOLS: [&str; 19] = [
     "didit_session_wait_for_decision",
     "didit_session_update_status",
     "didit_session_generate_pdf",
+    "didit_review_queue",
+    "didit_session_stats",
+    "didit_session_follow_up",
     "didit_blocklist_list",
     "didit_blocklist_add",
     "didit_blocklist_remove",

@@ -145,6 +145,11 @@ fn answers(server: &mut Server, control: &Control) -> Vec<(&'static str, Answer)
             "list of 20 sessions",
             server.ok("didit_session_list", json!({ "limit": 20 })),
         ),
+        ("review queue of 20", queue_of_20(server, control)),
+        (
+            "figures of a week",
+            server.ok("didit_session_stats", json!({ "days": 7 })),
+        ),
         ("balance", server.ok("didit_billing_get_balance", json!({}))),
         (
             "error: an argument that does not fit",
@@ -158,6 +163,37 @@ fn answers(server: &mut Server, control: &Control) -> Vec<(&'static str, Answer)
             ),
         ),
     ]
+}
+
+/// Twenty more people, who wait for every kind of reason.
+fn queue_of_20(server: &mut Server, control: &Control) -> Answer {
+    let reasons = [
+        "review_face_match_borderline",
+        "review_aml_possible_match",
+        "review_face_match_borderline",
+        "review_aml_possible_match",
+    ];
+    for number in 0..20 {
+        let arguments = json!({
+            "vendor_data": format!("waiting-{number}"),
+            "expected_details": (number % 10 == 0).then(|| json!({ "date_of_birth": "1980-05-04" })),
+        });
+        let created = server.ok("didit_session_create", arguments);
+        let session = created.field("session_id").to_owned();
+        control.finish(&session, reasons[number % reasons.len()]);
+    }
+    let mut queue = server.ok("didit_review_queue", json!({}));
+    // Ages are as long as the machine is slow.
+    let is_age = |part: &str| part.ends_with(" s") || part.ends_with(" min");
+    let parts = queue
+        .text
+        .split(", ")
+        .map(|part| if is_age(part) { "3 d" } else { part });
+    queue.text = parts.collect::<Vec<_>>().join(", ");
+    for row in queue.data["items"].as_array_mut().unwrap() {
+        row["age"] = json!("3 d");
+    }
+    queue
 }
 
 /// The text with what is random replaced by a value of the same kind, because such values differ in tokens.

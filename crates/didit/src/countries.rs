@@ -26,6 +26,11 @@ pub(crate) fn is_alpha3(code: &str) -> bool {
     code.len() == 3 && CODES.split(' ').any(|pair| pair.starts_with(code))
 }
 
+/// Every alpha-3 code.
+pub(crate) fn all_alpha3() -> impl Iterator<Item = &'static str> {
+    CODES.split(' ').filter_map(|pair| pair.get(..3))
+}
+
 /// The alpha-3 code of a country whose alpha-2 code is meant, in any case.
 pub(crate) fn alpha3_of(alpha2: &str) -> Option<&'static str> {
     let wanted = alpha2.to_ascii_uppercase();

@@ -39,7 +39,7 @@ impl Teller<'_> {
             .step("A client starts the server as a child process and lists its tools")?;
         let (server, tools) = self.session.introduction().await?;
         self.screen.answer(&format!("{server}, {tools} tools"))?;
-        self.screen.check("19 tools", tools == 19)?;
+        self.screen.check("22 tools", tools == 22)?;
         let status = self.call("didit_account_status", json!({})).await?;
         self.screen.check(
             "says that it is a simulator",

@@ -28,7 +28,8 @@ use crate::{
     },
 };
 use data::data;
-use reasons::{notes, reasons};
+use reasons::notes;
+pub(in crate::tools) use reasons::{Reason, reasons};
 use untrusted_values::with_untrusted_values;
 use view::{MAX_DUPLICATES, View, elsewhere_line, shown_without_result, values};
 
@@ -124,7 +125,7 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutpu
 fn concise(decision: &Decision, view: &View) -> ToolOutput {
     let facts = PersonFacts::of(decision);
     let verdict = verdict::of(decision, &facts);
-    let reasons = reasons(decision, view);
+    let reasons = reasons(decision, &view.limits, view.level);
     let link = decision
         .session_url
         .as_deref()

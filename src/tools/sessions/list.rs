@@ -128,7 +128,7 @@ async fn every_version(
 }
 
 /// The checks that stand against a session, in the words of people. What has not been done yet stands against nobody.
-fn not_passed(session: &SessionReference) -> Vec<&'static str> {
+pub(in crate::tools) fn not_passed(session: &SessionReference) -> Vec<&'static str> {
     let counts = |state: &&FeatureState| {
         let status = state.status.as_deref().unwrap_or_default();
         matches!(status, "Declined" | "In Review" | "Resub Requested")

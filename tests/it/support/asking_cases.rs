@@ -89,6 +89,14 @@ fn told(world: &ExampleAccount) -> Vec<Case> {
         meanwhile,
     };
     vec![
+        Case {
+            tool: "didit_session_follow_up",
+            arguments: json!({
+                "send": true, "older_than": "0 hours", "days": 30, "workflow": world.workflow_id, "people": ["customer-2"],
+                "again_after_days": 7, "cursor": "after-0-0",
+            }),
+            meanwhile: None,
+        },
         case(
             "didit_session_update_status",
             json!({ "session_id": session, "new_status": "Approved", "comment": ODD, "send_email": true,

@@ -182,6 +182,17 @@ fn blocked_value(world: &ExampleAccount<'_>) -> Value {
     json!({ "entry_type": "email", "value": format!("mallory-{}@didit-test.local", world.number) })
 }
 
+/// One person alone, whose session has expired.
+fn unfinished(world: &mut ExampleAccount<'_>) -> Value {
+    world.control().post("reset", &json!({}));
+    let person = format!("unfinished-{}", world.number);
+    let body = json!({ "workflow_id": world.workflow(), "vendor_data": person });
+    let made = world.api("POST", "/v3/session/", &body);
+    let session = made["session_id"].as_str().expect("a session");
+    world.control().force(session, "Expired");
+    json!({ "send": true, "older_than": "0 hours", "people": [person] })
+}
+
 fn unblocking(world: &mut ExampleAccount<'_>) -> Prepared {
     let arguments = blocked_value(world);
     world.server.ok("didit_blocklist_add", arguments.clone());
@@ -227,7 +238,7 @@ fn operation(tool: &Tool) -> Option<(&'static str, &'static str)> {
 }
 
 /// What needs more than an example; tools that read before they change stand here twice.
-const TOLD: [Case; 25] = [
+const TOLD: [Case; 29] = [
     // An address can be a destination only once.
     Case::told("didit_webhook_create", "POST", |world| {
         let url = format!("https://hooks.example.net/new/{}", world.number);
@@ -276,6 +287,18 @@ const TOLD: [Case; 25] = [
     }),
     Case::told("didit_session_list", "GET", |_| {
         (json!({}), at("/v3/sessions/"))
+    }),
+    Case::told("didit_review_queue", "GET", |_| {
+        (json!({}), at("/v3/sessions/"))
+    }),
+    Case::told("didit_session_stats", "GET", |_| {
+        (json!({}), at("/v3/sessions/"))
+    }),
+    Case::told("didit_session_follow_up", "POST", |world| {
+        (unfinished(world), at("/v3/session/"))
+    }),
+    Case::told("didit_session_follow_up", "GET", |world| {
+        (unfinished(world), at("/v3/sessions/"))
     }),
     Case::told("didit_session_get_decision", "GET", |world| {
         of_session(world, "decision")

@@ -15,6 +15,7 @@ pub mod fault_cases;
 pub mod fault_table;
 pub mod fuzzed;
 pub mod hostile;
+pub mod many;
 pub mod openapi;
 pub mod person;
 pub mod refusals;

@@ -475,7 +475,7 @@ impl Server {
         assert_eq!(errors, "");
     }
 
-    fn kill(&mut self) -> String {
+    pub fn kill(&mut self) -> String {
         drop(self.child.kill());
         drop(self.child.wait());
         self.read_errors()

@@ -25,6 +25,11 @@ pub fn world(setup: Setup) -> (Server, Control, ExampleAccount) {
     );
     let session = created.field("session_id").to_owned();
     control.finish(&session, "review_face_match_borderline");
+    let unfinished = server.ok(
+        "didit_session_create",
+        json!({ "vendor_data": "customer-2" }),
+    );
+    control.force(unfinished.field("session_id"), "Expired");
     let destination = control.api(
         "POST",
         "/v3/webhook/destinations/",

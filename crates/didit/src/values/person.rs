@@ -69,6 +69,15 @@ value!(
     }
 );
 
+impl Country {
+    /// Every country.
+    pub fn all() -> Vec<Self> {
+        countries::all_alpha3()
+            .map(|code| Self(code.to_owned()))
+            .collect()
+    }
+}
+
 value!(
     /// A company register: a country by its two letters, or country and region, such as `GB` or `US-DE`.
     RegisterCountry,

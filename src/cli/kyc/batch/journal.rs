@@ -3,19 +3,21 @@
 //! A row with an intent and no answer may or may not have reached Didit; only Didit can tell. A row whose last line is a
 //! failure certainly has no session.
 
+#[cfg(unix)]
+use std::fs::File;
 use std::{
     collections::HashMap,
-    fs::{File, TryLockError},
-    io::{self, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    path::Path,
+    sync::{Mutex, PoisonError},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{high_water_mark::HighWaterMark, paths::folder_of};
+use super::high_water_mark::HighWaterMark;
+#[cfg(unix)]
+use super::paths::folder_of;
 use crate::{
-    private_file,
+    journal,
     tools::{ErrorCode, ToolError},
 };
 
@@ -79,9 +81,7 @@ pub(super) enum State {
 
 /// The journal, locked against every other run.
 pub(super) struct Journal {
-    path: PathBuf,
-    /// Held while lines are on their way to the disk; the lock of the file lives as long as it.
-    file: tokio::sync::Mutex<Arc<File>>,
+    lines: journal::Journal,
     inner: Mutex<Inner>,
 }
 
@@ -89,65 +89,22 @@ pub(super) struct Journal {
 struct Inner {
     begun: Option<(Binding, HighWaterMark)>,
     rows: HashMap<String, State>,
-    /// Lines that wait for the disk.
-    waiting: Vec<u8>,
-    /// How many lines there were, and how many of them are on disk.
-    given: u64,
-    kept: u64,
-    /// Why the journal can no longer be written.
-    broken: Option<String>,
 }
 
 impl Journal {
-    /// Opens or makes the file, takes the lock, and reads what is there. A half line at the end, from a run that was killed
-    /// while it wrote, is removed.
+    /// Opens or makes the file, takes the lock, and reads what is there.
     ///
     /// # Errors
     /// `journal` when another run holds the lock, or when the file is no journal.
     pub(super) fn open(path: &Path) -> Result<Self, ToolError> {
-        let mut file = private_file::append(path).map_err(|error| disk(path, &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(ToolError::new(
-                    ErrorCode::Journal,
-                    format!("Another run is using {}. Nothing was sent.", path.display()),
-                ));
-            }
-            Err(TryLockError::Error(error)) => return Err(disk(path, &error)),
-        }
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)
-            .map_err(|error| disk(path, &error))?;
-        let whole = bytes
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |end| end + 1);
-        let (lines, half) = bytes.split_at_checked(whole).unwrap_or_default();
+        let opened = journal::Journal::open(path, BEGINNING);
+        let (lines, known) = opened.map_err(|error| unusable(path, &error))?;
         let mut inner = Inner::default();
-        for line in lines.split(|byte| *byte == b'\n') {
-            if line.is_empty() {
-                continue;
-            }
-            inner.keep(serde_json::from_slice(line).map_err(|_| damaged(path))?);
+        for line in known {
+            inner.keep(line);
         }
-        // Only what a run began to write may be cut off: the file may be somebody else's, named by mistake.
-        let is_own = !inner.rows.is_empty()
-            || inner.begun.is_some()
-            || half.iter().zip(BEGINNING).all(|(own, ours)| own == ours);
-        if !is_own {
-            return Err(damaged(path));
-        }
-        if !half.is_empty() {
-            file.set_len(whole as u64)
-                .and_then(|()| file.sync_all())
-                .map_err(|error| disk(path, &error))?;
-        }
-        file.seek(SeekFrom::End(0))
-            .map_err(|error| disk(path, &error))?;
         Ok(Self {
-            path: path.to_owned(),
-            file: tokio::sync::Mutex::new(Arc::new(file)),
+            lines,
             inner: Mutex::new(inner),
         })
     }
@@ -174,7 +131,7 @@ impl Journal {
             ErrorCode::Journal,
             format!(
                 "{} does not belong to this run: {other}. Nothing was sent.",
-                self.path.display()
+                self.lines.path().display()
             ),
         )
         .with_advice(
@@ -195,9 +152,9 @@ impl Journal {
         .await?;
         // The name of a new file is on disk only with its folder.
         #[cfg(unix)]
-        File::open(folder_of(&self.path))
+        File::open(folder_of(self.lines.path()))
             .and_then(|folder| folder.sync_all())
-            .map_err(|error| disk(&self.path, &error))?;
+            .map_err(|error| disk(self.lines.path(), &error))?;
         Ok(())
     }
 
@@ -232,48 +189,10 @@ impl Journal {
         self.inner().rows.get(vendor_data).cloned()
     }
 
-    /// Adds a line and returns once it is on disk. Lines of rows that come together go there together.
     async fn append(&self, line: Line) -> Result<(), ToolError> {
-        let own = {
-            let mut inner = self.inner();
-            inner
-                .waiting
-                .extend(serde_json::to_vec(&line).unwrap_or_default());
-            inner.waiting.push(b'\n');
-            inner.given += 1;
-            inner.keep(line);
-            inner.given
-        };
-        let file = self.file.lock().await;
-        let (lines, given) = {
-            let mut inner = self.inner();
-            if let Some(error) = &inner.broken {
-                return Err(disk(&self.path, error));
-            }
-            if inner.kept >= own {
-                return Ok(());
-            }
-            (std::mem::take(&mut inner.waiting), inner.given)
-        };
-        let open = Arc::clone(&file);
-        let written = tokio::task::spawn_blocking(move || {
-            let mut file: &File = &open;
-            file.write_all(&lines)?;
-            file.sync_data()
-        })
-        .await
-        .unwrap_or_else(|error| Err(io::Error::other(error)));
-        let mut inner = self.inner();
-        match written {
-            Ok(()) => {
-                inner.kept = given;
-                Ok(())
-            }
-            Err(error) => {
-                inner.broken = Some(error.to_string());
-                Err(disk(&self.path, &error))
-            }
-        }
+        self.inner().keep(line.clone());
+        let written = self.lines.append(&line).await;
+        written.map_err(|error| unusable(self.lines.path(), &error))
     }
 
     fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
@@ -297,15 +216,24 @@ impl Inner {
     }
 }
 
-fn damaged(path: &Path) -> ToolError {
-    ToolError::new(
-        ErrorCode::Journal,
-        format!(
-            "{} is damaged, or not a journal. Nothing was sent.",
-            path.display()
+fn unusable(path: &Path, error: &journal::Error) -> ToolError {
+    match error {
+        journal::Error::InUse => ToolError::new(
+            ErrorCode::Journal,
+            format!("Another run is using {}. Nothing was sent.", path.display()),
         ),
-    )
-    .with_advice("another --journal starts over, and then people may be invited a second time.")
+        journal::Error::Damaged => ToolError::new(
+            ErrorCode::Journal,
+            format!(
+                "{} is damaged, or not a journal. Nothing was sent.",
+                path.display()
+            ),
+        )
+        .with_advice(
+            "another --journal starts over, and then people may be invited a second time.",
+        ),
+        journal::Error::Io(_) => disk(path, error),
+    }
 }
 
 fn disk(path: &Path, error: &dyn std::fmt::Display) -> ToolError {

@@ -5,13 +5,12 @@ mod rule;
 
 use serde::Serialize;
 
-use super::view::View;
 use crate::{
     didit::{Decision, Step, Warning},
     tools::{
         PersonalData,
         advice::plain_words,
-        limits::{Score, Setting},
+        limits::{Limits, Score, Setting},
         person::field_of,
         plain,
         verdict::{self, counts},
@@ -22,11 +21,11 @@ use rule::{RULE, Rule};
 
 /// Why a check did not simply pass.
 #[derive(Serialize)]
-pub(super) struct Reason {
-    pub(super) check: String,
-    pub(super) risk: String,
-    pub(super) log_type: &'static str,
-    pub(super) meaning: String,
+pub(in crate::tools) struct Reason {
+    pub(in crate::tools) check: String,
+    pub(in crate::tools) risk: String,
+    pub(in crate::tools) log_type: &'static str,
+    pub(in crate::tools) meaning: String,
     /// What Didit measured, where the check itself does not show it: scores on 0 to 100, attempts and the like.
     #[serde(skip_serializing_if = "Facts::is_empty")]
     facts: Facts,
@@ -65,9 +64,9 @@ struct Found<'d> {
 }
 
 impl Found<'_> {
-    fn setting(&self, decision: &Decision, view: &View) -> Option<Setting> {
+    fn setting(&self, decision: &Decision, limits: &Limits) -> Option<Setting> {
         let step = self.step.as_ref();
-        let setting = view.limits.setting(decision, step, self.warning)?;
+        let setting = limits.setting(decision, step, self.warning)?;
         // Hits may have been declined by something else, and companies are screened by settings of their own.
         let is_by_score = || {
             let status = plain::check_status(step?);
@@ -121,20 +120,24 @@ pub(super) fn notes(decision: &Decision) -> impl Iterator<Item = (String, &Warni
 }
 
 /// The reasons with what governs each, what weighs most first.
-pub(super) fn reasons(decision: &Decision, view: &View) -> Vec<Reason> {
-    let mut reasons: Vec<Reason> = warnings_of(decision, &view.limits.scores)
+pub(in crate::tools) fn reasons(
+    decision: &Decision,
+    limits: &Limits,
+    level: PersonalData,
+) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = warnings_of(decision, &limits.scores)
         .into_iter()
         .filter(|found| is_reason(found.warning))
         .map(|found| {
             let warning = found.warning;
             Reason {
-                setting: found.setting(decision, view),
+                setting: found.setting(decision, limits),
                 check: found.check,
                 risk: plain::code(warning.risk.as_deref()),
                 log_type: log_type(warning),
-                meaning: describe(warning, view.level),
-                facts: facts::of(warning, found.score.is_some(), view.level),
-                rule: Rule::of(warning, view.level),
+                meaning: describe(warning, level),
+                facts: facts::of(warning, found.score.is_some(), level),
+                rule: Rule::of(warning, level),
             }
         })
         .collect();

@@ -1,0 +1,18 @@
+//! What a team does at its desk every day: the queue of reviews, the figures, and writing to those who
+//! have not finished.
+
+mod counts;
+mod decisions;
+mod follow_up;
+mod oldest;
+mod queue;
+mod span;
+mod stats;
+mod workflows;
+
+use super::Tool;
+pub(super) use follow_up::Written;
+
+pub(super) fn tools() -> Vec<Tool> {
+    vec![queue::tool(), stats::tool(), follow_up::tool()]
+}

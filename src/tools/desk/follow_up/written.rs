@@ -1,0 +1,209 @@
+//! Whom was written to and when, on disk before a request leaves, so that nobody is written to twice: not by a repeated call,
+//! not after the program was killed, and not by another process of the same user.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    journal::{self, Journal},
+    private_file,
+    tools::{
+        Context,
+        error::{ErrorCode, ToolError},
+    },
+};
+
+/// How every journal of this kind begins.
+const BEGINNING: &[u8] = b"{\"event\":\"";
+
+/// One line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+enum Line {
+    /// A request about this person is about to leave.
+    Intent(About),
+    /// Didit took it.
+    Done(About),
+    /// Didit certainly did nothing.
+    Failed(About),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct About {
+    /// The account, as a digest.
+    account: String,
+    vendor_data: String,
+    at: Timestamp,
+}
+
+/// That somebody was written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) at: Timestamp,
+    /// Whether Didit is known to have taken the request.
+    pub(super) is_certain: bool,
+}
+
+type Records = HashMap<(String, String), Record>;
+
+/// What this process remembers, where nothing can be written beside the credentials.
+#[derive(Default)]
+pub(in crate::tools) struct Written {
+    records: Mutex<Records>,
+    turn: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// The records, held by one call at a time.
+pub(super) struct Book<'a> {
+    context: &'a Context,
+    account: String,
+    file: Option<Journal>,
+    _turn: tokio::sync::OwnedMutexGuard<()>,
+}
+
+/// Who was written to, of the account in use.
+///
+/// # Errors
+/// When there are records that cannot be read: then nobody may be written to either.
+pub(super) fn read(context: &Context) -> Result<HashMap<String, Record>, ToolError> {
+    let account = context.connection.account_digest();
+    let mut records = remembered(context).clone();
+    if let Some(path) = context.connection.written_place() {
+        let lines = journal::read(&path).map_err(|error| unusable(&path, &error))?;
+        keep_all(&mut records, lines);
+    }
+    Ok(records
+        .into_iter()
+        .filter(|((of, _), _)| *of == account)
+        .map(|((_, vendor_data), record)| (vendor_data, record))
+        .collect())
+}
+
+/// Whether the records outlast this process.
+pub(super) fn lasts(context: &Context) -> bool {
+    context.connection.written_place().is_some()
+}
+
+impl<'a> Book<'a> {
+    /// Takes the records for this call alone.
+    ///
+    /// # Errors
+    /// When another call holds them, or they cannot be written.
+    pub(super) fn open(context: &'a Context) -> Result<Self, ToolError> {
+        let turn = Arc::clone(&context.connection.written().turn);
+        let turn = turn.try_lock_owned().map_err(|_| in_use())?;
+        let file = match context.connection.written_place() {
+            None => None,
+            Some(path) => {
+                private_file::make_folder_of(&path)
+                    .map_err(|error| unusable(&path, &format!("{error:?}")))?;
+                let (file, lines) =
+                    Journal::open(&path, BEGINNING).map_err(|error| match error {
+                        journal::Error::InUse => in_use(),
+                        other => unusable(&path, &other),
+                    })?;
+                keep_all(&mut remembered(context), lines);
+                Some(file)
+            }
+        };
+        Ok(Self {
+            account: context.connection.account_digest(),
+            context,
+            file,
+            _turn: turn,
+        })
+    }
+
+    /// When this person was last written to.
+    pub(super) fn last(&self, vendor_data: &str) -> Option<Record> {
+        let key = (self.account.clone(), vendor_data.to_owned());
+        remembered(self.context).get(&key).copied()
+    }
+
+    /// Notes that a request about this person is about to leave.
+    pub(super) async fn intend(&self, vendor_data: &str) -> Result<(), ToolError> {
+        self.note(Line::Intent(self.about(vendor_data))).await
+    }
+
+    /// Notes that Didit took it.
+    pub(super) async fn done(&self, vendor_data: &str) -> Result<(), ToolError> {
+        self.note(Line::Done(self.about(vendor_data))).await
+    }
+
+    /// Notes that Didit certainly did nothing.
+    pub(super) async fn failed(&self, vendor_data: &str) -> Result<(), ToolError> {
+        self.note(Line::Failed(self.about(vendor_data))).await
+    }
+
+    fn about(&self, vendor_data: &str) -> About {
+        About {
+            account: self.account.clone(),
+            vendor_data: vendor_data.to_owned(),
+            at: Timestamp::now(),
+        }
+    }
+
+    async fn note(&self, line: Line) -> Result<(), ToolError> {
+        keep(&mut remembered(self.context), line.clone());
+        match &self.file {
+            None => Ok(()),
+            Some(file) => {
+                let written = file.append(&line).await;
+                written.map_err(|error| unusable(file.path(), &error))
+            }
+        }
+    }
+}
+
+fn remembered(context: &Context) -> std::sync::MutexGuard<'_, Records> {
+    let records = &context.connection.written().records;
+    records.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn keep_all(records: &mut Records, lines: Vec<Line>) {
+    for line in lines {
+        keep(records, line);
+    }
+}
+
+fn keep(records: &mut Records, line: Line) {
+    let (about, is_certain) = match line {
+        Line::Intent(about) => (about, Some(false)),
+        Line::Done(about) => (about, Some(true)),
+        Line::Failed(about) => (about, None),
+    };
+    let key = (about.account, about.vendor_data);
+    match is_certain {
+        Some(is_certain) => drop(records.insert(
+            key,
+            Record {
+                at: about.at,
+                is_certain,
+            },
+        )),
+        None => drop(records.remove(&key)),
+    }
+}
+
+fn in_use() -> ToolError {
+    ToolError::new(
+        ErrorCode::Busy,
+        "Another call is writing to people now. Nothing was sent.",
+    )
+    .with_advice("the same call can be repeated once that one has ended.")
+}
+
+fn unusable(path: &std::path::Path, error: &dyn std::fmt::Display) -> ToolError {
+    ToolError::new(
+        ErrorCode::Journal,
+        format!(
+            "The records of whom was written to cannot be used ({}: {error}). Nothing was sent.",
+            path.display()
+        ),
+    )
+}
