@@ -302,6 +302,21 @@ impl Connection {
         base16ct::lower::encode_string(&digest.finalize())
     }
 
+    /// Tells the application apart from every other one, also after its key was replaced, where it is known; otherwise as
+    /// [`Connection::account_digest`].
+    pub fn application_digest(&self) -> String {
+        let profile = self.profile().unwrap_or_default();
+        let is_stored = matches!(self.key(&profile), Some((_, KeySource::File)));
+        let application = profile
+            .application
+            .filter(|known| is_stored && !known.uuid.is_empty());
+        let Some(application) = application else {
+            return self.account_digest();
+        };
+        let of = format!("{}\n{}", self.settings.api_base_url, application.uuid);
+        base16ct::lower::encode_string(&Sha256::digest(of))
+    }
+
     /// Where a change happens, for the human who must agree. `said` is what a session says of its environment.
     pub fn place_of_change(&self, said: Option<&str>) -> ChangeLocation {
         let profile = self.profile().unwrap_or_default();

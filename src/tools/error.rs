@@ -252,6 +252,11 @@ fn api_error(error: didit::ApiError) -> ToolError {
             "didit_account_status",
             "shows which key is in use; with check it tests the key and says what to do.",
         ),
+        ErrorKind::Forbidden if error.body == BodyKind::Html => {
+            of(ErrorCode::Forbidden, "a gateway before it keeps this machine out").with_advice(
+                "the operator looks whether this network's address is blocked, or a proxy answers in Didit's place.",
+            )
+        }
         ErrorKind::Forbidden => {
             of(ErrorCode::Forbidden, "this key may not do that").with_advice(LIMITED)
         }

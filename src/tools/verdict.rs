@@ -171,7 +171,7 @@ pub(super) fn automatic_status(decision: &Decision) -> Option<String> {
 
 /// How the person was identified where no document was looked at.
 fn without_document(decision: &Decision) -> Option<String> {
-    let ways: Vec<String> = decision
+    let ways: Vec<Option<manner::Manner>> = decision
         .id_verifications
         .iter()
         .filter(|check| {
@@ -180,11 +180,20 @@ fn without_document(decision: &Decision) -> Option<String> {
                 Some("Approved" | "Declined" | "In Review")
             )
         })
-        .filter_map(manner)
-        .filter(|way| way.method != "document")
-        .map(|way| way.meaning)
+        .map(manner)
         .collect();
-    (!ways.is_empty()).then(|| format!("No document was seen: {}.", ways.join("; ")))
+    let is_document =
+        |way: &Option<manner::Manner>| way.as_ref().is_none_or(|way| way.method == "document");
+    if ways.is_empty() || ways.iter().any(is_document) {
+        return None;
+    }
+    let beginning = if ways.iter().flatten().any(|way| way.method == "other") {
+        "Whether a document was seen is not known"
+    } else {
+        "No document was seen"
+    };
+    let ways: Vec<String> = ways.into_iter().flatten().map(|way| way.meaning).collect();
+    Some(format!("{beginning}: {}.", ways.join("; ")))
 }
 
 /// What is not as expected, as the first sentence of everything else.

@@ -1,12 +1,12 @@
 //! Wrong codes of a second factor, so that guessing ends before Didit locks the account.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 /// Wrong codes after which no other one is sent.
-pub(super) const MOST_WRONG: usize = 3;
+const MOST_WRONG: usize = 3;
 /// How long a wrong code counts.
 const COUNTED_FOR: Duration = Duration::from_secs(15 * 60);
 
@@ -15,21 +15,34 @@ const COUNTED_FOR: Duration = Duration::from_secs(15 * 60);
 pub(super) struct WrongCodes(Mutex<Vec<Instant>>);
 
 impl WrongCodes {
-    /// How many more wrong codes may be sent now.
-    pub(super) fn left(&self) -> usize {
-        let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        wrong.retain(|at| at.elapsed() < COUNTED_FOR);
-        MOST_WRONG.saturating_sub(wrong.len())
+    /// Takes one of the tries, before the code is sent, so that calls at the same time take one each.
+    pub(super) fn take(&self) -> bool {
+        let mut taken = self.counted();
+        let is_left = taken.len() < MOST_WRONG;
+        if is_left {
+            taken.push(Instant::now());
+        }
+        is_left
     }
 
-    pub(super) fn add(&self) {
-        let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        wrong.push(Instant::now());
+    /// Gives back the try of a code that nobody judged.
+    pub(super) fn give_back(&self) {
+        self.counted().pop();
+    }
+
+    /// How many more codes may be tried now.
+    pub(super) fn left(&self) -> usize {
+        MOST_WRONG.saturating_sub(self.counted().len())
     }
 
     /// Forgets them after a right one.
     pub(super) fn clear(&self) {
-        let mut wrong = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        wrong.clear();
+        self.counted().clear();
+    }
+
+    fn counted(&self) -> MutexGuard<'_, Vec<Instant>> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.retain(|at| at.elapsed() < COUNTED_FOR);
+        taken
     }
 }

@@ -123,6 +123,36 @@ async fn successes_that_are_no_json_keep_their_status() {
     assert_eq!((balance.as_str(), balance.as_f64()), ("\u{fffd}", None));
 }
 
+/// The documentation knows these lists without pages; should they get some, nothing of them is missed, and a next page that
+/// leads nowhere ends it.
+#[tokio::test]
+async fn short_lists_are_read_whole_also_in_pages() {
+    let page = |next: Option<u32>, name: &str| {
+        let next = next.map(|offset| format!("https://didit.test/?offset={offset}"));
+        let body = json!({ "count": 2, "next": next, "results": [{ "uuid": ID, "name": name, "label": name }] });
+        Reply::json(200, &body.to_string())
+    };
+    let token = AccessToken::new("test-token-0000");
+    for last in [None, Some(1), Some(0)] {
+        let upstream = Upstream::start([page(Some(1), "one"), page(last, "two")]).await;
+        let client = upstream.builder().build().unwrap();
+        let names: Vec<_> = client
+            .organizations(&token)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|organization| organization.name.unwrap())
+            .collect();
+        assert_eq!(names, ["one", "two"], "{last:?}");
+    }
+    let upstream = Upstream::start([page(Some(1), "one"), page(None, "two")]).await;
+    let client = upstream.builder().build().unwrap();
+    assert_eq!(client.list_destinations().await.unwrap().len(), 2);
+    let upstream = Upstream::start([page(Some(1), "one"), page(None, "two")]).await;
+    let client = upstream.builder().build().unwrap();
+    assert_eq!(client.applications(&token, &id()).await.unwrap().len(), 2);
+}
+
 #[tokio::test]
 async fn money_is_text_or_number() {
     let body = json!({"balance": "1234.5600", "auto_refill_enabled": true, "auto_refill_amount": 500, "auto_refill_threshold": null, "currency": "USD"});

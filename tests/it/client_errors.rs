@@ -192,6 +192,22 @@ fn words_decide_the_kind() {
     }
 }
 
+/// A gateway's page says nothing of the key, whatever words are on it.
+#[test]
+fn a_page_of_a_gateway_is_no_refusal_of_the_key() {
+    for (body, kind) in [
+        (
+            "<html><title>403 Forbidden</title>Your token was blocked",
+            ErrorKind::Forbidden,
+        ),
+        ("", ErrorKind::Forbidden),
+        ("invalid token", ErrorKind::Authentication),
+    ] {
+        assert_eq!(parse(403, body.as_bytes()).kind, kind, "{body}");
+    }
+    assert_eq!(parse(401, b"<html>").kind, ErrorKind::Authentication);
+}
+
 #[test]
 fn bodies_that_are_no_json() {
     let table: &[(&[u8], BodyKind, &str)] = &[

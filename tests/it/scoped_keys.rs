@@ -38,6 +38,12 @@ fn a_key_that_may_not_see_links_is_told_so() {
         let created = server.ok("didit_session_create", json!({ "qr_code": true }));
         assert_answer!("scoped_key_created", created);
         let id = created.field("session_id").to_owned();
+        let decision = server.ok("didit_session_get_decision", json!({ "session_id": id }));
+        assert!(
+            decision.text.contains("this key may not see links"),
+            "{}",
+            decision.text
+        );
         control.finish(&id, "approve");
         control.post("key-rights", &json!({ "denied": ["generate-pdf"] }));
         let report = server.fails("didit_session_generate_pdf", json!({ "session_id": id }));

@@ -10,7 +10,6 @@ use super::error::Error;
 use super::http::{ApiResponse, Call, Client, Credential};
 use super::ids::{ApplicationId, OrganizationId, Segment};
 use super::lenient;
-use super::paging::{Page, PageRequest};
 use super::rules;
 use super::secret::{AccessToken, ApiKey, Password, TemporaryToken};
 use super::values::Email;
@@ -295,12 +294,9 @@ impl Client {
     /// # Errors
     /// An API error of kind `Authentication` when the token has expired.
     pub async fn organizations(&self, token: &AccessToken) -> Result<Vec<Organization>, Error> {
-        let call = Call::account(
-            Method::GET,
-            &[&"organizations", &"me"],
-            Credential::Bearer(token),
-        );
-        Ok(Page::read(&self.json(call).await?, PageRequest::default())?.items)
+        let path: &[&dyn Segment] = &[&"organizations", &"me"];
+        self.every_row(|| Call::account(Method::GET, path, Credential::Bearer(token)))
+            .await
     }
 
     /// The applications of an organization, with their keys.
@@ -313,8 +309,8 @@ impl Client {
         organization: &OrganizationId,
     ) -> Result<Vec<Application>, Error> {
         let path: &[&dyn Segment] = &[&"organizations", &"me", organization, &"applications"];
-        let call = Call::account(Method::GET, path, Credential::Bearer(token));
-        Ok(Page::read(&self.json(call).await?, PageRequest::default())?.items)
+        self.every_row(|| Call::account(Method::GET, path, Credential::Bearer(token)))
+            .await
     }
 
     /// One application, with its key.

@@ -260,8 +260,9 @@ fn kind(status: u16, read: &body::Read) -> ErrorKind {
         400 | 403 if done_already => ErrorKind::Conflict,
         400 | 403 if wrong_moment => ErrorKind::NotAllowedNow,
         401 => ErrorKind::Authentication,
-        403 if read.kind != BodyKind::Json
-            || says(&[
+        // A page of a gateway says nothing of the key, whatever words are on it.
+        403 if read.kind != BodyKind::Html
+            && says(&[
                 "credential",
                 "permission",
                 "authenticat",

@@ -6,8 +6,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::error::Error;
-use super::http::{ApiResponse, Call};
+use super::http::{ApiResponse, Call, Client};
 use super::lenient::Object;
+
+/// The most pages of a list that is read whole. Lists of this kind are short, and usually come without pages.
+const MOST_PAGES: usize = 50;
 
 /// Which part of a list to get. What is unset is left to the server (50 rows from the start, 25 for the Lists API).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -88,6 +91,28 @@ impl<T: DeserializeOwned> Page<T> {
             total: envelope.count.as_ref().and_then(Value::as_u64),
             next_offset,
         })
+    }
+}
+
+impl Client {
+    /// Every row of a list that the documentation knows without pages. Later pages are read while each begins after the one
+    /// before.
+    pub(crate) async fn every_row<'a, T: DeserializeOwned>(
+        &self,
+        call: impl Fn() -> Call<'a>,
+    ) -> Result<Vec<T>, Error> {
+        let mut rows = Vec::new();
+        let mut page = PageRequest::default();
+        for _ in 0..MOST_PAGES {
+            let read = Page::read(&self.json(page.apply(call())?).await?, page)?;
+            rows.extend(read.items);
+            let next = read.next_offset.and_then(|next| u32::try_from(next).ok());
+            match next {
+                Some(next) if next > page.offset.unwrap_or_default() => page.offset = Some(next),
+                _ => break,
+            }
+        }
+        Ok(rows)
     }
 }
 

@@ -12,7 +12,6 @@ use super::error::{Error, InvalidValue};
 use super::http::{Call, Client};
 use super::ids::DestinationId;
 use super::lenient;
-use super::paging::{Page, PageRequest};
 use super::secret::WebhookSecret;
 use super::values::{Text, WebhookUrl, one_of, value};
 
@@ -203,10 +202,8 @@ impl Client {
     /// # Errors
     /// Those every call has.
     pub async fn list_destinations(&self) -> Result<Vec<Destination>, Error> {
-        let answer = self
-            .json(Call::api(Method::GET, &[&"webhook", &"destinations"]))
-            .await?;
-        Ok(Page::read(&answer, PageRequest::default())?.items)
+        self.every_row(|| Call::api(Method::GET, &[&"webhook", &"destinations"]))
+            .await
     }
 
     /// Creates a destination; the answer holds its secret.

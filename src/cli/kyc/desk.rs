@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     cli::{
         ask::Agreed,
-        output::{ListFormat, Table},
+        output::{ListFormat, Table, data},
         runner::{Outcome, Runner, unprinted},
     },
     config::OneOf,
@@ -167,15 +167,22 @@ fn table_and_rest(
 ) -> Outcome {
     let output = runner.output();
     output.rows(answer, table, format).map_err(unprinted)?;
+    let count = |name: &str| data(answer).get(name).and_then(Value::as_u64);
+    let troubles = count("failed").unwrap_or_default() + count("open").unwrap_or_default();
+    let code = if troubles > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    };
     if format.is_csv() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(code);
     }
     let is_said = |line: &&str| !line.starts_with("- ") && !line.starts_with("More rows follow");
     for line in answer.text.lines().skip(1).filter(is_said) {
         output.text(line).map_err(unprinted)?;
     }
     output_next(runner, answer)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 fn output_next(runner: &Runner, answer: &ToolOutput) -> Result<(), ToolError> {

@@ -50,6 +50,15 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let look = json!({ "session_id": session });
     let answer = runner.call("didit_session_get_decision", look).await?;
     let link = text(&answer, "session_url");
+    if link.is_empty() && text(&answer, "what_to_do").contains("may not see links") {
+        let message = format!(
+            "The session is {}, and this key may not see its link.",
+            text(&answer, "status")
+        );
+        return Err(ToolError::new(ErrorCode::Forbidden, message).with_advice(
+            "a key with the right to write sessions sees it, and so does Didit's console.",
+        ));
+    }
     if link.is_empty() {
         let message = format!(
             "The session is {}, and the person has nothing to do in it: its link leads nowhere.",

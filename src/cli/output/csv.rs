@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use clap::{Args, ValueEnum};
-use csv::Writer;
+use csv::{QuoteStyle, WriterBuilder};
 use serde_json::Value;
 
 use super::table::Table;
@@ -38,7 +38,10 @@ impl ListFormat {
 
 /// The names of the values, and a line for each row.
 pub(super) fn lines(table: &Table<'_>, rows: &[Value]) -> csv::Result<String> {
-    let mut writer = Writer::from_writer(Vec::new());
+    // Every text in quotes: where a semicolon separates cells, one within a text must not begin another cell.
+    let mut writer = WriterBuilder::new()
+        .quote_style(QuoteStyle::NonNumeric)
+        .from_writer(Vec::new());
     writer.write_record(table.0.iter().map(|(_, name)| name))?;
     for row in rows {
         let cells = table.0.iter().map(|(_, name)| cell(row.get(name)));

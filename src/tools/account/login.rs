@@ -26,7 +26,7 @@ pub(super) fn tool() -> Tool {
         .example(|world| json!({ "email": world.account }))
         .search_words("sign in, second factor, authenticator code, switch application, go live, get the API key")
         .idempotent()
-        .asks_when("another application than the one in use would be used from then on")
+        .asks_when("another application than the one in use, or a live one, would be used from then on")
         .verify_with("didit_account_login", "again is safe.")
         .aliases(&[("application", "application_id"), ("otp", "code"), ("mode", "environment")])
         .run(login)
@@ -223,9 +223,13 @@ fn switch(
     organization: Option<&str>,
     application: &NamedId,
 ) -> Option<Change> {
-    let profile = connection.profile().ok()?;
-    let in_use = profile.application?;
-    if in_use.uuid == application.uuid || connection.key_is_from_environment() {
+    let in_use = connection.profile().ok()?.application;
+    let is_same = in_use
+        .as_ref()
+        .is_some_and(|in_use| in_use.uuid == application.uuid);
+    // Where nothing is in use yet, anything but real people and money may be begun with.
+    let is_harmless = in_use.is_none() && mode_of(application) != Environment::Live.name();
+    if is_same || is_harmless || connection.key_is_from_environment() {
         return None;
     }
     let line = |application: &NamedId| {
@@ -238,7 +242,11 @@ fn switch(
     Some(Change {
         direction: "switch",
         target: "the application in use".to_owned(),
-        action: Line::new("Use another Didit application from now on."),
+        action: Line::new(if in_use.is_some() {
+            "Use another Didit application from now on."
+        } else {
+            "Use this Didit application from now on."
+        }),
         consequence: "Sessions, decisions and costs of later calls are in it.".to_owned(),
         choice: "Use it",
         warnings: Vec::new(),
@@ -246,7 +254,7 @@ fn switch(
         settings: vec![Setting::new(
             "Application",
             line(application),
-            Some(line(&in_use)),
+            in_use.as_ref().map(line),
         )],
         place: connection.place_of_change(None),
         seen: Value::Null,

@@ -24,11 +24,7 @@ pub(super) async fn signed_in(
 ) -> Result<AccessToken, NotDone> {
     let connection = &context.connection;
     if code.is_some() && connection.wrong_codes().left() == 0 {
-        return Err(needed(
-            "Three codes were wrong, so for 15 minutes no other one is sent. Nothing was sent.",
-        )
-        .with_advice("further wrong codes could lock the account.")
-        .into());
+        return Err(stopped().into());
     }
     let step = client.login(email, password).await.map_err(refused)?;
     let signed_in = match step {
@@ -66,7 +62,10 @@ async fn verified(
         );
         return Err(with_code_hint(error).into());
     };
-    let wrong_codes = &context.connection.wrong_codes();
+    let wrong_codes = context.connection.wrong_codes();
+    if !wrong_codes.take() {
+        return Err(stopped().into());
+    }
     match client.verify_second_factor(waiting, &code).await {
         Ok(signed_in) => {
             wrong_codes.clear();
@@ -77,15 +76,22 @@ async fn verified(
                 let error = needed("Didit no longer accepts this log-in. Nobody is logged in.");
                 return Err(with_code_hint(error).into());
             }
-            wrong_codes.add();
             let left = wrong_codes.left();
             let error = needed(&format!(
                 "Didit did not accept this code. Nobody is logged in; {left} more may be tried."
             ));
             Err(with_code_hint(error).into())
         }
-        Err(other) => Err(other.into()),
+        Err(other) => {
+            wrong_codes.give_back();
+            Err(other.into())
+        }
     }
+}
+
+fn stopped() -> ToolError {
+    needed("Three codes were wrong, so for 15 minutes no other one is sent. Nothing was sent.")
+        .with_advice("further wrong codes could lock the account.")
 }
 
 /// Whether Didit said no, rather than failing. What it answers once the five minutes have passed is not documented.

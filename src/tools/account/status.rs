@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::root_of;
 use crate::{
-    didit::{self, ErrorKind, PageRequest, SessionFilter},
+    didit::{self, BodyKind, ErrorKind, PageRequest, SessionFilter},
     tools::{
         Context, Tool, ToolOutput, Toolset,
         connection::{KeySource, Mode},
@@ -272,5 +272,7 @@ async fn prove(context: &Context) -> Result<Proof, NotDone> {
 }
 
 fn is_refusal(error: &didit::ApiError) -> bool {
-    matches!(error.kind, ErrorKind::Authentication | ErrorKind::Forbidden)
+    // A gateway that keeps everybody out says nothing of the key.
+    error.body != BodyKind::Html
+        && matches!(error.kind, ErrorKind::Authentication | ErrorKind::Forbidden)
 }

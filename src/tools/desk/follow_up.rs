@@ -87,10 +87,11 @@ fn planned(context: &Context, plan: &Plan) -> ToolOutput {
     let environment = plan.environment(context);
     if plan.people.is_empty() {
         let mut text = format!(
-            "Nobody to follow up with among the unfinished sessions of this period ({}).",
+            "Nobody to follow up with among the unfinished sessions looked at ({}).",
             environment.words()
         );
         plan.add_notes(&mut text);
+        text.push_str(&paging::more(plan.next_cursor.as_deref()));
         return ToolOutput::new(text).with_data(&plan.data(environment, &[]));
     }
     let would = plan
@@ -140,9 +141,14 @@ impl Plan {
             let left_out: Vec<String> = self
                 .left_out
                 .iter()
+                .take(MOST_PEOPLE)
                 .map(|(who, why)| format!("{} ({why})", mark_untrusted(who)))
                 .collect();
-            text.push_str(&format!("\nNothing to do: {}.", left_out.join(", ")));
+            let more = match self.left_out.len().saturating_sub(MOST_PEOPLE) {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            text.push_str(&format!("\nNothing to do: {}{more}.", left_out.join(", ")));
         }
     }
 

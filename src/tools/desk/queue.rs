@@ -4,7 +4,7 @@ mod facts;
 mod row;
 mod totals;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
@@ -96,6 +96,8 @@ async fn queue(context: Context, input: QueueInput) -> Result<ToolOutput, NotDon
         ids = workflows::named(&workflows, name)?;
     }
     let until = input.older_than.map(|span| span.before(now));
+    // Didit's own counts by workflow know nothing of these.
+    let is_filtered = !ids.is_empty() || until.is_some() || input.reason.is_some();
     let filter = SessionFilter {
         status: vec![SessionStatus::InReview],
         workflow_id: ids.clone(),
@@ -108,7 +110,7 @@ async fn queue(context: Context, input: QueueInput) -> Result<ToolOutput, NotDon
         },
         ..SessionFilter::default()
     };
-    let mut waiting = waiting(&client, &filter).await?;
+    let mut waiting = waiting(&client, &filter, until).await?;
     if workflows.is_empty() && !waiting.rows.is_empty() {
         // A key may see sessions and no workflows.
         match workflows::all(&client).await {
@@ -156,7 +158,7 @@ async fn queue(context: Context, input: QueueInput) -> Result<ToolOutput, NotDon
         })
         .flatten();
     let totals = if is_first_page {
-        totals::of(&client, &waiting, &rows, &workflows, &ids).await
+        totals::of(&client, &waiting, &rows, &workflows, is_filtered).await
     } else {
         totals::Totals::default()
     };
@@ -231,10 +233,16 @@ fn answer(
 }
 
 /// Reads the people and the companies that wait.
-async fn waiting(client: &Client, filter: &SessionFilter) -> Result<Waiting, NotDone> {
+async fn waiting(
+    client: &Client,
+    filter: &SessionFilter,
+    until: Option<Timestamp>,
+) -> Result<Waiting, NotDone> {
     let mut notes = Vec::new();
     let of_companies = SessionFilter {
         session_kind: Some(SessionKind::Business),
+        // For companies the last day ends as it begins; what is younger is left out row by row.
+        date_to: until.and_then(|until| oldest::day_of(until + SignedDuration::from_hours(24))),
         ..filter.clone()
     };
     // What fails for people fails the call, and is asked for once.

@@ -3,15 +3,17 @@
 use uuid::Uuid;
 
 use crate::{
-    didit::{Client, Error, PageRequest, WorkflowId},
+    didit::{Client, Error, PageRequest, WorkflowId, WorkflowSummary},
     tools::{
         error::ToolError,
         untrusted::{clean, mark_untrusted},
     },
 };
 
-/// Rows of the list of workflows that are looked at; each version is one.
+/// Rows of a page of the list of workflows; each version is one.
 const MOST_ROWS: u32 = 100;
+/// Pages that are looked at, so that a list without an end has one.
+const MOST_PAGES: u32 = 20;
 
 /// A workflow over all its versions.
 pub(super) struct Known {
@@ -24,14 +26,29 @@ pub(super) struct Known {
     pub(super) name: String,
 }
 
+/// The rows of all pages, up to a bound.
+async fn rows(client: &Client) -> Result<Vec<WorkflowSummary>, Error> {
+    let mut rows = Vec::new();
+    let mut offset = None;
+    for _ in 0..MOST_PAGES {
+        let limit = Some(MOST_ROWS);
+        let page = client
+            .list_workflows(&PageRequest { limit, offset })
+            .await?;
+        rows.extend(page.items);
+        let next = page.next_offset.and_then(|next| u32::try_from(next).ok());
+        match next.filter(|next| *next > offset.unwrap_or_default()) {
+            Some(next) => offset = Some(next),
+            None => break,
+        }
+    }
+    Ok(rows)
+}
+
 /// The workflows of the application.
 pub(super) async fn all(client: &Client) -> Result<Vec<Known>, Error> {
-    let page = PageRequest {
-        limit: Some(MOST_ROWS),
-        offset: None,
-    };
     let mut all: Vec<Known> = Vec::new();
-    for row in client.list_workflows(&page).await?.items {
+    for row in rows(client).await? {
         let Some(id) = row.workflow_id.or(row.uuid) else {
             continue;
         };

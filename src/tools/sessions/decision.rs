@@ -52,6 +52,9 @@ pub(super) fn tool() -> Tool {
         .run(get)
 }
 
+/// Said where Didit tells no link although it is the person's turn.
+const NO_LINK: &str = " The link is not shown, because this key may not see links.";
+
 /// The arguments of a look at a session.
 #[derive(Deserialize, JsonSchema)]
 struct DecisionInput {
@@ -124,13 +127,18 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutpu
 /// The explanation itself.
 fn concise(decision: &Decision, view: &View) -> ToolOutput {
     let facts = PersonFacts::of(decision);
-    let verdict = verdict::of(decision, &facts);
+    let mut verdict = verdict::of(decision, &facts);
     let reasons = reasons(decision, &view.limits, view.level);
+    let is_for_the_person = decision.status.turn() == NextActor::Person;
     let link = decision
         .session_url
         .as_deref()
-        .filter(|_| decision.status.turn() == NextActor::Person)
+        .filter(|_| is_for_the_person)
         .map(clean_link);
+    // A link that was there and could not be used is told among the oddities.
+    if is_for_the_person && link.is_none() && decision.oddities.is_empty() {
+        verdict.advice.push_str(NO_LINK);
+    }
     let mut text = verdict.line.clone();
     text.push_str(&compared(&facts, view.level));
     text.push_str(&heading(decision, view.environment));

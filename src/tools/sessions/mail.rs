@@ -20,8 +20,7 @@ const PARTS: [(&str, &[&str]); 3] = [
     ("E-mail subject", &["subject"]),
     ("E-mail text", &["message", "text", "body"]),
 ];
-/// How much of a text a human is shown: lines, and characters each.
-const MOST_LINES: usize = 8;
+/// The characters of a line of the text. However many lines there are, the question shows them all or is refused.
 const LINE_LENGTH: usize = 120;
 
 /// The e-mail that a resubmission would send; `None` without one, and where the service has no previews.
@@ -67,7 +66,8 @@ pub(super) fn settings(preview: &ResubmissionPreview) -> Vec<Setting> {
 fn lines(text: &str) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
-        let word = if word.contains("://") { "(link)" } else { word };
+        let is_link = word.contains("://") || word.contains("/session/");
+        let word = if is_link { "(link)" } else { word };
         match lines.last_mut() {
             Some(line) if line.is_empty() => line.push_str(word),
             Some(line) if line.chars().count() + word.chars().count() < LINE_LENGTH => {
@@ -77,7 +77,6 @@ fn lines(text: &str) -> Vec<String> {
             _ => lines.push(word.to_owned()),
         }
     }
-    lines.truncate(MOST_LINES);
     lines.retain(|line| !line.is_empty());
     lines
 }

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     didit::{
-        self, Decision, ErrorKind, NewStatus, ResubmissionPreview, SessionId, SessionStatus,
-        StatusUpdate,
+        self, Decision, ErrorKind, NewStatus, NextActor, ResubmissionPreview, SessionId,
+        SessionStatus, StatusUpdate,
     },
     tools::{
         Context, Tool, ToolOutput, Toolset, advice,
@@ -118,7 +118,13 @@ fn told(
     let is_as_asked = now.as_ref().is_none_or(|now| *now == asked);
     // A status that this version does not know contradicts nothing.
     let is_known = !matches!(now, Some(SessionStatus::Other(_)));
-    if new_status != NewStatus::Resubmitted && is_known && !is_as_asked {
+    // Whoever was asked again may be at it already, and steps without the person have decided by now.
+    let is_followed = new_status == NewStatus::Resubmitted
+        && (!needs_person
+            || now
+                .as_ref()
+                .is_some_and(|now| now.turn() == NextActor::Person));
+    if is_known && !is_as_asked && !is_followed {
         let now = now.map(|now| mark_untrusted(now.as_str()));
         return Err(ToolError::new(
             ErrorCode::ChangedMeanwhile,

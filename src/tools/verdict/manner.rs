@@ -64,7 +64,7 @@ pub(in crate::tools) fn manner(check: &IdVerification) -> Option<Manner> {
         "document" => "a document",
         "id_lookup" => "the data were looked up in a register",
         "wallet" => "the data come from a digital wallet",
-        _ => "the data come from elsewhere",
+        _ => "the identity was proven in a way that this program does not know",
     }
     .to_owned();
     meaning.push_str(outcome.map_or("", |(_, words)| words));

@@ -77,13 +77,15 @@ impl OtherCheck {
         Some(check)
     }
 
-    /// Whether this is an advanced or qualified signature whose certificate or time stamp is still to come.
+    /// Whether this is an advanced or qualified signature whose certificate, time stamp or signed file is still to come. A
+    /// key that may not see files finds it so as well, which errs on the side of a look.
     fn lacks_proof(&self, item: &Value) -> bool {
         let level = self.level.as_deref().unwrap_or_default().trim();
         let needs_proof = ["aes", "qes"]
             .iter()
             .any(|of| of.eq_ignore_ascii_case(level));
-        needs_proof && !(has(item, "certificate") && has(item, "timestamp"))
+        let proofs = ["certificate", "timestamp", "signed_file"];
+        needs_proof && !proofs.iter().all(|proof| has(item, proof))
     }
 }
 

@@ -41,7 +41,9 @@ impl Step {
     pub(super) fn words(self) -> &'static str {
         match self {
             Self::Mail { is_new: true } => "new link by Didit's mail",
-            Self::Mail { is_new: false } => "Didit asked to mail about the open link",
+            Self::Mail { is_new: false } => {
+                "Didit asked to mail about the open link, or about a new one if the workflow was published anew"
+            }
             Self::NewLink => "new link to hand over, as no e-mail address is known",
             Self::HandOver => "hand over the link, which still works; no e-mail address is known",
             Self::ByHandAlone => {
@@ -86,11 +88,13 @@ impl Person {
             Some(text.to_owned()).filter(|text| !text.is_empty())
         };
         let verified = || {
-            let mut checks = decision.email_verifications.iter();
-            checks.find_map(|check| check.email.clone())
+            let checks = decision.email_verifications.iter();
+            // An address that was typed and not proven may be anybody's.
+            let mut proven = checks.filter(|check| check.status.as_deref() == Some("Approved"));
+            proven.find_map(|check| check.email.clone())
         };
         person.name = PersonFacts::of(decision).name;
-        person.email = contact("email").or_else(verified);
+        person.email = verified().or_else(|| contact("email"));
         person.language =
             contact("email_lang").or_else(|| language_of(decision.session_url.as_deref()));
         person.link = decision.session_url.clone().filter(|_| is_open);

@@ -91,7 +91,7 @@ pub(super) async fn read(context: &Context, input: &FollowUpInput) -> Result<Pla
     }
     let rows = each_once(found.rows, input);
     let until = input.older_than.unwrap_or(Span::days(1)).before(now);
-    let (mut rows, young): (Vec<_>, Vec<_>) = rows
+    let (rows, young): (Vec<_>, Vec<_>) = rows
         .into_iter()
         .partition(|row| oldest::made_at(row).is_none_or(|made| made <= until));
     if !young.is_empty() {
@@ -101,13 +101,13 @@ pub(super) async fn read(context: &Context, input: &FollowUpInput) -> Result<Pla
         ));
     }
     plan.total = rows.len();
+    let again = input.again_after().before(now);
+    let mut rows = plan.without_written(rows, &records, again, now);
     rows.retain(|row| after.is_none_or(|after| oldest::place(row) > after));
     if rows.len() > MOST_PEOPLE {
         plan.next_cursor = rows.get(MOST_PEOPLE - 1).map(oldest::cursor_of);
         rows.truncate(MOST_PEOPLE);
     }
-    let again = input.again_after().before(now);
-    let rows = plan.without_written(rows, &records, again, now);
     let rows = plan.without_decided(&client, rows).await;
     plan.add_people(context, rows, now).await?;
     if !written::lasts(context) {
@@ -264,7 +264,7 @@ impl Plan {
             served.iter().filter(|person| is_meant(person.step)).count()
         };
         let mails = count(|step| matches!(step, Step::Mail { .. }));
-        let links = count(|step| matches!(step, Step::Mail { is_new: true } | Step::NewLink));
+        let links = count(Step::sends);
         let mut warnings = vec![Line::new(format!(
             "Follow up with those who have not finished ({}):",
             served.len()
@@ -284,7 +284,7 @@ impl Plan {
             direction: "follow_up",
             target: "people who have not finished".to_owned(),
             action: Line::new(format!(
-                "Ask Didit for {mails} e-mails and {links} new links."
+                "Ask Didit for {mails} e-mails and up to {links} new links."
             )),
             consequence: "Each new link costs a session when it is used; everything else is as in the person's last session."
                 .to_owned(),
@@ -363,9 +363,19 @@ async fn settled(client: &Client, row: &SessionReference) -> Result<Option<Strin
         },
         ..SessionFilter::default()
     };
-    let own = client.find_sessions(&filter).await?.items;
+    let newest = client.find_sessions(&filter).await?;
+    let mut own = newest.items;
+    if newest.next_offset.is_some() {
+        let approved = SessionFilter {
+            status: vec![SessionStatus::Approved],
+            ..filter
+        };
+        own.extend(client.find_sessions(&approved).await?.items);
+    }
     let is_settling = |other: &&SessionReference| {
-        other.session_id != row.session_id
+        // Whatever Didit's filter lets through, only the very same person counts.
+        other.vendor_data == row.vendor_data
+            && other.session_id != row.session_id
             && (other.status == SessionStatus::Approved
                 || other.session_number > row.session_number)
     };

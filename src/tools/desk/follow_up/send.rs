@@ -35,7 +35,7 @@ enum Outcome {
     ByHand,
 }
 
-/// Serves everybody of the plan. Where nobody could be served, the error is that of the first.
+/// Serves everybody of the plan. Where certainly nobody was served, the error is that of the first.
 ///
 /// # Errors
 /// When the records cannot be written, or nothing at all could be done.
@@ -77,9 +77,9 @@ pub(super) async fn send(
     let done = count(|outcome| matches!(outcome, Outcome::Done(_)));
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::NotBegun));
     let open = count(|outcome| matches!(outcome, Outcome::Open(_)));
-    if done == 0 && failed + open > 0 {
+    if done == 0 && open == 0 && failed > 0 {
         let first = outcomes.into_iter().find_map(|outcome| match outcome {
-            Outcome::Failed(error) | Outcome::Open(error) => Some(error),
+            Outcome::Failed(error) => Some(error),
             _ => None,
         });
         return Err(first.unwrap_or_else(nothing_done).into());
@@ -132,10 +132,13 @@ async fn serve(
     {
         return Ok(Outcome::ServedMeanwhile);
     }
-    book.intend(vendor_data).await?;
+    if let Err(error) = book.intend(vendor_data).await {
+        return Ok(Outcome::Failed(error));
+    }
     match client.create_session(request).await {
         Ok(created) => {
-            book.done(vendor_data).await?;
+            // Without this line on record the person counts as perhaps served, so a failure here sends nothing twice.
+            drop(book.done(vendor_data).await);
             Ok(Outcome::Done(Box::new(created)))
         }
         Err(error) => {
@@ -143,7 +146,7 @@ async fn serve(
             if error.leaves_open() {
                 return Ok(Outcome::Open(error));
             }
-            book.failed(vendor_data).await?;
+            drop(book.failed(vendor_data).await);
             Ok(Outcome::Failed(error))
         }
     }
@@ -159,6 +162,7 @@ fn hits_all(error: &ToolError) -> bool {
             | ErrorCode::Forbidden
             | ErrorCode::RateLimited
             | ErrorCode::Unreachable
+            | ErrorCode::Journal
     )
 }
 
@@ -199,6 +203,10 @@ impl Outcome {
     fn link(&self, person: &Person) -> Option<&str> {
         match self {
             Self::Done(created) if person.step == Step::NewLink => created.url.as_deref(),
+            // Didit makes another session where the workflow was published anew, and the old link is then no longer the one.
+            Self::Done(created) if Some(created.session_id) != person.row.session_id => {
+                created.url.as_deref()
+            }
             _ => None,
         }
     }

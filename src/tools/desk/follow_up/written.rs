@@ -35,7 +35,7 @@ enum Line {
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct About {
-    /// The account, as a digest.
+    /// The application, as a digest.
     account: String,
     vendor_data: String,
     at: Timestamp,
@@ -71,7 +71,7 @@ pub(super) struct Book<'a> {
 /// # Errors
 /// When there are records that cannot be read: then nobody may be written to either.
 pub(super) fn read(context: &Context) -> Result<HashMap<String, Record>, ToolError> {
-    let account = context.connection.account_digest();
+    let account = context.connection.application_digest();
     let mut records = remembered(context).clone();
     if let Some(path) = context.connection.written_place() {
         let lines = journal::read(&path).map_err(|error| unusable(&path, &error))?;
@@ -112,7 +112,7 @@ impl<'a> Book<'a> {
             }
         };
         Ok(Self {
-            account: context.connection.account_digest(),
+            account: context.connection.application_digest(),
             context,
             file,
             _turn: turn,

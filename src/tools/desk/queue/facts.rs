@@ -182,7 +182,8 @@ fn hits(decision: &Decision) -> String {
         .aml_screenings
         .iter()
         .flat_map(|screening| &screening.hits)
-        .filter_map(|hit| hit.match_score)
+        .filter(|hit| hit.review_status.as_deref() != Some("False Positive"))
+        .filter_map(|hit| hit.risk_score)
         .filter(|score| score.is_finite())
         .collect();
     scores.sort_by(|one, other| other.total_cmp(one));

@@ -43,7 +43,7 @@ pub(super) async fn of(
     waiting: &Waiting,
     shown: &[QueueRow],
     workflows: &[Known],
-    filter: &[WorkflowId],
+    is_filtered: bool,
 ) -> Totals {
     let mut by_check: Vec<OfCheck> = Vec::new();
     for row in &waiting.rows {
@@ -77,7 +77,7 @@ pub(super) async fn of(
                 }),
             }
         }
-    } else if filter.is_empty() {
+    } else if !is_filtered {
         by_workflow = counted(client, workflows).await;
         is_cut = workflows.len() > MOST_WORKFLOWS;
     }
