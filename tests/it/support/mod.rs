@@ -17,6 +17,7 @@ pub mod fuzzed;
 pub mod hostile;
 pub mod openapi;
 pub mod person;
+pub mod program;
 pub mod refusals;
 pub mod refused;
 pub mod requests;
