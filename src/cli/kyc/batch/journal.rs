@@ -13,7 +13,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{high_water_mark::HighWaterMark, paths::folder_of};
+use super::high_water_mark::HighWaterMark;
 use crate::{
     private_file,
     tools::{ErrorCode, ToolError},
@@ -105,7 +105,7 @@ impl Journal {
     /// # Errors
     /// `journal` when another run holds the lock, or when the file is no journal.
     pub(super) fn open(path: &Path) -> Result<Self, ToolError> {
-        let mut file = private_file::append(path).map_err(|error| disk(path, &error))?;
+        let mut file = private_file::change(path).map_err(|error| disk(path, &error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -195,7 +195,7 @@ impl Journal {
         .await?;
         // The name of a new file is on disk only with its folder.
         #[cfg(unix)]
-        File::open(folder_of(&self.path))
+        File::open(super::paths::folder_of(&self.path))
             .and_then(|folder| folder.sync_all())
             .map_err(|error| disk(&self.path, &error))?;
         Ok(())
