@@ -63,9 +63,9 @@ impl Trail {
     /// A trail in a file, which is created when it is missing and made private when it is not.
     ///
     /// # Errors
-    /// When it is no regular file of this user, or can't be opened for appending.
+    /// When it is no regular file of this user, or can't be opened for writing.
     pub fn open(path: &Path) -> io::Result<Self> {
-        private_file::append(path)?;
+        private_file::change(path)?;
         Ok(Self {
             path: path.to_owned(),
             turns: Arc::default(),
@@ -93,7 +93,7 @@ impl Trail {
 
 /// Adds a line whole or not at all.
 fn append_whole(path: &Path, mut line: Vec<u8>) -> io::Result<()> {
-    let file = private_file::append(path)?;
+    let file = private_file::change(path)?;
     // Under the lock nobody else's line can follow, so that what was written of this one can be taken back.
     let mut file = private_file::locked(file).map_err(|error| match error {
         private_file::Error::Io(error) => error,
@@ -115,6 +115,7 @@ fn append_whole(path: &Path, mut line: Vec<u8>) -> io::Result<()> {
     written
 }
 
+/// Reads the last byte, which leaves the file where the next line belongs.
 fn ends_within_a_line(file: &mut File, length: u64) -> io::Result<bool> {
     if length == 0 {
         return Ok(false);

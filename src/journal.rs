@@ -62,7 +62,7 @@ impl Journal {
         path: &Path,
         beginning: &[u8],
     ) -> Result<(Self, Vec<L>), Error> {
-        let mut file = private_file::append(path)?;
+        let mut file = private_file::change(path)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Error::InUse),

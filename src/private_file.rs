@@ -6,7 +6,7 @@
 mod open;
 mod temporary;
 
-pub use open::{append, read_public};
+pub use open::{append, change, read_public};
 pub use temporary::new_in;
 
 use std::{

@@ -144,7 +144,7 @@ async fn turn() -> Result<Option<private_file::WriteLock>, Failure> {
 
 /// The file itself: one that is a link, as those have it who keep their settings in one place, stays a link.
 fn real(file: &Path) -> Result<PathBuf, Failure> {
-    match fs::canonicalize(file) {
+    match dunce::canonicalize(file) {
         Ok(real) => Ok(real),
         Err(_) if fs::symlink_metadata(file).is_err() => Ok(file.to_owned()),
         Err(error) => Err(format!("{} leads nowhere: {error}", file.display()).into()),

@@ -31,7 +31,28 @@ pub(super) fn own(path: &Path) -> io::Result<File> {
 pub fn append(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
-    let file = regular(path, &mut options, Links::Refused)?;
+    private(path, &mut options)
+}
+
+/// Opens a file like [`append`] for whoever locks it and then writes where it ends: what was written of a line can be cut off
+/// again. Windows cuts off nothing of a file that is open for appending alone; elsewhere that is all it takes, so that a file
+/// which only grows by the system's own rule is one as well.
+///
+/// # Errors
+/// When it is no regular file of this user, or when the system refuses.
+pub fn change(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options
+        .read(true)
+        .write(true)
+        .append(!cfg!(windows))
+        .truncate(false)
+        .create(true);
+    private(path, &mut options)
+}
+
+fn private(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let file = regular(path, options, Links::Refused)?;
     make_private(&file)?;
     Ok(file)
 }

@@ -86,12 +86,20 @@ fn watch_signals(drain: CancellationToken) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(not(unix))]
+/// Windows ends the process a few seconds after its console was closed, unless it ends by itself before.
+#[cfg(windows)]
 fn watch_signals(drain: CancellationToken) -> io::Result<()> {
+    use tokio::signal::windows::{ctrl_break, ctrl_c, ctrl_close};
+    let mut interrupt = ctrl_c()?;
+    let mut stop = ctrl_break()?;
+    let mut close = ctrl_close()?;
     tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            drain.cancel();
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = stop.recv() => {}
+            _ = close.recv() => {}
         }
+        drain.cancel();
     });
     Ok(())
 }

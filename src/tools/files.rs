@@ -76,9 +76,7 @@ fn write_first_free(
     field: &'static str,
 ) -> Result<PathBuf, ToolError> {
     prepare(folder).map_err(|error| disk(folder, &error))?;
-    let real = folder
-        .canonicalize()
-        .map_err(|error| disk(folder, &error))?;
+    let real = dunce::canonicalize(folder).map_err(|error| disk(folder, &error))?;
     let mut file = private_file::new_in(&real).map_err(|error| disk(&real, &error))?;
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
@@ -117,7 +115,15 @@ pub(super) fn read(
             ),
         )
     };
+    let given = folder;
     let folder = folder.canonicalize().map_err(|_| outside())?;
+    // Windows signs in to whatever machine a path names, and that before anything could be compared.
+    if is_of_a_machine(path)
+        && !given.join(path).starts_with(given)
+        && !folder.join(path).starts_with(&folder)
+    {
+        return Err(outside());
+    }
     // Resolving first and comparing afterwards covers `..` and links alike.
     let resolved = folder.join(path).canonicalize().map_err(|_| outside())?;
     if !resolved.starts_with(&folder) {
@@ -148,6 +154,13 @@ pub(super) fn read(
         ));
     }
     Ok(bytes)
+}
+
+/// Whether Windows takes a path for one on another machine, such as `\\server\share`, or for one past its own rules.
+fn is_of_a_machine(path: &str) -> bool {
+    let is_separator = |letter: char| matches!(letter, '/' | '\\');
+    path.strip_prefix(is_separator)
+        .is_some_and(|rest| rest.starts_with(is_separator))
 }
 
 /// Refuses a name that cannot stand for a new file in the output folder, before Didit is asked for what would be written.

@@ -2,7 +2,10 @@
 
 use std::{fs, path::Path};
 
-use crate::support::server::{Finished, run};
+use crate::support::{
+    program::program,
+    server::{Finished, run},
+};
 use serde_json::{Value, json};
 
 const CLIENTS: [(&str, &str); 10] = [
@@ -31,7 +34,7 @@ fn config(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finish
 
 /// The path of the program is another one on each machine.
 fn without_path(text: &str) -> String {
-    text.replace(env!("CARGO_BIN_EXE_didit-mcp"), "/bin/didit-mcp")
+    text.replace(program().to_str().unwrap(), "/bin/didit-mcp")
 }
 
 /// The only other file in a folder: the copy of the one that was changed.
@@ -205,7 +208,7 @@ fn the_path_is_the_one_on_the_search_path_that_leads_here() {
     let folder = home.path().join("bin");
     fs::create_dir(&folder).unwrap();
     let link = folder.join("didit-mcp");
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_didit-mcp"), &link).unwrap();
+    std::os::unix::fs::symlink(program(), &link).unwrap();
     let path = format!("/nowhere:{}", folder.display());
     let finished = config(home.path(), &["cursor"], &[("PATH", &path)]);
     let block: Value = serde_json::from_str(&finished.stdout).unwrap();

@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::support::{
+    program::program,
     scripted::Scripted,
     server::{Era, Setup, command},
 };
@@ -99,7 +100,7 @@ fn an_event_is_one_line_that_says_the_same_and_its_secret_may_end_in_a_line_brea
             .unwrap()
             .local_addr()
             .unwrap();
-        let mut listener = Command::new(env!("CARGO_BIN_EXE_didit-mcp"))
+        let mut listener = Command::new(program())
             .args([
                 "webhook",
                 "listen",

@@ -12,6 +12,7 @@ use std::{
 
 use crate::support::{
     control::Standalone,
+    program::program,
     server::{Era, Setup, run},
 };
 use serde_json::{Value, json};
@@ -219,7 +220,7 @@ fn on_a_full_disk_a_line_is_whole_or_not_there() {
     let mut child = Command::new("sh")
         .arg("-c")
         .arg("trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\"")
-        .arg(env!("CARGO_BIN_EXE_didit-mcp"))
+        .arg(program())
         .args(["--simulate", "--audit-log", path.to_str().unwrap()])
         .env_clear()
         .env("HOME", folder.path())

@@ -7,6 +7,7 @@ use std::{
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
+use crate::support::program::program;
 use serde_json::{Value, json};
 
 struct Raw {
@@ -18,7 +19,7 @@ struct Raw {
 impl Raw {
     /// Starts the program; its standard error is a pipe that nobody reads.
     fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_didit-mcp"))
+        let mut child = Command::new(program())
             .args(arguments)
             .env_clear()
             .env("HOME", std::env::temp_dir().join("no-such-home"))

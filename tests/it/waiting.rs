@@ -8,6 +8,7 @@ use std::{
 
 use crate::support::{
     control::{KEY, Standalone, simulated},
+    program::program,
     server::{Era, Server, Setup},
 };
 use didit_mcp::didit::signature::{sign, wire_body};
@@ -159,7 +160,7 @@ fn listening_for_webhooks_needs_their_secret() {
 }
 
 fn listener(arguments: &[&str], secret: &str) -> (Child, BufReader<std::process::ChildStdout>) {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_didit-mcp"))
+    let mut child = Command::new(program())
         .args(["webhook", "listen"])
         .args(arguments)
         .env_clear()

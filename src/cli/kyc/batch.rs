@@ -330,10 +330,10 @@ fn refuse_same(paths: &[&Path; 3]) -> Result<(), ToolError> {
 
 /// One spelling of a path, also while there is no file yet.
 fn real(path: &Path) -> PathBuf {
-    if let Ok(real) = fs::canonicalize(path) {
+    if let Ok(real) = dunce::canonicalize(path) {
         return real;
     }
-    match (folder_of(path).canonicalize(), path.file_name()) {
+    match (dunce::canonicalize(folder_of(path)), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_path_buf(),
     }

@@ -18,6 +18,7 @@ pub mod hostile;
 pub mod many;
 pub mod openapi;
 pub mod person;
+pub mod program;
 pub mod refusals;
 pub mod refused;
 pub mod requests;

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use super::program::program;
+
 /// How long a line may take before the test counts as hung. Keeping to the rate limits takes up to a minute by itself.
 const DEADLINE: Duration = Duration::from_secs(180);
 const MODERN: &str = "2026-07-28";
@@ -195,7 +197,7 @@ pub struct Finished {
 
 /// The program in an environment that holds nothing of the shell's.
 pub fn command(arguments: &[String], variables: &HashMap<String, String>) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_didit-mcp"));
+    let mut command = Command::new(program());
     command
         .args(arguments)
         .env_clear()

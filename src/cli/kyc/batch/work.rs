@@ -312,7 +312,15 @@ async fn interruption() {
 }
 
 /// Returns when somebody wants the run to end.
-#[cfg(not(unix))]
+#[cfg(windows)]
 async fn interruption() {
-    drop(tokio::signal::ctrl_c().await);
+    use tokio::signal::windows::{ctrl_break, ctrl_close};
+    let (Ok(mut stop), Ok(mut close)) = (ctrl_break(), ctrl_close()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = stop.recv() => {}
+        _ = close.recv() => {}
+    }
 }
