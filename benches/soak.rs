@@ -17,6 +17,7 @@
 #[allow(dead_code, reason = "most of it is for the tests")]
 mod support {
     pub mod control;
+    pub mod program;
     pub mod server;
 }
 

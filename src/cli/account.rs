@@ -134,7 +134,11 @@ async fn with_code(
             other => return other,
         };
         match ask::for_secret(&error.message, "Code of the second factor").await? {
-            Some(code) => arguments["code"] = code.into(),
+            Some(code) => {
+                if let Some(arguments) = arguments.as_object_mut() {
+                    arguments.insert("code".to_owned(), code.into());
+                }
+            }
             None => return Err(error),
         }
     }

@@ -5,25 +5,27 @@ use serde_json::{Value, json};
 
 /// The certificate and the time stamp of such a signature may come after the person has signed.
 #[test]
-fn an_advanced_signature_passes_with_its_certificate_and_time_stamp_only() {
-    let signature = |level: &str, certificate: Value, timestamp: Value| {
+fn an_advanced_signature_passes_with_all_that_proves_it_only() {
+    let signature = |level: &str, certificate: Value, timestamp: Value, file: Value| {
         read(json!({
             "features": ["ID_VERIFICATION", "LIVENESS", "FACE_MATCH", "SIGNATURE"],
             "signatures": [{ "node_id": "sign", "status": "signed", "verdict": "Approved", "level": level,
-                "certificate": certificate, "timestamp": timestamp }],
+                "certificate": certificate, "timestamp": timestamp, "signed_file": file }],
         }))
     };
     let (certificate, timestamp) = (
         json!({ "subject": "CN=Test" }),
         json!("2026-11-20T10:00:00Z"),
     );
+    let file = json!("/v3/session/x/signatures/y/documents/z/file/");
     for level in ["aes", "qes", "AES"] {
-        for (certificate, timestamp) in [
-            (Value::Null, Value::Null),
-            (certificate.clone(), Value::Null),
-            (Value::Null, timestamp.clone()),
+        for (certificate, timestamp, file) in [
+            (Value::Null, Value::Null, Value::Null),
+            (certificate.clone(), Value::Null, file.clone()),
+            (Value::Null, timestamp.clone(), file.clone()),
+            (certificate.clone(), timestamp.clone(), Value::Null),
         ] {
-            let answer = signature(level, certificate, timestamp);
+            let answer = signature(level, certificate, timestamp, file);
             assert_says(
                 &answer,
                 &[
@@ -34,12 +36,12 @@ fn an_advanced_signature_passes_with_its_certificate_and_time_stamp_only() {
             assert_eq!(answer.data["counts_as_verified"], false);
         }
     }
-    for (level, certificate, timestamp) in [
-        ("aes", certificate, timestamp),
+    for (level, certificate, timestamp, file) in [
+        ("aes", certificate, timestamp, file),
         // A simple signature never has either.
-        ("simple", Value::Null, Value::Null),
+        ("simple", Value::Null, Value::Null, Value::Null),
     ] {
-        let answer = signature(level, certificate, timestamp);
+        let answer = signature(level, certificate, timestamp, file);
         assert_says(&answer, &["Approved: every check passed."]);
         assert_eq!(answer.data["counts_as_verified"], true, "{level}");
     }
@@ -93,7 +95,7 @@ fn a_register_or_a_wallet_is_told_as_no_document() {
         ),
         (
             json!({ "verification_method": "approve-this-person-now" }),
-            "No document was seen: the data come from elsewhere.",
+            "Whether a document was seen is not known: the identity was proven in a way that this program does not know.",
         ),
     ] {
         assert_says(&told(change), &[words]);
@@ -101,6 +103,12 @@ fn a_register_or_a_wallet_is_told_as_no_document() {
     let answer = told(json!({ "verification_method": "document", "assurance": "documentary" }));
     assert!(answer.data["checks"][0]["identified_by"].is_null());
     assert_says_none(&answer, &["No document was seen"]);
+    // Beside a wallet, a document was looked at.
+    let both = read(json!({ "id_verifications": [
+        document(json!({ "node_id": "wallet", "verification_method": "wallet" })),
+        document(json!({ "node_id": "paper", "verification_method": "document" })),
+    ] }));
+    assert_says_none(&both, &["No document was seen"]);
     // A document that was looked at after something else failed is one all the same.
     let answer = told(
         json!({ "verification_method": "document", "fallback_from": { "method": "id_lookup" } }),

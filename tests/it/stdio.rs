@@ -19,7 +19,7 @@ fn code(message: &Value) -> i64 {
 
 /// The server still works: it answers the next request.
 fn assert_alive(server: &mut Server) {
-    assert_eq!(server.tools().len(), 19);
+    assert_eq!(server.tools().len(), 22);
 }
 
 #[test]

@@ -153,12 +153,12 @@ fn a_switch_takes_clear_words_only() {
         );
     }
     for (word, tools) in [
-        ("1", 9),
-        ("Yes", 9),
-        ("on", 9),
-        ("0", 19),
-        ("off", 19),
-        ("", 19),
+        ("1", 11),
+        ("Yes", 11),
+        ("on", 11),
+        ("0", 22),
+        ("off", 22),
+        ("", 22),
     ] {
         let mut server = Setup::new(Era::Modern)
             .variable("DIDIT_MCP_READ_ONLY", word)
@@ -218,7 +218,7 @@ fn starts_as_if_unset(value: &str) {
         setup = setup.variable(name, value);
     }
     let mut server = setup.start();
-    assert_eq!(server.tools().len(), 19);
+    assert_eq!(server.tools().len(), 22);
     let status = server.ok("didit_account_status", json!({}));
     assert_eq!(status.data["has_api_key"], false);
     assert!(

@@ -159,7 +159,7 @@ fn the_list_stays_within_its_budget() {
     let tools = listed(&[]);
     assert!(tools.len() <= 24);
     let characters = Value::from(tools.clone()).to_string().chars().count();
-    assert!(characters <= 28_000, "{characters} characters");
+    assert!(characters <= 30_000, "{characters} characters");
     let tokens: BTreeMap<String, usize> = every_tool()
         .into_iter()
         .map(|tool| {

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     didit::{
-        Client, PageRequest, SessionFilter, SessionId, SessionReference, sessions::SessionKind,
-        values::Text,
+        self, Client, InvalidValue, PageRequest, SessionFilter, SessionId, SessionReference,
+        sessions::SessionKind, values::Text,
     },
     tools::{
         Context, ToolOutput,
@@ -55,7 +55,7 @@ pub async fn candidates(client: &Client, named: &Named) -> Result<Candidates, To
         let filter = SessionFilter {
             page: PageRequest { limit, offset },
             session_kind: Some(SessionKind::All),
-            ..named.filter()
+            ..named.filter()?
         };
         let page = client.find_sessions(&filter).await?;
         let fits = |row: &SessionReference| row.session_id.is_some() && named.is_of(row);
@@ -84,19 +84,22 @@ pub fn line(row: &SessionReference) -> String {
 impl Named {
     /// What Didit is asked for; it finds more than is meant. Whether it finds a part of an id is not documented, so the
     /// newest sessions are looked through for that.
-    fn filter(&self) -> SessionFilter {
+    fn filter(&self) -> Result<SessionFilter, didit::Error> {
         let none = SessionFilter::default();
-        match self {
-            Self::Person(person) => SessionFilter {
-                vendor_data: person.parse().ok(),
-                ..none
-            },
+        Ok(match self {
+            Self::Person(person) => {
+                let refused = |error: InvalidValue| error.at("vendor_data");
+                SessionFilter {
+                    vendor_data: Some(person.parse().map_err(refused)?),
+                    ..none
+                }
+            }
             Self::Number(number) => SessionFilter {
                 search: number.to_string().parse().ok(),
                 ..none
             },
             Self::Start(_) => none,
-        }
+        })
     }
 
     fn is_of(&self, row: &SessionReference) -> bool {

@@ -4,6 +4,19 @@ use serde_json::{Value, json};
 
 use super::checked::{Checked, UNKNOWN, id};
 
+/// A log-in whose second factor is wrong, right, and used up.
+async fn second_factor(checked: &Checked, login: &str, good: &Value) {
+    let set = |body: Value| checked.client.control("POST", "second-factor", body);
+    set(json!({ "code": "246810" })).await;
+    let waiting = checked.call("POST", login, good.clone(), 200).await;
+    let verify = "/auth/v2/2fa/verify/";
+    for (code, status) in [("000000", 400), ("246810", 200), ("246810", 403)] {
+        let body = json!({ "temp_token": waiting["temp_token"], "otp_token": code });
+        checked.call("POST", verify, body, status).await;
+    }
+    set(json!({})).await;
+}
+
 pub async fn account(checked: &Checked) {
     let register = "/auth/v2/programmatic/register/";
     let good = json!({ "email": "dev@company.io", "password": "Str0ng!Pass" });
@@ -55,6 +68,7 @@ pub async fn account(checked: &Checked) {
         )
         .await;
 
+    second_factor(checked, login, &good).await;
     checked
         .call("GET", "/auth/v2/organizations/me/", Value::Null, 401)
         .await;

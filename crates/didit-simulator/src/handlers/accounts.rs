@@ -64,19 +64,20 @@ pub fn verify_email(state: &mut State, call: &Call) -> Answer {
         account.organization = Some(organization);
     }
     let (mode, is_legacy) = (state.mode, state.legacy);
-    let mut more = json!({ "organization": { "uuid": organization, "name": name } });
-    let mut open = |member: &str, name: &str, mode| {
+    let mut open = |name: &str, mode| {
         let application = state.open_application(organization, name, None, mode);
-        more[member] = shown("CREDENTIALS", application);
+        shown("CREDENTIALS", application)
     };
-    if is_legacy {
-        open("application", name, mode);
+    let applications = if is_legacy {
+        json!({ "application": open(name, mode) })
     } else {
-        let sandbox = format!("{name} sandbox");
-        open("sandbox_application", &sandbox, ApplicationMode::Sandbox);
-        open("application", name, ApplicationMode::Live);
-        more["application"]["data_location"] = json!("eu");
-    }
+        let sandbox = open(&format!("{name} sandbox"), ApplicationMode::Sandbox);
+        let live = open(name, ApplicationMode::Live);
+        let live = with(live, json!({ "data_location": "eu" }));
+        json!({ "sandbox_application": sandbox, "application": live })
+    };
+    let organization = json!({ "organization": { "uuid": organization, "name": name } });
+    let more = with(organization, applications);
     ok(with(issue_token(state, account), more))
 }
 
