@@ -268,7 +268,11 @@ impl<'a> Run<'a> {
     /// Arguments of the right shape: the very first request gets the fault, so nothing has to exist.
     fn strike_anything(&mut self) -> (Value, String) {
         let id = "11111111-2222-4333-8444-555555555555";
-        if let Some(example) = self.case.example(id) {
+        if let Some(mut example) = self.case.example(id) {
+            // A wait outlasts what passes, up to its own end.
+            if self.case.tool == "didit_session_wait_for_decision" {
+                example["max_wait_s"] = json!(1);
+            }
             return (example, String::new());
         }
         let arguments = match self.case.tool {
@@ -291,6 +295,7 @@ impl<'a> Run<'a> {
             "didit_account_status" => json!({ "check": true }),
             "didit_session_stats" | "didit_session_list" => json!({}),
             "didit_session_follow_up" => json!({ "send": true }),
+            "didit_session_wait_for_decision" => json!({ "session_id": id, "max_wait_s": 1 }),
             tool if tool.starts_with("didit_session_") => {
                 json!({ "session_id": id })
             }

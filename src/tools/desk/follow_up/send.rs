@@ -35,7 +35,8 @@ enum Outcome {
     ByHand,
 }
 
-/// Serves everybody of the plan. Where certainly nobody was served, the error is that of the first.
+/// Serves everybody of the plan. Where certainly nobody was served, or it is about one person alone, the error is that of the
+/// first.
 ///
 /// # Errors
 /// When the records cannot be written, or nothing at all could be done.
@@ -77,9 +78,10 @@ pub(super) async fn send(
     let done = count(|outcome| matches!(outcome, Outcome::Done(_)));
     let failed = count(|outcome| matches!(outcome, Outcome::Failed(_) | Outcome::NotBegun));
     let open = count(|outcome| matches!(outcome, Outcome::Open(_)));
-    if done == 0 && open == 0 && failed > 0 {
+    // Of several, each is told by itself where one of them may have been served.
+    if done == 0 && failed + open > 0 && (open == 0 || failed + open == 1) {
         let first = outcomes.into_iter().find_map(|outcome| match outcome {
-            Outcome::Failed(error) => Some(error),
+            Outcome::Failed(error) | Outcome::Open(error) => Some(error),
             _ => None,
         });
         return Err(first.unwrap_or_else(nothing_done).into());
