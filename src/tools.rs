@@ -45,6 +45,7 @@ mod untrusted;
 mod verdict;
 mod webhooks;
 mod workflows;
+mod written;
 mod wrong_codes;
 
 pub use access::Access;

@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    desk::Written,
     environment::{ChangeLocation, Environment},
     error::{ErrorCode, NotDone, ToolError},
     limits::Cache,
     personal::PersonalData,
     pollers::{Follower, Pace, SessionPollers},
+    written::Written,
     wrong_codes::WrongCodes,
 };
 use crate::{

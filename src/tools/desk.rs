@@ -11,7 +11,6 @@ mod stats;
 mod workflows;
 
 use super::Tool;
-pub(super) use follow_up::Written;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![queue::tool(), stats::tool(), follow_up::tool()]

@@ -29,7 +29,7 @@ use crate::{
 };
 use data::data;
 use reasons::notes;
-pub(in crate::tools) use reasons::{Reason, reasons};
+pub(in crate::tools) use reasons::{Reason, reasons_of};
 use untrusted_values::with_untrusted_values;
 use view::{MAX_DUPLICATES, View, elsewhere_line, shown_without_result, values};
 
@@ -128,7 +128,7 @@ pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutpu
 fn concise(decision: &Decision, view: &View) -> ToolOutput {
     let facts = PersonFacts::of(decision);
     let mut verdict = verdict::of(decision, &facts);
-    let reasons = reasons(decision, &view.limits, view.level);
+    let reasons = reasons_of(decision, &view.limits, view.level);
     let is_for_the_person = decision.status.turn() == NextActor::Person;
     let link = decision
         .session_url

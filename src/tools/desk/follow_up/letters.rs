@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Person, Step};
+use super::person::{Person, Step};
 
 /// A text with the language that it is in.
 #[derive(Serialize)]
@@ -53,6 +53,18 @@ const LETTERS: [(&str, &str); 8] = [
          passaporte ou o documento de identidade à mão. O link é só para si.",
     ),
 ];
+
+/// The texts as lines, one for each language that is needed.
+pub(super) fn text(people: &[Person]) -> String {
+    let mut text = String::new();
+    for letter in of(people) {
+        text.push_str(&format!(
+            "\nText to send ({}): {}",
+            letter.language, letter.text_to_send
+        ));
+    }
+    text
+}
 
 /// The texts that these people need. English stands for languages that are not here, and where none is known.
 pub(super) fn of(people: &[Person]) -> Vec<Letter> {

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::{
-    FollowUpInput, MOST_PEOPLE,
+    book,
+    input::FollowUpInput,
+    letters,
     person::{Person, Step},
-    written::{self, Record},
 };
 use crate::{
     didit::{
@@ -30,9 +31,13 @@ use crate::{
         paging,
         personal::Class,
         plain,
+        untrusted::mark_untrusted,
+        written::Record,
     },
 };
 
+/// People of a plan: what a human can read in one question.
+const MOST_PEOPLE: usize = 20;
 /// Sessions that are looked at.
 const MOST_READ: usize = 1_000;
 /// Statuses of people who have not finished.
@@ -60,7 +65,7 @@ pub(super) struct Plan {
 pub(super) async fn read(context: &Context, input: &FollowUpInput) -> Result<Plan, NotDone> {
     let now = Timestamp::now();
     let client = context.client()?;
-    let records = written::read(context)?;
+    let records = book::read(context)?;
     let after = input.cursor.as_deref().map(oldest::place_of).transpose()?;
     let workflow_id = match &input.workflow {
         Some(name) => workflows::named(&workflows::all(&client).await?, name)?,
@@ -110,7 +115,7 @@ pub(super) async fn read(context: &Context, input: &FollowUpInput) -> Result<Pla
     }
     let rows = plan.without_decided(&client, rows).await;
     plan.add_people(context, rows, now).await?;
-    if !written::lasts(context) {
+    if !book::lasts(context) {
         plan.notes.push(
             "Whom was written to is remembered while this program runs, as there is no place for its records."
                 .to_owned(),
@@ -238,6 +243,48 @@ impl Plan {
         context
             .connection
             .environment_of(self.environment.as_deref())
+    }
+
+    /// Adds what is said besides the rows.
+    pub(super) fn add_notes(&self, text: &mut String) {
+        for note in &self.notes {
+            text.push_str(&format!("\n{note}"));
+        }
+        if !self.left_out.is_empty() {
+            let left_out: Vec<String> = self
+                .left_out
+                .iter()
+                .take(MOST_PEOPLE)
+                .map(|(who, why)| format!("{} ({why})", mark_untrusted(who)))
+                .collect();
+            let more = match self.left_out.len().saturating_sub(MOST_PEOPLE) {
+                0 => String::new(),
+                more => format!(", and {more} more"),
+            };
+            text.push_str(&format!("\nNothing to do: {}{more}.", left_out.join(", ")));
+        }
+    }
+
+    /// The plan as data, with rows of people.
+    pub(super) fn data(&self, environment: Environment, rows: &[Value]) -> Value {
+        let left_out: Vec<Value> = self
+            .left_out
+            .iter()
+            .map(|(vendor_data, reason)| json!({ "vendor_data": vendor_data, "reason": reason }))
+            .collect();
+        let mut data = json!({
+            "items": rows,
+            "total": self.total,
+            "environment": environment.name(),
+            "has_more": self.next_cursor.is_some(),
+            "notes": self.notes,
+            "nothing_to_do": left_out,
+            "letters": letters::of(&self.people),
+        });
+        if let (Some(cursor), Some(data)) = (&self.next_cursor, data.as_object_mut()) {
+            data.insert("next_cursor".to_owned(), cursor.clone().into());
+        }
+        data
     }
 
     /// The rows and their lines.

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
-    letters_text,
+    book::Book,
+    letters,
     person::{Person, Step},
     plan::Plan,
-    written::Book,
 };
 use crate::{
     didit::{Client, CreatedSession},
@@ -108,7 +108,7 @@ pub(super) async fn send(
     let (rows, lines) = paging::fitting(rows.collect());
     text.push_str(&paging::more(plan.next_cursor.as_deref()));
     text.push_str(&lines);
-    text.push_str(&letters_text(&plan.people));
+    text.push_str(&letters::text(&plan.people));
     let rows: Vec<_> = rows.iter().map(|row| json!(row)).collect();
     let mut data = plan.data(environment, &rows);
     if let Some(data) = data.as_object_mut() {

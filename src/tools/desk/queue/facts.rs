@@ -11,7 +11,7 @@ use crate::{
         person::{Duplicate, Mismatch, PersonFacts},
         personal::{Outlet, PersonalData},
         plain,
-        sessions::decision::{Reason, reasons},
+        sessions::decision::{Reason, reasons_of},
         untrusted::mark_untrusted,
         verdict,
     },
@@ -77,7 +77,7 @@ impl Facts {
             .take(MOST_OTHERS)
             .map(Other::from)
             .collect();
-        let reasons = reasons(decision, &limits, level);
+        let reasons = reasons_of(decision, &limits, level);
         let mut parts = Vec::new();
         if let Some(sentence) = verdict::not_as_expected(&facts) {
             parts.push(sentence.trim_end_matches('.').to_owned());

@@ -3,7 +3,7 @@
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
-use super::{Waiting, row::QueueRow};
+use super::{row::QueueRow, waiting::Waiting};
 use crate::{
     didit::{Client, PageRequest, SessionFilter, SessionStatus, WorkflowId},
     tools::{

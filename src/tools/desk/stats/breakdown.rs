@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    countries,
+    countries::{self, Counted},
     figures::{rate, rounded},
     period::Period,
 };
@@ -102,9 +102,6 @@ impl Breakdown {
         outcomes(counter, counted, by_size, notes).await
     }
 }
-
-/// Something that was counted, with the filter that finds it.
-pub(super) type Counted = (String, SessionFilter, u64);
 
 async fn counted(
     counter: &Counter<'_>,

@@ -3,11 +3,13 @@
 //! Nobody tells which countries there are, and asking for each of 250 would be too much. So all are counted at once, then each
 //! half, and so on where there is something: the other half of a half is what is left, because a session has one document country.
 
-use super::breakdown::Counted;
 use crate::{
     didit::{Error, SessionFilter, values::Country},
     tools::desk::counts::{Count, Counter},
 };
+
+/// Something that was counted, with the filter that finds it.
+pub(super) type Counted = (String, SessionFilter, u64);
 
 /// Requests that finding the countries may take.
 const MOST_REQUESTS: usize = 120;

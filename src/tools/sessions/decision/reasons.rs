@@ -120,7 +120,7 @@ pub(super) fn notes(decision: &Decision) -> impl Iterator<Item = (String, &Warni
 }
 
 /// The reasons with what governs each, what weighs most first.
-pub(in crate::tools) fn reasons(
+pub(in crate::tools) fn reasons_of(
     decision: &Decision,
     limits: &Limits,
     level: PersonalData,

@@ -3,11 +3,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     journal::{self, Journal},
@@ -15,48 +14,12 @@ use crate::{
     tools::{
         Context,
         error::{ErrorCode, ToolError},
+        written::{About, Line, Record, Records, keep, keep_all},
     },
 };
 
 /// How every journal of this kind begins.
 const BEGINNING: &[u8] = b"{\"event\":\"";
-
-/// One line.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-enum Line {
-    /// A request about this person is about to leave.
-    Intent(About),
-    /// Didit took it.
-    Done(About),
-    /// Didit certainly did nothing.
-    Failed(About),
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct About {
-    /// The application, as a digest.
-    account: String,
-    vendor_data: String,
-    at: Timestamp,
-}
-
-/// That somebody was written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Record {
-    pub(super) at: Timestamp,
-    /// Whether Didit is known to have taken the request.
-    pub(super) is_certain: bool,
-}
-
-type Records = HashMap<(String, String), Record>;
-
-/// What this process remembers, where nothing can be written beside the credentials.
-#[derive(Default)]
-pub(in crate::tools) struct Written {
-    records: Mutex<Records>,
-    turn: Arc<tokio::sync::Mutex<()>>,
-}
 
 /// The records, held by one call at a time.
 pub(super) struct Book<'a> {
@@ -163,31 +126,6 @@ impl<'a> Book<'a> {
 fn remembered(context: &Context) -> std::sync::MutexGuard<'_, Records> {
     let records = &context.connection.written().records;
     records.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn keep_all(records: &mut Records, lines: Vec<Line>) {
-    for line in lines {
-        keep(records, line);
-    }
-}
-
-fn keep(records: &mut Records, line: Line) {
-    let (about, is_certain) = match line {
-        Line::Intent(about) => (about, Some(false)),
-        Line::Done(about) => (about, Some(true)),
-        Line::Failed(about) => (about, None),
-    };
-    let key = (about.account, about.vendor_data);
-    match is_certain {
-        Some(is_certain) => drop(records.insert(
-            key,
-            Record {
-                at: about.at,
-                is_certain,
-            },
-        )),
-        None => drop(records.remove(&key)),
-    }
 }
 
 fn in_use() -> ToolError {
