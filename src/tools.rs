@@ -55,6 +55,7 @@ pub use change::{Change, Line, Setting, quoted};
 pub use confirmer::{Agreement, Asked, Confirmer, Recorded, Voided};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
 pub use context::{Context, ExampleAccount, Progress};
+pub use desk::age;
 pub use environment::{ChangeLocation, Environment};
 pub use error::{ErrorCode, NotDone, ToolError};
 pub use input::JsonObject;

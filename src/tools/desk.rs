@@ -11,6 +11,7 @@ mod stats;
 mod workflows;
 
 use super::Tool;
+pub use span::age;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![queue::tool(), stats::tool(), follow_up::tool()]

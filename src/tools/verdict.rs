@@ -31,6 +31,8 @@ pub(super) struct Verdict {
     pub needs_a_look: bool,
     /// What to do next, as sentences for people.
     pub advice: String,
+    /// What a human looks at besides the checks, as the end of a sentence; empty where there is nothing.
+    pub looks: String,
     /// Whether it was declined because somebody may have tried to deceive, or by a human, who knows.
     pub may_be_fraud: bool,
 }
@@ -59,7 +61,8 @@ pub(super) fn of(decision: &Decision, facts: &PersonFacts) -> Verdict {
         checks: &checks,
         decided_by,
     };
-    let (advice, needs_a_look) = advised.advice();
+    let looks = listed(&advised.looks());
+    let (advice, needs_a_look) = advised.advice(&looks);
     let may_be_fraud = decision.status == SessionStatus::Declined
         && (decided_by == Some(DecidedBy::Reviewer)
             || facts.duplicates.iter().any(Duplicate::needs_a_look)
@@ -69,6 +72,7 @@ pub(super) fn of(decision: &Decision, facts: &PersonFacts) -> Verdict {
         decided_by,
         needs_a_look,
         advice,
+        looks,
         may_be_fraud,
     }
 }

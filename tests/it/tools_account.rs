@@ -21,6 +21,14 @@ fn password_of(request: &Recorded) -> String {
     body["password"].as_str().unwrap().to_owned()
 }
 
+/// A server with an account of its own, on a simulator beside it.
+fn with_account(era: Era) -> (Server, Standalone) {
+    let simulator = Standalone::start(&[]);
+    let mut server = without_key(era, &simulator).start();
+    open_account(&mut server, &simulator.control);
+    (server, simulator)
+}
+
 /// Opens an account and confirms it; returns its password, which nobody but the API saw.
 fn open_account(server: &mut Server, control: &Control) -> String {
     server.ok("didit_account_register", json!({ "email": EMAIL }));
@@ -153,9 +161,7 @@ fn a_code_may_be_wrong_or_too_old() {
 #[test]
 fn a_second_account_does_not_replace_the_first() {
     for era in Era::BOTH {
-        let simulator = Standalone::start(&[]);
-        let mut server = without_key(era, &simulator).start();
-        open_account(&mut server, &simulator.control);
+        let (mut server, simulator) = with_account(era);
         let failed = server.fails(
             "didit_account_register",
             json!({ "email": "another@didit-test.local" }),
@@ -232,10 +238,8 @@ fn agreed(server: &mut Server, mut arguments: Value) -> Answer {
 #[test]
 fn the_sandbox_is_used_until_a_human_chooses_live() {
     for era in Era::BOTH {
-        let simulator = Standalone::start(&[]);
+        let (mut server, simulator) = with_account(era);
         let control = &simulator.control;
-        let mut server = without_key(era, &simulator).start();
-        open_account(&mut server, control);
         let sandbox = key_in_use(&mut server, control);
         control.post("balance", &json!({ "amount": 0 }));
         let status = server.ok("didit_account_status", json!({}));
@@ -262,14 +266,27 @@ fn the_sandbox_is_used_until_a_human_chooses_live() {
     }
 }
 
+#[test]
+fn on_the_built_in_simulator_nothing_is_called_real() {
+    let (mut server, control) = simulated(Setup::new(Era::Modern));
+    server.ok("didit_account_register", json!({ "email": EMAIL }));
+    let verified = server.ok(
+        "didit_account_verify_email",
+        json!({ "code": control.code() }),
+    );
+    let live = agreed(&mut server, json!({ "environment": "live" }));
+    for answer in [verified, live] {
+        assert!(!answer.text.contains("real"), "{}", answer.text);
+    }
+    server.stop();
+}
+
 /// Whoever logs in where nothing is stored meets both applications, and begins with the sandbox.
 #[test]
 fn a_first_log_in_begins_with_the_sandbox() {
     for era in Era::BOTH {
-        let simulator = Standalone::start(&[]);
+        let (mut server, simulator) = with_account(era);
         let control = &simulator.control;
-        let mut server = without_key(era, &simulator).start();
-        open_account(&mut server, control);
         let sandbox = key_in_use(&mut server, control);
         let file = server.home().join("config/didit-mcp/credentials.json");
         let mut stored: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
@@ -294,10 +311,8 @@ fn a_first_log_in_begins_with_the_sandbox() {
 #[test]
 fn an_application_must_be_named_when_several_fit() {
     for era in Era::BOTH {
-        let simulator = Standalone::start(&[]);
+        let (mut server, simulator) = with_account(era);
         let control = &simulator.control;
-        let mut server = without_key(era, &simulator).start();
-        open_account(&mut server, control);
         server.ok("didit_account_login", json!({}));
         let sent = control.requests();
         let bearer = sent[2].headers["authorization"].clone();
@@ -329,10 +344,8 @@ fn an_application_must_be_named_when_several_fit() {
 #[test]
 fn a_second_factor_is_asked_for_and_taken() {
     for era in Era::BOTH {
-        let simulator = Standalone::start(&[]);
+        let (mut server, simulator) = with_account(era);
         let control = &simulator.control;
-        let mut server = without_key(era, &simulator).start();
-        open_account(&mut server, control);
         let factor = |body: Value| control.post("second-factor", &body);
         factor(json!({ "code": "246810" }));
 
@@ -370,10 +383,8 @@ fn a_second_factor_is_asked_for_and_taken() {
 /// The token that stands for the password may have run out when the code arrives; nobody knows what Didit answers then.
 #[test]
 fn a_code_that_comes_too_late_begins_anew() {
-    let simulator = Standalone::start(&[]);
+    let (mut server, simulator) = with_account(Era::Modern);
     let control = &simulator.control;
-    let mut server = without_key(Era::Modern, &simulator).start();
-    open_account(&mut server, control);
     control.post("second-factor", &json!({ "code": "246810" }));
     control.post(
         "faults",

@@ -88,7 +88,7 @@ fn a_link_with_nothing_but_the_only_workflow() {
         control.assert_sent(
             KEY,
             &[
-                "GET /v3/workflows/?limit=50",
+                "GET /v3/workflows/?limit=100",
                 &format!(r#"POST /v3/session/ {{"workflow_id":"{workflow}"}}"#),
             ],
         );
@@ -175,7 +175,7 @@ fn without_any_workflow_the_answer_names_the_tool_that_makes_one() {
         let (mut server, control) = simulated(Setup::new(era));
         let failed = server.fails("didit_session_create", json!({}));
         assert_answer!("create_without_workflow", failed);
-        control.assert_sent(KEY, &["GET /v3/workflows/?limit=50"]);
+        control.assert_sent(KEY, &["GET /v3/workflows/?limit=100"]);
         server.stop();
     }
 }
@@ -221,7 +221,7 @@ fn of_several_workflows_the_default_is_taken_and_else_one_must_be_named() {
         for id in [&first, &second] {
             assert!(failed.text.contains(id.as_str()), "{}", failed.text);
         }
-        control.assert_sent(KEY, &["GET /v3/workflows/?limit=50"]);
+        control.assert_sent(KEY, &["GET /v3/workflows/?limit=100"]);
 
         server.ok(
             "didit_workflow_update",

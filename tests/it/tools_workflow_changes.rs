@@ -48,7 +48,7 @@ fn a_workflow_is_read_and_listed() {
         );
         assert_answer!("get", found);
         let read = format!("GET /v3/workflows/{}/", made[2]);
-        control.assert_sent(KEY, &[&read, "GET /v3/workflows/?limit=50"]);
+        control.assert_sent(KEY, &[&read, "GET /v3/workflows/?limit=100"]);
         server.stop();
     }
 }
@@ -64,7 +64,7 @@ fn a_workflow_that_is_not_there() {
             KEY,
             &[
                 &format!("GET /v3/workflows/{unknown}/"),
-                "GET /v3/workflows/?limit=50",
+                "GET /v3/workflows/?limit=100",
             ],
         );
         server.stop();
@@ -88,7 +88,7 @@ fn switches_change_a_workflow_and_keep_what_they_do_not_name() {
         assert_answer!("update_switches", changed);
         let sent = control.requests();
         assert_eq!(sent[0].line(), format!("GET /v3/workflows/{id}/"));
-        assert_eq!(sent[1].line(), "GET /v3/workflows/?limit=50");
+        assert_eq!(sent[1].line(), "GET /v3/workflows/?limit=100");
         assert_eq!(sent[2].method, "PATCH");
         let body: Value = serde_json::from_str(&sent[2].body).unwrap();
         let keys: Vec<&String> = body.as_object().unwrap().keys().collect();
@@ -131,7 +131,7 @@ fn settings_alone_leave_the_checks_alone() {
             KEY,
             &[
                 &format!("GET /v3/workflows/{id}/"),
-                "GET /v3/workflows/?limit=50",
+                "GET /v3/workflows/?limit=100",
                 &format!(
                     r#"PATCH /v3/workflows/{id}/ {{"workflow_label":"After","is_default":true,"max_retry_attempts":1}}"#
                 ),
@@ -157,7 +157,7 @@ fn exact_features_replace_all() {
             KEY,
             &[
                 &format!("GET /v3/workflows/{id}/"),
-                "GET /v3/workflows/?limit=50",
+                "GET /v3/workflows/?limit=100",
                 &format!(r#"PATCH /v3/workflows/{id}/ {{"features":[{{"feature":"OCR"}}]}}"#),
             ],
         );

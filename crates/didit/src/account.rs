@@ -295,8 +295,10 @@ impl Client {
     /// An API error of kind `Authentication` when the token has expired.
     pub async fn organizations(&self, token: &AccessToken) -> Result<Vec<Organization>, Error> {
         let path: &[&dyn Segment] = &[&"organizations", &"me"];
-        self.every_row(|| Call::account(Method::GET, path, Credential::Bearer(token)))
-            .await
+        self.every_row(None, || {
+            Call::account(Method::GET, path, Credential::Bearer(token))
+        })
+        .await
     }
 
     /// The applications of an organization, with their keys.
@@ -309,8 +311,10 @@ impl Client {
         organization: &OrganizationId,
     ) -> Result<Vec<Application>, Error> {
         let path: &[&dyn Segment] = &[&"organizations", &"me", organization, &"applications"];
-        self.every_row(|| Call::account(Method::GET, path, Credential::Bearer(token)))
-            .await
+        self.every_row(None, || {
+            Call::account(Method::GET, path, Credential::Bearer(token))
+        })
+        .await
     }
 
     /// One application, with its key.

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::http::{ApiResponse, Call, Client};
 use super::lenient::Object;
 
-/// The most pages of a list that is read whole. Lists of this kind are short, and usually come without pages.
+/// The most pages of a list that is read whole, so that a list without an end has one.
 const MOST_PAGES: usize = 50;
 
 /// Which part of a list to get. What is unset is left to the server (50 rows from the start, 25 for the Lists API).
@@ -95,14 +95,18 @@ impl<T: DeserializeOwned> Page<T> {
 }
 
 impl Client {
-    /// Every row of a list that the documentation knows without pages. Later pages are read while each begins after the one
-    /// before.
+    /// Every row of a list, page by page: each has to begin after the one before. Without a `limit` the server says how many rows
+    /// a page has, and whether there are pages at all.
     pub(crate) async fn every_row<'a, T: DeserializeOwned>(
         &self,
+        limit: Option<u32>,
         call: impl Fn() -> Call<'a>,
     ) -> Result<Vec<T>, Error> {
         let mut rows = Vec::new();
-        let mut page = PageRequest::default();
+        let mut page = PageRequest {
+            limit,
+            offset: None,
+        };
         for _ in 0..MOST_PAGES {
             let read = Page::read(&self.json(page.apply(call())?).await?, page)?;
             rows.extend(read.items);

@@ -202,8 +202,10 @@ impl Client {
     /// # Errors
     /// Those every call has.
     pub async fn list_destinations(&self) -> Result<Vec<Destination>, Error> {
-        self.every_row(|| Call::api(Method::GET, &[&"webhook", &"destinations"]))
-            .await
+        self.every_row(None, || {
+            Call::api(Method::GET, &[&"webhook", &"destinations"])
+        })
+        .await
     }
 
     /// Creates a destination; the answer holds its secret.

@@ -198,6 +198,14 @@ pub struct Workflow {
     pub extra: Map<String, Value>,
 }
 
+impl WorkflowSummary {
+    /// Writes the names of features as the rest of the API does, and drops what is no link.
+    fn tidy(&mut self) {
+        upper_case(&mut self.features);
+        values::drop_unless_web_link(&mut self.workflow_url);
+    }
+}
+
 impl Client {
     /// The application's workflows, newest first.
     ///
@@ -206,11 +214,19 @@ impl Client {
     pub async fn list_workflows(&self, page: &PageRequest) -> Result<Page<WorkflowSummary>, Error> {
         let call = page.apply(Call::api(Method::GET, &[&"workflows"]))?;
         let mut workflows: Page<WorkflowSummary> = Page::read(&self.json(call).await?, *page)?;
-        for row in &mut workflows.items {
-            upper_case(&mut row.features);
-            values::drop_unless_web_link(&mut row.workflow_url);
-        }
+        workflows.items.iter_mut().for_each(WorkflowSummary::tidy);
         Ok(workflows)
+    }
+
+    /// All of the application's workflows, one row a version.
+    ///
+    /// # Errors
+    /// Those of [`Client::list_workflows`].
+    pub async fn every_workflow(&self) -> Result<Vec<WorkflowSummary>, Error> {
+        let call = || Call::api(Method::GET, &[&"workflows"]);
+        let mut rows: Vec<WorkflowSummary> = self.every_row(Some(100), call).await?;
+        rows.iter_mut().for_each(WorkflowSummary::tidy);
+        Ok(rows)
     }
 
     /// One version of a workflow.

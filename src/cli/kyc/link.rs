@@ -16,6 +16,7 @@ use crate::{
         runner::{Outcome, Runner, system, unprinted},
         which,
     },
+    didit::{NextActor, SessionStatus},
     tools::{ErrorCode, ToolError},
 };
 
@@ -50,7 +51,8 @@ pub(super) async fn run(runner: &Runner, arguments: Arguments) -> Outcome {
     let look = json!({ "session_id": session });
     let answer = runner.call("didit_session_get_decision", look).await?;
     let link = text(&answer, "session_url");
-    if link.is_empty() && text(&answer, "what_to_do").contains("may not see links") {
+    let status: Option<SessionStatus> = text(&answer, "status").parse().ok();
+    if link.is_empty() && status.is_some_and(|status| status.turn() == NextActor::Person) {
         let message = format!(
             "The session is {}, and this key may not see its link.",
             text(&answer, "status")

@@ -14,7 +14,7 @@ use crate::{
     },
     config::OneOf,
     didit::{NextActor, SessionStatus},
-    tools::{ToolError, ToolOutput},
+    tools::{ToolError, ToolOutput, age},
 };
 
 /// Which sessions; --workflow-id is a filter here.
@@ -236,19 +236,8 @@ fn add_ages(answer: &mut ToolOutput) {
     for row in rows.into_iter().flatten().filter_map(Value::as_object_mut) {
         let created = row.get("created_at").and_then(Value::as_str);
         if let Some(created) = created.and_then(|time| time.parse::<Timestamp>().ok()) {
-            row.insert("age".to_owned(), age(now.duration_since(created)).into());
+            row.insert("age".to_owned(), age(created, now).into());
         }
-    }
-}
-
-/// A time in its largest unit: `40 s`, `5 min`, `4 h`, `2 d`.
-fn age(age: jiff::SignedDuration) -> String {
-    let seconds = age.as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
     }
 }
 
@@ -295,24 +284,7 @@ pub(super) async fn workflows(runner: &Runner, arguments: Workflows) -> Outcome 
 
 #[cfg(test)]
 mod tests {
-    use jiff::SignedDuration;
-
-    use super::{age, meant};
-
-    #[test]
-    fn an_age_is_told_in_its_largest_unit() {
-        for (seconds, expected) in [
-            (-5, "0 s"),
-            (59, "59 s"),
-            (60, "1 min"),
-            (3_599, "59 min"),
-            (3_600, "1 h"),
-            (172_799, "47 h"),
-            (172_800, "2 d"),
-        ] {
-            assert_eq!(age(SignedDuration::from_secs(seconds)), expected);
-        }
-    }
+    use super::meant;
 
     #[test]
     fn a_word_may_mean_several_statuses() {

@@ -2,7 +2,7 @@
 
 use crate::tools::{
     Context, Environment, ToolOutput,
-    connection::Connection,
+    connection::{Connection, Mode},
     error::{ErrorCode, NotDone, ToolError},
     untrusted::{clean, mark_untrusted},
 };
@@ -134,13 +134,15 @@ pub(super) fn key_in_use(connection: &Connection) -> Result<ToolOutput, NotDone>
         .iter()
         .any(|other| environment(&other.application) == Environment::Live);
     let in_use = profile.application.as_ref().map(environment);
-    if in_use == Some(Environment::Sandbox) {
+    // What the simulator calls live is no more real than the rest of it.
+    let is_real = connection.settings().mode == Mode::Didit;
+    if is_real && in_use == Some(Environment::Sandbox) {
         text.push_str(
             "\nIt is the sandbox: results of checks are made up and nothing is billed, but pictures and files that people \
              upload are stored, so it is no place for real documents.",
         );
     }
-    if in_use == Some(Environment::Live) {
+    if is_real && in_use == Some(Environment::Live) {
         text.push_str("\nIt is live: people and money are real.");
     }
     let answer = ToolOutput::new(text);

@@ -49,7 +49,7 @@ impl Span {
 }
 
 /// How long something has been there, in its largest unit: `40 s`, `5 min`, `4 h`, `2 d`.
-pub(super) fn age(since: Timestamp, now: Timestamp) -> String {
+pub fn age(since: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(since).as_secs().max(0);
     match seconds {
         0..60 => format!("{seconds} s"),
@@ -93,7 +93,9 @@ mod tests {
         for (seconds, expected) in [
             (-5, "0 s"),
             (59, "59 s"),
+            (60, "1 min"),
             (3_599, "59 min"),
+            (3_600, "1 h"),
             (172_799, "47 h"),
             (172_800, "2 d"),
         ] {

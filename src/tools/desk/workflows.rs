@@ -3,17 +3,12 @@
 use uuid::Uuid;
 
 use crate::{
-    didit::{Client, Error, PageRequest, WorkflowId, WorkflowSummary},
+    didit::{Client, Error, WorkflowId},
     tools::{
         error::ToolError,
         untrusted::{clean, mark_untrusted},
     },
 };
-
-/// Rows of a page of the list of workflows; each version is one.
-const MOST_ROWS: u32 = 100;
-/// Pages that are looked at, so that a list without an end has one.
-const MOST_PAGES: u32 = 20;
 
 /// A workflow over all its versions.
 pub(super) struct Known {
@@ -26,29 +21,10 @@ pub(super) struct Known {
     pub(super) name: String,
 }
 
-/// The rows of all pages, up to a bound.
-async fn rows(client: &Client) -> Result<Vec<WorkflowSummary>, Error> {
-    let mut rows = Vec::new();
-    let mut offset = None;
-    for _ in 0..MOST_PAGES {
-        let limit = Some(MOST_ROWS);
-        let page = client
-            .list_workflows(&PageRequest { limit, offset })
-            .await?;
-        rows.extend(page.items);
-        let next = page.next_offset.and_then(|next| u32::try_from(next).ok());
-        match next.filter(|next| *next > offset.unwrap_or_default()) {
-            Some(next) => offset = Some(next),
-            None => break,
-        }
-    }
-    Ok(rows)
-}
-
 /// The workflows of the application.
 pub(super) async fn all(client: &Client) -> Result<Vec<Known>, Error> {
     let mut all: Vec<Known> = Vec::new();
-    for row in rows(client).await? {
+    for row in client.every_workflow().await? {
         let Some(id) = row.workflow_id.or(row.uuid) else {
             continue;
         };

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     didit::{
-        FeatureState, PageRequest, SessionFilter, SessionReference, WorkflowId, features::Feature,
+        FeatureState, SessionFilter, SessionReference, WorkflowId, features::Feature,
         sessions::SessionKind,
     },
     tools::{
@@ -17,9 +17,6 @@ use crate::{
         untrusted::mark_untrusted,
     },
 };
-
-/// Workflows that are looked through for the versions of one.
-const MOST_VERSIONS: u32 = 100;
 
 pub(super) fn tool() -> Tool {
     Tool::read("didit_session_list", Toolset::Sessions)
@@ -97,24 +94,18 @@ async fn every_version(
     if named.is_empty() {
         return Ok(named);
     }
-    let page = PageRequest {
-        limit: Some(MOST_VERSIONS),
-        offset: None,
-    };
     // A key that may not see workflows can list sessions all the same.
-    let Ok(known) = context.client()?.list_workflows(&page).await else {
+    let Ok(known) = context.client()?.every_workflow().await else {
         return Ok(named);
     };
     let mut every = Vec::new();
     for id in named {
         let is_named = |other: &Option<WorkflowId>| *other == Some(id);
         let group = known
-            .items
             .iter()
             .find(|row| is_named(&row.uuid) || is_named(&row.workflow_id))
             .and_then(|row| row.workflow_id);
         let versions = known
-            .items
             .iter()
             .filter(|row| group.is_some() && row.workflow_id == group)
             .filter_map(|row| row.uuid);

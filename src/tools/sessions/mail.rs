@@ -130,12 +130,15 @@ pub(super) fn sentence(
     Some(format!("No e-mail is sent: {reason}."))
 }
 
-/// The address as far as it may be said, for the text of the answer.
+/// The address as far as it may be said, for the text of the answer; none where nothing is sent.
 pub(super) fn address(
     update: &StatusUpdate,
     preview: Option<&ResubmissionPreview>,
     level: PersonalData,
 ) -> Option<String> {
+    if preview.is_some_and(|preview| !is_sent(preview)) {
+        return None;
+    }
     // The caller's own argument is no news.
     if let Some(address) = &update.email_address {
         return Some(address.to_string());

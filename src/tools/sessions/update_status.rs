@@ -174,8 +174,6 @@ fn told(
     if let Some(sentence) = mail::sentence(update, mail, environment, true) {
         let level = connection.settings().personal_data;
         let address = mail::address(update, mail, level);
-        let is_sent = !sentence.starts_with("No ");
-        let address = address.filter(|_| is_sent);
         let address = address.map(|address| format!(" Address: {address}."));
         text.push_str(&format!("\n{sentence}{}", address.unwrap_or_default()));
     }

@@ -1,14 +1,9 @@
 //! Which workflow a session is made with when none is named: one answer for agents, commands and files.
 
 use crate::{
-    didit::{Client, Error, PageRequest, WorkflowId},
+    didit::{Client, Error, WorkflowId},
     tools::untrusted::clean,
 };
-
-/// Rows of a page.
-const PAGE: u32 = 50;
-/// How many pages are read, so that a list without an end has one.
-const MOST_PAGES: u32 = 20;
 
 /// A workflow that makes sessions.
 pub struct Published {
@@ -28,32 +23,19 @@ pub struct Published {
 /// What Didit answered instead of a list.
 pub async fn published(client: &Client) -> Result<Vec<Published>, Error> {
     let mut usable: Vec<Published> = Vec::new();
-    let mut offset = None;
-    for _ in 0..MOST_PAGES {
-        let limit = Some(PAGE);
-        let page = client
-            .list_workflows(&PageRequest { limit, offset })
-            .await?;
-        for workflow in page.items {
-            let is_published =
-                workflow.status.as_deref() != Some("draft") && workflow.is_archived != Some(true);
-            let id = workflow.workflow_id.or(workflow.uuid);
-            if let Some(id) = id.filter(|_| is_published)
-                && usable.iter().all(|known| known.id != id)
-            {
-                usable.push(Published {
-                    id,
-                    label: clean(workflow.workflow_label.as_deref().unwrap_or_default()),
-                    features: workflow.features,
-                    is_default: workflow.is_default == Some(true),
-                });
-            }
-        }
-        // A page that says that it comes next again is the last one.
-        let next = page.next_offset.and_then(|next| u32::try_from(next).ok());
-        match next.filter(|next| *next > offset.unwrap_or_default()) {
-            Some(next) => offset = Some(next),
-            None => break,
+    for workflow in client.every_workflow().await? {
+        let is_published =
+            workflow.status.as_deref() != Some("draft") && workflow.is_archived != Some(true);
+        let id = workflow.workflow_id.or(workflow.uuid);
+        if let Some(id) = id.filter(|_| is_published)
+            && usable.iter().all(|known| known.id != id)
+        {
+            usable.push(Published {
+                id,
+                label: clean(workflow.workflow_label.as_deref().unwrap_or_default()),
+                features: workflow.features,
+                is_default: workflow.is_default == Some(true),
+            });
         }
     }
     Ok(usable)

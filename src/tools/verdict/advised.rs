@@ -2,7 +2,7 @@
 
 use super::{
     checks::{Checks, DecidedBy, counts, latest_decision},
-    names::{listed, places},
+    names::places,
 };
 use crate::{
     didit::{Decision, SessionStatus, Warning},
@@ -22,8 +22,7 @@ pub(super) struct Advised<'d> {
 
 impl Advised<'_> {
     /// What to do, and whether a human has to look before anybody relies on the result.
-    pub(super) fn advice(&self) -> (String, bool) {
-        let looks = listed(&self.looks());
+    pub(super) fn advice(&self, looks: &str) -> (String, bool) {
         let advice = match self.decision.status {
             SessionStatus::Approved if !looks.is_empty() => {
                 let who = if self.facts.mismatches.is_empty() {
@@ -51,7 +50,7 @@ impl Advised<'_> {
     }
 
     /// What a human has to look at that no check asks for.
-    fn looks(&self) -> Vec<String> {
+    pub(super) fn looks(&self) -> Vec<String> {
         let mut looks = Vec::new();
         if !self.facts.mismatches.is_empty() {
             looks.push("compares what was expected with what was found".to_owned());

@@ -1,7 +1,7 @@
 //! Which version of a workflow an id means.
 
 use crate::{
-    didit::{Error, ErrorKind, PageRequest, Workflow, WorkflowId},
+    didit::{Error, ErrorKind, Workflow, WorkflowId},
     tools::{
         Context,
         error::{NotDone, ToolError},
@@ -19,12 +19,8 @@ pub(in crate::tools) async fn find(context: &Context, id: WorkflowId) -> Result<
         Err(other) => return Err(other.into()),
     };
     let in_use = client
-        .list_workflows(&PageRequest {
-            limit: Some(50),
-            offset: None,
-        })
+        .every_workflow()
         .await?
-        .items
         .into_iter()
         .filter(|row| row.workflow_id == Some(id))
         .max_by_key(|row| (row.status.as_deref() == Some("published"), row.version))

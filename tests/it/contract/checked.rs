@@ -73,9 +73,13 @@ impl Checked {
         let content_type = answer.header("content-type").unwrap_or_default();
         let mut bytes = answer.bytes.clone();
         if let (true, Some(decision)) = (path.ends_with("/decision/"), answer.json.as_object()) {
-            // The description is older than this key.
+            // The description is older than this key, so its form is held here.
             let mut decision = decision.clone();
-            decision.remove("status_override");
+            if let Some(Value::Object(change)) = decision.remove("status_override") {
+                let names: Vec<&String> = change.keys().collect();
+                assert_eq!(names, ["automatic_status", "overridden_at"]);
+                assert!(change.values().all(Value::is_string), "{change:?}");
+            }
             bytes = Value::from(decision).to_string().into_bytes();
         }
         let mut errors = operation.response_errors(answer.status, content_type, &bytes);

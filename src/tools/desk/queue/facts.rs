@@ -107,7 +107,7 @@ impl Facts {
                 .filter_map(|field| Difference::of(field, level))
                 .collect(),
             elsewhere,
-            what_to_do: what_to_do(&verdict.advice, decision),
+            what_to_do: what_to_do(&verdict.looks, decision),
             name: facts.name,
         }
     }
@@ -200,10 +200,10 @@ fn hits(decision: &Decision) -> String {
     }
 }
 
-/// What a human does besides deciding, in the words of the decision's own advice.
-fn what_to_do(advice: &str, decision: &Decision) -> Option<String> {
-    if let Some((_, looks)) = advice.split_once("Before deciding, a human ") {
-        return Some(format!("a human {}", looks.trim_end_matches('.')));
+/// What a human does besides deciding.
+fn what_to_do(looks: &str, decision: &Decision) -> Option<String> {
+    if !looks.is_empty() {
+        return Some(format!("a human {looks}"));
     }
     let steps = decision.steps();
     let mut warnings = steps
