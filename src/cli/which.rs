@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::runner::{Runner, system};
 use crate::tools::{
     ErrorCode, NotDone, ToolError,
-    which::{Candidates, MOST_ROWS, Named, candidates, line},
+    which::{Candidates, MOST_ROWS, SessionName, candidates, line},
 };
 
 /// What is said of the argument in help.
@@ -18,22 +18,22 @@ const VENDOR: &str = "vendor:";
 const SHORTEST_START: usize = 8;
 
 /// What a text names, unless it is a whole id.
-fn named(text: &str) -> Option<Named> {
+fn named(text: &str) -> Option<SessionName> {
     if let Some(person) = text.strip_prefix(VENDOR) {
         let person = person.trim();
-        return (!person.is_empty()).then(|| Named::Person(person.to_owned()));
+        return (!person.is_empty()).then(|| SessionName::Person(person.to_owned()));
     }
     let number = |text: &str| text.parse().ok().filter(|number| *number > 0);
     if let Some(digits) = text.strip_prefix('#') {
-        return number(digits).map(Named::Number);
+        return number(digits).map(SessionName::Number);
     }
     if text.len() < SHORTEST_START {
-        return number(text).map(Named::Number);
+        return number(text).map(SessionName::Number);
     }
     let is_start = text
         .chars()
         .all(|letter| letter.is_ascii_hexdigit() || letter == '-');
-    is_start.then(|| Named::Start(text.to_ascii_lowercase()))
+    is_start.then(|| SessionName::Start(text.to_ascii_lowercase()))
 }
 
 /// The ids of the sessions that texts name, each once, before anything is done about one of them.
@@ -73,7 +73,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
     let Candidates { found, is_whole } = candidates(&client, &name).await?;
     match &found[..] {
         // A number is given once; of others there may be a second one further back.
-        [one] if is_whole || matches!(name, Named::Number(_)) => {
+        [one] if is_whole || matches!(name, SessionName::Number(_)) => {
             Ok(one.session_id.map(|id| id.to_string()).unwrap_or_default())
         }
         [_] => Err(ToolError::invalid(
@@ -117,7 +117,7 @@ pub(super) async fn session(runner: &Runner, text: &str) -> Result<String, ToolE
 
 #[cfg(test)]
 mod tests {
-    use super::{Named as Name, named};
+    use super::{SessionName as Name, named};
 
     #[test]
     fn a_number_a_start_and_a_person_are_told_apart() {

@@ -26,7 +26,7 @@ const MAX_OTHERS: usize = 5;
 
 /// A session as somebody names it without its whole id.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Named {
+pub enum SessionName {
     /// Its number within the application.
     Number(i64),
     /// The beginning of its id.
@@ -47,7 +47,7 @@ pub struct Candidates {
 ///
 /// # Errors
 /// Those of [`Client::find_sessions`].
-pub async fn candidates(client: &Client, named: &Named) -> Result<Candidates, ToolError> {
+pub async fn candidates(client: &Client, named: &SessionName) -> Result<Candidates, ToolError> {
     let mut found = Vec::new();
     let mut offset = None;
     for _ in 0..MOST_PAGES {
@@ -81,7 +81,7 @@ pub fn line(row: &SessionReference) -> String {
     format!("{name} ({})", plain::status(&row.status))
 }
 
-impl Named {
+impl SessionName {
     /// What Didit is asked for; it finds more than is meant. Whether it finds a part of an id is not documented, so the
     /// newest sessions are looked through for that.
     fn filter(&self) -> Result<SessionFilter, didit::Error> {
@@ -131,10 +131,12 @@ impl Which {
     pub(super) async fn find(&self, context: &Context) -> Result<(SessionId, Others), NotDone> {
         let (named, words) = match (self.session_id, self.session_number, &self.vendor_data) {
             (Some(id), None, None) => return Ok((id, Others::default())),
-            (None, Some(number), None) => (Named::Number(number), format!("session #{number}")),
+            (None, Some(number), None) => {
+                (SessionName::Number(number), format!("session #{number}"))
+            }
             (None, None, Some(person)) => {
                 let words = format!("session of vendor_data {}", json!(person));
-                (Named::Person(person.to_string()), words)
+                (SessionName::Person(person.to_string()), words)
             }
             _ => {
                 return Err(ToolError::invalid(
