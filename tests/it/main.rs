@@ -108,6 +108,7 @@ mod simulator_pages;
 mod simulator_refusals;
 mod simulator_resubmission;
 mod simulator_scenarios;
+mod simulator_scripted;
 mod simulator_sessions;
 mod simulator_webhooks;
 mod skill;

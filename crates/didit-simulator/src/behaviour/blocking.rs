@@ -26,7 +26,7 @@ pub fn value_of(session: &Session, entry_type: &str) -> Option<String> {
     let found = |feature: &str, key: &str| session.found(feature, key).map(str::to_owned);
     let vendor_data = || session.vendor_data().map(str::to_owned);
     let value = match entry_type {
-        "face" => session.result("LIVENESS").map(|_| session.person().face()),
+        "face" => session.result("LIVENESS").map(|_| session.person.face()),
         "document" => found("OCR", "document_number"),
         "phone" => found("PHONE_VERIFICATION", "full_number"),
         "email" => found("EMAIL_VERIFICATION", "email"),

@@ -6,7 +6,7 @@ use super::blocking;
 use crate::{
     catalog::{Feature, Scenario, Status, StepStatus, filled},
     model::{Activity, Session, State},
-    values::{Fields, micros, with},
+    values::{Fields, lay_over, micros, with},
 };
 
 mod check;
@@ -73,7 +73,7 @@ pub fn events(state: &State, session: &Session) -> Value {
         let words = json!({ "feature": feature, "node_id": node_id, "status": step.status });
         filled("FINISHED_STEP", &words)
     });
-    let person = session.person();
+    let person = &session.person;
     let is_blocked = |feature: &str, kind: &str, value: &str| {
         let blocked = blocking::blocked(state, session.application, kind, value);
         session.result(feature).is_some() && blocked.is_some()
@@ -112,9 +112,10 @@ pub fn run(
         state,
         session,
         feature,
-        person: session.person(),
+        person: &session.person,
         scenario,
         finding: scenario.finding_for(&feature.kind.name, |name| session.has(name)),
+        scripted: session.scripted.object(&feature.kind.name),
         now: state.now(),
         today: state.today(),
         warnings: Vec::new(),
@@ -123,7 +124,13 @@ pub fn run(
     };
     check.start();
     rules::apply(&mut check);
-    let result = checks::run(&mut check);
+    let mut result = checks::run(&mut check);
+    if let Some(script) = check.scripted {
+        let mut script = script.clone();
+        // These have been worked in where they belong.
+        script.retain(|key, _| key != "risks" && key != "hits");
+        lay_over(&mut result, &Value::Object(script));
+    }
     let (status, warnings) = (check.status, check.warnings);
     let more = json!({ "node_id": feature.node_id, "status": status, "warnings": warnings });
     (status, with(result, more))

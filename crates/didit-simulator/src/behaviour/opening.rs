@@ -1,12 +1,14 @@
 //! Opening sessions: rules beyond the form of the body, reuse of unfinished sessions, credits and quotas.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::{announcements, blocking};
 use crate::{
-    catalog::{OrRefuse, Status, StepStatus, refusal, refuse_when, scenarios, throttle},
+    catalog::{OrRefuse, Status, StepStatus, people, refusal, refuse_when, scenarios, throttle},
     model::{All, Session, State, Step},
     options::ApplicationMode,
     reply::{Checked, Reply},
@@ -77,6 +79,9 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
         status: StepStatus::NotFinished,
         result: None,
     };
+    let usual = format!("session-{number}");
+    let seed = wanted.text("vendor_data").unwrap_or(&usual);
+    let person = people::choose(seed, wanted.object("expected_details"));
     let session = Session {
         id: Uuid::new_v4(),
         number,
@@ -86,6 +91,8 @@ pub fn open(state: &mut State, application: Uuid, mut wanted: Object) -> Result<
         environment,
         wanted,
         scenario,
+        person: Arc::new(person.clone()),
+        scripted: Object::new(),
         status: Status::NotStarted,
         expires_at: later(now, workflow.session_lifetime()),
         steps: workflow.features.iter().cloned().map(step).collect(),

@@ -1,5 +1,7 @@
 //! What moves a session: the person opening the link and finishing, time passing, and the events that tell about it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -9,7 +11,7 @@ use crate::{
     catalog::{Feature, Scenario, Status, StepStatus, scenarios},
     model::{All, Session, State},
     options::ApplicationMode,
-    values::{Object, later},
+    values::{Object, later, lay_over},
 };
 
 /// Expires what has run out of time; called before anything is looked at.
@@ -42,6 +44,34 @@ pub fn start(state: &mut State, id: Uuid) {
     }
 }
 
+/// What the features find when the session is played, by their names, and who plays it: the one who would, but for what
+/// `person` says.
+pub fn script(
+    state: &mut State,
+    id: Uuid,
+    person: Option<&Object>,
+    results: Option<&Object>,
+) -> serde_json::Result<()> {
+    let Some(session) = state.sessions.one_mut(id) else {
+        return Ok(());
+    };
+    if let Some(person) = person {
+        let mut whole = json!(*session.person);
+        lay_over(&mut whole, &json!(person));
+        session.person = Arc::new(serde_json::from_value(whole)?);
+    }
+    if let Some(results) = results {
+        session.scripted.clone_from(results);
+    }
+    Ok(())
+}
+
+/// The person goes through the open steps before the feature called `feature`, and stops there.
+pub fn stop_at(state: &mut State, id: Uuid, feature: &str) {
+    start(state, id);
+    run_open_steps(state, id, scenarios::approval(), Some(feature));
+}
+
 /// The person goes through every open step. Without a `scenario` the armed one is played, or else an approval.
 pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) {
     start(state, id);
@@ -53,20 +83,28 @@ pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) 
     let (application, price) = (session.application, session.workflow.price());
     let costs = session.environment == ApplicationMode::Live;
     let scenario = scenario.or(armed).unwrap_or_else(scenarios::approval);
-    run_open_steps(state, id, scenario);
+    run_open_steps(state, id, scenario, None);
     if let (true, Some(balance)) = (costs, state.balance_mut(application)) {
         *balance -= price;
     }
     conclude(state, id);
 }
 
-/// Runs the steps that have no result yet.
-pub fn run_open_steps(state: &mut State, id: Uuid, scenario: &'static Scenario) {
+/// Runs the steps that have no result yet, up to the feature called `before`.
+fn run_open_steps(
+    state: &mut State,
+    id: Uuid,
+    scenario: &'static Scenario,
+    before: Option<&str>,
+) {
     let Some(mut session) = state.sessions.one(id).cloned() else {
         return;
     };
     for position in 0..session.steps.len() {
         let step = session.steps.get(position);
+        if step.is_some_and(|step| Some(step.feature.kind.name.as_str()) == before) {
+            break;
+        }
         let Some(step) = step.filter(|step| step.status == StepStatus::NotFinished) else {
             continue;
         };
@@ -135,7 +173,7 @@ pub fn resubmit(state: &mut State, id: Uuid, nodes: &[Feature], at_once: bool) {
     let told = json!({ "nodes_to_resubmit": nodes, "reasons": reasons });
     announcements::resubmission(state, id, &told);
     if at_once {
-        run_open_steps(state, id, scenarios::approval());
+        run_open_steps(state, id, scenarios::approval(), None);
         conclude(state, id);
     }
 }

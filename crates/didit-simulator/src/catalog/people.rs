@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::values::{Fields, Object, data, same_name, stable_number, with};
 
 /// Somebody who exists only here.
-#[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Person {
     pub first_name: String,
     pub last_name: String,
@@ -34,7 +34,7 @@ pub struct Person {
 }
 
 /// What documents, phones and networks of a country have in common.
-#[derive(Debug, Default, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 pub struct Country {
     pub alpha3: String,
     pub alpha2: String,

@@ -44,11 +44,21 @@ pub fn start_session(state: &mut State, call: &Call) -> Answer {
     session_status(state, call)
 }
 
+/// `POST sessions/{id}/finish`: with `scenario` that outcome. `results` say what single features find, laid over what they
+/// would find otherwise, such as `{"FACE_MATCH": {"score": 62}}`; their `risks` are warnings with the status each leads to.
+/// `person` says who it is, such as `{"first_name": "Ana"}`, and `until` names the feature at which they stop.
 pub fn finish_session(state: &mut State, call: &Call) -> Answer {
     let body = lenient_body(call)?;
     let slug = body.text("scenario");
     let scenario = slug.map(|slug| scenarios::named(slug, "scenario"));
-    play::finish(state, call.id(0), scenario.transpose()?);
+    let scenario = scenario.transpose()?;
+    let (person, results) = (body.object("person"), body.object("results"));
+    play::script(state, call.id(0), person, results)
+        .map_err(|error| wrong("control_person", &error))?;
+    match body.text("until") {
+        Some(feature) => play::stop_at(state, call.id(0), feature),
+        None => play::finish(state, call.id(0), scenario),
+    }
     session_status(state, call)
 }
 

@@ -1,5 +1,7 @@
 //! Verification sessions, their steps and their trail.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -7,7 +9,7 @@ use uuid::Uuid;
 
 use super::workflows::Workflow;
 use crate::{
-    catalog::{Feature, Person, Scenario, Status, StepStatus, filled, people},
+    catalog::{Feature, Person, Scenario, Status, StepStatus, filled},
     options::ApplicationMode,
     values::{Fields, Object, stable_number, with},
 };
@@ -35,6 +37,10 @@ pub(crate) struct Session {
     pub wanted: Object,
     /// The outcome chosen at creation or by arming; used up by the first play-through.
     pub scenario: Option<&'static Scenario>,
+    /// Who takes it.
+    pub person: Arc<Person>,
+    /// What the features find when the session is played, by their names; laid over what they would find otherwise.
+    pub scripted: Object,
     pub status: Status,
     pub steps: Vec<Step>,
     pub activities: Vec<Activity>,
@@ -71,13 +77,6 @@ impl Session {
 
     pub fn vendor_data(&self) -> Option<&str> {
         self.wanted.text("vendor_data")
-    }
-
-    /// Who takes this session.
-    pub fn person(&self) -> &'static Person {
-        let usual = format!("session-{}", self.number);
-        let seed = self.vendor_data().unwrap_or(&usual);
-        people::choose(seed, self.wanted.object("expected_details"))
     }
 
     pub fn contact(&self, key: &str) -> Option<&str> {

@@ -1,6 +1,7 @@
 //! One check while it runs: what it looks at, and what it found.
 
 use jiff::{Timestamp, civil::Date};
+use serde::Deserialize as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -11,17 +12,19 @@ use crate::{
         scenarios::{Finding, descriptions},
     },
     model::{Session, State},
-    values::{age, later, lay_over, micros, with},
+    values::{Fields, Object, age, later, lay_over, micros, with},
 };
 
 pub(crate) struct Check<'a> {
     pub state: &'a State,
     pub session: &'a Session,
     pub feature: &'a Feature,
-    pub person: &'static Person,
+    pub person: &'a Person,
     pub scenario: &'static Scenario,
     /// What the scenario wants this feature to find.
     pub finding: Option<&'static Finding>,
+    /// What a script wants this feature to say.
+    pub scripted: Option<&'a Object>,
     pub now: Timestamp,
     pub today: Date,
     pub warnings: Vec<Value>,
@@ -38,6 +41,21 @@ impl<'a> Check<'a> {
             self.warn(&finding.risk, finding.status, &Value::Null);
             self.marks.push(finding.risk.clone());
         }
+        let risks = self.scripted.and_then(|script| script.object("risks"));
+        for (risk, status) in risks.into_iter().flatten() {
+            if let Ok(status) = StepStatus::deserialize(status) {
+                self.warn(risk, status, &Value::Null);
+            }
+        }
+    }
+
+    /// The score that a script gives this feature, or else the scenario.
+    pub fn score_or(&self, usual: f64) -> f64 {
+        self.scripted_score().unwrap_or(usual)
+    }
+
+    pub fn scripted_score(&self) -> Option<f64> {
+        self.scripted?.json("score").as_f64()
     }
 
     /// Whether the scenario makes this check find `risk`.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{check::Check, document};
 use crate::{
     catalog::StepStatus,
-    values::{Fields, age},
+    values::{Fields, age, lay_over},
 };
 
 /// Runs a check and gives its result.
@@ -37,9 +37,10 @@ fn liveness(check: &mut Check<'_>) -> Value {
     let feature = check.feature;
     let decline = feature.number("face_liveness_score_decline_threshold", 50.0);
     let is_attack = check.finds("LIVENESS_FACE_ATTACK");
-    let score = if is_attack { decline * 0.1 } else { 97.31 };
-    if check.finding.is_none() && score < decline {
-        check.warn("LOW_LIVENESS_SCORE", StepStatus::Declined, &Value::Null);
+    let review = feature.number("face_liveness_score_review_threshold", decline);
+    let score = check.score_or(if is_attack { decline * 0.1 } else { 97.31 });
+    if check.finding.is_none() {
+        warn_below(check, "LOW_LIVENESS_SCORE", score, decline, review);
     }
     let method = check.feature.text("face_liveness_method");
     let years = format!("{}.4", age(check.born(), check.today));
@@ -56,19 +57,23 @@ fn face_match(check: &mut Check<'_>) -> Value {
     let threshold = |key, usual| check.feature.number(key, usual);
     let decline = threshold("face_match_score_decline_threshold", 50.0);
     let review = threshold("face_match_score_review_threshold", 70.0).max(decline);
-    let score = match check.finding {
+    let score = check.score_or(match check.finding {
         Some(finding) if finding.status == StepStatus::Declined => decline * 0.45,
         Some(_) => f64::midpoint(decline, review),
         None => 96.18,
-    };
-    if check.finding.is_none() && score < review {
-        let action = match score < decline {
-            true => StepStatus::Declined,
-            false => StepStatus::InReview,
-        };
-        check.warn("LOW_FACE_MATCH_SIMILARITY", action, &Value::Null);
+    });
+    if check.finding.is_none() {
+        warn_below(check, "LOW_FACE_MATCH_SIMILARITY", score, decline, review);
     }
     check.filled("FACE_MATCH", json!({ "score": score }))
+}
+
+fn warn_below(check: &mut Check<'_>, risk: &str, score: f64, decline: f64, review: f64) {
+    if score < decline {
+        check.warn(risk, StepStatus::Declined, &Value::Null);
+    } else if score < review {
+        check.warn(risk, StepStatus::InReview, &Value::Null);
+    }
 }
 
 fn phone(check: &Check<'_>) -> Value {
@@ -112,6 +117,24 @@ fn watch_lists(check: &mut Check<'_>) -> Value {
             check.marks.push("certain".to_owned());
         }
         hits.push(check.filled("AML_HIT", json!({ "score": score })));
+    } else if let Some(scripted) = check.scripted_score() {
+        score = scripted;
+        if score > approve {
+            let is_certain = score > review;
+            let action = match is_certain {
+                true => StepStatus::Declined,
+                false => StepStatus::InReview,
+            };
+            check.warn("POSSIBLE_MATCH_FOUND", action, &Value::Null);
+        }
+    }
+    if let Some(script) = check.scripted {
+        // Each is laid over a hit as it usually looks.
+        hits.extend(script.list("hits").iter().map(|scripted| {
+            let mut hit = check.filled("AML_HIT", json!({ "score": score }));
+            lay_over(&mut hit, scripted);
+            hit
+        }));
     }
     let config = &check.feature.config;
     let is_monitored = config.flag("is_aml_ongoing_monitoring_enabled");
