@@ -14,5 +14,6 @@ mod tests;
 
 pub(super) use address::addresses;
 pub(super) use codes::{birth_dates, countries, document_types, genders, numbers};
+pub(super) use fold::has_words;
 pub(super) use likeness::Likeness;
 pub(super) use names::{Name, names, present};

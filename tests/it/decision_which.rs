@@ -3,6 +3,7 @@
 use crate::support::{
     approved::DECISION,
     control::{Control, simulated},
+    many::Many,
     refused::assert_refused,
     server::{Era, Server, Setup},
 };
@@ -103,4 +104,62 @@ fn exactly_one_of_the_three_names_it() {
         ),
     ];
     assert_refused(DECISION, &both);
+}
+
+/// Sessions of two people called Ana, and of one called Ben whose first one was declined.
+fn named_people() -> (Many, Server) {
+    let many = Many::new();
+    let workflow = many.workflow("Onboarding");
+    for (person, first_name, last_name) in [
+        ("c-1", "Ana", "Ejemplo"),
+        ("c-2", "Ben", "Muster"),
+        ("c-3", "Ana", "Müller-Test"),
+        ("c-2", "Ben", "Muster"),
+    ] {
+        let body = json!({ "workflow_id": workflow, "vendor_data": person });
+        let id = many.session(&body, "");
+        let person = json!({ "first_name": first_name, "last_name": last_name });
+        many.simulator.control.post(
+            &format!("sessions/{id}/finish"),
+            &json!({ "person": person }),
+        );
+    }
+    let server = many.server();
+    (many, server)
+}
+
+#[test]
+fn a_name_is_enough_where_it_is_one_persons() {
+    let (_many, mut server) = named_people();
+    for (name, number) in [("ana ejemplo", 1), ("Müller-Test", 3), ("Ben", 4)] {
+        let answer = server.ok(DECISION, json!({ "name": name }));
+        assert_eq!(answer.data["session_number"], number, "{name}");
+    }
+    let answer = server.ok(DECISION, json!({ "name": "ben muster" }));
+    assert!(answer.text.contains("also: #2"), "{}", answer.text);
+    let refused = server.call(DECISION, json!({ "name": "Ana" }));
+    assert!(refused.is_error);
+    for words in [
+        "Field: name",
+        "#1 (Approved), vendor_data c-1",
+        "#3 (Approved), vendor_data c-3",
+    ] {
+        assert!(refused.text.contains(words), "{words}: {}", refused.text);
+    }
+    let nobody = server.call(DECISION, json!({ "name": "Anastasia" }));
+    assert!(
+        nobody
+            .text
+            .contains(r#"There is no session of a person named "Anastasia""#),
+        "{}",
+        nobody.text
+    );
+    let report = server.ok("didit_session_generate_pdf", json!({ "name": "Ben" }));
+    assert!(report.text.contains("also: #2"), "{}", report.text);
+    let waited = server.ok(
+        "didit_session_wait_for_decision",
+        json!({ "session_number": 3 }),
+    );
+    assert_eq!(waited.data["session_number"], 3);
+    server.stop();
 }

@@ -51,6 +51,7 @@ mod confirmation_scope;
 mod confirmation_shown;
 mod contract;
 mod contract_requests;
+mod day;
 mod decision_expected;
 mod decision_proof;
 mod decision_settings;

@@ -5,6 +5,7 @@ use std::fs;
 
 use crate::support::{
     control::{Control, simulated},
+    day_played::PLAYED,
     server::{Answer, Era, Server, Setup},
 };
 use serde_json::{Value, json};
@@ -82,6 +83,54 @@ fn page(counter: &CoreBPE) -> String {
         text.push_str(&format!("| {what} | {words} | {data} |\n"));
     }
     server.stop();
+    text.push_str(&day(&count, totals[1]));
+    text
+}
+
+/// What the requests of one day cost, of which each meets the account as it is in the morning.
+fn day(count: &dyn Fn(&str) -> usize, list: usize) -> String {
+    let mut text = String::from(
+        "\n## A working day\n\n\
+         The requests of `tests/day`, with the calls that an assistant makes for each. An id that the review queue told (d01) is \
+         known from then on. Of text and structured result, the dearer counts. Requests marked * were kept aside while the \
+         tools were built.\n\n\
+         | request | | calls | tokens |\n|---|---|--:|--:|\n",
+    );
+    let mut sums = [0, 0];
+    for request in PLAYED.iter() {
+        let tokens: usize = request
+            .calls
+            .iter()
+            .map(|call| {
+                let data = match &call.answer.data {
+                    Value::Null => 0,
+                    data => count(&stable(&data.to_string())),
+                };
+                data.max(count(&stable(&call.answer.text)))
+            })
+            .sum();
+        sums[0] += request.calls.len();
+        sums[1] += tokens;
+        let mark = if request.is_held_out { "*" } else { "" };
+        let say: String = request.say.chars().take(70).collect();
+        let cut = if say.len() < request.say.len() {
+            "…"
+        } else {
+            ""
+        };
+        text.push_str(&format!(
+            "| {}{mark} | {say}{cut} | {} | {tokens} |\n",
+            request.id,
+            request.calls.len(),
+        ));
+    }
+    text.push_str(&format!(
+        "| **all {}** | | **{}** | **{}** |\n| with the list of the default tools | | | {} |\n",
+        PLAYED.len(),
+        sums[0],
+        sums[1],
+        sums[1] + list,
+    ));
     text
 }
 

@@ -64,6 +64,7 @@ const CONTROLS: &[Row] = &[
     (POST, "mode", control::set_mode),
     (POST, "second-factor", control::set_second_factor),
     (POST, "key-rights", control::set_key_rights),
+    (POST, "reviewer", control::set_reviewer),
     (GET, "state", control::counts),
     (POST, "reset", control::reset),
 ];

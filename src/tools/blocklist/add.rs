@@ -12,7 +12,7 @@ use super::{
     target::{Target, TargetInput},
 };
 use crate::{
-    didit::{Client, ListEntryId, NewEntry, values::Comment},
+    didit::{Client, Decision, ListEntryId, NewEntry, values::Comment},
     tools::{
         Context, Tool, ToolOutput, Toolset,
         agreed::agreed,
@@ -74,7 +74,7 @@ async fn add(
     let plan = agreed(&context, async || {
         let plan = Plan::of(&target, &client).await?;
         let change = match &plan.left {
-            Some(left) => Some(question(&context, &client, left, &entry, &plan).await?),
+            Some(left) => Some(question(&context, left, &entry, &plan)),
             None => None,
         };
         Ok((change, plan))
@@ -150,13 +150,16 @@ struct Plan {
     left: Option<Target>,
     /// Where each kind of that is kept.
     places: Vec<EntryStore>,
+    /// The session that holds what is meant, where one was named.
+    session: Option<Decision>,
     found: Vec<Found>,
 }
 
 impl Plan {
     async fn of(target: &Target, client: &Client) -> Result<Self, NotDone> {
         let places = target.places(client).await?;
-        let found = target.already(client, &places).await?;
+        let session = target.decision(client).await?;
+        let found = target.already(client, &places, session.as_ref()).await?;
         let is_there = |kind: &EntryType| found.iter().any(|entry| entry.kind == *kind);
         let places = places
             .into_iter()
@@ -167,6 +170,7 @@ impl Plan {
         Ok(Self {
             left: target.without(is_there),
             places,
+            session,
             found,
         })
     }
@@ -189,19 +193,13 @@ impl Plan {
 }
 
 /// What a human is asked.
-async fn question(
-    context: &Context,
-    client: &Client,
-    target: &Target,
-    entry: &NewEntry,
-    plan: &Plan,
-) -> Result<Change, NotDone> {
-    let session = target.decision(client).await?;
-    let facts = session.as_ref().map(PersonFacts::of);
-    let mut settings = held(target, session.as_ref());
+fn question(context: &Context, target: &Target, entry: &NewEntry, plan: &Plan) -> Change {
+    let session = plan.session.as_ref();
+    let facts = session.map(PersonFacts::of);
+    let mut settings = held(target, session);
     settings.extend(Setting::of_request(entry, None));
     settings.extend(plan.found.iter().map(Found::left_as_it_is));
-    Ok(Change {
+    Change {
         direction: "block",
         target: target.whole(),
         action: action("Block ", target, facts.as_ref()),
@@ -214,19 +212,17 @@ async fn question(
             }
         ),
         choice: "Block",
-        warnings: match (&session, &facts) {
+        warnings: match (session, &facts) {
             (Some(session), Some(facts)) => bystanders(target, session, facts),
             _ => Vec::new(),
         },
-        subject: whose(target, session.as_ref()),
+        subject: whose(target, session),
         settings,
-        place: context.connection.place_of_change(
-            session
-                .as_ref()
-                .and_then(|session| session.environment.as_deref()),
-        ),
+        place: context
+            .connection
+            .place_of_change(session.and_then(|session| session.environment.as_deref())),
         seen: facts.map(|facts| facts.seen).unwrap_or_default(),
-    })
+    }
 }
 
 fn row(kind: EntryType, entry: Option<ListEntryId>) -> Value {

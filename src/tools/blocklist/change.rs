@@ -35,39 +35,41 @@ pub(super) fn whose(target: &Target, session: Option<&Decision>) -> Line {
     }
 }
 
+/// The values of a kind that a session holds.
+pub(super) fn values(session: &Decision, kind: EntryType) -> Vec<(Class, &str)> {
+    match kind {
+        EntryType::Document => session
+            .id_verifications
+            .iter()
+            .filter_map(|document| document.document_number.as_deref())
+            .map(|number| (Class::Number, number))
+            .collect(),
+        EntryType::Phone => session
+            .phone_verifications
+            .iter()
+            .filter_map(|phone| phone.full_number.as_deref())
+            .map(|number| (Class::Number, number))
+            .collect(),
+        EntryType::Email => session
+            .email_verifications
+            .iter()
+            .filter_map(|email| email.email.as_deref())
+            .map(|address| (Class::Email, address))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// What the session holds of each kind, for the human who must agree.
 pub(super) fn held(target: &Target, session: Option<&Decision>) -> Vec<Setting> {
     let Some(session) = session else {
         return Vec::new();
     };
-    let values = |kind| -> Vec<(Class, &str)> {
-        match kind {
-            EntryType::Document => session
-                .id_verifications
-                .iter()
-                .filter_map(|document| document.document_number.as_deref())
-                .map(|number| (Class::Number, number))
-                .collect(),
-            EntryType::Phone => session
-                .phone_verifications
-                .iter()
-                .filter_map(|phone| phone.full_number.as_deref())
-                .map(|number| (Class::Number, number))
-                .collect(),
-            EntryType::Email => session
-                .email_verifications
-                .iter()
-                .filter_map(|email| email.email.as_deref())
-                .map(|address| (Class::Email, address))
-                .collect(),
-            _ => Vec::new(),
-        }
-    };
     target
         .kinds()
         .into_iter()
         .filter_map(|kind| {
-            let values = values(kind);
+            let values = values(session, kind);
             let line = values.iter().fold(Line::default(), |line, (class, value)| {
                 let line = if line.is_empty() {
                     line

@@ -1,10 +1,10 @@
 //! Where what is blocked is kept, and which entries match a target.
 
-use super::{EntryType, legacy_kind, only_sessions, target::Target};
+use super::{EntryType, change, legacy_kind, only_sessions, target::Target};
 use crate::{
     didit::{
-        Client, Error, ErrorKind, ListEntry, ListEntryId, ListFilter, ListId, PageRequest,
-        SessionId,
+        Client, Decision, Error, ErrorKind, ListEntry, ListEntryId, ListFilter, ListId,
+        PageRequest, SessionId,
     },
     tools::{
         change::{Line, Setting},
@@ -104,7 +104,9 @@ impl Target {
         for (list, kind) in self.lists(places) {
             let mut offset = None;
             loop {
-                let (matching, next) = self.matching(client, list, kind, offset).await?;
+                let is_of = |entry: &ListEntry| self.is_of(entry);
+                let (matching, next) =
+                    page(client, list, kind, self.search(), offset, is_of).await?;
                 found.extend(matching);
                 let Some(next) = next else {
                     break;
@@ -126,16 +128,40 @@ impl Target {
         Ok(found)
     }
 
-    /// The entries that match on the first page of each list, so that no human is asked to block what is already
-    /// blocked. For an entry on a later page, Didit's own refusal has to do.
+    /// The entries that match, so that no human is asked to block what is already blocked: those of the target, and those of
+    /// the same value, which another session may have brought. A face has no value to compare, so for one on a later page
+    /// Didit's own refusal has to do.
     pub(super) async fn already(
         &self,
         client: &Client,
         places: &[EntryStore],
+        session: Option<&Decision>,
     ) -> Result<Vec<Found>, NotDone> {
         let mut found = Vec::new();
         for (list, kind) in self.lists(places) {
-            found.extend(self.matching(client, list, kind, None).await?.0);
+            let values: Vec<&str> = session
+                .map(|session| change::values(session, kind))
+                .into_iter()
+                .flatten()
+                .map(|(_, value)| value)
+                .collect();
+            let is_held = |entry: &ListEntry| {
+                let held = entry.value.as_deref();
+                self.is_of(entry)
+                    || held.is_some_and(|held| values.iter().any(|one| same_value(kind, held, one)))
+            };
+            let (mut there, next) = page(client, list, kind, self.search(), None, is_held).await?;
+            if there.is_empty() && next.is_some() {
+                for value in &values {
+                    let stored = as_stored(kind, value);
+                    there.extend(
+                        page(client, list, kind, Some(stored), None, is_held)
+                            .await?
+                            .0,
+                    );
+                }
+            }
+            found.extend(there);
         }
         Ok(found)
     }
@@ -154,46 +180,54 @@ impl Target {
             })
     }
 
-    /// The entries of one page that match, and where the next page begins.
-    async fn matching(
-        &self,
-        client: &Client,
-        list: &ListId,
-        kind: EntryType,
-        offset: Option<u32>,
-    ) -> Result<(Vec<Found>, Option<u64>), NotDone> {
-        let search = match self {
+    /// What Didit is asked to look for.
+    fn search(&self) -> Option<String> {
+        match self {
             Self::Value { kind, value } => Some(as_stored(*kind, value)),
             Self::Session { .. } => None,
-        };
-        let page = PageRequest {
-            limit: Some(PAGE),
-            offset,
-        };
-        let entries = client.list_entries(list, search.as_deref(), &page).await?;
-        let is_meant = |entry: &ListEntry| match self {
+        }
+    }
+
+    fn is_of(&self, entry: &ListEntry) -> bool {
+        match self {
             Self::Session { session, .. } => entry.reference_session_id == Some(*session),
             Self::Value { kind, value } => entry
                 .value
                 .as_deref()
                 .is_some_and(|held| same_value(*kind, held, value)),
-        };
-        let found = entries
-            .items
-            .into_iter()
-            .filter(is_meant)
-            .filter_map(|entry| {
-                Some(Found {
-                    kind,
-                    list: *list,
-                    entry: entry.uuid?,
-                    value: entry.value,
-                    session: entry.reference_session_id,
-                })
-            })
-            .collect();
-        Ok((found, entries.next_offset))
+        }
     }
+}
+
+/// The entries of one page that are meant, and where the next page begins.
+async fn page(
+    client: &Client,
+    list: &ListId,
+    kind: EntryType,
+    search: Option<String>,
+    offset: Option<u32>,
+    is_meant: impl Fn(&ListEntry) -> bool,
+) -> Result<(Vec<Found>, Option<u64>), NotDone> {
+    let page = PageRequest {
+        limit: Some(PAGE),
+        offset,
+    };
+    let entries = client.list_entries(list, search.as_deref(), &page).await?;
+    let found = entries
+        .items
+        .into_iter()
+        .filter(is_meant)
+        .filter_map(|entry| {
+            Some(Found {
+                kind,
+                list: *list,
+                entry: entry.uuid?,
+                value: entry.value,
+                session: entry.reference_session_id,
+            })
+        })
+        .collect();
+    Ok((found, entries.next_offset))
 }
 
 impl Found {

@@ -107,6 +107,17 @@ pub(super) fn words(text: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
+/// Whether every word of `wanted` is a word of `text`, in some spelling; false where nothing is wanted.
+pub(in crate::tools) fn has_words(text: &str, wanted: &str) -> bool {
+    let (there, wanted) = (words(text), words(wanted));
+    let is_there = |word: &Vec<String>| {
+        there
+            .iter()
+            .any(|other| word.iter().any(|spelling| other.contains(spelling)))
+    };
+    !wanted.is_empty() && wanted.iter().all(is_there)
+}
+
 fn is_apostrophe(letter: char) -> bool {
     matches!(
         letter,

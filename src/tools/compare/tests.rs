@@ -5,7 +5,7 @@ use super::{
     Likeness::{self, Differs, Match, Unsure},
     Name, addresses,
     alike::resemble,
-    birth_dates, countries, document_types, genders, names, numbers,
+    birth_dates, countries, document_types, genders, has_words, names, numbers,
 };
 
 /// `first/last` are parts; without a slash it is a whole name.
@@ -322,5 +322,25 @@ fn addresses_differ_only_when_nothing_fits() {
         ("Тверская 5, Москва", "Tverskaya 5, Moscow", Unsure),
     ] {
         assert_eq!(addresses(expected, found), likeness, "{expected} | {found}");
+    }
+}
+
+#[test]
+fn the_words_of_a_name_are_found_in_any_order_case_and_spelling() {
+    for (wanted, is_there) in [
+        ("ana", true),
+        ("Müller, ANA", true),
+        ("mueller", true),
+        ("Muller Ana Maria", true),
+        ("Ann", false),
+        ("ana ruiz", false),
+        ("", false),
+        ("-", false),
+    ] {
+        assert_eq!(
+            has_words("Ana María Müller-Test", wanted),
+            is_there,
+            "{wanted}"
+        );
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn tool() -> Tool {
 async fn follow_up(context: Context, input: FollowUpInput) -> Result<ToolOutput, NotDone> {
     if !input.send {
         let plan = read(&context, &input).await?;
-        return Ok(planned(&context, &plan));
+        return Ok(planned(&context, &plan, input.days_back()));
     }
     let plan = agreed(&context, async || {
         let plan = read(&context, &input).await?;
@@ -45,11 +45,11 @@ async fn follow_up(context: Context, input: FollowUpInput) -> Result<ToolOutput,
 }
 
 /// The answer to a call that sends nothing.
-fn planned(context: &Context, plan: &Plan) -> ToolOutput {
+fn planned(context: &Context, plan: &Plan, days: i64) -> ToolOutput {
     let environment = plan.environment(context);
     if plan.people.is_empty() {
         let mut text = format!(
-            "Nobody to follow up with among the unfinished sessions looked at ({}).",
+            "Nobody to follow up with among the unfinished sessions looked at, those of the last {days} days ({}).",
             environment.words()
         );
         plan.add_notes(&mut text);
@@ -62,7 +62,7 @@ fn planned(context: &Context, plan: &Plan) -> ToolOutput {
         .filter(|person| person.step.sends())
         .count();
     let mut text = format!(
-        "Not finished: {} ({}), oldest first. Nothing was sent; with send: true, {would} of these would be served after a \
+        "Not finished: {} of the last {days} days ({}), oldest first. Nothing was sent; with send: true, {would} of these would be served after a \
          human agrees.",
         plan.total,
         environment.words(),

@@ -73,13 +73,13 @@ struct CreatedOutput {
     reused: bool,
 }
 
-async fn create(context: Context, input: SessionInput) -> Result<ToolOutput, NotDone> {
+async fn create(context: Context, mut input: SessionInput) -> Result<ToolOutput, NotDone> {
     let connection = &context.connection;
     let client = context.client()?;
     // Everything that can be refused is refused before the workflow is looked up.
     let (draft, with_qr_code, named) = {
         let with_qr_code = input.qr_code;
-        let named = input.workflow_id;
+        let named = input.workflow_id.take();
         (input.request(connection)?, with_qr_code, named)
     };
     let (workflow_id, label) = resolve_workflow(&context, named).await?;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::workflow;
+use super::workflow::{self, Published};
 use crate::{
     didit::{
         ContactDetails, ExpectedDetails, SessionRequest, WorkflowId,
@@ -28,8 +28,8 @@ const MAX_PORTRAIT_BYTES: u64 = 2 * 1024 * 1024;
 /// The arguments of a new session.
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct SessionInput {
-    /// Workflow UUID; chosen automatically when there is only one or a default.
-    pub workflow_id: Option<WorkflowId>,
+    /// Workflow UUID or name; chosen automatically when there is only one or a default.
+    pub workflow_id: Option<Text>,
     /// Your own id of the person; an unfinished session with the same id is returned instead of a new one.
     vendor_data: Option<Text>,
     /// Where the person's browser goes afterwards.
@@ -116,10 +116,13 @@ impl SessionInput {
 /// The workflow of a session that may name none: the argument, the setting, the account's default, the only one.
 pub(super) async fn resolve_workflow(
     context: &Context,
-    named: Option<WorkflowId>,
+    named: Option<Text>,
 ) -> Result<(WorkflowId, Option<String>), NotDone> {
     if let Some(named) = named {
-        return Ok((named, None));
+        return match uuid::Uuid::try_parse(named.trim()) {
+            Ok(id) => Ok((WorkflowId::from(id), None)),
+            Err(_) => by_name(context, &named).await.map(|id| (id, None)),
+        };
     }
     if let Some(setting) = &context.connection.settings().workflow_id {
         return Ok((setting.parse()?, None));
@@ -141,14 +144,36 @@ pub(super) async fn resolve_workflow(
             "The application has several workflows and no default, so one must be named. \
              Nothing was sent.",
         )
-        .with_allowed(usable.iter().map(|workflow| {
-            format!(
-                "{} ({}: {})",
-                workflow.id,
-                mark_untrusted(&workflow.label),
-                features(&workflow.features)
-            )
-        }))
+        .with_allowed(choices(&usable))
         .into()),
     }
+}
+
+/// The published workflow of this name, in any case.
+async fn by_name(context: &Context, name: &str) -> Result<WorkflowId, NotDone> {
+    let usable = workflow::published(&context.client()?).await?;
+    let wanted = name.trim().to_lowercase();
+    let mut fitting = usable
+        .iter()
+        .filter(|workflow| workflow.label.to_lowercase() == wanted);
+    let problem = match (fitting.next(), fitting.next()) {
+        (Some(only), None) => return Ok(only.id),
+        (Some(_), Some(_)) => "More than one published workflow has this name. Nothing was sent.",
+        (None, _) => "No published workflow has this id or name. Nothing was sent.",
+    };
+    Err(ToolError::invalid("workflow_id", problem)
+        .with_allowed(choices(&usable))
+        .into())
+}
+
+/// The workflows among which a caller can choose.
+fn choices(usable: &[Published]) -> impl Iterator<Item = String> {
+    usable.iter().map(|workflow| {
+        format!(
+            "{} ({}: {})",
+            workflow.id,
+            mark_untrusted(&workflow.label),
+            features(&workflow.features)
+        )
+    })
 }

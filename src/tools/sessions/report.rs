@@ -4,14 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::{
-    didit::SessionId,
-    tools::{
-        Context, Tool, ToolOutput, Toolset,
-        error::{ErrorCode, NotDone, ToolError},
-        files,
-        personal::{Class, Outlet, PersonalData},
-    },
+use super::which::Which;
+use crate::tools::{
+    Context, Tool, ToolOutput, Toolset,
+    error::{ErrorCode, NotDone, ToolError},
+    files,
+    input::Combined,
+    personal::{Class, Outlet, PersonalData},
 };
 
 /// The tool that saves reports.
@@ -39,21 +38,22 @@ pub(super) fn tool() -> Tool {
 /// The arguments of a report.
 #[derive(Deserialize, JsonSchema)]
 struct PdfInput {
-    /// Session UUID.
-    session_id: SessionId,
     /// Name of the new file (`*.pdf`); made from the session when absent.
     file_name: Option<String>,
 }
 
 /// Saves the report of a finished session.
-async fn save(context: Context, input: PdfInput) -> Result<ToolOutput, NotDone> {
-    let id = input.session_id;
+async fn save(
+    context: Context,
+    Combined(which, input): Combined<Which, PdfInput>,
+) -> Result<ToolOutput, NotDone> {
     let settings = context.connection.settings();
     demand_everything(settings.personal_data, Outlet::File)?;
     let folder = &settings.output_dir;
     if let Some(name) = &input.file_name {
         files::free_name(folder, name, REPORT)?;
     }
+    let (id, others) = which.find(&context).await?;
     let report = context.client()?.generate_pdf(&id).await;
     let report = report.map_err(|error| match ToolError::from(error) {
         refused
@@ -72,7 +72,7 @@ async fn save(context: Context, input: PdfInput) -> Result<ToolOutput, NotDone> 
         None => files::write_numbered(folder, &report.file_name, report.bytes, REPORT).await?,
     };
     let environment = context.connection.environment_of(None);
-    Ok(ToolOutput::new(format!(
+    let answer = ToolOutput::new(format!(
         "Saved the report of session {id} ({bytes} bytes) to {}. \
          It holds personal data. Environment: {}.",
         path.display(),
@@ -83,7 +83,8 @@ async fn save(context: Context, input: PdfInput) -> Result<ToolOutput, NotDone> 
         "environment": environment.name(),
         "path": path.display().to_string(),
         "bytes": bytes,
-    })))
+    }));
+    Ok(others.add(answer))
 }
 
 /// The PDF report of a session, for a conversation.

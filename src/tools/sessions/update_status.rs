@@ -171,6 +171,9 @@ fn told(
     }
     let connection = &context.connection;
     let environment = connection.environment_of(before.environment.as_deref());
+    if new_status == NewStatus::Resubmitted && needs_person && update.send_email != Some(true) {
+        text.push_str("\nNo e-mail was asked for, so somebody hands the link over.");
+    }
     if let Some(sentence) = mail::sentence(update, mail, environment, true) {
         let level = connection.settings().personal_data;
         let address = mail::address(update, mail, level);

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use super::decision;
+use super::{decision, which::Which};
 use crate::{
-    didit::{Decision, NextActor, SessionId, SessionStatus, Step},
+    didit::{Decision, NextActor, SessionStatus, Step},
     tools::{
-        Context, Tool, ToolError, ToolOutput, Toolset, advice, error::NotDone,
+        Context, Tool, ToolError, ToolOutput, Toolset, advice, error::NotDone, input::Combined,
         untrusted::clean_sentence, verdict,
     },
 };
@@ -48,8 +48,6 @@ pub(super) fn tool() -> Tool {
 /// The arguments of a wait.
 #[derive(Deserialize, JsonSchema)]
 struct WaitInput {
-    /// Session UUID.
-    session_id: SessionId,
     /// Seconds to wait, 45 by default.
     #[schemars(range(min = 1, max = 600))]
     max_wait_s: Option<u64>,
@@ -68,8 +66,11 @@ pub(in crate::tools) fn agreed_wait(arguments: Option<&Map<String, Value>>) -> D
 }
 
 /// Follows the session until it is decided or the agreed time is over.
-async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone> {
-    let id = input.session_id;
+async fn wait(
+    context: Context,
+    Combined(which, input): Combined<Which, WaitInput>,
+) -> Result<ToolOutput, NotDone> {
+    let (id, others) = which.find(&context).await?;
     let total = Duration::from_secs(input.max_wait_s.unwrap_or(DEFAULT_WAIT_S));
     let started = Instant::now();
     let mut follower = context.connection.follow(id)?;
@@ -80,7 +81,7 @@ async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone>
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     loop {
         if let Some(decision) = latest.as_deref().filter(|it| is_settled(&it.status)) {
-            return Ok(decision::explain(&context, decision).await);
+            return Ok(others.add(decision::explain(&context, decision).await));
         }
         // The first look has its own deadline, so even the shortest wait has something to say.
         let has_looked = latest.is_some() || trouble.is_some();
@@ -112,7 +113,7 @@ async fn wait(context: Context, input: WaitInput) -> Result<ToolOutput, NotDone>
             ),
             () = &mut over, if has_looked => match (&latest, trouble.take()) {
                 (Some(decision), trouble) => {
-                    let answer = decision::explain(&context, decision).await;
+                    let answer = others.add(decision::explain(&context, decision).await);
                     return Ok(still_waiting(answer, total, &trouble));
                 }
                 (None, Some(error)) => return Err(error.into()),

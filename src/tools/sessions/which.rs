@@ -10,9 +10,10 @@ use crate::{
         sessions::SessionKind, values::Text,
     },
     tools::{
-        Context, ToolOutput,
+        Context, ToolOutput, compare,
         error::{ErrorCode, NotDone, ToolError},
         plain,
+        untrusted::mark_untrusted,
     },
 };
 
@@ -23,6 +24,8 @@ const PAGE: u32 = 100;
 pub const MOST_ROWS: u32 = MOST_PAGES * PAGE;
 /// Other sessions of the person that are named.
 const MAX_OTHERS: usize = 5;
+/// Sessions that are named where a name fits several people.
+const MOST_PEOPLE: usize = 10;
 
 /// A session as somebody names it without its whole id.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub enum SessionName {
     Start(String),
     /// Your own id of the person, exactly.
     Person(String),
+    /// The name on the person's document, or a part of it.
+    FullName(Text),
 }
 
 /// The sessions that a name fits.
@@ -98,6 +103,10 @@ impl SessionName {
                 search: number.to_string().parse().ok(),
                 ..none
             },
+            Self::FullName(name) => SessionFilter {
+                search: Some(name.clone()),
+                ..none
+            },
             Self::Start(_) => none,
         })
     }
@@ -106,6 +115,10 @@ impl SessionName {
         match self {
             Self::Person(person) => row.vendor_data.as_ref() == Some(person),
             Self::Number(number) => row.session_number == Some(*number),
+            Self::FullName(name) => row
+                .full_name
+                .as_deref()
+                .is_some_and(|full_name| compare::has_words(full_name, name)),
             Self::Start(start) => row
                 .session_id
                 .is_some_and(|id| id.to_string().starts_with(start.as_str())),
@@ -121,6 +134,8 @@ pub(super) struct Which {
     session_number: Option<i64>,
     /// Your own id of the person: the newest session.
     vendor_data: Option<Text>,
+    /// The person's name instead, where it fits one person alone.
+    name: Option<Text>,
 }
 
 impl Which {
@@ -129,24 +144,36 @@ impl Which {
     /// # Errors
     /// When none or several of the arguments are given, or no session fits.
     pub(super) async fn find(&self, context: &Context) -> Result<(SessionId, Others), NotDone> {
-        let (named, words) = match (self.session_id, self.session_number, &self.vendor_data) {
-            (Some(id), None, None) => return Ok((id, Others::default())),
-            (None, Some(number), None) => {
+        let (named, words) = match (
+            self.session_id,
+            self.session_number,
+            &self.vendor_data,
+            &self.name,
+        ) {
+            (Some(id), None, None, None) => return Ok((id, Others::default())),
+            (None, Some(number), None, None) => {
                 (SessionName::Number(number), format!("session #{number}"))
             }
-            (None, None, Some(person)) => {
+            (None, None, Some(person), None) => {
                 let words = format!("session of vendor_data {}", json!(person));
                 (SessionName::Person(person.to_string()), words)
+            }
+            (None, None, None, Some(name)) => {
+                let words = format!("session of a person named {}", json!(name));
+                (SessionName::FullName(name.clone()), words)
             }
             _ => {
                 return Err(ToolError::invalid(
                     "session_id",
-                    "Exactly one of `session_id`, `session_number` and `vendor_data` names the session. Nothing was sent.",
+                    "Exactly one of `session_id`, `session_number`, `vendor_data` and `name` names the session. Nothing was sent.",
                 )
                 .into());
             }
         };
         let Candidates { found, is_whole } = candidates(&context.client()?, &named).await?;
+        if matches!(named, SessionName::FullName(_)) {
+            refuse_several_people(&found, is_whole)?;
+        }
         let mut found = found.into_iter();
         let Some(id) = found.next().and_then(|newest| newest.session_id) else {
             let beyond = if is_whole {
@@ -164,6 +191,38 @@ impl Which {
         let others = found.collect();
         Ok((id, Others { others, is_whole }))
     }
+}
+
+/// A name may be that of several people; nobody guesses which is meant. Two sessions without your own id of the person may
+/// be of two people as well.
+fn refuse_several_people(found: &[SessionReference], is_whole: bool) -> Result<(), ToolError> {
+    let is_one = match found {
+        [] => return Ok(()),
+        [_] => is_whole,
+        [first, others @ ..] => {
+            is_whole
+                && first.vendor_data.is_some()
+                && others
+                    .iter()
+                    .all(|other| other.vendor_data == first.vendor_data)
+        }
+    };
+    if is_one {
+        return Ok(());
+    }
+    let shown = found.iter().take(MOST_PEOPLE).map(|row| {
+        let person = row.vendor_data.as_deref().map(mark_untrusted);
+        let person = person.map(|person| format!(", vendor_data {person}"));
+        format!("{}{}", line(row), person.unwrap_or_default())
+    });
+    let problem = if is_whole {
+        "Sessions of more than one person may have this name, so none was read."
+    } else {
+        "More sessions fit this name than are looked through, so none was read."
+    };
+    Err(ToolError::invalid("name", problem)
+        .with_allowed(shown)
+        .with_advice("`session_number` or `vendor_data` names one of them."))
 }
 
 /// The older sessions of a person of whom the newest is shown.

@@ -8,6 +8,8 @@ pub mod approved;
 pub mod arguments;
 pub mod asking_cases;
 pub mod control;
+pub mod day;
+pub mod day_played;
 pub mod desk;
 pub mod dictionary;
 pub mod echo_cases;

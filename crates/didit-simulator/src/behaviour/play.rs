@@ -91,12 +91,7 @@ pub fn finish(state: &mut State, id: Uuid, scenario: Option<&'static Scenario>) 
 }
 
 /// Runs the steps that have no result yet, up to the feature called `before`.
-fn run_open_steps(
-    state: &mut State,
-    id: Uuid,
-    scenario: &'static Scenario,
-    before: Option<&str>,
-) {
+fn run_open_steps(state: &mut State, id: Uuid, scenario: &'static Scenario, before: Option<&str>) {
     let Some(mut session) = state.sessions.one(id).cloned() else {
         return;
     };

@@ -153,6 +153,12 @@ pub fn set_key_rights(state: &mut State, call: &Call) -> Answer {
     no_content()
 }
 
+/// `POST reviewer`: `name` is who comments, decides and blocks from now on; null for nobody in particular.
+pub fn set_reviewer(state: &mut State, call: &Call) -> Answer {
+    state.reviewer = lenient_body(call)?.text("name").map(str::to_owned);
+    no_content()
+}
+
 pub fn counts(state: &mut State, _: &Call) -> Answer {
     ok(json!({
         "mode": state.mode,

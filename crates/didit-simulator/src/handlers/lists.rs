@@ -104,7 +104,10 @@ pub fn add_entry(state: &mut State, call: &Call) -> Answer {
         }
         (None, None) => return Err(refusal("entry_without_value")),
     };
-    let entry = Entry::new(value, session, remarks, state.now());
+    let mut entry = Entry::new(value, session, remarks, state.now());
+    if let Some(reviewer) = &state.reviewer {
+        entry.added_by.clone_from(reviewer);
+    }
     let list = call.own_mut(&mut state.lists)?;
     created(list.add(entry).or_refuse("entry_is_there")?)
 }

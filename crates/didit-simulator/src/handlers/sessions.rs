@@ -82,10 +82,11 @@ pub fn list_reviews(state: &mut State, call: &Call) -> Answer {
 
 /// `POST /v3/sessions/{id}/reviews/`: a note only; the session stays as it is.
 pub fn add_review(state: &mut State, call: &Call) -> Answer {
-    let created_at = state.now();
+    let (created_at, reviewer) = (state.now(), state.reviewer.clone());
     let session = own_session(&mut state.sessions, call)?;
     let body = call.body()?;
-    let activity = Activity::new(&body, created_at);
+    let mut activity = Activity::new(&body, created_at);
+    activity.reviewer = reviewer;
     let shown = activity.in_decision();
     session.activities.push(activity);
     created(shown)

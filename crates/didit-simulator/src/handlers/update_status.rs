@@ -55,6 +55,7 @@ pub fn update_status(state: &mut State, call: &Call) -> Answer {
     throttle("resubmitted_just_now", wait)?;
     let mut change = Activity::new(&body, now);
     change.by_api_key = call.account.is_nil();
+    change.reviewer.clone_from(&state.reviewer);
     change.previous_status = Some(from.name());
     if let Some(session) = state.sessions.one_mut(id) {
         session.activities.push(change);

@@ -35,6 +35,7 @@ pub(crate) struct Entry {
     pub value: String,
     /// What the caller says about it.
     pub remarks: Object,
+    pub added_by: String,
     pub session_id: Option<Uuid>,
     pub session_number: Option<i64>,
     pub created_at: Timestamp,
@@ -87,6 +88,7 @@ impl Entry {
             uuid: Uuid::new_v4(),
             value,
             remarks,
+            added_by: "api".to_owned(),
             session_id: session.map(|session| session.id),
             session_number: session.map(|session| session.number),
             created_at: now,

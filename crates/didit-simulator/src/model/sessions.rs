@@ -141,6 +141,8 @@ pub(crate) struct Activity {
     pub new_status: Option<String>,
     pub previous_status: Option<String>,
     pub comment: Option<String>,
+    /// Who did it, where that has a name.
+    pub reviewer: Option<String>,
     pub created_at: Timestamp,
 }
 
@@ -153,6 +155,7 @@ impl Activity {
             new_status: body.text("new_status").map(str::to_owned),
             previous_status: None,
             comment: body.text("comment").map(str::to_owned),
+            reviewer: None,
             created_at: now,
         }
     }
@@ -172,9 +175,10 @@ impl Activity {
     }
 
     fn words(&self) -> Value {
-        let (user, kind) = match self.by_api_key {
-            true => ("API Client", "API_KEY"),
-            false => ("Unknown", "CONSOLE_USER"),
+        let (user, kind) = match (&self.reviewer, self.by_api_key) {
+            (Some(name), _) => (name.as_str(), "CONSOLE_USER"),
+            (None, true) => ("API Client", "API_KEY"),
+            (None, false) => ("Unknown", "CONSOLE_USER"),
         };
         json!({ "activity": self, "user": user, "actor_type": kind })
     }

@@ -55,6 +55,8 @@ pub struct State {
     /// When requests were counted, per limit and caller; `None` where any number of requests is taken.
     pub windows: Option<HashMap<(&'static str, String), VecDeque<Timestamp>>>,
     pub sessions_created: i64,
+    /// Who works in the console, as trails and lists name them; nobody in particular unless a test says so.
+    pub reviewer: Option<String>,
 }
 
 impl State {

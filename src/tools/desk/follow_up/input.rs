@@ -29,6 +29,11 @@ pub(super) struct FollowUpInput {
 }
 
 impl FollowUpInput {
+    /// How many days back sessions are looked at.
+    pub(super) fn days_back(&self) -> i64 {
+        self.days.unwrap_or(30)
+    }
+
     /// The time within which nobody is written to again.
     pub(super) fn again_after(&self) -> Span {
         Span::days(self.again_after_days.unwrap_or(7))

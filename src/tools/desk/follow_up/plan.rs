@@ -71,7 +71,7 @@ pub(super) async fn read(context: &Context, input: &FollowUpInput) -> Result<Pla
         Some(name) => workflows::named(&workflows::all(&client).await?, name)?,
         None => Vec::new(),
     };
-    let since = Span::days(input.days.unwrap_or(30)).before(now);
+    let since = Span::days(input.days_back()).before(now);
     let filter = SessionFilter {
         status: UNFINISHED.to_vec(),
         workflow_id,

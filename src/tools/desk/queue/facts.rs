@@ -176,14 +176,14 @@ fn checks(
     parts
 }
 
-/// The scores of the hits on watch lists, highest first.
+/// How well the hits on watch lists match the person, best first; the score of the check is how bad they are.
 fn hits(decision: &Decision) -> String {
     let mut scores: Vec<f64> = decision
         .aml_screenings
         .iter()
         .flat_map(|screening| &screening.hits)
         .filter(|hit| hit.review_status.as_deref() != Some("False Positive"))
-        .filter_map(|hit| hit.risk_score)
+        .filter_map(|hit| hit.match_score)
         .filter(|score| score.is_finite())
         .collect();
     scores.sort_by(|one, other| other.total_cmp(one));
@@ -193,10 +193,10 @@ fn hits(decision: &Decision) -> String {
         .map(ToString::to_string)
         .collect();
     match (named.as_slice(), scores.len().saturating_sub(MOST_HITS)) {
-        // The score of the check is that of the only hit, or near it.
-        ([] | [_], _) => String::new(),
-        (named, 0) => format!(", hits {}", named.join(", ")),
-        (named, more) => format!(", hits {} and {more} more", named.join(", ")),
+        ([], _) => String::new(),
+        ([only], _) => format!(", hit matches {only}"),
+        (named, 0) => format!(", hits match {}", named.join(", ")),
+        (named, more) => format!(", hits match {} and {more} more", named.join(", ")),
     }
 }
 
