@@ -111,8 +111,6 @@ fn an_argument_that_is_missing() {
         ("didit_workflow_get", "workflow_id"),
         ("didit_workflow_update", "workflow_id"),
         ("didit_workflow_delete", "workflow_id"),
-        ("didit_session_wait_for_decision", "session_id"),
-        ("didit_session_generate_pdf", "session_id"),
         ("didit_session_delete", "session_id"),
         ("didit_billing_top_up", "amount_in_dollars"),
     ] {
@@ -124,10 +122,34 @@ fn an_argument_that_is_missing() {
             ],
         );
     }
+    for tool in [
+        "didit_session_get_decision",
+        "didit_session_wait_for_decision",
+        "didit_session_generate_pdf",
+    ] {
+        let exactly_one: &[&str] =
+            &["Exactly one of `session_id`, `session_number`, `vendor_data` and `name`"];
+        assert_refused(
+            tool,
+            &[
+                (json!({}), "session_id", exactly_one),
+                (json!({ "session_id": null }), "session_id", exactly_one),
+                (
+                    json!({ "name": "Ana", "session_number": 1 }),
+                    "session_id",
+                    exactly_one,
+                ),
+            ],
+        );
+    }
     assert_refused(
         "didit_session_update_status",
         &[
-            (json!({ "new_status": "Approved" }), "session_id", required),
+            (
+                json!({ "new_status": "Approved" }),
+                "session_id",
+                &["Exactly one of `session_id` and `session_number`"],
+            ),
             (
                 json!({ "session_id": ID }),
                 "new_status",
@@ -142,7 +164,6 @@ fn ids_that_are_none() {
     for (tool, field) in [
         ("didit_workflow_get", "workflow_id"),
         ("didit_workflow_delete", "workflow_id"),
-        ("didit_session_create", "workflow_id"),
         ("didit_session_get_decision", "session_id"),
         ("didit_session_wait_for_decision", "session_id"),
         ("didit_session_generate_pdf", "session_id"),

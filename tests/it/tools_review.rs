@@ -68,6 +68,28 @@ fn declining_in_plain_words() {
 }
 
 #[test]
+fn the_number_that_the_queue_tells_names_the_session() {
+    let (mut server, control, session) = reviewed(Era::Modern, "review_face_match_borderline");
+    let queue = server.ok("didit_review_queue", json!({}));
+    assert!(queue.text.contains("\n- #1, "), "{}", queue.text);
+    let decision = json!({ "session_number": 1, "new_status": "Approved" });
+    let decided = server.ok("didit_session_update_status", decision);
+    assert_eq!(decided.field("session_id"), session);
+    for arguments in [
+        json!({}),
+        json!({ "session_number": 1, "session_id": session }),
+    ] {
+        control.requests();
+        let mut arguments = arguments;
+        arguments["new_status"] = "Declined".into();
+        let refused = server.fails("didit_session_update_status", arguments);
+        assert!(refused.text.contains("Exactly one of"), "{}", refused.text);
+        assert_eq!(control.requests().len(), 0);
+    }
+    server.stop();
+}
+
+#[test]
 fn asking_for_everything_that_is_not_approved() {
     assert_decided(
         "resubmit",

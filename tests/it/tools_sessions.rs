@@ -443,3 +443,31 @@ fn rows_that_do_not_fit_are_on_the_next_page() {
     }
     server.stop();
 }
+
+#[test]
+fn a_workflow_is_named_by_its_id_or_its_name() {
+    let (mut server, control) = simulated(Setup::new(Era::Modern));
+    let mut ids = Vec::new();
+    for label in ["Onboarding KYC", "Merchant Plus", "Twice", "Twice"] {
+        let made = server.ok("didit_workflow_create", json!({ "workflow_label": label }));
+        ids.push(made.field("workflow_id").to_owned());
+    }
+    for named in [ids[1].as_str(), "Merchant Plus", " merchant plus "] {
+        let made = server.ok("didit_session_create", json!({ "workflow_id": named }));
+        assert_eq!(made.field("workflow_id"), ids[1], "{named}");
+    }
+    control.requests();
+    for (named, words) in [
+        ("Merchant", "No published workflow has this id or name"),
+        ("42", "No published workflow has this id or name"),
+        ("twice", "More than one published workflow has this name"),
+        ("../../lists", "No published workflow has this id or name"),
+    ] {
+        let refused = server.fails("didit_session_create", json!({ "workflow_id": named }));
+        for words in [words, "Field: workflow_id", "Onboarding KYC: OCR"] {
+            assert!(refused.text.contains(words), "{words}: {}", refused.text);
+        }
+    }
+    assert!(control.requests().iter().all(|sent| sent.method == "GET"));
+    server.stop();
+}

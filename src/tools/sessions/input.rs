@@ -119,8 +119,8 @@ pub(super) async fn resolve_workflow(
     named: Option<Text>,
 ) -> Result<(WorkflowId, Option<String>), NotDone> {
     if let Some(named) = named {
-        return match uuid::Uuid::try_parse(named.trim()) {
-            Ok(id) => Ok((WorkflowId::from(id), None)),
+        return match named.trim().parse::<WorkflowId>() {
+            Ok(id) => Ok((id, None)),
             Err(_) => by_name(context, &named).await.map(|id| (id, None)),
         };
     }

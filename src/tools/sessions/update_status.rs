@@ -7,6 +7,7 @@ use serde_json::json;
 use super::{
     mail,
     resubmission::{self, NodeInput},
+    which::OneSession,
 };
 use crate::{
     didit::{
@@ -48,8 +49,8 @@ pub(super) fn tool() -> Tool {
 /// The arguments of a decision about a person.
 #[derive(Deserialize, JsonSchema)]
 struct UpdateInput {
-    /// Session UUID.
-    session_id: SessionId,
+    #[serde(flatten)]
+    which: OneSession,
     /// For Resubmitted, in words: document, selfie, address, phone, email, chip, questionnaire, database, aml; all that is not
     /// approved when absent.
     steps: Option<Vec<String>>,
@@ -62,7 +63,6 @@ async fn update(
     context: Context,
     Combined(input, draft): Combined<UpdateInput, StatusUpdate>,
 ) -> Result<ToolOutput, NotDone> {
-    let id = input.session_id;
     let new_status = draft.new_status;
     let steps = input.steps.unwrap_or_default();
     let nodes = input.nodes_to_resubmit.unwrap_or_default();
@@ -73,6 +73,7 @@ async fn update(
     }
     draft.validate()?;
     let client = context.client()?;
+    let id = input.which.find(&context).await?;
     let (before, update, mail) = agreed(&context, async || {
         let before = client.decision(&id).await?;
         refuse_wrong_moment(&before, new_status)?;

@@ -138,6 +138,37 @@ pub(super) struct Which {
     name: Option<Text>,
 }
 
+/// The arguments that name the one session about which something is decided: whose it is would not say which.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct OneSession {
+    /// Session UUID.
+    session_id: Option<SessionId>,
+    session_number: Option<i64>,
+}
+
+impl OneSession {
+    /// The session that is meant.
+    ///
+    /// # Errors
+    /// When both arguments are given or none, or no session has the number.
+    pub(super) async fn find(&self, context: &Context) -> Result<SessionId, NotDone> {
+        if self.session_id.is_some() == self.session_number.is_some() {
+            return Err(ToolError::invalid(
+                "session_id",
+                "Exactly one of `session_id` and `session_number` names the session. Nothing was sent.",
+            )
+            .into());
+        }
+        let which = Which {
+            session_id: self.session_id,
+            session_number: self.session_number,
+            vendor_data: None,
+            name: None,
+        };
+        Ok(which.find(context).await?.0)
+    }
+}
+
 impl Which {
     /// The session that is meant, with the person's other ones where it was named by the person.
     ///

@@ -105,7 +105,7 @@ fn told(world: &ExampleAccount) -> Vec<Case> {
         ),
         case(
             "didit_session_update_status",
-            json!({ "session_id": session, "new_status": "Declined", "comment": "x".repeat(3_000) }),
+            json!({ "session_number": 1, "new_status": "Declined", "comment": "x".repeat(3_000) }),
             decided,
         ),
         case(

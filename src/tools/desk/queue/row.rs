@@ -112,19 +112,25 @@ impl QueueRow {
 
 impl Row for QueueRow {
     fn line(&self) -> String {
-        let mut line = self
-            .session_number
-            .map(|number| format!("#{number} "))
-            .unwrap_or_default();
-        let parts = [&self.session_id, &self.age, &self.vendor_data, &self.name];
+        let number = self.session_number.map(|number| format!("#{number}"));
+        // The number says which session it is in fewer words than the id.
+        let id = self
+            .session_id
+            .as_ref()
+            .filter(|_| self.session_number.is_none());
+        let parts = [
+            id,
+            self.age.as_ref(),
+            self.vendor_data.as_ref(),
+            self.name.as_ref(),
+        ];
         let workflow = self.workflow.as_ref().filter(|_| self.names_workflow);
-        let parts: Vec<String> = parts
+        let parts = parts.into_iter().flatten().chain(workflow);
+        let parts: Vec<String> = number
             .into_iter()
-            .flatten()
-            .chain(workflow)
-            .map(|part| mark_untrusted(part))
+            .chain(parts.map(|part| mark_untrusted(part)))
             .collect();
-        line.push_str(&parts.join(", "));
+        let mut line = parts.join(", ");
         line.push_str(&format!(": {}", self.reason));
         for difference in &self.not_as_expected {
             line.push_str(&difference.words());
