@@ -9,8 +9,8 @@ use std::{
 use super::error::{ErrorCode, ToolError};
 use crate::private_file;
 
-/// How many files of one name are kept side by side.
-const MOST_OF_A_NAME: u32 = 1_000;
+/// Bytes by which files of a kind know each other, such as `%PDF-`.
+const SIGNATURE: usize = 5;
 /// The most bytes of a name; the shortest limit of a file system is 255, and numbers may follow.
 const LONGEST_NAME: usize = 120;
 
@@ -33,47 +33,53 @@ pub(super) async fn write_new(
     bytes: Vec<u8>,
     kind: Kind,
 ) -> Result<PathBuf, ToolError> {
-    let names = vec![plain_name(name, kind)?.to_owned()];
-    write_apart(folder, names, bytes, kind).await
+    let name = plain_name(name, kind)?.to_owned();
+    write_apart(folder, name, bytes, kind, Existing::Stays).await
 }
 
-/// Writes a new file like [`write_new`], under the first free name of `name.pdf`, `name-2.pdf`, `name-3.pdf` and so on: what
-/// the caller did not name must not fail for its name.
+/// Writes a file like [`write_new`] under a name that the caller did not choose, over an older one that begins with the same
+/// bytes, as every file of a kind does: the same call again leaves one file.
 ///
 /// # Errors
-/// [`ToolError`] naming the field when the name does not fit or all are taken; or when the disk refuses.
-pub(super) async fn write_numbered(
+/// [`ToolError`] naming the field when the name does not fit or something else has it; or when the disk refuses.
+pub(super) async fn write_over_its_like(
     folder: &Path,
     name: &str,
     bytes: Vec<u8>,
     kind: Kind,
 ) -> Result<PathBuf, ToolError> {
-    let name = plain_name(name, kind)?;
-    let stem = name.strip_suffix(kind.extension).unwrap_or(name);
-    let mut names = vec![name.to_owned()];
-    names.extend((2..=MOST_OF_A_NAME).map(|number| format!("{stem}-{number}{}", kind.extension)));
-    write_apart(folder, names, bytes, kind).await
+    let name = plain_name(name, kind)?.to_owned();
+    write_apart(folder, name, bytes, kind, Existing::ReplacedByItsLike).await
+}
+
+/// What becomes of a file that has the name.
+#[derive(Clone, Copy)]
+enum Existing {
+    Stays,
+    ReplacedByItsLike,
 }
 
 /// Writes on a blocking thread, because a large file takes the disk a while.
 async fn write_apart(
     folder: &Path,
-    names: Vec<String>,
+    name: String,
     bytes: Vec<u8>,
     kind: Kind,
+    existing: Existing,
 ) -> Result<PathBuf, ToolError> {
     let folder = folder.to_owned();
     let place = folder.clone();
-    tokio::task::spawn_blocking(move || write_first_free(&folder, names, &bytes, kind.field))
+    tokio::task::spawn_blocking(move || write(&folder, &name, &bytes, kind.field, existing))
         .await
         .map_err(|error| disk(&place, &io::Error::other(error)))?
 }
 
-fn write_first_free(
+fn write(
     folder: &Path,
-    names: impl IntoIterator<Item = String>,
+    name: &str,
     bytes: &[u8],
     field: &'static str,
+    existing: Existing,
 ) -> Result<PathBuf, ToolError> {
     prepare(folder).map_err(|error| disk(folder, &error))?;
     let real = dunce::canonicalize(folder).map_err(|error| disk(folder, &error))?;
@@ -81,19 +87,34 @@ fn write_first_free(
     file.write_all(bytes)
         .and_then(|()| file.as_file().sync_all())
         .map_err(|error| disk(&real, &error))?;
-    let mut taken = folder.to_owned();
-    for name in names {
-        let path = real.join(&name);
-        match file.persist_noclobber(&path) {
-            Ok(_) => return Ok(path),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                taken = folder.join(name);
-                file = error.file;
-            }
-            Err(error) => return Err(disk(&real, &error.error)),
+    let path = real.join(name);
+    let is_replaced = match existing {
+        Existing::Stays => false,
+        Existing::ReplacedByItsLike => is_like(&path, bytes),
+    };
+    let kept = if is_replaced {
+        file.persist(&path)
+    } else {
+        file.persist_noclobber(&path)
+    };
+    match kept {
+        Ok(_) => Ok(path),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(there_already(&folder.join(name), field))
         }
+        Err(error) => Err(disk(&real, &error.error)),
     }
-    Err(there_already(&taken, field))
+}
+
+/// Whether a regular file is there that begins as `bytes` do.
+fn is_like(path: &Path, bytes: &[u8]) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    let mut start = [0; SIGNATURE];
+    is_file
+        && fs::File::open(path)
+            .and_then(|mut file| file.read_exact(&mut start))
+            .is_ok()
+        && bytes.starts_with(&start)
 }
 
 /// Reads a file that lies in the output folder: a regular one, no larger than `limit` bytes.

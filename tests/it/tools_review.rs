@@ -253,21 +253,34 @@ fn the_report_is_a_new_file_for_its_owner_alone() {
         assert!(bytes.starts_with(b"%PDF-"));
         assert_eq!(saved.data["bytes"].as_u64(), Some(bytes.len() as u64));
         assert_private(&path);
-        control.assert_sent(KEY, &[&format!("GET /v3/session/{session}/generate-pdf/")]);
+        control.assert_sent(
+            KEY,
+            &[
+                &format!("GET /v3/session/{session}/generate-pdf/"),
+                &format!("GET /v3/session/{session}/decision/"),
+            ],
+        );
 
+        // The same call again leaves one file, and the report of another status is another.
+        let arguments = json!({ "session_id": session });
+        std::fs::write(&path, "%PDF-1.4 of yesterday").unwrap();
+        let again = server.ok("didit_session_generate_pdf", arguments.clone());
+        assert_eq!(again.field("path"), saved.field("path"));
+        assert_eq!(std::fs::read(&path).unwrap().len(), bytes.len());
+        assert_private(&path);
+        control.force(&session, "Declined");
+        let other = server.ok("didit_session_generate_pdf", arguments.clone());
+        let name = format!("session_{session}_declined.pdf");
+        assert!(other.field("path").ends_with(&name), "{}", other.text);
+        // What is no report is nobody's to replace.
         std::fs::write(&path, "mine").unwrap();
-        for number in 2..=3 {
-            let again = server.ok(
-                "didit_session_generate_pdf",
-                json!({ "session_id": session }),
-            );
-            let name = format!("session_{session}-{number}.pdf");
-            assert!(again.field("path").ends_with(&name), "{}", again.text);
-        }
+        control.force(&session, "Approved");
+        server.fails("didit_session_generate_pdf", arguments);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
         control.requests();
 
-        let named = json!({ "session_id": session, "file_name": format!("session_{session}.pdf") });
+        let name = format!("session_{session}_approved.pdf");
+        let named = json!({ "session_id": session, "file_name": name });
         let failed = server.fails("didit_session_generate_pdf", named);
         assert_answer!("pdf_there_already", failed);
         control.assert_sent(KEY, &[]);

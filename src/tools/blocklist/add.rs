@@ -73,10 +73,8 @@ async fn add(
     // The lists and existing entries are looked up first, so that a human is never asked for nothing.
     let plan = agreed(&context, async || {
         let plan = Plan::of(&target, &client).await?;
-        let change = match &plan.left {
-            Some(left) => Some(question(&context, left, &entry, &plan)),
-            None => None,
-        };
+        let left = plan.left.as_ref();
+        let change = left.map(|left| question(&context, left, &entry, &plan));
         Ok((change, plan))
     })
     .await?;

@@ -5,12 +5,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::which::Which;
-use crate::tools::{
-    Context, Tool, ToolOutput, Toolset,
-    error::{ErrorCode, NotDone, ToolError},
-    files,
-    input::Combined,
-    personal::{Class, Outlet, PersonalData},
+use crate::{
+    didit::Decision,
+    tools::{
+        Context, Tool, ToolOutput, Toolset,
+        error::{ErrorCode, NotDone, ToolError},
+        files,
+        input::Combined,
+        personal::{Class, Outlet, PersonalData},
+    },
 };
 
 /// The tool that saves reports.
@@ -26,8 +29,8 @@ pub(super) fn tool() -> Tool {
     Tool::read(TOOL, Toolset::Sessions)
         .title("Save the PDF report")
         .description(
-            "Saves the PDF report of a finished session as a new file in the server's output \
-             folder.",
+            "Saves the PDF report of a finished session in the server's output folder, one file for a \
+             session and status.",
         )
         .example(|world| json!({ "session_id": world.session_id }))
         .search_words("download the KYC report, certificate, evidence, export")
@@ -38,7 +41,7 @@ pub(super) fn tool() -> Tool {
 /// The arguments of a report.
 #[derive(Deserialize, JsonSchema)]
 struct PdfInput {
-    /// Name of the new file (`*.pdf`); made from the session when absent.
+    /// Name of a new file (`*.pdf`); made from session and status when absent.
     file_name: Option<String>,
 }
 
@@ -54,7 +57,8 @@ async fn save(
         files::free_name(folder, name, REPORT)?;
     }
     let (id, others) = which.find(&context).await?;
-    let report = context.client()?.generate_pdf(&id).await;
+    let client = context.client()?;
+    let report = client.generate_pdf(&id).await;
     let report = report.map_err(|error| match ToolError::from(error) {
         refused
             if matches!(
@@ -67,11 +71,16 @@ async fn save(
         other => other,
     })?;
     let bytes = report.bytes.len();
+    let decision = client.decision(&id).await.ok();
     let path = match &input.file_name {
         Some(name) => files::write_new(folder, name, report.bytes, REPORT).await?,
-        None => files::write_numbered(folder, &report.file_name, report.bytes, REPORT).await?,
+        None => {
+            let name = name_of(&report.file_name, decision.as_ref());
+            files::write_over_its_like(folder, &name, report.bytes, REPORT).await?
+        }
     };
-    let environment = context.connection.environment_of(None);
+    let environment = decision.and_then(|decision| decision.environment);
+    let environment = context.connection.environment_of(environment.as_deref());
     let answer = ToolOutput::new(format!(
         "Saved the report of session {id} ({bytes} bytes) to {}. \
          It holds personal data. Environment: {}.",
@@ -85,6 +94,17 @@ async fn save(
         "bytes": bytes,
     }));
     Ok(others.add(answer))
+}
+
+/// One file for a session and its status: the report of another status is another document.
+fn name_of(given: &str, decision: Option<&Decision>) -> String {
+    let Some(decision) = decision else {
+        return given.to_owned();
+    };
+    let stem = given.strip_suffix(REPORT.extension).unwrap_or(given);
+    let status = decision.status.as_str().to_lowercase();
+    let status = status.replace(|letter: char| !letter.is_ascii_alphanumeric(), "_");
+    format!("{stem}_{status}{}", REPORT.extension)
 }
 
 /// The PDF report of a session, for a conversation.
