@@ -27,6 +27,7 @@ mod files;
 mod input;
 mod limits;
 mod mask;
+mod operations;
 mod paging;
 mod people;
 mod person;
@@ -94,6 +95,7 @@ pub fn all() -> Vec<Tool> {
         Toolset::Webhooks => webhooks::tools(),
         Toolset::People => people::tools(),
         Toolset::Reviews => reviews::tools(),
+        Toolset::Operations => operations::tools(),
     };
     Toolset::ALL.into_iter().flat_map(tools).collect()
 }

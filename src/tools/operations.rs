@@ -1,0 +1,10 @@
+//! What a compliance team does over many sessions at once.
+
+mod past;
+mod what_if;
+
+use super::Tool;
+
+pub(super) fn tools() -> Vec<Tool> {
+    vec![what_if::tool()]
+}
