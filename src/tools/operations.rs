@@ -1,10 +1,11 @@
 //! What a compliance team does over many sessions at once.
 
+mod duplicates;
 mod past;
 mod what_if;
 
 use super::Tool;
 
 pub(super) fn tools() -> Vec<Tool> {
-    vec![what_if::tool()]
+    vec![what_if::tool(), duplicates::tool()]
 }

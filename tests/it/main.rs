@@ -72,6 +72,7 @@ mod hostile_deadlines;
 mod hosts;
 mod list_truth;
 mod odd_answers;
+mod operations_duplicates;
 mod operations_what_if;
 mod packaging;
 mod packaging_npm;
