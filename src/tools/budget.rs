@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     connection::ConnectionSettings,
+    operations::{rehearse, wait as agreed},
     sessions::{report, wait},
 };
 
@@ -23,6 +24,8 @@ impl ConnectionSettings {
             | "didit_session_follow_up"
             | "didit_workflow_what_if"
             | "didit_duplicates" => self.timeout * 2,
+            // A request that is under way when the time is over ends by its own.
+            rehearse::TOOL => self.timeout * 3 + agreed::agreed_wait(arguments),
             // Reports are rendered on request and can take many seconds.
             report::TOOL => self.timeout * 2 + REPORT_MARGIN,
             _ => self.timeout,

@@ -2,10 +2,12 @@
 
 mod duplicates;
 mod past;
+pub(super) mod rehearse;
+pub(super) mod wait;
 mod what_if;
 
 use super::Tool;
 
 pub(super) fn tools() -> Vec<Tool> {
-    vec![what_if::tool(), duplicates::tool()]
+    vec![what_if::tool(), duplicates::tool(), rehearse::tool()]
 }

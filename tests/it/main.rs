@@ -73,6 +73,7 @@ mod hosts;
 mod list_truth;
 mod odd_answers;
 mod operations_duplicates;
+mod operations_rehearse;
 mod operations_what_if;
 mod packaging;
 mod packaging_npm;
