@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     connection::ConnectionSettings,
-    operations::{rehearse, wait as agreed},
+    operations::{audit_pack, rehearse, wait as agreed},
     sessions::{report, wait},
 };
 
@@ -25,7 +25,7 @@ impl ConnectionSettings {
             | "didit_workflow_what_if"
             | "didit_duplicates" => self.timeout * 2,
             // A request that is under way when the time is over ends by its own.
-            rehearse::TOOL => self.timeout * 3 + agreed::agreed_wait(arguments),
+            rehearse::TOOL | audit_pack::TOOL => self.timeout * 3 + agreed::agreed_wait(arguments),
             // Reports are rendered on request and can take many seconds.
             report::TOOL => self.timeout * 2 + REPORT_MARGIN,
             _ => self.timeout,

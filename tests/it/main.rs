@@ -72,6 +72,7 @@ mod hostile_deadlines;
 mod hosts;
 mod list_truth;
 mod odd_answers;
+mod operations_audit_pack;
 mod operations_duplicates;
 mod operations_rehearse;
 mod operations_what_if;
