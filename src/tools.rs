@@ -39,6 +39,7 @@ mod reviews;
 mod sessions;
 mod shape;
 mod size;
+mod spreadsheet;
 mod subject;
 mod tool;
 mod toolset;
@@ -74,6 +75,7 @@ pub use sessions::{
 };
 pub use shape::{is_checkout_id, is_code, is_safe_unfenced};
 pub use size::json_characters;
+pub use spreadsheet::harmless;
 pub use tool::{NoInput, RunTool, Tool, ToolBuilder, ToolFuture};
 pub use toolset::Toolset;
 pub use untrusted::{

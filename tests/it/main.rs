@@ -28,6 +28,7 @@ mod cli_help;
 mod cli_kyc;
 mod cli_link;
 mod cli_lists;
+mod cli_operations;
 mod cli_person;
 mod cli_readme;
 mod cli_terminal;
