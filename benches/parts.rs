@@ -196,6 +196,7 @@ mod decision_of_48_kb {
             webhook_secret: None,
             workflow_id: None,
             output_dir: PathBuf::new(),
+            audit_log: None,
             timeout: Duration::from_secs(10),
             rate_limits: false,
             extra_ca_pem: None,

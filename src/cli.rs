@@ -12,6 +12,7 @@ mod demo;
 mod failure;
 mod kyc;
 mod man;
+mod operations;
 mod output;
 mod progress;
 mod runner;
@@ -120,6 +121,14 @@ enum Command {
     Billing(billing::Arguments),
     /// List, block and unblock faces, documents and contacts.
     Blocklist(blocklist::Arguments),
+    /// Ask about a workflow what other settings would have changed.
+    Workflow(operations::OfWorkflow),
+    /// Play all simulated outcomes through a workflow of the sandbox, and compare what comes out.
+    Rehearse(operations::Rehearse),
+    /// Find people with several ids who share a face, document, phone or e-mail address.
+    Duplicates(operations::Duplicates),
+    /// Pack the evidence of a period for an audit.
+    Audit(operations::Audit),
     /// Check settings, key, network and clock, and say how to fix what is wrong.
     Check(check::Arguments),
     /// Receive webhooks and read them, or send signed samples to a receiver.
@@ -213,6 +222,18 @@ async fn run(cli: Cli, redactor: Redactor) -> Result<ExitCode, Failure> {
         }
         Some(Command::Blocklist(arguments)) => {
             Ok(blocklist::run(arguments, &cli.options, redactor).await)
+        }
+        Some(Command::Workflow(arguments)) => {
+            Ok(operations::workflow(arguments, &cli.options, redactor).await)
+        }
+        Some(Command::Rehearse(arguments)) => {
+            Ok(operations::rehearse(arguments, &cli.options, redactor).await)
+        }
+        Some(Command::Duplicates(arguments)) => {
+            Ok(operations::duplicates(arguments, &cli.options, redactor).await)
+        }
+        Some(Command::Audit(arguments)) => {
+            Ok(operations::audit(arguments, &cli.options, redactor).await)
         }
         Some(Command::Check(arguments)) => Ok(check::run(arguments, &cli.options, redactor).await),
         Some(Command::Webhook(arguments)) => webhook::run(&arguments, redactor).await,

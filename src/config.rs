@@ -94,6 +94,7 @@ impl Settings {
         let switches = switches(&policy);
         let extra_ca_pem = extra_ca_pem(options, &api_base_url)?;
         let rate_limits = rate_limits(options, [&api_base_url, &auth_base_url])?;
+        let audit_log = path(AUDIT_LOG, options.audit_log.as_deref())?;
         Ok(Self {
             connection: ConnectionSettings {
                 mode,
@@ -103,6 +104,7 @@ impl Settings {
                 password: secrets.password()?,
                 workflow_id: workflow_id(options)?,
                 output_dir: output_dir(options)?,
+                audit_log: audit_log.clone(),
                 timeout: seconds(
                     options.timeout.as_deref(),
                     "30",
@@ -116,7 +118,7 @@ impl Settings {
             },
             store,
             policy,
-            audit_log: path(AUDIT_LOG, options.audit_log.as_deref())?,
+            audit_log,
             webhooks: webhooks(options, webhook_secret.as_ref())?,
         })
     }

@@ -27,6 +27,7 @@ mod files;
 mod input;
 mod limits;
 mod mask;
+mod operations;
 mod paging;
 mod people;
 mod person;
@@ -38,6 +39,7 @@ mod reviews;
 mod sessions;
 mod shape;
 mod size;
+mod spreadsheet;
 mod subject;
 mod tool;
 mod toolset;
@@ -73,6 +75,7 @@ pub use sessions::{
 };
 pub use shape::{is_checkout_id, is_code, is_safe_unfenced};
 pub use size::json_characters;
+pub use spreadsheet::harmless;
 pub use tool::{NoInput, RunTool, Tool, ToolBuilder, ToolFuture};
 pub use toolset::Toolset;
 pub use untrusted::{
@@ -94,6 +97,7 @@ pub fn all() -> Vec<Tool> {
         Toolset::Webhooks => webhooks::tools(),
         Toolset::People => people::tools(),
         Toolset::Reviews => reviews::tools(),
+        Toolset::Operations => operations::tools(),
     };
     Toolset::ALL.into_iter().flat_map(tools).collect()
 }

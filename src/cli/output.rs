@@ -17,7 +17,7 @@ use crate::{
     visible::escaped,
 };
 
-pub(super) use csv::{ListFormat, harmless};
+pub(super) use csv::ListFormat;
 pub(super) use table::Table;
 
 const BOLD: Style = Style::new().bold();

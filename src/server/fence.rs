@@ -21,7 +21,7 @@ const MAX_FACTS: usize = 40;
 const MAX_VALUE_CHARACTERS: usize = 300;
 const MAX_LINK_CHARACTERS: usize = 2_048;
 /// Names under which a structured result holds our own words, or the caller's quoted by us.
-const OWN_WORDS: [&str; 29] = [
+const OWN_WORDS: [&str; 30] = [
     "action",
     "advice",
     "agreement",
@@ -38,6 +38,7 @@ const OWN_WORDS: [&str; 29] = [
     "next_cursor",
     "notes",
     "notice",
+    "outcome",
     "path",
     "plan",
     "purpose",

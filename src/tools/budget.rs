@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     connection::ConnectionSettings,
+    operations::{audit_pack, rehearse, wait as agreed},
     sessions::{report, wait},
 };
 
@@ -18,9 +19,13 @@ impl ConnectionSettings {
         match tool {
             wait::TOOL => self.timeout + wait::agreed_wait(arguments),
             // They read many things side by side, and must outlive the one that takes longest to tell of the others.
-            "didit_review_queue" | "didit_session_stats" | "didit_session_follow_up" => {
-                self.timeout * 2
-            }
+            "didit_review_queue"
+            | "didit_session_stats"
+            | "didit_session_follow_up"
+            | "didit_workflow_what_if"
+            | "didit_duplicates" => self.timeout * 2,
+            // A request that is under way when the time is over ends by its own.
+            rehearse::TOOL | audit_pack::TOOL => self.timeout * 3 + agreed::agreed_wait(arguments),
             // Reports are rendered on request and can take many seconds.
             report::TOOL => self.timeout * 2 + REPORT_MARGIN,
             _ => self.timeout,

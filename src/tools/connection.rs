@@ -74,6 +74,8 @@ pub struct ConnectionSettings {
     pub workflow_id: Option<String>,
     /// Where files may be written.
     pub output_dir: PathBuf,
+    /// The trail of changes, where the operator keeps one.
+    pub audit_log: Option<PathBuf>,
     /// The time one call may take.
     pub timeout: Duration,
     /// Whether calls are paced to Didit's rate limits.

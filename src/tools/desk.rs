@@ -1,14 +1,14 @@
 //! What a team does at its desk every day: the queue of reviews, the figures, and writing to those who
 //! have not finished.
 
-mod counts;
-mod decisions;
+pub(super) mod counts;
+pub(super) mod decisions;
 mod follow_up;
 mod oldest;
 mod queue;
 mod span;
-mod stats;
-mod workflows;
+pub(super) mod stats;
+pub(super) mod workflows;
 
 use super::Tool;
 pub use span::age;

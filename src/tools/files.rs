@@ -197,6 +197,23 @@ pub(super) fn free_name(folder: &Path, name: &str, kind: Kind) -> Result<(), Too
     Ok(())
 }
 
+/// The place of a folder of this name in the output folder, which is made where there is none.
+///
+/// # Errors
+/// [`ToolError`] naming `field` when the name does not fit; or when the disk refuses.
+pub(super) fn folder(output: &Path, name: &str, field: &'static str) -> Result<PathBuf, ToolError> {
+    let name = plain_name(
+        name,
+        Kind {
+            field,
+            extension: "",
+        },
+    )?;
+    prepare(output).map_err(|error| disk(output, &error))?;
+    let real = dunce::canonicalize(output).map_err(|error| disk(output, &error))?;
+    Ok(real.join(name))
+}
+
 /// The name without blanks around it, when it can stand for a file in the output folder on every system: a word that no
 /// shell takes for an option and no program for another kind of file.
 fn plain_name(name: &str, kind: Kind) -> Result<&str, ToolError> {
@@ -209,11 +226,16 @@ fn plain_name(name: &str, kind: Kind) -> Result<&str, ToolError> {
             character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-')
         });
     if !is_plain {
+        let ending = if extension.is_empty() {
+            String::new()
+        } else {
+            format!(" that ends with {extension}, such as session-1{extension}")
+        };
         return Err(ToolError::invalid(
             field,
             format!(
-                "`{field}` takes a name that ends with {extension}, such as session-1{extension}: at most {LONGEST_NAME} \
-                 letters, digits, '.', '_' and '-', without a folder, and no '.' or '-' at the beginning."
+                "`{field}` takes a name{ending}: at most {LONGEST_NAME} letters, digits, '.', '_' and '-', without a folder, \
+                 and no '.' or '-' at the beginning."
             ),
         ));
     }

@@ -12,8 +12,7 @@ use crate::didit::{
     Decision, SessionStatus, Step, Warning,
     features::{Feature, FeatureName},
 };
-pub(super) use cache::Cache;
-use cache::WorkflowLimits;
+pub(super) use cache::{Cache, WorkflowLimits};
 
 /// The part of a call's time that looking for limits may take, as a divisor: the verdict matters more.
 const PART_OF_CALL: u32 = 4;
@@ -277,7 +276,7 @@ pub(super) fn in_percent(score: f64, limits: [Option<f64>; 2]) -> (f64, [Option<
 }
 
 /// The settings beyond which the score of a check is in review and declined.
-fn keys_of(feature: FeatureName<&str>) -> Option<[&'static str; 2]> {
+pub(super) fn keys_of(feature: FeatureName<&str>) -> Option<[&'static str; 2]> {
     settings::thresholds(match feature.known()? {
         Feature::Liveness => "LOW_LIVENESS_SCORE",
         Feature::FaceMatch => "LOW_FACE_MATCH_SIMILARITY",

@@ -19,11 +19,13 @@ pub enum Toolset {
     People,
     /// What reviewers know of a session.
     Reviews,
+    /// What a compliance team does over many sessions at once.
+    Operations,
 }
 
 impl Toolset {
     /// Every toolset, in the order that `tools/list` and the documentation show.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Account,
         Self::Workflows,
         Self::Sessions,
@@ -32,6 +34,7 @@ impl Toolset {
         Self::Webhooks,
         Self::People,
         Self::Reviews,
+        Self::Operations,
     ];
 
     /// The word used in settings, and whether it is on unless the operator says otherwise.
@@ -45,6 +48,7 @@ impl Toolset {
             Self::Webhooks => ("webhooks", false),
             Self::People => ("people", false),
             Self::Reviews => ("reviews", false),
+            Self::Operations => ("operations", false),
         }
     }
 

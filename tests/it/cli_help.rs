@@ -3,7 +3,7 @@
 use crate::support::server::run;
 
 /// Every command there is, as it is typed.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 33] = [
     "serve",
     "simulate",
     "demo",
@@ -27,6 +27,12 @@ const COMMANDS: [&str; 27] = [
     "account status",
     "billing",
     "blocklist",
+    "workflow",
+    "workflow what-if",
+    "rehearse",
+    "duplicates",
+    "audit",
+    "audit pack",
     "check",
     "config",
     "completions",

@@ -175,6 +175,16 @@ async fn every_request_is_one_that_the_description_allows() {
         .await
         .unwrap();
     client.generate_pdf(&id).await.unwrap();
+    let trail = client.trail(&id).await.unwrap();
+    let statuses: Vec<_> = trail
+        .iter()
+        .map(|entry| entry.new_status.as_deref())
+        .collect();
+    assert_eq!(
+        statuses,
+        [Some("Resubmitted"), Some("Approved")],
+        "oldest first"
+    );
 
     client.balance().await.unwrap();
     let top_up = TopUp {
@@ -236,5 +246,5 @@ async fn every_request_is_one_that_the_description_allows() {
         seen.insert(operation.name.clone());
     }
     // One request of every operation that this client has and the description knows.
-    assert_eq!(seen.len(), 20, "{seen:#?}");
+    assert_eq!(seen.len(), 21, "{seen:#?}");
 }

@@ -31,6 +31,7 @@ fn server(timeout: Duration) -> Server {
         webhook_secret: None,
         workflow_id: None,
         output_dir: PathBuf::new(),
+        audit_log: None,
         timeout,
         rate_limits: true,
         extra_ca_pem: None,

@@ -116,6 +116,11 @@ fn arguments_of(tool: &str, workflow: &str, session: &str) -> [Value; 2] {
         }
         "didit_session_stats" => [json!({}), json!({ "days": "many" })],
         "didit_session_follow_up" => [json!({}), json!({ "days": "many" })],
+        "didit_workflow_what_if" => [workflow, UNKNOWN]
+            .map(|id| json!({ "workflow": id, "face_liveness_score_decline_threshold": 60 })),
+        "didit_rehearse" => [workflow, UNKNOWN]
+            .map(|id| json!({ "workflow": id, "outcomes": ["approve"], "max_wait_s": 1 })),
+        "didit_duplicates" | "didit_audit_pack" => [json!({}), json!({ "days": "many" })],
         name if name.starts_with("didit_session_") && name != "didit_session_list" => {
             with("session_id", session)
         }

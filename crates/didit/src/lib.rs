@@ -63,7 +63,7 @@ pub use ids::{
 pub use lists::{ENTRY_TYPES, List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, PageRequest};
-pub use reviews::NewComment;
+pub use reviews::{NewComment, TrailEntry};
 pub use secret::{
     AccessToken, ApiKey, Password, PreviewToken, SessionToken, TemporaryToken, WebhookSecret,
 };

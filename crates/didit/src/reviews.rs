@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decision::Review;
 use super::http::{Call, Client};
-use super::{echo::Echo, error::Error, ids::SessionId, values::Comment};
+use super::{echo::Echo, error::Error, ids::SessionId, lenient, values::Comment};
 
 /// A comment for the trail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -15,7 +15,46 @@ pub struct NewComment {
     pub comment: Comment,
 }
 
+/// An entry of the trail.
+#[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct TrailEntry {
+    /// `STATUS_UPDATED`, `DETAIL_VIEWED` and others; the set is open.
+    pub activity_type: Option<String>,
+    /// Who, as Didit shows it.
+    pub actor_display: Option<String>,
+    /// The address of that person.
+    pub actor_email: Option<String>,
+    /// `API_KEY`, `CONSOLE_USER` and others.
+    pub actor_type: Option<String>,
+    /// The status before.
+    pub previous_status: Option<String>,
+    /// The status after.
+    pub new_status: Option<String>,
+    /// Why.
+    pub comment: Option<String>,
+    /// The names of what was changed.
+    #[serde(deserialize_with = "lenient::texts")]
+    #[serde_with(skip_apply)]
+    pub changed_fields: Vec<String>,
+    /// ISO 8601.
+    pub created_at: Option<String>,
+}
+
 impl Client {
+    /// The whole trail of a person's session, oldest first.
+    ///
+    /// # Errors
+    /// An API error of kind `NotFound` for an unknown session, and for a company's.
+    pub async fn trail(&self, session: &SessionId) -> Result<Vec<TrailEntry>, Error> {
+        let call = || {
+            Call::api(Method::GET, &[&"sessions", session, &"reviews"])
+                .query("ordering", Some("created_at"))
+        };
+        self.every_row(Some(100), call).await
+    }
+
     /// Adds a comment to the trail of a person's session; its status stays. Not idempotent.
     ///
     /// # Errors

@@ -12,21 +12,21 @@ const CAP: u64 = 100;
 
 /// How many sessions there are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Count {
-    pub(super) number: u64,
+pub(in crate::tools) struct Count {
+    pub(in crate::tools) number: u64,
     /// Whether there may be more, because Didit stopped counting.
-    pub(super) is_at_least: bool,
+    pub(in crate::tools) is_at_least: bool,
 }
 
 /// Counts, and remembers how often it asked and whether Didit ever stopped counting.
-pub(super) struct Counter<'a> {
+pub(in crate::tools) struct Counter<'a> {
     client: &'a Client,
     requests: AtomicUsize,
     capped: AtomicUsize,
 }
 
 impl<'a> Counter<'a> {
-    pub(super) fn new(client: &'a Client) -> Self {
+    pub(in crate::tools) fn new(client: &'a Client) -> Self {
         Self {
             client,
             requests: AtomicUsize::new(0),
@@ -35,17 +35,17 @@ impl<'a> Counter<'a> {
     }
 
     /// The requests made so far.
-    pub(super) fn requests(&self) -> usize {
+    pub(in crate::tools) fn requests(&self) -> usize {
         self.requests.load(Ordering::Relaxed)
     }
 
     /// Whether Didit stopped counting people at least once.
-    pub(super) fn was_capped(&self) -> bool {
+    pub(in crate::tools) fn was_capped(&self) -> bool {
         self.capped.load(Ordering::Relaxed) > 0
     }
 
     /// Counts what fits a filter. A count of exactly 100 is looked at once more: if a row follows, it was no count.
-    pub(super) async fn count(&self, filter: SessionFilter) -> Result<Count, Error> {
+    pub(in crate::tools) async fn count(&self, filter: SessionFilter) -> Result<Count, Error> {
         let filter = &filter;
         let page = async |offset| {
             self.requests.fetch_add(1, Ordering::Relaxed);
@@ -78,7 +78,10 @@ impl<'a> Counter<'a> {
     }
 
     /// Counts what fits each filter, side by side and in their order.
-    pub(super) async fn counts(&self, filters: Vec<SessionFilter>) -> Result<Vec<Count>, Error> {
+    pub(in crate::tools) async fn counts(
+        &self,
+        filters: Vec<SessionFilter>,
+    ) -> Result<Vec<Count>, Error> {
         stream::iter(filters)
             .map(|filter| self.count(filter))
             .buffered(AT_ONCE)

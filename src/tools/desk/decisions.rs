@@ -13,11 +13,11 @@ use crate::{
 };
 
 /// Requests that are under way at the same time.
-pub(super) const AT_ONCE: usize = 8;
+pub(in crate::tools) const AT_ONCE: usize = 8;
 
 /// The decisions of these sessions. One that cannot be read, or not in time, is no failure of the others: who asks about many
 /// keeps what the list says of it.
-pub(super) async fn decisions(
+pub(in crate::tools) async fn decisions(
     context: &Context,
     sessions: Vec<SessionId>,
 ) -> Result<HashMap<SessionId, Result<Decision, ToolError>>, NotDone> {

@@ -3,7 +3,7 @@
 mod breakdown;
 mod countries;
 mod figures;
-mod period;
+pub(in crate::tools) mod period;
 mod reasons;
 
 use schemars::JsonSchema;

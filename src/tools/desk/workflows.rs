@@ -11,18 +11,18 @@ use crate::{
 };
 
 /// A workflow over all its versions.
-pub(super) struct Known {
+pub(in crate::tools) struct Known {
     /// The id that sessions take.
-    pub(super) id: WorkflowId,
+    pub(in crate::tools) id: WorkflowId,
     /// That id and those of the versions: Didit does not say by which of them its list filters, and all of them together are
     /// right in any case.
-    pub(super) ids: Vec<WorkflowId>,
+    pub(in crate::tools) ids: Vec<WorkflowId>,
     /// What people call it; the beginning of its id where it has no name.
-    pub(super) name: String,
+    pub(in crate::tools) name: String,
 }
 
 /// The workflows of the application.
-pub(super) async fn all(client: &Client) -> Result<Vec<Known>, Error> {
+pub(in crate::tools) async fn all(client: &Client) -> Result<Vec<Known>, Error> {
     let mut all: Vec<Known> = Vec::new();
     for row in client.every_workflow().await? {
         let Some(id) = row.workflow_id.or(row.uuid) else {
@@ -51,7 +51,7 @@ pub(super) async fn all(client: &Client) -> Result<Vec<Known>, Error> {
 }
 
 /// The name of a workflow by the id that a session tells.
-pub(super) fn name_of(all: &[Known], id: Option<WorkflowId>) -> Option<&str> {
+pub(in crate::tools) fn name_of(all: &[Known], id: Option<WorkflowId>) -> Option<&str> {
     let id = id?;
     let known = all.iter().find(|known| known.ids.contains(&id))?;
     Some(&known.name)
@@ -61,7 +61,7 @@ pub(super) fn name_of(all: &[Known], id: Option<WorkflowId>) -> Option<&str> {
 ///
 /// # Errors
 /// When no workflow has that name, or several have.
-pub(super) fn named(all: &[Known], wanted: &str) -> Result<Vec<WorkflowId>, ToolError> {
+pub(in crate::tools) fn named(all: &[Known], wanted: &str) -> Result<Vec<WorkflowId>, ToolError> {
     let wanted = wanted.trim();
     if let Ok(id) = wanted.parse::<Uuid>() {
         let id = WorkflowId::from(id);

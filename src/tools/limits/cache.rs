@@ -65,7 +65,7 @@ pub(in crate::tools) struct WorkflowLimits {
 }
 
 impl WorkflowLimits {
-    pub(super) fn of_workflow(workflow: &Workflow) -> Self {
+    pub(in crate::tools) fn of_workflow(workflow: &Workflow) -> Self {
         let nodes = workflow
             .extra
             .get("workflow_graph")
@@ -88,7 +88,7 @@ impl WorkflowLimits {
     }
 
     /// The value of a setting, that of the step first.
-    pub(super) fn of(&self, node: Option<&str>, key: &str) -> Option<&Value> {
+    pub(in crate::tools) fn of(&self, node: Option<&str>, key: &str) -> Option<&Value> {
         node.and_then(|node| self.of_nodes.get(node)?.get(key))
             .or_else(|| self.general.get(key))
     }

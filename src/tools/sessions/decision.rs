@@ -115,9 +115,23 @@ async fn get(
 /// The result as most callers need it. The person's own data are limited to what a verdict needs (name,
 /// birth date, document type and country), or left out by the operator's choice.
 pub(super) async fn explain(context: &Context, decision: &Decision) -> ToolOutput {
+    explain_at(
+        context,
+        decision,
+        context.connection.settings().personal_data,
+    )
+    .await
+}
+
+/// The same with no more of the person than this level lets out.
+pub(in crate::tools) async fn explain_at(
+    context: &Context,
+    decision: &Decision,
+    level: PersonalData,
+) -> ToolOutput {
     let connection = &context.connection;
     let view = View {
-        level: connection.settings().personal_data,
+        level,
         environment: connection.environment_of(decision.environment.as_deref()),
         limits: limits::of(context, decision).await,
     };

@@ -114,7 +114,7 @@ impl SessionInput {
 }
 
 /// The workflow of a session that may name none: the argument, the setting, the account's default, the only one.
-pub(super) async fn resolve_workflow(
+pub(in crate::tools) async fn resolve_workflow(
     context: &Context,
     named: Option<Text>,
 ) -> Result<(WorkflowId, Option<String>), NotDone> {

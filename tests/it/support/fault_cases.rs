@@ -238,7 +238,7 @@ fn operation(tool: &Tool) -> Option<(&'static str, &'static str)> {
 }
 
 /// What needs more than an example; tools that read before they change stand here twice.
-const TOLD: [Case; 29] = [
+const TOLD: [Case; 33] = [
     // An address can be a destination only once.
     Case::told("didit_webhook_create", "POST", |world| {
         let url = format!("https://hooks.example.net/new/{}", world.number);
@@ -293,6 +293,27 @@ const TOLD: [Case; 29] = [
     }),
     Case::told("didit_session_stats", "GET", |_| {
         (json!({}), at("/v3/sessions/"))
+    }),
+    Case::told("didit_workflow_what_if", "GET", |world| {
+        let features = ["OCR", "LIVENESS", "FACE_MATCH"].map(|it| json!({ "feature": it }));
+        let body = json!({ "workflow_label": "KYC", "features": features });
+        let made = world.api("POST", "/v3/workflows/", &body);
+        let arguments = json!({
+            "workflow": made["uuid"], "face_match_score_review_threshold": 80,
+        });
+        (arguments, at("/v3/sessions/"))
+    }),
+    Case::told("didit_duplicates", "GET", |_| {
+        (json!({}), at("/v3/sessions/"))
+    }),
+    Case::told("didit_rehearse", "POST", |world| {
+        let workflow = world.workflow();
+        let arguments = json!({ "workflow": workflow, "outcomes": ["approve"], "max_wait_s": 1 });
+        (arguments, at("/v3/session/"))
+    }),
+    Case::told("didit_audit_pack", "GET", |world| {
+        let arguments = json!({ "folder": format!("pack-{}", world.number), "max_wait_s": 1 });
+        (arguments, at("/v3/sessions/"))
     }),
     Case::told("didit_session_follow_up", "POST", |world| {
         (unfinished(world), at("/v3/session/"))

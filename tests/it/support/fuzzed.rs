@@ -51,6 +51,7 @@ fn server(api: &str, key: Option<&str>, redactor: &Redactor) -> Server {
         webhook_secret: None,
         workflow_id: None,
         output_dir: PathBuf::new(),
+        audit_log: None,
         timeout: Duration::from_secs(10),
         rate_limits: false,
         extra_ca_pem: None,

@@ -15,9 +15,9 @@ use super::{
     sheet::MARK,
 };
 use crate::{
-    cli::{output::harmless, runner::system},
+    cli::runner::system,
     private_file,
-    tools::{ErrorCode, ToolError, clean},
+    tools::{ErrorCode, ToolError, clean, harmless},
 };
 
 /// The columns that are added.

@@ -13,9 +13,9 @@ const MOST_DAYS: i64 = 1_000;
 
 /// Days from the first to the last, both included, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Period {
-    pub(super) first: civil::Date,
-    pub(super) last: civil::Date,
+pub(in crate::tools) struct Period {
+    pub(in crate::tools) first: civil::Date,
+    pub(in crate::tools) last: civil::Date,
 }
 
 impl Period {
@@ -23,7 +23,7 @@ impl Period {
     ///
     /// # Errors
     /// When it ends before it begins, is too long, or is named three times over.
-    pub(super) fn of(
+    pub(in crate::tools) fn of(
         from: Option<&Date>,
         to: Option<&Date>,
         days: Option<i64>,
@@ -59,12 +59,12 @@ impl Period {
     }
 
     /// How many days it has.
-    pub(super) fn days(&self) -> i64 {
+    pub(in crate::tools) fn days(&self) -> i64 {
         i64::from((self.last - self.first).get_days()) + 1
     }
 
     /// As many days right before it.
-    pub(super) fn before(&self) -> Self {
+    pub(in crate::tools) fn before(&self) -> Self {
         let last = later(self.first, -1);
         Self {
             first: later(last, 1 - self.days()),
@@ -73,7 +73,7 @@ impl Period {
     }
 
     /// Its parts of so many days, latest first; weeks begin on Mondays, and the first one may be shorter.
-    pub(super) fn parts(&self, is_weeks: bool) -> Vec<Self> {
+    pub(in crate::tools) fn parts(&self, is_weeks: bool) -> Vec<Self> {
         let mut parts = Vec::new();
         let mut last = self.last;
         while last >= self.first {
@@ -105,7 +105,7 @@ impl fmt::Display for Period {
 }
 
 /// The date as a request has it.
-pub(super) fn date(day: civil::Date) -> Option<Date> {
+pub(in crate::tools) fn date(day: civil::Date) -> Option<Date> {
     day.to_string().parse().ok()
 }
 

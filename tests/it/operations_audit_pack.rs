@@ -1,0 +1,468 @@
+//! The evidence of a period in a folder: whole, true, resumable, and nobody else's to read.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use crate::support::{
+    many::Many,
+    server::{Server, Setup},
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+const TOOL: &str = "didit_audit_pack";
+const OUTCOMES: [&str; 7] = [
+    "approve",
+    "decline_document_expired",
+    "review_face_match_borderline",
+    "review_aml_possible_match",
+    "",
+    "Abandoned",
+    "approve",
+];
+
+struct Office {
+    many: Many,
+    sessions: Vec<String>,
+    output: TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        let many = Many::new();
+        let workflow = many.workflow("Onboarding KYC");
+        let sessions = OUTCOMES.iter().enumerate().map(|(number, outcome)| {
+            let body =
+                json!({ "workflow_id": workflow, "vendor_data": format!("customer-{number}") });
+            many.session(&body, outcome)
+        });
+        let sessions = sessions.collect();
+        let output = tempfile::tempdir().unwrap();
+        Self {
+            many,
+            sessions,
+            output,
+        }
+    }
+
+    fn setup(&self, timeout: &str) -> Setup {
+        let folder = self.output.path().display().to_string();
+        let trail = format!(
+            "--audit-log={}",
+            self.output.path().join("trail.jsonl").display()
+        );
+        self.many
+            .setup()
+            .arguments(&["--toolsets=all", "--confirm=never", timeout, &trail])
+            .variable("DIDIT_MCP_OUTPUT_DIR", &folder)
+    }
+
+    fn server(&self) -> Server {
+        let server = self.setup("--timeout=2").start();
+        self.many.simulator.control.requests();
+        server
+    }
+
+    fn decisions(&self) -> usize {
+        let sent = self.many.sent();
+        sent.iter()
+            .filter(|line| line.contains("/decision/"))
+            .count()
+    }
+
+    /// Every request for this session's decision is answered so.
+    fn strike(&self, session: &str, kind: &str) {
+        let fault = json!({
+            "kind": kind, "status": 403, "times": 0,
+            "path_prefix": format!("/v3/session/{session}"),
+        });
+        self.many.simulator.control.post("faults", &fault);
+    }
+}
+
+fn read(folder: &Path, name: &str) -> Vec<u8> {
+    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn json_of(folder: &Path, name: &str) -> Value {
+    serde_json::from_slice(&read(folder, name)).unwrap()
+}
+
+/// All files below a folder, by their names in it.
+fn files(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap();
+                found.insert(name.display().to_string().replace('\\', "/"));
+            }
+        }
+    }
+    found
+}
+
+/// The manifest lists every file there is, with the sum that it has.
+#[track_caller]
+fn assert_manifest(folder: &Path) -> Value {
+    let manifest = json_of(folder, "manifest.json");
+    let listed: BTreeMap<String, String> = manifest["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| {
+            let text = |name: &str| file[name].as_str().unwrap().to_owned();
+            (text("name"), text("sha256"))
+        })
+        .collect();
+    let mut there = files(folder);
+    for own in ["manifest.json", "journal.jsonl"] {
+        assert!(there.remove(own), "{own}");
+    }
+    assert_eq!(listed.keys().cloned().collect::<BTreeSet<_>>(), there);
+    for (name, sum) in listed {
+        let digest = Sha256::digest(read(folder, &name));
+        assert_eq!(base16ct::lower::encode_string(&digest), sum, "{name}");
+    }
+    manifest
+}
+
+fn folder_of(data: &Value) -> PathBuf {
+    PathBuf::from(data["path"].as_str().unwrap())
+}
+
+#[test]
+fn a_pack_holds_everything_and_its_numbers_add_up() {
+    let office = Office::new();
+    let mut server = office.server();
+    server.ok(
+        "didit_session_update_status",
+        json!({ "session_id": office.sessions[2], "new_status": "Approved", "comment": "seen | in person" }),
+    );
+    office.many.sent();
+    let packed = server.ok(TOOL, json!({}));
+    let sent = office.many.sent();
+    assert!(
+        sent.iter().all(|line| line.starts_with("GET ")),
+        "only reads"
+    );
+    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
+    assert_eq!(packed.data["missing"], json!([]), "{}", packed.text);
+    let folder = folder_of(&packed.data);
+    let manifest = assert_manifest(&folder);
+    assert_eq!(manifest["sessions"], OUTCOMES.len());
+    let list = json_of(&folder, "sessions.json");
+    let listed: BTreeSet<&str> = list["sessions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["session_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(listed, office.sessions.iter().map(String::as_str).collect());
+    let csv = String::from_utf8(read(&folder, "sessions.csv")).unwrap();
+    assert_eq!(csv.lines().count(), OUTCOMES.len() + 1);
+    let mut statuses: BTreeMap<String, u64> = BTreeMap::new();
+    for session in &office.sessions {
+        let path = format!("/v3/session/{session}/decision/");
+        let truth = office.many.api("GET", &path, &json!({}));
+        let packed = json_of(&folder, &format!("decisions/{session}.json"));
+        assert_eq!(packed["decision"]["status"], truth["status"]);
+        *statuses
+            .entry(truth["status"].as_str().unwrap().to_owned())
+            .or_default() += 1;
+        let whole = String::from_utf8(read(&folder, &format!("decisions/{session}.json"))).unwrap();
+        if let Some(number) = truth["id_verifications"][0]["document_number"].as_str() {
+            assert!(!whole.contains(number), "a masked pack holds no number");
+        }
+    }
+    let counted: BTreeMap<String, u64> = packed.data["by_status"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            (
+                row["status"].as_str().unwrap().to_owned(),
+                row["count"].as_u64().unwrap(),
+            )
+        })
+        .collect();
+    assert_eq!(counted, statuses);
+    assert_eq!(statuses.values().sum::<u64>(), OUTCOMES.len() as u64);
+    let trail = json_of(&folder, &format!("trails/{}.json", office.sessions[2]));
+    assert_eq!(trail["entries"][0]["new_status"], "Approved");
+    assert_eq!(trail["entries"][0]["comment"], "seen | in person");
+    let own = String::from_utf8(read(&folder, "own-audit-lines.jsonl")).unwrap();
+    assert_eq!(
+        own.lines().count(),
+        2,
+        "the attempt and what came of it: {own}"
+    );
+    assert!(own.contains(&office.sessions[2]));
+    let summary = String::from_utf8(read(&folder, "SUMMARY.md")).unwrap();
+    for part in [
+        "| a reviewer | 1 |",
+        "| **all** | **7** |",
+        "Nothing is missing.",
+        "Signature:",
+    ] {
+        assert!(summary.contains(part), "{part}: {summary}");
+    }
+    assert!(
+        files(&folder)
+            .iter()
+            .any(|name| name.starts_with("workflows/"))
+    );
+    #[cfg(unix)]
+    for name in files(&folder) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let path = folder.join(&name);
+        assert_eq!(mode(&path), 0o600, "{name}");
+        assert_eq!(mode(path.parent().unwrap()), 0o700, "{name}");
+    }
+    // Again: nothing is asked for twice, and nothing that may have been signed is touched.
+    let before = fs::metadata(folder.join("SUMMARY.md"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    let again = server.ok(TOOL, json!({}));
+    assert_eq!(office.decisions(), 0);
+    assert_eq!(again.data["is_complete"], true);
+    assert!(
+        again.text.contains("are as they were written"),
+        "{}",
+        again.text
+    );
+    let after = fs::metadata(folder.join("SUMMARY.md"))
+        .unwrap()
+        .modified()
+        .unwrap();
+    assert_eq!(before, after);
+    server.stop();
+}
+
+#[test]
+fn what_cannot_be_had_is_listed_and_had_later() {
+    let office = Office::new();
+    let hidden = &office.sessions[0];
+    office.strike(hidden, "status");
+    let mut server = office.server();
+    let packed = server.ok(TOOL, json!({ "reports": true }));
+    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
+    let missing: BTreeSet<&str> = packed.data["missing"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["path"].as_str().unwrap())
+        .collect();
+    let [decision, report] = [
+        format!("decisions/{hidden}.json"),
+        format!("reports/{hidden}.pdf"),
+    ];
+    assert_eq!(
+        missing,
+        BTreeSet::from([decision.as_str(), report.as_str()])
+    );
+    let folder = folder_of(&packed.data);
+    assert_manifest(&folder);
+    let summary = String::from_utf8(read(&folder, "SUMMARY.md")).unwrap();
+    assert!(summary.contains("## Missing (2)"), "{summary}");
+    assert!(
+        summary.contains("not known: no decision was read | 1"),
+        "{summary}"
+    );
+    office.many.simulator.control.remove_faults();
+    office.many.sent();
+    let packed = server.ok(TOOL, json!({ "reports": true }));
+    assert_eq!(office.decisions(), 1, "only what was missing");
+    assert_eq!(packed.data["missing"], json!([]));
+    assert_eq!(packed.data["decisions"], OUTCOMES.len());
+    // Neither who never began nor who gave up has a report.
+    assert_eq!(packed.data["reports"], 5);
+    assert!(read(&folder, &report).starts_with(b"%PDF"));
+    assert_manifest(&folder);
+    server.stop();
+}
+
+#[test]
+fn a_pack_that_was_killed_goes_on_where_it_was() {
+    let office = Office::new();
+    let last = &office.sessions[0];
+    office.strike(last, "stall");
+    let mut server = office.setup("--timeout=60").start();
+    server.post(
+        "tools/call",
+        json!({ "name": TOOL, "arguments": { "folder": "killed" } }),
+    );
+    let folder = office.output.path().join("killed");
+    let began = Instant::now();
+    let is_there = || {
+        let journal = fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
+        journal.matches("\"name\":\"decisions/").count() == OUTCOMES.len() - 1
+    };
+    while !is_there() {
+        assert!(
+            began.elapsed() < Duration::from_secs(60),
+            "the others are written"
+        );
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    server.kill();
+    assert!(!folder.join("manifest.json").exists());
+    office.many.simulator.control.remove_faults();
+    let mut server = office.server();
+    let packed = server.ok(TOOL, json!({ "folder": "killed" }));
+    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
+    assert_eq!(office.decisions(), 1, "the one that was missing");
+    assert_manifest(&folder);
+    server.stop();
+}
+
+#[test]
+fn the_time_of_a_call_ends_it_in_order() {
+    let office = Office::new();
+    let workflow = office.many.workflow("Another");
+    for number in 0..6 {
+        let body = json!({ "workflow_id": workflow, "vendor_data": format!("more-{number}") });
+        office.many.session(&body, "approve");
+    }
+    office.strike("", "stall");
+    let mut server = office.server();
+    let packed = server.ok(TOOL, json!({ "max_wait_s": 1 }));
+    assert_eq!(packed.data["is_complete"], false, "{}", packed.text);
+    assert!(packed.text.contains("NOT complete"), "{}", packed.text);
+    let folder = folder_of(&packed.data);
+    assert!(!folder.join("SUMMARY.md").exists());
+    office.many.simulator.control.remove_faults();
+    let packed = server.ok(TOOL, json!({}));
+    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
+    assert_manifest(&folder);
+    server.stop();
+}
+
+#[test]
+fn what_was_changed_since_is_told_and_what_is_gone_is_made_again() {
+    let office = Office::new();
+    let mut server = office.server();
+    let packed = server.ok(TOOL, json!({}));
+    let folder = folder_of(&packed.data);
+    let name = format!("decisions/{}.json", office.sessions[1]);
+    let whole = read(&folder, &name);
+    fs::write(
+        folder.join(&name),
+        b"{\"decision\":{\"status\":\"Approved\"}}",
+    )
+    .unwrap();
+    let error = server.fails(TOOL, json!({}));
+    assert!(
+        error.text.contains("not as they were written"),
+        "{}",
+        error.text
+    );
+    assert!(error.text.contains(&name), "{}", error.text);
+    fs::remove_file(folder.join(&name)).unwrap();
+    server.ok(TOOL, json!({}));
+    assert_eq!(read(&folder, &name), whole);
+    assert_manifest(&folder);
+    server.stop();
+}
+
+#[test]
+fn a_folder_of_something_else_is_left_alone() {
+    let office = Office::new();
+    let mut server = office.server();
+    server.ok(TOOL, json!({ "folder": "march" }));
+    let other = office.output.path().join("letters");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("letter.txt"), "dear").unwrap();
+    fs::write(office.output.path().join("file"), "x").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&other, office.output.path().join("link")).unwrap();
+    for (arguments, why) in [
+        (json!({ "folder": "march", "days": 7 }), "another period"),
+        (
+            json!({ "folder": "march", "decisions": "full" }),
+            "another period",
+        ),
+        (json!({ "folder": "letters" }), "other files"),
+        (json!({ "folder": "file" }), "no folder"),
+        #[cfg(unix)]
+        (json!({ "folder": "link" }), "no folder"),
+        (json!({ "folder": "../outside" }), "without a folder"),
+        (json!({ "folder": "CON" }), "device"),
+    ] {
+        let error = server.fails(TOOL, arguments.clone());
+        assert!(
+            error.text.contains("Field: folder"),
+            "{arguments}: {}",
+            error.text
+        );
+        assert!(error.text.contains(why), "{arguments}: {}", error.text);
+    }
+    assert_eq!(files(&other), BTreeSet::from(["letter.txt".to_owned()]));
+    server.stop();
+}
+
+#[test]
+fn a_whole_pack_needs_the_operator_s_leave() {
+    let office = Office::new();
+    let mut strict = office
+        .setup("--timeout=10")
+        .arguments(&["--pii=none"])
+        .start();
+    for arguments in [json!({ "decisions": "full" }), json!({ "reports": true })] {
+        let error = strict.fails(TOOL, arguments);
+        assert!(error.text.contains("personal_data_off"), "{}", error.text);
+    }
+    let packed = strict.ok(TOOL, json!({ "folder": "nobody" }));
+    let folder = folder_of(&packed.data);
+    let names = [
+        "Sampleton",
+        "Placeholder",
+        "Mustermann",
+        "Fictional",
+        "Invent",
+        "Ejemplar",
+    ];
+    for name in files(&folder) {
+        let text = String::from_utf8(read(&folder, &name)).unwrap();
+        assert!(names.iter().all(|person| !text.contains(person)), "{name}");
+    }
+    strict.stop();
+    let mut server = office.server();
+    let packed = server.ok(TOOL, json!({ "decisions": "full", "folder": "whole" }));
+    let folder = folder_of(&packed.data);
+    let session = &office.sessions[0];
+    let path = format!("/v3/session/{session}/decision/");
+    let truth = office.many.api("GET", &path, &json!({}));
+    let whole = json_of(&folder, &format!("decisions/{session}.json"));
+    assert_eq!(
+        whole["id_verifications"][0]["document_number"],
+        truth["id_verifications"][0]["document_number"]
+    );
+    server.stop();
+}
+
+#[test]
+fn an_empty_period_makes_no_folder() {
+    let office = Office::new();
+    let mut server = office.server();
+    let packed = server.ok(TOOL, json!({ "to": "2020-01-31" }));
+    assert!(
+        packed.text.starts_with("No sessions of people"),
+        "{}",
+        packed.text
+    );
+    let made = fs::read_dir(office.output.path()).unwrap();
+    assert_eq!(made.count(), 1, "the trail alone");
+    server.stop();
+}
