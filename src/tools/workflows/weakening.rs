@@ -44,7 +44,7 @@ pub(super) fn weakened(now: &[WorkflowFeature], new: &[WorkflowFeature]) -> Vec<
         keys.dedup();
         for key in keys {
             let [old, new] = [before, after].map(|feature| feature.config.as_ref()?.get(key));
-            if old == new || is_stricter(key, old, new) {
+            if is_same(old, new) || is_stricter(key, old, new) {
                 continue;
             }
             let shown = |value: Option<&Value>| match value {
@@ -93,6 +93,16 @@ pub(super) fn steps(features: &[WorkflowFeature]) -> Vec<Setting> {
             Setting::new(format!("Step {}", place + 1), line, None)
         })
         .collect()
+}
+
+/// Whether two spellings are one value: Didit takes its words in any case and answers them in another, and `80` may come back
+/// as `80.0`.
+fn is_same(old: Option<&Value>, new: Option<&Value>) -> bool {
+    match (old, new) {
+        (Some(Value::String(old)), Some(Value::String(new))) => old.eq_ignore_ascii_case(new),
+        (Some(Value::Number(old)), Some(Value::Number(new))) => old.as_f64() == new.as_f64(),
+        _ => old == new,
+    }
 }
 
 /// Whether a changed setting is known to let fewer people pass.
@@ -220,6 +230,10 @@ mod tests {
                 json!({"face_match_score_decline_threshold": 51}),
             ),
             (3, "AML", json!({"aml_score_approve_threshold": 59})),
+            // The same in another spelling.
+            (0, "OCR", json!({"duplicated_user_action": "decline"})),
+            (1, "LIVENESS", json!({"face_liveness_method": "active_3d"})),
+            (3, "AML", json!({"aml_score_approve_threshold": 60.0})),
         ] {
             let mut new = now.to_vec();
             new[place] = feature(name, config);
