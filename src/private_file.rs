@@ -7,7 +7,7 @@ mod open;
 mod temporary;
 
 pub use open::{append, change, read_public};
-pub use temporary::new_in;
+pub use temporary::{new_in, sweep};
 
 use std::{
     fs,

@@ -30,6 +30,20 @@ pub fn new_in(folder: &Path) -> io::Result<NamedTempFile> {
         .tempfile_in(folder)
 }
 
+/// Removes what was on its way to a name when its process was killed, whatever its age: for whoever holds the lock under which
+/// alone files are written to this folder.
+pub fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX) && name.ends_with(SUFFIX));
+        if is_ours {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
 /// What can't be removed stays: it is no reason not to write.
 fn remove_abandoned(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {

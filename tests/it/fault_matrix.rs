@@ -295,6 +295,9 @@ impl<'a> Run<'a> {
             "didit_account_status" => json!({ "check": true }),
             "didit_session_stats" | "didit_session_list" => json!({}),
             "didit_session_follow_up" => json!({ "send": true }),
+            "didit_workflow_what_if" => {
+                json!({ "workflow": "KYC", "face_match_score_review_threshold": 80 })
+            }
             "didit_session_wait_for_decision" => json!({ "session_id": id, "max_wait_s": 1 }),
             tool if tool.starts_with("didit_session_") => {
                 json!({ "session_id": id })

@@ -9,7 +9,8 @@ use std::{
 
 use crate::support::{
     many::Many,
-    server::{Server, Setup},
+    scripted::Scripted,
+    server::{Era, Server, Setup},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -464,5 +465,42 @@ fn an_empty_period_makes_no_folder() {
     );
     let made = fs::read_dir(office.output.path()).unwrap();
     assert_eq!(made.count(), 1, "the trail alone");
+    server.stop();
+}
+
+#[test]
+fn more_sessions_than_a_pack_holds_are_said() {
+    let didit = Scripted::start(|request| {
+        let id = |number: u64| format!("00000000-0000-4000-8000-{number:012}");
+        if let Some((_, rest)) = request.line.split_once("/v3/session/") {
+            let session = rest.split('/').next().unwrap();
+            let decision =
+                json!({ "session_id": session, "status": "Approved", "environment": "live" });
+            return (200, decision);
+        }
+        if !request.line.contains("/v3/sessions/?") {
+            return (200, json!({ "count": 0, "next": null, "results": [] }));
+        }
+        let offset = request.line.split("offset=").nth(1).unwrap_or("0");
+        let offset: u64 = offset.split(['&', ' ']).next().unwrap().parse().unwrap();
+        let rows: Vec<Value> = (offset..(offset + 100).min(10_200))
+            .map(|number| json!({ "session_id": id(number), "status": "Approved" }))
+            .collect();
+        let next = format!("http://x/?offset={}", offset + 100);
+        (
+            200,
+            json!({ "count": 10_200, "next": (offset < 10_100).then_some(next), "results": rows }),
+        )
+    });
+    let [api, auth] = didit.arguments();
+    let mut server = Setup::new(Era::BOTH[0])
+        .arguments(&[&api, &auth, "--toolsets=all", "--rate-limits=off"])
+        .variable("DIDIT_API_KEY", "test-key-many-00000000000000000000000000")
+        .start();
+    let packed = server.ok(TOOL, json!({ "max_wait_s": 1 }));
+    assert_eq!(packed.data["sessions"], 10_000);
+    assert_eq!(packed.data["is_complete"], false, "{}", packed.text);
+    let said = "There were 10200 sessions; a pack holds the newest 10000";
+    assert!(packed.text.contains(said), "{}", packed.text);
     server.stop();
 }

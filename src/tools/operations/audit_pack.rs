@@ -279,7 +279,13 @@ async fn finish(
     let missing = work.missing();
     let page = summary::page(binding, list, &figures, &missing);
     folder.write(SUMMARY, page).await?;
-    let manifest = summary::manifest(binding, list, &folder.files(), &missing);
+    let manifest = summary::manifest(
+        binding,
+        list,
+        &figures.environment,
+        &folder.files(),
+        &missing,
+    );
     folder.put(MANIFEST, manifest).await
 }
 
@@ -330,7 +336,7 @@ fn answer(packed: Packed<'_>) -> ToolOutput {
     };
     text.push_str(&format!(
         " ({}): {} sessions in {path}.",
-        list.environment, figures.sessions
+        figures.environment, figures.sessions
     ));
     let mut notes = Vec::new();
     if let Some(code) = stopped {
@@ -411,7 +417,7 @@ fn answer(packed: Packed<'_>) -> ToolOutput {
         "folder": name,
         "is_complete": is_complete,
         "left": left,
-        "environment": list.environment,
+        "environment": figures.environment,
         "sessions": figures.sessions,
         "total": list.total,
         "by_status": statuses,

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 use super::wait;
 use crate::{
     didit::{
-        Client, PageRequest, SANDBOX_SCENARIOS, SessionFilter, SessionRequest, Workflow,
-        WorkflowId, sessions::SandboxScenario, values::Text,
+        Client, SANDBOX_SCENARIOS, SessionFilter, SessionRequest, Workflow, WorkflowId,
+        sessions::SandboxScenario, values::Text,
     },
     tools::{
         Context, Environment, Tool, ToolOutput, Toolset,
@@ -87,7 +87,7 @@ async fn rehearse(context: Context, input: RehearseInput) -> Result<ToolOutput, 
             .collect(),
     };
     let client = context.client()?;
-    let environment = sandbox(&context, &client).await?;
+    let environment = sandbox(&context)?;
     let (workflow_id, label) = chosen(&context, &client, input.workflow.as_deref()).await?;
     // A key that may not see the workflow can make its sessions all the same.
     let workflow = workflow_tools::find(&context, workflow_id).await.ok();
@@ -108,6 +108,11 @@ async fn rehearse(context: Context, input: RehearseInput) -> Result<ToolOutput, 
     let mut rows = stage.make(outcomes).await?;
     stage.watch(&mut rows, wait::of(input.max_wait_s)).await?;
     let webhooks = hooks.since(&client).await;
+    // The sessions tell what the key did not.
+    let environment = match environment {
+        Environment::Unknown => context.connection.environment_of(None),
+        known => known,
+    };
     Ok(answer(&rehearsal, &label, environment, rows, webhooks))
 }
 
@@ -124,28 +129,12 @@ fn name_of(name: &str) -> Result<String, ToolError> {
     ))
 }
 
-/// Refuses everything but a sandbox. A key that does not tell is asked by its newest session; where there is none, Didit itself
-/// takes simulated outcomes in the sandbox alone.
-async fn sandbox(context: &Context, client: &Client) -> Result<Environment, NotDone> {
-    let mut environment = context.connection.environment_of(None);
-    if environment == Environment::Unknown {
-        let newest = SessionFilter {
-            page: PageRequest {
-                limit: Some(1),
-                offset: None,
-            },
-            ..SessionFilter::default()
-        };
-        let newest = client.find_sessions(&newest).await?.items;
-        if let Some(id) = newest.first().and_then(|row| row.session_id) {
-            let told = client.decision(&id).await?.environment;
-            environment = context.connection.environment_of(told.as_deref());
-        }
+/// Refuses what is known to be no sandbox. Where nothing is known, Didit itself takes simulated outcomes in the sandbox alone.
+fn sandbox(context: &Context) -> Result<Environment, ToolError> {
+    match context.connection.environment_of(None) {
+        Environment::Live => Err(live()),
+        known => Ok(known),
     }
-    if environment == Environment::Live {
-        return Err(live().into());
-    }
-    Ok(environment)
 }
 
 fn live() -> ToolError {
@@ -158,6 +147,15 @@ fn live() -> ToolError {
         "chooses the account's sandbox application.",
     )
     .with_advice("or the operator sets DIDIT_API_KEY to the key of a sandbox application.")
+}
+
+fn made_live() -> ToolError {
+    ToolError {
+        message: "This key is of a live application, and Didit made sessions there, whose vendor_data begin with rehearsal-. \
+                  Nobody has their links; they can be left to expire."
+            .to_owned(),
+        ..live()
+    }
 }
 
 async fn chosen(
@@ -211,7 +209,7 @@ impl Stage<'_> {
                 rows.push(row.not_run(format!("not begun after {code}")));
                 continue;
             }
-            match self.session(&outcome, &row).await {
+            match self.session(&outcome).await {
                 Ok(row) => {
                     made += 1;
                     rows.push(row);
@@ -234,12 +232,8 @@ impl Stage<'_> {
     }
 
     /// The session of an outcome: that of the earlier call, or a new one.
-    async fn session(
-        &self,
-        outcome: &SandboxScenario,
-        row: &OutcomeRow,
-    ) -> Result<OutcomeRow, ToolError> {
-        let row = OutcomeRow::new(outcome, row.expected);
+    async fn session(&self, outcome: &SandboxScenario) -> Result<OutcomeRow, ToolError> {
+        let row = OutcomeRow::new(outcome, expected(outcome));
         let vendor_data: Text = format!("{PREFIX}{}-{}", self.rehearsal, &**outcome)
             .parse()
             .map_err(|error: crate::didit::InvalidValue| ToolError::from(error.at("rehearsal")))?;
@@ -285,6 +279,12 @@ impl Stage<'_> {
                 .filter_map(|row| row.id)
                 .collect();
             let seen = decisions(self.context, open).await?;
+            let told = seen
+                .values()
+                .find_map(|decision| decision.as_ref().ok()?.environment.as_deref());
+            if self.context.connection.environment_of(told) == Environment::Live {
+                return Err(made_live().into());
+            }
             for row in rows.iter_mut() {
                 if let Some(seen) = row.id.and_then(|id| seen.get(&id)) {
                     row.see(seen);

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     didit::{Decision, SessionId, SessionReference, TrailEntry},
     tools::{
-        Context, harmless,
+        Connection, Context, harmless,
         person::PersonFacts,
         personal::{Class, Outlet, PersonalData},
         plain,
@@ -158,8 +158,10 @@ pub(super) fn told(
     id: SessionId,
     decision: &Decision,
     how: Decisions,
-    level: PersonalData,
+    connection: &Connection,
 ) -> Told {
+    let level = connection.settings().personal_data;
+    let environment = connection.environment_of(decision.environment.as_deref());
     let verdict = verdict::of(decision, &PersonFacts::of(decision));
     let by_hand = (verdict.decided_by == Some(DecidedBy::Reviewer))
         .then(|| verdict::latest_decision(decision))
@@ -174,6 +176,7 @@ pub(super) fn told(
             .and_then(|review| review.created_at.clone())
             .filter(|time| plain::is_time(time)),
         workflow_id: decision.workflow_id.map(|id| id.to_string()),
+        environment: environment.name().to_owned(),
     }
 }
 

@@ -22,6 +22,8 @@ use crate::{
 /// How the first line of every such journal begins.
 const BEGINNING: &[u8] = b"{\"event\":\"begin\"";
 const JOURNAL: &str = "journal.jsonl";
+/// Where files are written: in the folder itself, and in those within it.
+const PARTS: [&str; 5] = ["", "decisions", "trails", "reports", "workflows"];
 
 /// What a pack is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +55,8 @@ pub(super) struct Told {
     pub(super) reviewer: Option<String>,
     pub(super) decided_at: Option<String>,
     pub(super) workflow_id: Option<String>,
+    /// `live`, `sandbox`, `simulated` or `unknown`.
+    pub(super) environment: String,
 }
 
 /// One line.
@@ -112,6 +116,9 @@ impl Folder {
                 journal::Error::Damaged => another(&path, "its journal cannot be read"),
                 journal::Error::Io(error) => disk(&place, &io::Error::other(error)),
             })?;
+        for part in PARTS {
+            private_file::sweep(&path.join(part));
+        }
         let folder = Self {
             path,
             journal,

@@ -20,6 +20,8 @@ const MOST_MISSING: usize = 200;
 
 /// The numbers of a pack, which add up.
 pub(super) struct Figures {
+    /// As the decisions tell it, else as it was known before.
+    pub(super) environment: String,
     pub(super) sessions: usize,
     /// By the status that the decision tells, else by that of the list.
     pub(super) by_status: BTreeMap<String, usize>,
@@ -36,7 +38,9 @@ impl Figures {
     /// The numbers of a list and of what was written about it.
     pub(super) fn of(list: &List, folder: &Folder) -> Self {
         let (files, told) = (folder.files(), folder.told());
+        let environment = told.values().map(|told| &told.environment).next();
         let mut figures = Self {
+            environment: environment.unwrap_or(&list.environment).clone(),
             sessions: list.sessions.len(),
             by_status: BTreeMap::new(),
             by_whom: BTreeMap::new(),
@@ -79,7 +83,7 @@ pub(super) fn page(
 ) -> Vec<u8> {
     let mut text = format!(
         "# Audit pack: {} to {}\n\nSessions of people made in this period, as listed at {} ({}).\n",
-        binding.from, binding.to, list.listed_at, list.environment
+        binding.from, binding.to, list.listed_at, figures.environment
     );
     if let Some(workflow) = &binding.workflow {
         text.push_str(&format!("\nWorkflow: {workflow}\n"));
@@ -151,6 +155,7 @@ pub(super) fn page(
 pub(super) fn manifest(
     binding: &Binding,
     list: &List,
+    environment: &str,
     files: &BTreeMap<String, Written>,
     missing: &BTreeMap<String, String>,
 ) -> Vec<u8> {
@@ -171,7 +176,7 @@ pub(super) fn manifest(
         "decisions": binding.decisions,
         "reports": binding.reports,
         "personal_data": binding.level,
-        "environment": list.environment,
+        "environment": environment,
         "listed_at": list.listed_at,
         "sessions": list.sessions.len(),
         "sessions_there_were": list.total,

@@ -185,7 +185,7 @@ impl<'a> Work<'a> {
         match part {
             Part::Decision => {
                 let decision = self.client.decision(id).await?;
-                let told = contents::told(*id, &decision, self.how, self.level);
+                let told = contents::told(*id, &decision, self.how, &self.context.connection);
                 self.folder.note(told).await?;
                 Ok(contents::decision(self.context, &decision, self.how, self.level).await)
             }
