@@ -9,7 +9,7 @@ mod ledger;
 mod messages;
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -430,6 +430,12 @@ impl Confirmer for CallConfirmer {
 
     fn record(&self, agreement: Agreement) -> Recorded<'_> {
         Box::pin(self.record.agreed(agreement))
+    }
+
+    fn carries_answer(&self) -> bool {
+        let presented = self.presented.lock();
+        let presented = presented.unwrap_or_else(PoisonError::into_inner);
+        presented.token.is_some() || presented.state.is_some()
     }
 
     fn void_all(&self) -> Voided<'_> {

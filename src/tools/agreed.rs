@@ -13,8 +13,8 @@ use super::{
 const MAX_ROUNDS: u32 = 3;
 
 /// Reads the state, asks for agreement to the change that follows from it, and reads again if the human took time to
-/// answer. If the state has changed, the human is asked again. If no change needs agreement, nobody is asked. Returns
-/// what was read last.
+/// answer. If the state has changed, the human is asked again. If no change needs agreement, nobody is asked; but once
+/// somebody was, a change that needs none any more is not made in their name. Returns what was read last.
 ///
 /// # Errors
 /// Those of `read` and of [`Confirmer::ask`](super::confirmer::Confirmer::ask); `changed_meanwhile` if it keeps changing.
@@ -28,6 +28,10 @@ where
     let mut change: Option<Change> = change.into();
     for round in 0..MAX_ROUNDS {
         let Some(shown) = change else {
+            // What somebody was asked about is no longer so, and what is left was shown to nobody.
+            if round > 0 || context.confirmer.carries_answer() {
+                return Err(overtaken().into());
+            }
             return Ok(found);
         };
         shown.check_size()?;
@@ -53,4 +57,12 @@ where
     )
     .with_advice("the same call asks about it as it is now.")
     .into())
+}
+
+fn overtaken() -> ToolError {
+    ToolError::new(
+        ErrorCode::ChangedMeanwhile,
+        "Something changed since it was shown, and what was to be agreed to is no longer so. Nothing was changed by this call.",
+    )
+    .with_advice("the same call, without a token, does what is left or says that nothing is.")
 }

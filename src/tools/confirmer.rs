@@ -54,6 +54,11 @@ pub trait Confirmer: Send + Sync {
     /// When the audit trail cannot be written: then nothing may be sent.
     fn record(&self, agreement: Agreement) -> Recorded<'_>;
 
+    /// Whether the call carries what a human said to an earlier question: then something was to be agreed to.
+    fn carries_answer(&self) -> bool {
+        false
+    }
+
     /// Makes every token and open question void, because another key is used from now on.
     fn void_all(&self) -> Voided<'_> {
         Box::pin(async {})
