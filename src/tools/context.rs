@@ -56,6 +56,8 @@ pub trait Progress: Send + Sync {
 pub struct ExampleAccount {
     /// A session that a human can decide about (UUID).
     pub session_id: String,
+    /// A hit on a watch list that the session has.
+    pub hit_id: String,
     /// The workflow of that session (UUID).
     pub workflow_id: String,
     /// A webhook destination (UUID).

@@ -118,6 +118,18 @@ impl Setting {
     }
 }
 
+/// A number that the workflow sets for a step, and whether it was so when the session ran; `None` where it cannot be read.
+pub(super) async fn number_of(
+    context: &Context,
+    decision: &Decision,
+    node_id: Option<&str>,
+    key: &str,
+) -> Option<(f64, bool)> {
+    let workflow = read(context, decision).await?;
+    let number = workflow.of(node_id, key)?.as_f64()?;
+    Some((number, workflow.held_for(decision)))
+}
+
 /// What decides about the checks. The workflow is read where something depends on it; what cannot be read is left out, because
 /// a verdict never fails for want of a limit.
 pub(super) async fn of(context: &Context, decision: &Decision) -> Limits {

@@ -28,6 +28,16 @@ pub(super) struct PageInput {
     cursor: Option<String>,
 }
 
+/// Which rows of a list come first.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(description = "")]
+pub(super) enum Order {
+    #[default]
+    Newest,
+    Oldest,
+}
+
 /// The page that Didit is asked for.
 pub(super) fn page(input: &PageInput) -> Result<PageRequest, ToolError> {
     let offset = match &input.cursor {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::support::refusals::{text, value};
 use crate::support::simulated::{Setup, kind};
 use didit_mcp::didit::{
-    ApiKey, BlocklistItems, Client, DestinationChange, Error, ErrorKind, ListFilter,
-    NewDestination, NewEntry, NewList, PageRequest, SessionRequest, read_request,
+    ApiKey, BlocklistItems, Client, DestinationChange, Error, ErrorKind, HitReview, HitUpdate,
+    ListFilter, NewDestination, NewEntry, NewList, PageRequest, SessionRequest, read_request,
 };
 use didit_mcp::simulator::SimulatorOptions;
 use reqwest::Method;
@@ -298,4 +298,45 @@ async fn every_fault_has_its_error() {
         Error::Redirected { .. }
     ));
     impatient.balance().await.unwrap();
+}
+
+#[tokio::test]
+async fn hits_are_marked_all_or_none() {
+    let setup = Setup::new().await;
+    let created = setup.session("user-ada").await;
+    let session = created.session_id;
+    setup.finish(&session, "review_aml_possible_match").await;
+    let read = async || {
+        let decision = setup.client.decision(&session).await.unwrap();
+        let hits = &decision.aml_screenings[0].hits;
+        let marks = hits
+            .iter()
+            .map(|hit| (hit.id.clone(), hit.review_status.clone()));
+        marks.collect::<Vec<_>>()
+    };
+    let mark = |id: &str| HitUpdate {
+        hit_id: value(id),
+        review_status: HitReview::Inconclusive,
+    };
+    let before = read().await;
+    let known = before[0].0.as_deref().unwrap();
+    let refused = setup
+        .client
+        .update_hits(&session, None, &[mark(known), mark("nobody")])
+        .await;
+    assert_eq!(kind(refused), ErrorKind::NotFound);
+    assert_eq!(read().await, before);
+    setup
+        .client
+        .update_hits(&session, None, &[mark(known)])
+        .await
+        .unwrap();
+    assert_eq!(read().await[0].1.as_deref(), Some("Inconclusive"));
+    let trail = setup
+        .client
+        .list_activities(&session, false, &PageRequest::default())
+        .await
+        .unwrap();
+    let kinds = trail.items.iter().map(|it| it.activity_type.as_deref());
+    assert_eq!(kinds.collect::<Vec<_>>(), [Some("AML_HIT_STATUS_UPDATED")]);
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use crate::support::refusals::{text, value};
 use crate::support::simulated::Setup;
 use didit_mcp::didit::{
-    BulkDeletion, ContactDetails, DestinationChange, ExpectedDetails, NewDestination, NewStatus,
-    NodeToResubmit, PageRequest, SessionDeletion, SessionFilter, SessionRequest, SessionStatus,
-    StatusUpdate, TopUp, WorkflowFeature, WorkflowRequest,
+    BulkDeletion, ContactDetails, DestinationChange, ExpectedDetails, HitReview, HitUpdate,
+    NewDestination, NewStatus, NodeToResubmit, PageRequest, SessionDeletion, SessionFilter,
+    SessionRequest, SessionStatus, StatusUpdate, TopUp, WorkflowFeature, WorkflowId,
+    WorkflowRequest,
     features::{ConfigKind, Feature},
     sessions::{CallbackMethod, DeletionInstruction, Gender, SessionKind},
 };
@@ -185,6 +186,12 @@ async fn every_request_is_one_that_the_description_allows() {
         [Some("Resubmitted"), Some("Approved")],
         "oldest first"
     );
+    let part = PageRequest {
+        limit: Some(10),
+        offset: Some(0),
+    };
+    client.list_activities(&id, true, &part).await.unwrap();
+    mark_hits(&setup, group).await;
 
     client.balance().await.unwrap();
     let top_up = TopUp {
@@ -246,5 +253,33 @@ async fn every_request_is_one_that_the_description_allows() {
         seen.insert(operation.name.clone());
     }
     // One request of every operation that this client has and the description knows.
-    assert_eq!(seen.len(), 21, "{seen:#?}");
+    assert_eq!(seen.len(), 23, "{seen:#?}");
+}
+
+/// One hit alone, and two at once.
+async fn mark_hits(setup: &Setup, workflow: WorkflowId) {
+    let request = SessionRequest {
+        sandbox_scenario: text("review_aml_possible_match"),
+        portrait_image: Some(b"\x89PNG\r\n\x1a\n-test".to_vec()),
+        ..SessionRequest::new(workflow)
+    };
+    let session = setup.client.create_session(&request).await.unwrap();
+    let id = session.session_id;
+    let path = format!("sessions/{id}/finish");
+    setup.control(reqwest::Method::POST, &path, json!({})).await;
+    let decision = setup.client.decision(&id).await.unwrap();
+    let screening = &decision.aml_screenings[0];
+    let hits = screening.hits.iter().map(|hit| HitUpdate {
+        hit_id: text(hit.id.as_deref().unwrap()).unwrap(),
+        review_status: HitReview::Inconclusive,
+    });
+    let hits: Vec<HitUpdate> = hits.collect();
+    let node_id = text(screening.node_id.as_deref().unwrap());
+    for updates in [&hits[..1], &hits[..2]] {
+        setup
+            .client
+            .update_hits(&id, node_id.as_ref(), updates)
+            .await
+            .unwrap();
+    }
 }

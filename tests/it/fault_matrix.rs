@@ -293,6 +293,11 @@ impl<'a> Run<'a> {
             }
             "didit_billing_top_up" => json!({ "amount_in_dollars": 50 }),
             "didit_account_status" => json!({ "check": true }),
+            "didit_aml_get_hits" => json!({ "session_id": id }),
+            "didit_aml_update_hits" => {
+                let marks = json!([{ "hit_id": "a-hit", "review_status": "Inconclusive" }]);
+                json!({ "session_id": id, "hit_updates": marks })
+            }
             "didit_session_stats" | "didit_session_list" => json!({}),
             "didit_session_follow_up" => json!({ "send": true }),
             "didit_workflow_what_if" => {

@@ -1,6 +1,7 @@
 //! What the endpoints of the API and of the simulator itself answer.
 
 pub mod accounts;
+pub mod aml;
 pub mod applications;
 pub mod billing;
 pub mod blocklist;
@@ -44,6 +45,8 @@ pub const PLAYED: &[(&str, Handler)] = &[
     ("session_update_status", update_status::update_status),
     ("session_resubmission_preview", update_status::preview),
     ("session_report_get", sessions::generate_pdf),
+    ("aml_hit_update", aml::update_one),
+    ("aml_hit_update_many", aml::update_many),
     ("sandbox_session_arm", sessions::arm),
     ("billing_balance_get", billing::balance),
     ("billing_top_up", billing::top_up),

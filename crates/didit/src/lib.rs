@@ -17,6 +17,7 @@
 //! ```
 
 pub mod account;
+pub mod aml;
 pub mod billing;
 pub mod blocklist;
 mod countries;
@@ -50,6 +51,7 @@ pub use account::{
     Application, Login, LoginStep, Organization, Registered, Registration, SecondFactor,
     VerifiedAccount,
 };
+pub use aml::{HitReview, HitUpdate};
 pub use billing::{Balance, Checkout, LARGEST_TOP_UP, TopUp};
 pub use blocklist::{BlocklistChanged, BlocklistItem, BlocklistItems};
 pub use decision::{Check, Decision, Review, Step, Warning};
@@ -63,7 +65,7 @@ pub use ids::{
 pub use lists::{ENTRY_TYPES, List, ListEntry, ListFilter, NewEntry, NewList};
 pub use money::Money;
 pub use paging::{Page, PageRequest};
-pub use reviews::{NewComment, TrailEntry};
+pub use reviews::{Activity, NewComment};
 pub use secret::{
     AccessToken, ApiKey, Password, PreviewToken, SessionToken, TemporaryToken, WebhookSecret,
 };

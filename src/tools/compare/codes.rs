@@ -17,6 +17,25 @@ pub(in crate::tools) fn birth_dates(expected: &str, found: &str) -> Likeness {
     }
 }
 
+/// Birth dates of which the second may be no more than a year, `1974`, or a year and a month. One that fits as far as it goes
+/// proves nothing.
+pub(in crate::tools) fn partial_birth_dates(whole: &str, found: &str) -> Likeness {
+    let parts = |text: &str| -> Option<Vec<u32>> {
+        let date = text.trim().get(..10).unwrap_or(text.trim());
+        date.split('-').map(|part| part.parse().ok()).collect()
+    };
+    match (parts(whole), parts(found)) {
+        (Some(whole), Some(found)) if whole.len() == 3 && (1..=3).contains(&found.len()) => {
+            match found.iter().zip(&whole).all(|(one, other)| one == other) {
+                true if found.len() == 3 => Likeness::Match,
+                true => Likeness::Unsure,
+                false => Likeness::Differs,
+            }
+        }
+        _ => Likeness::Unsure,
+    }
+}
+
 /// The number that is expected against every number that a document has.
 pub(in crate::tools) fn numbers(expected: &str, found: &[&str]) -> Likeness {
     found

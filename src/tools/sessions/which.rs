@@ -128,7 +128,7 @@ impl SessionName {
 
 /// The arguments that name one session.
 #[derive(Deserialize, JsonSchema)]
-pub(super) struct Which {
+pub(in crate::tools) struct Which {
     /// Session UUID.
     session_id: Option<SessionId>,
     session_number: Option<i64>,
@@ -174,7 +174,10 @@ impl Which {
     ///
     /// # Errors
     /// When none or several of the arguments are given, or no session fits.
-    pub(super) async fn find(&self, context: &Context) -> Result<(SessionId, Others), NotDone> {
+    pub(in crate::tools) async fn find(
+        &self,
+        context: &Context,
+    ) -> Result<(SessionId, Others), NotDone> {
         let (named, words) = match (
             self.session_id,
             self.session_number,
@@ -258,7 +261,7 @@ fn refuse_several_people(found: &[SessionReference], is_whole: bool) -> Result<(
 
 /// The older sessions of a person of whom the newest is shown.
 #[derive(Default)]
-pub(super) struct Others {
+pub(in crate::tools) struct Others {
     others: Vec<SessionReference>,
     is_whole: bool,
 }
@@ -272,7 +275,7 @@ struct Other {
 
 impl Others {
     /// Adds what else there is of the person.
-    pub(super) fn add(&self, mut answer: ToolOutput) -> ToolOutput {
+    pub(in crate::tools) fn add(&self, mut answer: ToolOutput) -> ToolOutput {
         if self.others.is_empty() {
             return answer;
         }

@@ -124,6 +124,9 @@ pub async fn sessions(checked: &Checked, workflow: &Value) {
         .await;
     checked.call("GET", &of("decision"), Value::Null, 200).await;
     checked.finish(&session, "review_aml_possible_match").await;
+    let screened = checked.session(workflow, json!({})).await;
+    checked.finish(&screened, "review_aml_possible_match").await;
+    mark_hits(checked, &screened).await;
     for step in ["AML", "IP_ANALYSIS"] {
         let node = format!("feature_{}_1", if step == "AML" { "aml" } else { "ip" });
         let nodes = json!({ "new_status": "Resubmitted", "nodes_to_resubmit": [{ "node_id": node, "feature": step }] });
@@ -313,4 +316,31 @@ pub async fn companies(checked: &Checked) {
         )
         .await;
     assert_eq!(rows["count"], 2);
+}
+
+/// Hits on watch lists, one alone and several at once.
+async fn mark_hits(checked: &Checked, session: &str) {
+    let of = |end: &str| format!("/v3/session/{session}/{end}/");
+    let decision = checked.call("GET", &of("decision"), Value::Null, 200).await;
+    let hit = decision["aml_screenings"][0]["hits"][0]["id"].clone();
+    let mark = |hit: &Value| json!({ "hit_id": hit, "review_status": "Inconclusive" });
+    let nobody = json!("nobody");
+    let (one, many) = (
+        of("update-aml-hit-status"),
+        of("bulk-update-aml-hit-status"),
+    );
+    for (body, status) in [
+        (mark(&hit), 200),
+        (mark(&nobody), 404),
+        (json!({ "hit_id": hit, "review_status": "Guilty" }), 400),
+    ] {
+        checked.call("PATCH", &one, body, status).await;
+    }
+    for (body, status) in [
+        (json!({ "hit_updates": [mark(&hit)] }), 200),
+        (json!({ "hit_updates": [mark(&hit), mark(&nobody)] }), 404),
+        (json!({}), 400),
+    ] {
+        checked.call("PATCH", &many, body, status).await;
+    }
 }

@@ -88,7 +88,21 @@ fn told(world: &ExampleAccount) -> Vec<Case> {
         arguments,
         meanwhile,
     };
+    let hits = json!([
+        { "hit_id": world.hit_id, "review_status": "Inconclusive" },
+        { "hit_id": world.hit_id.replace("-hit-", "-namesake-"), "review_status": "Confirmed Match" },
+    ]);
     vec![
+        case(
+            "didit_aml_update_hits",
+            json!({ "session_id": session, "hit_updates": hits, "node_id": "feature_aml_1" }),
+            decided,
+        ),
+        case(
+            "didit_aml_update_hits",
+            json!({ "session_id": session, "hit_updates": [{ "hit_id": world.hit_id, "review_status": "False Positive" }] }),
+            decided,
+        ),
         Case {
             tool: "didit_session_follow_up",
             arguments: json!({

@@ -143,6 +143,7 @@ impl Case {
 fn world_of([session, workflow, destination]: [&str; 3]) -> tools::ExampleAccount {
     tools::ExampleAccount {
         session_id: session.to_owned(),
+        hit_id: "a-hit".to_owned(),
         workflow_id: workflow.to_owned(),
         destination_id: destination.to_owned(),
         account: PERSON.to_owned(),
@@ -176,6 +177,22 @@ fn decision_by_hand(world: &mut ExampleAccount<'_>, end: &str) -> Prepared {
     world.control().force(session, "In Review");
     arguments["new_status"] = json!("Approved");
     (arguments, path)
+}
+
+/// A session with a hit that waits for a mark.
+fn marking(world: &mut ExampleAccount<'_>, end: &str) -> Prepared {
+    let body = json!({ "workflow_label": "KYC", "features": [{ "feature": "OCR" }, { "feature": "AML" }] });
+    let made = world.api("POST", "/v3/workflows/", &body);
+    let body = json!({ "workflow_id": made["uuid"] });
+    let made = world.api("POST", "/v3/session/", &body);
+    let session = made["session_id"].as_str().expect("a session");
+    world.control().finish(session, "review_aml_possible_match");
+    let decision = format!("/v3/session/{session}/decision/");
+    let decision = world.api("GET", &decision, &json!({}));
+    let hit = &decision["aml_screenings"][0]["hits"][0]["id"];
+    let marks = json!([{ "hit_id": hit, "review_status": "False Positive" }]);
+    let arguments = json!({ "session_id": session, "hit_updates": marks });
+    (arguments, format!("/v3/session/{session}/{end}/"))
 }
 
 fn blocked_value(world: &ExampleAccount<'_>) -> Value {
@@ -334,6 +351,21 @@ const TOLD: [Case; 33] = [
     }),
     Case::told("didit_session_update_status", "GET", |world| {
         decision_by_hand(world, "decision")
+    }),
+    Case::told("didit_aml_get_hits", "GET", |world| {
+        of_session(world, "decision")
+    }),
+    Case::told("didit_aml_update_hits", "PATCH", |world| {
+        marking(world, "update-aml-hit-status")
+    }),
+    Case::told("didit_aml_update_hits", "GET", |world| {
+        marking(world, "decision")
+    }),
+    Case::told("didit_session_get_trail", "GET", |world| {
+        let (arguments, _) = of_session(world, "reviews");
+        let session = arguments["session_id"].as_str().expect("a session");
+        let path = format!("/v3/sessions/{session}/reviews/");
+        (arguments, path)
     }),
     Case::told("didit_session_generate_pdf", "GET", |world| {
         of_session(world, "generate-pdf")

@@ -9,7 +9,7 @@ use didit_mcp::tools::ExampleAccount;
 use serde_json::{Map, Value, json};
 
 use super::{
-    person::{SESSION, WORKFLOW, decision},
+    person::{HIT, SESSION, WORKFLOW, decision},
     scripted::{Request, Scripted},
 };
 
@@ -27,6 +27,7 @@ pub const LEVELS: [&str; 3] = ["none", "minimal", "full"];
 pub fn world() -> ExampleAccount {
     ExampleAccount {
         session_id: SESSION.to_owned(),
+        hit_id: HIT.to_owned(),
         workflow_id: WORKFLOW.to_owned(),
         destination_id: OTHER.to_owned(),
         account: "owner@our-company.dev".to_owned(),
@@ -36,7 +37,8 @@ pub fn world() -> ExampleAccount {
 }
 
 /// Names whose values must be read for the rest to be shown.
-const KEPT: [&str; 10] = [
+const KEPT: [&str; 11] = [
+    "id",
     "session_id",
     "workflow_id",
     "uuid",

@@ -17,14 +17,14 @@ pub fn world(setup: Setup) -> (Server, Control, ExampleAccount) {
         simulated(setup.arguments(&["--toolsets=all", "--allow-irreversible"]));
     let workflow = server.ok(
         "didit_workflow_create",
-        json!({ "phone": true, "email": true }),
+        json!({ "phone": true, "email": true, "aml": true }),
     );
     let created = server.ok(
         "didit_session_create",
         json!({ "vendor_data": "customer-1" }),
     );
     let session = created.field("session_id").to_owned();
-    control.finish(&session, "review_face_match_borderline");
+    control.finish(&session, "review_aml_possible_match");
     let unfinished = server.ok(
         "didit_session_create",
         json!({ "vendor_data": "customer-2" }),
@@ -42,6 +42,10 @@ pub fn world(setup: Setup) -> (Server, Control, ExampleAccount) {
         }),
     );
     block(&control, &session);
+    let path = format!("/v3/session/{session}/decision/");
+    let decision = control.api("GET", &path, KEY, &json!({}));
+    let hit = &decision["aml_screenings"][0]["hits"][0]["id"];
+    let hit = hit.as_str().expect("a hit").to_owned();
     server.ok("didit_account_register", json!({ "email": ACCOUNT }));
     let confirmed = json!({ "email": ACCOUNT, "code": control.code() });
     control.api(
@@ -55,6 +59,7 @@ pub fn world(setup: Setup) -> (Server, Control, ExampleAccount) {
     control.requests();
     let world = ExampleAccount {
         session_id: session,
+        hit_id: hit,
         workflow_id: workflow.field("workflow_id").to_owned(),
         destination_id: destination["uuid"].as_str().expect("an id").to_owned(),
         account: ACCOUNT.to_owned(),

@@ -10,31 +10,45 @@ use crate::{
     values::with,
 };
 
-const KIND: &str = "status.updated";
-
 /// Tells the session's status.
 pub fn status(state: &mut State, session: Uuid) {
-    tell(state, session, |state, session| match session.status {
-        status if status.is_decided() || status == Status::Abandoned => {
-            json!({ "decision": decision::show(state, session) })
-        }
-        _ => Value::Null,
-    });
+    tell(
+        state,
+        session,
+        "status.updated",
+        |state, session| match session.status {
+            status if status.is_decided() || status == Status::Abandoned => {
+                json!({ "decision": decision::show(state, session) })
+            }
+            _ => Value::Null,
+        },
+    );
 }
 
 /// Tells that steps are to be done again, with the steps in place of the decision.
 pub fn resubmission(state: &mut State, session: Uuid, steps: &Value) {
-    tell(state, session, |_, _| json!({ "resubmit_info": steps }));
+    let more = json!({ "resubmit_info": steps });
+    tell(state, session, "status.updated", |_, _| more.clone());
 }
 
-fn tell(state: &mut State, session: Uuid, more: impl Fn(&State, &Session) -> Value) {
+/// Tells that something of the session changed, and its status did not.
+pub fn data(state: &mut State, session: Uuid) {
+    tell(
+        state,
+        session,
+        "data.updated",
+        |state, session| json!({ "decision": decision::show(state, session) }),
+    );
+}
+
+fn tell(state: &mut State, session: Uuid, kind: &str, more: impl Fn(&State, &Session) -> Value) {
     let Some(session) = state.sessions.one(session) else {
         return;
     };
     let words = json!({
         "session": session.words(&state.origin),
         "new_uuid": Uuid::new_v4(),
-        "kind": KIND,
+        "kind": kind,
         "second": state.now().as_second(),
     });
     let mut payload = with(filled("EVENT", &words), more(state, session));
@@ -42,7 +56,7 @@ fn tell(state: &mut State, session: Uuid, more: impl Fn(&State, &Session) -> Val
         payload = with(payload, filled("EVENT/business", &words));
     }
     let own = state.destinations.of(session.application);
-    let wanting = own.filter(|known| known.wants(KIND));
+    let wanting = own.filter(|known| known.wants(kind));
     state.events.extend(wanting.map(|destination| Event {
         destination: destination.uuid,
         url: destination.url().to_owned(),

@@ -20,7 +20,9 @@ pub use document::document_name;
 /// The decision as the API shows it at any time.
 pub fn show(state: &State, session: &Session) -> Value {
     let features = session.steps.iter().map(|step| &step.feature.kind.display);
-    let reviews = session.activities.iter().map(Activity::in_decision);
+    let reviews = session.activities.iter();
+    let reviews = reviews.filter(|activity| activity.is_in_decision());
+    let reviews = reviews.map(Activity::in_decision);
     let form = match session.is_business() {
         true => "COMPANY_RESULTS",
         false => "PERSON_RESULTS",

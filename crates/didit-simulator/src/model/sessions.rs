@@ -133,10 +133,14 @@ impl Session {
     }
 }
 
+/// The kind of decisions and of comments.
+const STATUS_UPDATED: &str = "STATUS_UPDATED";
+
 /// An entry of a session's trail.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Activity {
     pub uuid: Uuid,
+    pub kind: &'static str,
     pub by_api_key: bool,
     pub new_status: Option<String>,
     pub previous_status: Option<String>,
@@ -151,6 +155,7 @@ impl Activity {
     pub fn new(body: &Object, now: Timestamp) -> Self {
         Self {
             uuid: Uuid::new_v4(),
+            kind: STATUS_UPDATED,
             by_api_key: false,
             new_status: body.text("new_status").map(str::to_owned),
             previous_status: None,
@@ -167,6 +172,11 @@ impl Activity {
             Some(_) => with(row, filled("ACTIVITY/change", &self.words())),
             None => row,
         }
+    }
+
+    /// Whether a decision shows it: what else was done stands in the trail alone.
+    pub fn is_in_decision(&self) -> bool {
+        self.kind == STATUS_UPDATED
     }
 
     /// The form inside a decision.

@@ -21,7 +21,7 @@ pub struct ScreenedPerson {
     pub document_number: Option<String>,
 }
 
-/// Someone or something on a watch list. The evidence is in the decision's `raw`.
+/// Someone or something on a watch list. All of the evidence is in the decision's `raw`.
 #[serde_with::apply(Option => #[serde(deserialize_with = "lenient::scalar")])]
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
@@ -41,6 +41,23 @@ pub struct AmlHit {
     pub review_status: Option<String>,
     /// Where it was published.
     pub url: Option<String>,
+    /// What the list says: `name`, `alias`, `birthDate`, `nationality`, `country` and others, most of them lists of texts.
+    #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
+    pub properties: Option<Map<String, Value>>,
+    /// How `match_score` came about: `name_score`, `dob_score`, `country_score`, and how much each of them weighed.
+    #[serde(deserialize_with = "lenient::object")]
+    #[serde_with(skip_apply)]
+    pub score_breakdown: Option<Map<String, Value>>,
+    /// Offices, with `matched_name`, `date_of_birth`, `pep_position` and `list_name`.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub pep_matches: Vec<Map<String, Value>>,
+    /// Sanctions, with `matched_name`, `reason` and `list_name`.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub sanction_matches: Vec<Map<String, Value>>,
+    /// Articles, with `headline` and `country`.
+    #[serde(deserialize_with = "lenient::objects")]
+    pub adverse_media_matches: Vec<Map<String, Value>>,
 }
 
 /// Watch lists.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    didit::{Decision, SessionId, SessionReference, TrailEntry},
+    didit::{Decision, SessionId, SessionReference, Activity},
     tools::{
         Connection, Context, harmless,
         person::PersonFacts,
@@ -181,7 +181,7 @@ pub(super) fn told(
 }
 
 /// A trail as a file.
-pub(super) fn trail(entries: &[TrailEntry], how: Decisions, level: PersonalData) -> Vec<u8> {
+pub(super) fn trail(entries: &[Activity], how: Decisions, level: PersonalData) -> Vec<u8> {
     let entries: Vec<Value> = entries
         .iter()
         .map(|entry| {

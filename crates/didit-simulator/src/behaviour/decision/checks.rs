@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{check::Check, document};
 use crate::{
     catalog::StepStatus,
-    values::{Fields, age, lay_over},
+    values::{Fields, age, lay_over, with},
 };
 
 /// Runs a check and gives its result.
@@ -117,6 +117,9 @@ fn watch_lists(check: &mut Check<'_>) -> Value {
             check.marks.push("certain".to_owned());
         }
         hits.push(check.filled("AML_HIT", json!({ "score": score })));
+        if finding.status == StepStatus::InReview {
+            hits.push(namesake(check));
+        }
     } else if let Some(scripted) = check.scripted_score() {
         score = scripted;
         if score > approve {
@@ -146,6 +149,20 @@ fn watch_lists(check: &mut Check<'_>) -> Value {
         "next_bill": next_bill.filter(|_| is_monitored).map(|date| date.to_string()),
     });
     check.filled("AML", more)
+}
+
+/// Somebody of the same name who was born elsewhere and in another year. Didit itself takes a hit below the threshold for
+/// somebody else.
+fn namesake(check: &Check<'_>) -> Value {
+    let hit = check.filled("AML_HIT/namesake", json!({}));
+    let threshold = check.feature.number("aml_match_score_threshold", 93.0);
+    let is_near = hit.json("match_score").as_f64() >= Some(threshold);
+    let review = if is_near {
+        "Unreviewed"
+    } else {
+        "False Positive"
+    };
+    with(hit, json!({ "review_status": review }))
 }
 
 fn register_of_companies(check: &Check<'_>) -> Value {
