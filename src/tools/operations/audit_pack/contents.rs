@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    didit::{Decision, SessionId, SessionReference, Activity},
+    didit::{Activity, Decision, SessionId, SessionReference},
     tools::{
         Connection, Context, harmless,
         person::PersonFacts,
