@@ -2,7 +2,6 @@
 //! have not finished.
 
 mod counts;
-mod decisions;
 mod follow_up;
 mod oldest;
 mod queue;
@@ -11,7 +10,6 @@ mod stats;
 mod workflows;
 
 use super::Tool;
-pub use span::age;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![queue::tool(), stats::tool(), follow_up::tool()]

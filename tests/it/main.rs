@@ -70,6 +70,7 @@ mod hostile_answers;
 mod hostile_concurrency;
 mod hostile_deadlines;
 mod hosts;
+mod list_oldest;
 mod list_truth;
 mod odd_answers;
 mod packaging;

@@ -7,6 +7,7 @@ use crate::support::{
     control::{Control, simulated},
     server::{Answer, Era, Server, Setup},
 };
+use didit_mcp::tools::{self, Access, PRESETS, Toolset};
 use serde_json::{Value, json};
 use tiktoken_rs::CoreBPE;
 
@@ -43,7 +44,7 @@ fn page(counter: &CoreBPE) -> String {
          Name, description and argument schema: what clients show to the model of each tool.\n\n\
          | tool | tokens | |\n|---|--:|---|\n",
     );
-    let default = tools(Setup::new(Era::BOTH[0]));
+    let default = names(Setup::new(Era::BOTH[0]));
     let mut totals = [0, 0];
     for tool in server.tools() {
         let tokens = count(&visible(&tool));
@@ -57,12 +58,17 @@ fn page(counter: &CoreBPE) -> String {
         let name = tool["name"].as_str().unwrap();
         text.push_str(&format!("| `{name}` | {tokens} | {note} |\n"));
     }
+    let presets = presets(&server.tools(), &count);
     let introduction = Setup::new(Era::BOTH[0]).launch().open();
     let instructions = count(introduction["instructions"].as_str().unwrap());
     text.push_str(&format!(
         "| **the {} default tools** | **{}** | at most 5,000 |\n\
          | the others | {} | |\n\
          | `instructions` of the server | {instructions} | once a session |\n\n\
+         ## Presets\n\n\
+         What `--toolsets` costs with one word, without the tools that cannot be undone.\n\n\
+         | preset | toolsets | tools | tokens |\n|---|---|--:|--:|\n\
+         {presets}\n\
          ## Answers\n\n\
          Clients show the model the text, the structured result, or both.\n\n\
          | answer | text | structured |\n|---|--:|--:|\n",
@@ -85,6 +91,30 @@ fn page(counter: &CoreBPE) -> String {
     text
 }
 
+/// One row for each preset, and for the words beside them.
+fn presets(listed: &[Value], count: &impl Fn(&str) -> usize) -> String {
+    let words = PRESETS.map(|preset| preset.name);
+    let mut rows = String::new();
+    for word in words.into_iter().chain(["default", "all"]) {
+        let toolsets = Toolset::named(word).unwrap();
+        let on = tools::all()
+            .into_iter()
+            .filter(|tool| toolsets.contains(&tool.toolset) && tool.access != Access::Irreversible);
+        let on: Vec<&str> = on.map(|tool| tool.name).collect();
+        let shown = listed
+            .iter()
+            .filter(|tool| on.iter().any(|name| tool["name"] == *name));
+        let tokens: usize = shown.map(|tool| count(&visible(tool))).sum();
+        let names: Vec<&str> = toolsets.into_iter().map(Toolset::name).collect();
+        rows.push_str(&format!(
+            "| `{word}` | {} | {} | {tokens} |\n",
+            names.join(", "),
+            on.len()
+        ));
+    }
+    rows
+}
+
 fn visible(tool: &Value) -> String {
     let visible = json!({
         "name": tool["name"], "description": tool["description"], "inputSchema": tool["inputSchema"],
@@ -92,7 +122,7 @@ fn visible(tool: &Value) -> String {
     visible.to_string()
 }
 
-fn tools(setup: Setup) -> Vec<Value> {
+fn names(setup: Setup) -> Vec<Value> {
     let mut server = setup.start();
     let tools = server.tools();
     server.stop();
