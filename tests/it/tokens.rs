@@ -171,10 +171,7 @@ fn answers(server: &mut Server, control: &Control) -> Vec<(&'static str, Answer)
             "decision, declined, detailed",
             server.ok(DECISION, read(declined, "detailed")),
         ),
-        (
-            "list of 20 sessions",
-            server.ok("didit_session_list", json!({ "limit": 20 })),
-        ),
+        ("list of 20 sessions", list_of_20(server)),
         ("review queue of 20", queue_of_20(server, control)),
         (
             "figures of a week",
@@ -193,6 +190,17 @@ fn answers(server: &mut Server, control: &Control) -> Vec<(&'static str, Answer)
             ),
         ),
     ]
+}
+
+/// Twenty sessions, whose ages are as long as the machine is slow.
+fn list_of_20(server: &mut Server) -> Answer {
+    let mut list = server.ok("didit_session_list", json!({ "limit": 20 }));
+    for row in list.data["items"].as_array_mut().unwrap() {
+        let age = format!("({} ago)", row["age"].as_str().unwrap());
+        list.text = list.text.replace(&age, "(3 d ago)");
+        row["age"] = json!("3 d");
+    }
+    list
 }
 
 /// Twenty more people, who wait for every kind of reason.
