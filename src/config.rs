@@ -31,7 +31,7 @@ use crate::{
     private_file,
     server::{Confirmation, Policy},
     simulator::Simulator,
-    tools::{ConnectionSettings, KeySource, Mode},
+    tools::{ConnectionSettings, KeySource, Mode, Toolset},
 };
 
 const AUDIT_LOG: &str = "--audit-log (DIDIT_MCP_AUDIT_LOG)";
@@ -309,6 +309,16 @@ fn switches(policy: &Policy) -> Vec<(String, String)> {
             },
         ),
     ];
+    let off = Toolset::ALL
+        .into_iter()
+        .filter(|toolset| !policy.toolsets.contains(toolset));
+    let off: Vec<&str> = off.map(Toolset::name).collect();
+    if let Some(last) = off.last() {
+        switches.push((
+            "Toolsets that are off".to_owned(),
+            format!("{} (--toolsets default,{last} adds one)", off.join(", ")),
+        ));
+    }
     switches.extend(switched_off(policy));
     switches
 }

@@ -8,6 +8,7 @@
 mod access;
 mod account;
 mod advice;
+mod age;
 mod agreed;
 mod answer;
 mod billing;
@@ -18,6 +19,7 @@ mod compare;
 mod confirmer;
 mod connection;
 mod context;
+mod decisions;
 mod desk;
 mod dollars;
 mod environment;
@@ -52,12 +54,12 @@ mod wrong_codes;
 
 pub use access::Access;
 pub use advice::{known_warnings, status_meanings};
+pub use age::age;
 pub use answer::{Fact, Image, Next, Question, ToolOutput};
 pub use change::{Change, Line, Setting, quoted};
 pub use confirmer::{Agreement, Asked, Confirmer, Recorded, Voided};
 pub use connection::{Connection, ConnectionSettings, KeySource, Mode};
 pub use context::{Context, ExampleAccount, Progress};
-pub use desk::age;
 pub use environment::{ChangeLocation, Environment};
 pub use error::{ErrorCode, NotDone, ToolError};
 pub use input::JsonObject;
@@ -77,7 +79,7 @@ pub use shape::{is_checkout_id, is_code, is_safe_unfenced};
 pub use size::json_characters;
 pub use spreadsheet::harmless;
 pub use tool::{NoInput, RunTool, Tool, ToolBuilder, ToolFuture};
-pub use toolset::Toolset;
+pub use toolset::{PRESETS, Preset, Toolset};
 pub use untrusted::{
     MARK_BEGIN, MARK_END, clean, clean_sentence, exact, is_one_line, mark_untrusted,
     marked_sentence, one_line, strip_invisible,

@@ -33,7 +33,7 @@ enum Command {
     /// List what is blocked, by kind.
     List {
         /// face, document, phone, email, ip_address, device_fingerprint, wallet_address, bank_account, user or business
-        /// [default: face].
+        /// [default: all kinds].
         #[arg(
             long = "type",
             value_name = "KIND",

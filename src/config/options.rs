@@ -28,7 +28,8 @@ pub struct Options {
         help_heading = "Settings"
     )]
     pub workflow_id: Option<String>,
-    /// Groups of tools to switch on, separated by commas; `all` means every one [default: account,workflows,sessions,blocklist,billing].
+    /// Groups of tools to switch on, separated by commas: toolsets, the presets `onboarding`, `reviewer`, `operations` and
+    /// `developer`, `default` or `all` [default: account,workflows,sessions,blocklist,billing].
     #[arg(
         long,
         global = true,
@@ -242,12 +243,7 @@ fn words(words: &[&str]) -> Vec<String> {
 }
 
 fn toolsets() -> Vec<String> {
-    let names = Toolset::ALL.map(Toolset::name);
-    names
-        .into_iter()
-        .chain(["all"])
-        .map(str::to_owned)
-        .collect()
+    words(&Toolset::words())
 }
 
 /// Reads a path that may be empty, which counts as absent; clap's own parser refuses that.

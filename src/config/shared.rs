@@ -38,15 +38,10 @@ pub(super) fn toolsets(names: Option<&str>) -> Result<Vec<Toolset>, Error> {
         .map(str::trim)
         .filter(|name| !name.is_empty())
     {
-        if name == "all" {
-            return Ok(Toolset::ALL.to_vec());
-        }
-        let toolset = Toolset::ALL
-            .into_iter()
-            .find(|toolset| toolset.name() == name)
-            .ok_or_else(|| unknown_toolset(name))?;
-        if !chosen.contains(&toolset) {
-            chosen.push(toolset);
+        for toolset in Toolset::named(name).ok_or_else(|| unknown_toolset(name))? {
+            if !chosen.contains(&toolset) {
+                chosen.push(toolset);
+            }
         }
     }
     if chosen.is_empty() {
@@ -59,7 +54,7 @@ fn unknown_toolset(value: &str) -> Error {
     Error::Value {
         setting: TOOLSETS,
         value: value.to_owned(),
-        valid: format!("{}, all", Toolset::ALL.map(Toolset::name).join(", ")),
+        valid: Toolset::words().join(", "),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod key;
 mod login;
+mod proof;
 mod register;
 mod second_factor;
 mod status;

@@ -2,7 +2,6 @@
 //! have not finished.
 
 pub(super) mod counts;
-pub(super) mod decisions;
 mod follow_up;
 mod oldest;
 mod queue;
@@ -11,7 +10,6 @@ pub(super) mod stats;
 pub(super) mod workflows;
 
 use super::Tool;
-pub use span::age;
 
 pub(super) fn tools() -> Vec<Tool> {
     vec![queue::tool(), stats::tool(), follow_up::tool()]

@@ -11,6 +11,8 @@ use crate::didit::{Page, PageRequest};
 
 /// Rows of a page when the caller names no number.
 const DEFAULT_LIMIT: u32 = 20;
+/// How cursors begin.
+pub(super) const OFFSET: &str = "offset-";
 /// The characters that the rows of one answer take at most, as text and as data each: what an answer may have in all, less
 /// what stands around them.
 const MAX_CHARACTERS: usize = 31_000;
@@ -40,12 +42,17 @@ pub(super) enum Order {
 
 /// The page that Didit is asked for.
 pub(super) fn page(input: &PageInput) -> Result<PageRequest, ToolError> {
+    page_by(input, OFFSET)
+}
+
+/// The same for a list whose cursors begin with another word.
+pub(super) fn page_by(input: &PageInput, prefix: &str) -> Result<PageRequest, ToolError> {
     let offset = match &input.cursor {
         None => None,
         Some(cursor) => Some(
             cursor
                 .trim()
-                .strip_prefix("offset-")
+                .strip_prefix(prefix)
                 .and_then(|number| number.parse().ok())
                 .ok_or_else(|| {
                     ToolError::invalid(
@@ -147,7 +154,7 @@ fn cut<T: Row>(found: Vec<T>, page: &PageRequest, next_offset: Option<u64>) -> S
     } else {
         next_offset
     };
-    let next_cursor = next_offset.map(|offset| format!("offset-{offset}"));
+    let next_cursor = next_offset.map(|offset| format!("{OFFSET}{offset}"));
     Shown {
         items,
         text: format!("{}{lines}", more(next_cursor.as_deref())),

@@ -7,6 +7,7 @@ mod earlier;
 pub(super) mod input;
 pub(super) mod list;
 mod mail;
+mod oldest_first;
 pub(super) mod report;
 mod resubmission;
 mod update_status;

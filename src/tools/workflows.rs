@@ -1,5 +1,6 @@
 //! Templates of checks.
 
+mod changed;
 mod create;
 mod delete;
 mod find;

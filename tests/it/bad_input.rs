@@ -214,12 +214,15 @@ fn other_shapes_that_mean_the_same() {
             assert!(!created.is_error, "{arguments}: {}", created.text);
             control.assert_sent(
                 KEY,
-                &[concat!(
+                &[
+                concat!(
                     r#"POST /v3/workflows/ {"workflow_label":"Same","features":[{"feature":"OCR"},"#,
                     r#"{"feature":"LIVENESS","config":{"face_liveness_method":"PASSIVE"}},"#,
                     r#"{"feature":"FACE_MATCH","config":{"face_match_score_decline_threshold":50}},"#,
                     r#"{"feature":"AML"}],"max_retry_attempts":2}"#,
-                )],
+                ),
+                &format!("GET /v3/workflows/{}/", created.field("uuid")),
+                ],
             );
         }
         server.stop();

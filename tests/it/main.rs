@@ -72,6 +72,7 @@ mod hostile_answers;
 mod hostile_concurrency;
 mod hostile_deadlines;
 mod hosts;
+mod list_oldest;
 mod list_truth;
 mod odd_answers;
 mod operations_audit_pack;

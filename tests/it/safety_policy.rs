@@ -46,6 +46,25 @@ impl Case {
             .collect();
         sets.push((None, Toolset::defaults()));
         sets.push((Some("all"), Toolset::ALL.to_vec()));
+        sets.push((Some("default"), Toolset::defaults()));
+        // What a preset means is written down here once more, by hand.
+        use Toolset::{
+            Account, Billing, Blocklist, People, Reviews, Sessions, Webhooks, Workflows,
+        };
+        sets.push((Some("onboarding"), vec![Workflows, Sessions, Billing]));
+        sets.push((Some("reviewer"), vec![Sessions, Blocklist, People, Reviews]));
+        sets.push((
+            Some("operations"),
+            vec![Workflows, Sessions, Blocklist, Billing, People, Reviews],
+        ));
+        sets.push((
+            Some("developer"),
+            vec![Account, Workflows, Sessions, Webhooks],
+        ));
+        sets.push((
+            Some("onboarding,webhooks,default"),
+            vec![Account, Workflows, Sessions, Blocklist, Billing, Webhooks],
+        ));
         let mut cases = Vec::new();
         for (flag, toolsets) in sets {
             for (read_only, irreversible) in [(false, false), (false, true), (true, true)] {

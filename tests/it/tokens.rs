@@ -8,6 +8,7 @@ use crate::support::{
     day_played::PLAYED,
     server::{Answer, Era, Server, Setup},
 };
+use didit_mcp::tools::{self, Access, PRESETS, Toolset};
 use serde_json::{Value, json};
 use tiktoken_rs::CoreBPE;
 
@@ -44,7 +45,7 @@ fn page(counter: &CoreBPE) -> String {
          Name, description and argument schema: what clients show to the model of each tool.\n\n\
          | tool | tokens | |\n|---|--:|---|\n",
     );
-    let default = tools(Setup::new(Era::BOTH[0]));
+    let default = names(Setup::new(Era::BOTH[0]));
     let mut totals = [0, 0];
     for tool in server.tools() {
         let tokens = count(&visible(&tool));
@@ -58,12 +59,17 @@ fn page(counter: &CoreBPE) -> String {
         let name = tool["name"].as_str().unwrap();
         text.push_str(&format!("| `{name}` | {tokens} | {note} |\n"));
     }
+    let presets = presets(&server.tools(), &count);
     let introduction = Setup::new(Era::BOTH[0]).launch().open();
     let instructions = count(introduction["instructions"].as_str().unwrap());
     text.push_str(&format!(
         "| **the {} default tools** | **{}** | at most 5,000 |\n\
          | the others | {} | |\n\
          | `instructions` of the server | {instructions} | once a session |\n\n\
+         ## Presets\n\n\
+         What `--toolsets` costs with one word, without the tools that cannot be undone.\n\n\
+         | preset | toolsets | tools | tokens |\n|---|---|--:|--:|\n\
+         {presets}\n\
          ## Answers\n\n\
          Clients show the model the text, the structured result, or both.\n\n\
          | answer | text | structured |\n|---|--:|--:|\n",
@@ -134,6 +140,30 @@ fn day(count: &dyn Fn(&str) -> usize, list: usize) -> String {
     text
 }
 
+/// One row for each preset, and for the words beside them.
+fn presets(listed: &[Value], count: &impl Fn(&str) -> usize) -> String {
+    let words = PRESETS.map(|preset| preset.name);
+    let mut rows = String::new();
+    for word in words.into_iter().chain(["default", "all"]) {
+        let toolsets = Toolset::named(word).unwrap();
+        let on = tools::all()
+            .into_iter()
+            .filter(|tool| toolsets.contains(&tool.toolset) && tool.access != Access::Irreversible);
+        let on: Vec<&str> = on.map(|tool| tool.name).collect();
+        let shown = listed
+            .iter()
+            .filter(|tool| on.iter().any(|name| tool["name"] == *name));
+        let tokens: usize = shown.map(|tool| count(&visible(tool))).sum();
+        let names: Vec<&str> = toolsets.into_iter().map(Toolset::name).collect();
+        rows.push_str(&format!(
+            "| `{word}` | {} | {} | {tokens} |\n",
+            names.join(", "),
+            on.len()
+        ));
+    }
+    rows
+}
+
 fn visible(tool: &Value) -> String {
     let visible = json!({
         "name": tool["name"], "description": tool["description"], "inputSchema": tool["inputSchema"],
@@ -141,7 +171,7 @@ fn visible(tool: &Value) -> String {
     visible.to_string()
 }
 
-fn tools(setup: Setup) -> Vec<Value> {
+fn names(setup: Setup) -> Vec<Value> {
     let mut server = setup.start();
     let tools = server.tools();
     server.stop();
@@ -190,10 +220,7 @@ fn answers(server: &mut Server, control: &Control) -> Vec<(&'static str, Answer)
             "decision, declined, detailed",
             server.ok(DECISION, read(declined, "detailed")),
         ),
-        (
-            "list of 20 sessions",
-            server.ok("didit_session_list", json!({ "limit": 20 })),
-        ),
+        ("list of 20 sessions", list_of_20(server)),
         ("review queue of 20", queue_of_20(server, control)),
         (
             "figures of a week",
@@ -212,6 +239,17 @@ fn answers(server: &mut Server, control: &Control) -> Vec<(&'static str, Answer)
             ),
         ),
     ]
+}
+
+/// Twenty sessions, whose ages are as long as the machine is slow.
+fn list_of_20(server: &mut Server) -> Answer {
+    let mut list = server.ok("didit_session_list", json!({ "limit": 20 }));
+    for row in list.data["items"].as_array_mut().unwrap() {
+        let age = format!("({} ago)", row["age"].as_str().unwrap());
+        list.text = list.text.replace(&age, "(3 d ago)");
+        row["age"] = json!("3 d");
+    }
+    list
 }
 
 /// Twenty more people, who wait for every kind of reason.

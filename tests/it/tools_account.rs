@@ -52,7 +52,7 @@ fn the_status_on_the_simulator() {
         control.assert_sent(KEY, &[]);
         let proved = server.ok("didit_account_status", json!({ "check": true }));
         assert_eq!(proved.data["key_works"], true);
-        control.assert_sent(KEY, &["GET /v3/workflows/?limit=1"]);
+        control.assert_sent(KEY, &["GET /v3/workflows/?limit=10"]);
         server.stop();
     }
 }

@@ -569,6 +569,96 @@ fn an_older_account_uses_its_older_blocklist() {
     }
 }
 
+#[test]
+fn everything_that_is_blocked_in_one_answer() {
+    let (mut server, control) = simulated(unconfirmed(Era::Modern));
+    server.ok("didit_workflow_create", json!({}));
+    let created = server.ok(
+        "didit_session_create",
+        json!({ "vendor_data": "customer-1" }),
+    );
+    let session = created.field("session_id").to_owned();
+    control.finish(&session, "decline_liveness_attack");
+    server.ok(
+        "didit_blocklist_add",
+        json!({ "session_id": session, "comment": "A mask, seen by eye." }),
+    );
+    for number in 1..=3 {
+        server.ok(
+            "didit_blocklist_add",
+            json!({ "value": format!("+1415555019{number}"), "entry_type": "phone" }),
+        );
+    }
+    control.requests();
+    let all = server.ok("didit_blocklist_list", json!({}));
+    assert_answer!("list_all", all);
+    assert_eq!(
+        sent(&control, &session),
+        [
+            "GET /v3/lists/?list_type=blocklist&limit=100",
+            "GET /v3/lists/[id]/entries/?limit=20",
+            "GET /v3/lists/[id]/entries/?limit=20",
+            "GET /v3/lists/[id]/entries/?limit=20",
+        ]
+    );
+    let counted = |data: &Value| {
+        let kinds = data["kinds"].as_array().unwrap().iter();
+        let kinds = kinds.filter(|kind| kind["count"] != 0);
+        kinds
+            .map(|kind| (kind["entry_type"].clone(), kind["count"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let expected = [("phone", 3), ("document", 1), ("face", 1)];
+    assert_eq!(
+        counted(&all.data),
+        expected.map(|(kind, count)| (json!(kind), json!(count)))
+    );
+    let some = server.ok("didit_blocklist_list", json!({ "limit": 2 }));
+    assert_eq!(some.data["items"].as_array().unwrap().len(), 4);
+    assert_eq!(some.data["has_more"], true);
+    let phones = some.data["kinds"].as_array().unwrap().iter();
+    let phones = phones.clone().find(|kind| kind["entry_type"] == "phone");
+    let cursor = phones.unwrap()["next_cursor"].clone();
+    let rest = server.ok(
+        "didit_blocklist_list",
+        json!({ "entry_type": "phone", "cursor": cursor }),
+    );
+    assert_eq!(rest.data["items"].as_array().unwrap().len(), 1);
+    let error = server.fails("didit_blocklist_list", json!({ "cursor": cursor }));
+    assert!(error.text.contains("entry_type"), "{}", error.text);
+    let found = server.ok("didit_blocklist_list", json!({ "search": "0192" }));
+    assert_eq!(found.data["total"], 1);
+    assert_ne!(all.data["items"][4]["person"], Value::Null);
+    // A session that is gone has no name any more, and its entry stays.
+    control.api(
+        "DELETE",
+        &format!("/v3/session/{session}/delete/"),
+        KEY,
+        &json!({}),
+    );
+    let left = server.ok("didit_blocklist_list", json!({}));
+    assert_eq!(left.data["total"], 5);
+    assert_eq!(left.data["items"][4]["person"], Value::Null);
+    server.stop();
+}
+
+#[test]
+fn an_older_account_tells_all_kinds_too() {
+    let simulator = Standalone::start(&["--legacy"]);
+    let [api, auth] = simulator.arguments();
+    let mut server = Setup::new(Era::Modern)
+        .arguments(&[&api, &auth])
+        .variable("DIDIT_API_KEY", &simulator.api_key)
+        .start();
+    let all = server.ok("didit_blocklist_list", json!({}));
+    assert_eq!(all.data["total"], 0);
+    let kinds = all.data["kinds"].as_array().unwrap();
+    assert_eq!(kinds.len(), 4);
+    let error = server.fails("didit_blocklist_list", json!({ "search": "x" }));
+    assert!(error.text.contains("cannot be searched"), "{}", error.text);
+    server.stop();
+}
+
 /// What is blocked is checked with the key of the application, like everything else.
 #[test]
 fn the_headers_are_those_of_every_call() {

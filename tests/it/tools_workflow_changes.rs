@@ -1,7 +1,7 @@
 //! Reading, changing and deleting workflows through the real program.
 
 use crate::support::{
-    control::{Control, KEY, Standalone, simulated},
+    control::{Control, KEY, Recorded, Standalone, simulated},
     scripted::Scripted,
     server::{Era, Setup},
 };
@@ -135,6 +135,7 @@ fn settings_alone_leave_the_checks_alone() {
                 &format!(
                     r#"PATCH /v3/workflows/{id}/ {{"workflow_label":"After","is_default":true,"max_retry_attempts":1}}"#
                 ),
+                &format!("GET /v3/workflows/{}/", changed.field("uuid")),
             ],
         );
         server.stop();
@@ -159,6 +160,7 @@ fn exact_features_replace_all() {
                 &format!("GET /v3/workflows/{id}/"),
                 "GET /v3/workflows/?limit=100",
                 &format!(r#"PATCH /v3/workflows/{id}/ {{"features":[{{"feature":"OCR"}}]}}"#),
+                &format!("GET /v3/workflows/{}/", changed.field("uuid")),
             ],
         );
         server.stop();
@@ -225,10 +227,18 @@ fn a_new_version_is_what_later_calls_read_and_change() {
     }
 }
 
+/// The last change, after which the workflow is read back.
+fn last_change(control: &Control) -> Recorded {
+    let mut sent = control.requests();
+    assert_eq!(sent.pop().unwrap().method, "GET");
+    let change = sent.pop().unwrap();
+    assert_eq!(change.method, "PATCH");
+    change
+}
+
 /// What the last change sent as the settings of the AML check.
 fn sent_aml(control: &Control) -> Value {
-    let sent = control.requests().pop().unwrap();
-    assert_eq!(sent.method, "PATCH");
+    let sent = last_change(control);
     let body: Value = serde_json::from_str(&sent.body).unwrap();
     let features = body["features"].as_array().unwrap();
     let aml = features.iter().find(|step| step["feature"] == "AML");
@@ -277,7 +287,7 @@ fn a_draft_stays_one_until_it_is_published_by_name() {
         json!({ "workflow_id": id, "workflow_label": "Later" }),
     );
     assert_eq!(changed.field("status"), "draft");
-    let sent = control.requests().pop().unwrap();
+    let sent = last_change(&control);
     assert_eq!(sent.body, r#"{"workflow_label":"Later","status":"draft"}"#);
     let published = server.ok(
         "didit_workflow_update",

@@ -17,7 +17,8 @@ fn assert_created(name: &str, arguments: &Value, body: &str) {
     for era in Era::BOTH {
         let (mut server, control) = simulated(Setup::new(era));
         let created = server.ok("didit_workflow_create", arguments.clone());
-        control.assert_sent(KEY, &[&format!("POST /v3/workflows/ {body}")]);
+        let read_back = format!("GET /v3/workflows/{}/", created.field("uuid"));
+        control.assert_sent(KEY, &[&format!("POST /v3/workflows/ {body}"), &read_back]);
         assert_answer!(name, created);
         server.stop();
     }
@@ -166,12 +167,15 @@ fn other_kinds_of_workflow() {
         ("email_verification", r#"{"feature":"EMAIL_VERIFICATION"}"#),
     ] {
         let (mut server, control) = simulated(Setup::new(Era::Modern));
-        server.ok("didit_workflow_create", json!({ "workflow_type": kind }));
+        let created = server.ok("didit_workflow_create", json!({ "workflow_type": kind }));
         control.assert_sent(
             KEY,
-            &[&format!(
-                r#"POST /v3/workflows/ {{"workflow_label":"KYC","features":[{features}],"max_retry_attempts":3}}"#
-            )],
+            &[
+                &format!(
+                    r#"POST /v3/workflows/ {{"workflow_label":"KYC","features":[{features}],"max_retry_attempts":3}}"#
+                ),
+                &format!("GET /v3/workflows/{}/", created.field("uuid")),
+            ],
         );
         server.stop();
     }

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, fs, io, path::Path, process::Command};
 
-use didit_mcp::tools::{self, Access, Tool};
+use didit_mcp::tools::{self, Access, PRESETS, Tool};
 
 /// Writes every derived page, or with `check` says which of them are not as they should be.
 ///
@@ -52,6 +52,7 @@ fn derived(root: &Path, check: bool) -> io::Result<Vec<&'static str>> {
 
 fn readme(page: &str) -> io::Result<String> {
     let page = between(page, "tools", &tool_table())?;
+    let page = between(&page, "presets", &preset_table())?;
     between(&page, "settings", &setting_table())
 }
 
@@ -95,6 +96,20 @@ fn note(tool: &Tool) -> String {
             format!(" Off unless `--toolsets` names `{toolset}`, with `--allow-irreversible`.")
         }
     }
+}
+
+fn preset_table() -> String {
+    let mut table = "| preset | for | toolsets |\n|---|---|---|\n".to_owned();
+    for preset in PRESETS {
+        let toolsets: Vec<String> = preset
+            .toolsets()
+            .into_iter()
+            .map(|toolset| format!("`{}`", toolset.name()))
+            .collect();
+        let (name, purpose) = (preset.name, preset.purpose);
+        let _ = writeln!(table, "| `{name}` | {purpose} | {} |", toolsets.join(", "));
+    }
+    table
 }
 
 fn setting_table() -> String {

@@ -4,15 +4,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::root_of;
-use crate::{
-    didit::{self, BodyKind, ErrorKind, PageRequest, SessionFilter},
-    tools::{
-        Context, Tool, ToolOutput, Toolset,
-        connection::{KeySource, Mode},
-        error::{ErrorCode, NotDone, ToolError},
-        untrusted::mark_untrusted,
-    },
+use super::{
+    proof::{Price, price_line, prove},
+    root_of,
+};
+use crate::tools::{
+    Context, Environment, Tool, ToolOutput, Toolset,
+    connection::{KeySource, Mode},
+    error::NotDone,
+    untrusted::mark_untrusted,
 };
 
 pub(super) fn tool() -> Tool {
@@ -49,10 +49,19 @@ struct StatusOutput {
     #[serde(skip_serializing_if = "Option::is_none")]
     key_works: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
     /// Pages of the simulator, in a browser.
     #[serde(skip_serializing_if = "Option::is_none")]
     simulator_url: Option<String>,
+    /// What is on and off, and by which setting. In the schema it would cost more than it says.
+    #[schemars(skip)]
+    lines: Vec<String>,
+    /// What a session costs, by workflow.
+    #[schemars(skip)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    prices: Vec<Price>,
 }
 
 async fn status(context: Context, input: StatusInput) -> Result<ToolOutput, NotDone> {
@@ -61,6 +70,12 @@ async fn status(context: Context, input: StatusInput) -> Result<ToolOutput, NotD
     let mode = match connection.settings().mode {
         Mode::Didit => "didit",
         Mode::Simulator => "simulator",
+    };
+    // What Didit says of the newest session tells what a key alone does not.
+    let proof = if input.check {
+        Some(prove(&context).await?)
+    } else {
+        None
     };
     let environment = connection.environment_of(None);
     let mut lines = vec![match connection.settings().mode {
@@ -118,27 +133,40 @@ async fn status(context: Context, input: StatusInput) -> Result<ToolOutput, NotD
             account.email
         ));
     }
-    lines.extend(
-        connection
-            .settings()
-            .switches
-            .iter()
-            .map(|(name, value)| format!("{name}: {value}.")),
-    );
-    let mut said = None;
-    let key_works = if input.check {
-        let proof = prove(&context).await?;
+    let switches = connection.settings().switches.iter();
+    let switches: Vec<String> = switches
+        .map(|(name, value)| format!("{name}: {value}."))
+        .collect();
+    lines.extend(switches.iter().cloned());
+    if environment == Environment::Unknown && snapshot.key.is_some() && proof.is_none() {
+        lines.push(
+            "A key alone does not tell live from sandbox: with `check` the newest session does."
+                .to_owned(),
+        );
+    }
+    let key_works = proof.as_ref().map(|proof| proof.works);
+    let (mut said, mut prices) = (None, Vec::new());
+    if let Some(proof) = proof {
         lines.push(proof.line);
-        said = proof.said;
-        Some(proof.works)
-    } else {
-        None
-    };
+        if let Some(line) = price_line(&proof.prices) {
+            lines.push(line);
+        }
+        (said, prices) = (proof.said, proof.prices);
+    }
     let has_api_key = snapshot.key.is_some();
     let (last_four, source) = snapshot.key.unzip();
     let profile = &snapshot.profile;
     let waiting = profile.other_accounts.last().map(|account| &account.email);
+    let application = snapshot.profile.application.as_ref();
+    let application = application.filter(|_| source == Some(KeySource::File));
     let answer = ToolOutput::new(lines.join("\n")).with_data(&StatusOutput {
+        application: application.map(|application| application.name.clone()),
+        // The names of tools that are off stand in the text alone.
+        lines: switches
+            .into_iter()
+            .filter(|line| !line.starts_with("Off by "))
+            .collect(),
+        prices,
         mode,
         environment: environment.name(),
         has_api_key,
@@ -203,76 +231,4 @@ fn is_local(address: &url::Url) -> bool {
         Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
-}
-
-/// Whether the key works, in one line too, and what Didit said where it does not.
-struct Proof {
-    works: bool,
-    line: String,
-    said: Option<String>,
-}
-
-/// Tests the key. A missing or refused key is a result; any other failure of the call is an error. A key that may not read
-/// workflows is not a wrong key, so a second list is asked before it is called one.
-async fn prove(context: &Context) -> Result<Proof, NotDone> {
-    let proof = |works, line| Proof {
-        works,
-        line,
-        said: None,
-    };
-    let client = match context.client() {
-        Ok(client) => client,
-        Err(NotDone::Error(error)) if error.code == ErrorCode::NoApiKey => {
-            return Ok(proof(false, error.message));
-        }
-        Err(other) => return Err(other),
-    };
-    let one = PageRequest {
-        limit: Some(1),
-        offset: None,
-    };
-    let error = match client.list_workflows(&one).await {
-        Ok(workflows) => {
-            let total = workflows.total.unwrap_or(workflows.items.len() as u64);
-            let line = format!("The key works: the application has {total} workflow(s).");
-            return Ok(proof(true, line));
-        }
-        Err(didit::Error::Api(error)) if is_refusal(&error) => error,
-        Err(other) => return Err(other.into()),
-    };
-    if error.status == 403 {
-        let filter = SessionFilter {
-            page: one,
-            ..SessionFilter::default()
-        };
-        match client.find_sessions(&filter).await {
-            Ok(_) => {
-                let line = "The key works, but may not read workflows: calls that need one take its id from \
-                            DIDIT_WORKFLOW_ID or `workflow_id`.";
-                return Ok(proof(true, line.to_owned()));
-            }
-            Err(didit::Error::Api(error)) if is_refusal(&error) => {}
-            Err(other) => return Err(other.into()),
-        }
-    }
-    let level = context.connection.settings().personal_data;
-    let why = if error.status == 401 {
-        "it is wrong, revoked or expired"
-    } else {
-        "it is wrong, has no right to read workflows or sessions, or this machine's address is not on its list"
-    };
-    let refused = ToolError::from(didit::Error::Api(error)).released(level);
-    Ok(Proof {
-        said: refused.said.map(|said| said.value),
-        ..proof(
-            false,
-            format!("The key does not work: {why}. {}", refused.message),
-        )
-    })
-}
-
-fn is_refusal(error: &didit::ApiError) -> bool {
-    // A gateway that keeps everybody out says nothing of the key.
-    error.body != BodyKind::Html
-        && matches!(error.kind, ErrorKind::Authentication | ErrorKind::Forbidden)
 }

@@ -22,6 +22,25 @@ pub(super) enum EntryType {
 }
 
 impl EntryType {
+    /// Every kind.
+    const ALL: [Self; 10] = [
+        Self::Face,
+        Self::Document,
+        Self::Phone,
+        Self::Email,
+        Self::IpAddress,
+        Self::DeviceFingerprint,
+        Self::WalletAddress,
+        Self::BankAccount,
+        Self::User,
+        Self::Business,
+    ];
+
+    /// The kind of this name.
+    pub(super) fn find(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     /// Didit's own word.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -65,5 +84,12 @@ pub(super) fn only_sessions() -> ToolError {
         "value",
         "This account has the older blocklist, which takes entries from sessions alone: \
          `session_id` with `items`.",
+    )
+}
+
+pub(super) fn cannot_search() -> ToolError {
+    ToolError::invalid(
+        "search",
+        "This account has the older blocklist, which cannot be searched.",
     )
 }

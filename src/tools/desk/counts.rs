@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
-use super::decisions::AT_ONCE;
 use crate::didit::{Client, Error, PageRequest, SessionFilter, sessions::SessionKind};
+use crate::tools::decisions::AT_ONCE;
 
 /// Where some of Didit's lists stop counting.
 const CAP: u64 = 100;

@@ -10,13 +10,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{decisions::decisions, oldest, span::Span, workflows};
+use super::{oldest, span::Span, workflows};
 use crate::{
     didit::{
         SessionFilter, SessionReference, SessionStatus, features::Feature, sessions::RiskCode,
     },
     tools::{
         Context, Environment, Tool, ToolOutput, Toolset,
+        decisions::decisions,
         error::{NotDone, ToolError},
         known_warnings, paging,
         sessions::list::not_passed,

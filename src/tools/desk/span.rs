@@ -1,4 +1,4 @@
-//! Spans of time, as they are given (`3 days`) and told (`3 d`).
+//! Spans of time, as they are given: `3 days`.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -48,22 +48,11 @@ impl Span {
     }
 }
 
-/// How long something has been there, in its largest unit: `40 s`, `5 min`, `4 h`, `2 d`.
-pub fn age(since: Timestamp, now: Timestamp) -> String {
-    let seconds = now.duration_since(since).as_secs().max(0);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => format!("{} min", seconds / 60),
-        3_600..172_800 => format!("{} h", seconds / 3_600),
-        _ => format!("{} d", seconds / 86_400),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use jiff::{SignedDuration, Timestamp};
+    use jiff::SignedDuration;
 
-    use super::{Span, age};
+    use super::Span;
 
     #[test]
     fn a_span_is_read_as_people_write_it() {
@@ -84,23 +73,6 @@ mod tests {
             let read = Span::try_from(text.to_owned()).ok();
             let expected = hours.map(|hours| Span(SignedDuration::from_hours(hours)));
             assert_eq!(read, expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_age_is_told_in_its_largest_unit() {
-        let now: Timestamp = "2026-05-02T00:00:00Z".parse().unwrap_or_default();
-        for (seconds, expected) in [
-            (-5, "0 s"),
-            (59, "59 s"),
-            (60, "1 min"),
-            (3_599, "59 min"),
-            (3_600, "1 h"),
-            (172_799, "47 h"),
-            (172_800, "2 d"),
-        ] {
-            let since = now - SignedDuration::from_secs(seconds);
-            assert_eq!(age(since, now), expected);
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::{
     didit::{SessionFilter, SessionStatus},
     tools::{
         Context, Tool, ToolOutput, Toolset,
-        desk::{decisions::decisions, workflows},
+        decisions::decisions,
+        desk::workflows,
         error::NotDone,
         input::Combined,
         paging::{self, Row},

@@ -19,7 +19,8 @@ use crate::{
     },
     tools::{
         Context, Environment, Tool, ToolOutput, Toolset,
-        desk::{decisions::decisions, workflows},
+        decisions::decisions,
+        desk::workflows,
         error::{ErrorCode, NotDone, ToolError},
         paging,
         sessions::input::resolve_workflow,

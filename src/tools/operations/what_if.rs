@@ -14,9 +14,9 @@ use crate::{
     didit::{Client, Decision, SessionFilter, SessionReference, SessionStatus, WorkflowId},
     tools::{
         Context, Tool, ToolOutput, Toolset,
+        decisions::decisions,
         desk::{
             counts::Counter,
-            decisions::decisions,
             workflows::{self, Known},
         },
         error::{ErrorCode, NotDone, ToolError},

@@ -1,19 +1,21 @@
 //! The sessions that there are, without what they hold.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::oldest_first;
 use crate::{
     didit::{
         FeatureState, SessionFilter, SessionReference, WorkflowId, features::Feature,
         sessions::SessionKind,
     },
     tools::{
-        Context, Tool, ToolOutput, Toolset,
+        Context, Tool, ToolOutput, Toolset, age,
         error::NotDone,
         input::Combined,
-        paging::{self, Counted, List, PageInput, Row},
+        paging::{self, Counted, List, Order, PageInput, Row},
         untrusted::mark_untrusted,
     },
 };
@@ -30,6 +32,12 @@ pub(super) fn tool() -> Tool {
         .run(list)
 }
 
+#[derive(Deserialize, JsonSchema)]
+struct ListInput {
+    #[serde(default)]
+    order: Order,
+}
+
 #[derive(Serialize, JsonSchema)]
 struct SessionRow {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,6 +49,9 @@ struct SessionRow {
     vendor_data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<String>,
+    /// Such as 3 d.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age: Option<String>,
     /// What failed or is in review, such as face match.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     checks: Vec<&'static str>,
@@ -50,27 +61,43 @@ struct SessionRow {
 
 async fn list(
     context: Context,
-    Combined(filter, page): Combined<SessionFilter, PageInput>,
+    Combined(filter, Combined(input, page)): Combined<
+        SessionFilter,
+        Combined<ListInput, PageInput>,
+    >,
 ) -> Result<ToolOutput, NotDone> {
-    let page = paging::page(&page)?;
+    let now = Timestamp::now();
+    let is_oldest_first = input.order == Order::Oldest;
+    let page = if is_oldest_first {
+        oldest_first::page(&page)?
+    } else {
+        paging::page(&page)?
+    };
     let workflow_id = every_version(&context, filter.workflow_id).await?;
     let filter = SessionFilter {
         page,
         workflow_id,
         ..filter
     };
-    let sessions = context.client()?.find_sessions(&filter).await?;
+    let client = context.client()?;
+    let sessions = if is_oldest_first {
+        oldest_first::find(&client, &filter).await?
+    } else {
+        client.find_sessions(&filter).await?
+    };
     let rows = sessions.map(|session| SessionRow {
         checks: not_passed(&session),
         session_id: session.session_id.map(|id| id.to_string()),
         session_number: session.session_number,
         status: session.status.to_string(),
         vendor_data: session.vendor_data,
+        age: age_of(session.created_at.as_deref(), now),
         created_at: session.created_at,
         kind: session.session_kind,
     });
     let is_empty = rows.items.is_empty();
     let (order, counted) = match filter.session_kind {
+        _ if is_oldest_first => (", oldest first", Counted::Whole),
         None | Some(SessionKind::User) => (", newest first", Counted::Whole),
         Some(SessionKind::Business) => (", newest first", Counted::To100),
         Some(SessionKind::All) => (
@@ -79,11 +106,21 @@ async fn list(
         ),
     };
     let answer = paging::answer(&context, rows, &filter.page, "session(s)", order, counted);
+    let answer = if is_oldest_first {
+        oldest_first::with_own_cursor(answer)
+    } else {
+        answer
+    };
     Ok(if is_empty {
         answer
     } else {
         answer.with_next("didit_session_get_decision", "explains one of them.")
     })
+}
+
+fn age_of(created_at: Option<&str>, now: Timestamp) -> Option<String> {
+    let made: Timestamp = created_at?.parse().ok()?;
+    Some(age(made, now))
 }
 
 /// The id that all versions of a workflow share with those of the versions: nobody says which of them Didit looks for.
@@ -155,6 +192,9 @@ impl Row for SessionRow {
             self.kind.as_deref().filter(|kind| *kind == "business"),
         );
         add(", ", self.created_at.as_deref().map(paging::to_the_minute));
+        if let Some(age) = &self.age {
+            line.push_str(&format!(" ({age} ago)"));
+        }
         if !self.checks.is_empty() {
             line.push_str(&format!(": {}", self.checks.join(", ")));
         }

@@ -8,7 +8,7 @@ use super::{
     input::{
         self, ALIASES, FeatureInput, General, Switches, Template, check, refuse_both, steps::Steps,
     },
-    row::{WorkflowRow, described},
+    row::{WorkflowRow, described, read_back},
 };
 use crate::tools::{Context, Tool, ToolOutput, Toolset, error::NotDone};
 
@@ -59,8 +59,10 @@ async fn create(context: Context, input: CreateInput) -> Result<ToolOutput, NotD
     request.max_retry_attempts.get_or_insert(3);
     request.features = Some(steps.features);
     check(&request, by_switches)?;
-    let workflow = context.client()?.create_workflow(&request).await?;
-    Ok(described("Created", &workflow, steps.note).with_next(
+    let client = context.client()?;
+    let answered = client.create_workflow(&request).await?;
+    let made = read_back(&client, answered).await;
+    Ok(described("Created", &made, steps.note).with_next(
         "didit_session_create",
         "makes a person's verification link with this workflow_id.",
     ))

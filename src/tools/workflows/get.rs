@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::{
     find::find,
     input::WorkflowInput,
-    row::{WorkflowRow, summary},
+    plain,
+    row::{InForce, summary},
     settings::current_features,
 };
 use crate::tools::{
@@ -26,7 +27,7 @@ pub(super) fn tool() -> Tool {
 
 async fn get(context: Context, input: WorkflowInput) -> Result<ToolOutput, NotDone> {
     let workflow = find(&context, input.workflow_id).await?;
-    let mut text = summary(&workflow);
+    let mut text = format!("{}\n{}", summary(&workflow), plain::in_force(&workflow));
     let steps = current_features(&workflow);
     for step in &steps {
         let config = step
@@ -52,19 +53,8 @@ async fn get(context: Context, input: WorkflowInput) -> Result<ToolOutput, NotDo
             text.push_str(&format!("\n{name}: {value}"));
         }
     }
-    let mut data = Map::new();
-    if let Ok(Value::Object(row)) = serde_json::to_value(WorkflowRow::from(&workflow)) {
-        data.extend(row);
-    }
-    data.insert(
-        "steps".into(),
-        serde_json::to_value(&steps).unwrap_or_default(),
-    );
-    if let Some(tries) = workflow.max_retry_attempts {
-        data.insert("max_retry_attempts".into(), tries.into());
-    }
     Ok(ToolOutput::new(text)
-        .with_data(&data)
+        .with_data(&InForce::of(&workflow))
         .with_next("didit_session_create", "makes a verification link with it.")
         .with_next("didit_workflow_update", "changes it for later sessions."))
 }

@@ -5,12 +5,95 @@ use serde_json::{Map, Value};
 
 use super::{graph::refuse_graph, settings::current_features};
 use crate::{
-    didit::{Workflow, WorkflowFeature, WorkflowRequest, features::Feature},
-    tools::{untrusted::clean, verdict},
+    didit::{Money, Workflow, WorkflowFeature, WorkflowRequest, features::Feature},
+    tools::{
+        dollars::dollars,
+        untrusted::{clean, mark_untrusted_code},
+        verdict,
+    },
 };
 
-/// What holds for later sessions, as sentences.
+/// What holds for later sessions: the checks with their limits and how often a person may try, what never declines, and what
+/// it costs.
 pub(super) fn in_force(workflow: &Workflow) -> String {
+    let mut lines = vec![checks_and_tries(workflow)];
+    lines.extend(never_declines(&current_features(workflow)));
+    lines.push(price(workflow));
+    lines.join("\n")
+}
+
+/// Findings of one kind that are named.
+const MOST_FINDINGS: usize = 8;
+
+/// The findings that the workflow lets pass or leaves to a human, whatever their names; a check that can decline nobody.
+fn never_declines(features: &[WorkflowFeature]) -> Option<String> {
+    let (mut reviewed, mut ignored) = (Vec::new(), Vec::new());
+    let mut parts = Vec::new();
+    for feature in features {
+        for (key, value) in feature.config.iter().flatten() {
+            let Some(finding) = key.strip_suffix("_action") else {
+                continue;
+            };
+            let finding = finding.replace('_', " ");
+            let list = match value.as_str().map(str::to_ascii_uppercase).as_deref() {
+                Some("REVIEW") => &mut reviewed,
+                Some("NO_ACTION") => &mut ignored,
+                _ => continue,
+            };
+            if !list.contains(&finding) {
+                list.push(finding);
+            }
+        }
+        let limit = |key: &str| feature.config.as_ref()?.get(key)?.as_f64();
+        let never = match feature.feature.known() {
+            Some(Feature::Aml) => limit("aml_score_review_threshold").is_some_and(|it| it >= 100.0),
+            Some(Feature::FaceMatch) => limit("face_match_score_decline_threshold") == Some(0.0),
+            Some(Feature::Liveness) => limit("face_liveness_score_decline_threshold") == Some(0.0),
+            _ => false,
+        };
+        if never {
+            parts.push(format!(
+                "the score of {}",
+                verdict::plain_name(&feature.feature).unwrap_or("a check")
+            ));
+        }
+    }
+    for (what, mut findings) in [("to review only", reviewed), ("without effect", ignored)] {
+        if findings.is_empty() {
+            continue;
+        }
+        let more = findings.len().saturating_sub(MOST_FINDINGS);
+        findings.truncate(MOST_FINDINGS);
+        let more = match more {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        parts.push(format!("{what}: {}{more}", findings.join(", ")));
+    }
+    (!parts.is_empty()).then(|| format!("Never declines by itself: {}.", parts.join("; ")))
+}
+
+/// What a session costs, as far as Didit tells.
+fn price(workflow: &Workflow) -> String {
+    let amount = |money: &Option<Money>| money.as_ref().and_then(Money::as_f64);
+    let Some(total) = amount(&workflow.total_price) else {
+        return "Price: Didit tells none.".to_owned();
+    };
+    let range = match (amount(&workflow.min_price), amount(&workflow.max_price)) {
+        (Some(least), Some(most)) if least < most => format!(
+            ", {} to {} by the way that the person takes",
+            dollars(least),
+            dollars(most)
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "Price: {} a person{range}. What a further try costs, Didit does not tell.",
+        dollars(total)
+    )
+}
+
+fn checks_and_tries(workflow: &Workflow) -> String {
     let checks: Vec<String> = current_features(workflow).iter().map(check).collect();
     let mut text = format!("In force: {}.", checks.join("; "));
     if let Some(tries) = workflow.max_retry_attempts {
@@ -34,7 +117,7 @@ fn check(feature: &WorkflowFeature) -> String {
     let number = |key: &str| feature.config.as_ref()?.get(key)?.as_f64();
     let name = match verdict::plain_name(&feature.feature) {
         Some(known) => known.to_owned(),
-        None => clean(feature.feature.as_str()),
+        None => mark_untrusted_code(feature.feature.as_str()),
     };
     let mut limits = Vec::new();
     match feature.feature.known() {
@@ -58,7 +141,7 @@ fn check(feature: &WorkflowFeature) -> String {
                     .as_str()
                     .map(str::to_lowercase)
             });
-            limits.extend(method.map(|method| clean(&method.replace('_', " "))));
+            limits.extend(method.map(|method| mark_untrusted_code(&method.replace('_', " "))));
             below(
                 &mut limits,
                 number("face_liveness_score_decline_threshold"),

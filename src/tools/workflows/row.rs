@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::plain;
+use super::{plain, settings::current_features};
 use crate::{
-    didit::{Money, Workflow, WorkflowId, WorkflowSummary},
+    didit::{Client, Money, Workflow, WorkflowFeature, WorkflowId, WorkflowSummary},
     tools::{
         ToolOutput,
         dollars::dollars,
@@ -95,15 +95,76 @@ macro_rules! row_from {
 row_from!(WorkflowSummary, |row: &WorkflowSummary| row.uuid);
 row_from!(Workflow, |workflow: &Workflow| Some(workflow.uuid));
 
-/// A workflow that a call has just made or changed.
-pub(super) fn described(verb: &str, workflow: &Workflow, note: Option<String>) -> ToolOutput {
+/// A workflow that a call has just made or changed, as it was read back where that worked.
+pub(super) fn described(verb: &str, made: &Made, note: Option<String>) -> ToolOutput {
     let note = note.map(|note| format!("\n{note}")).unwrap_or_default();
+    let workflow = &made.workflow;
+    let unread = if made.is_read_back {
+        ""
+    } else {
+        "\nIt could not be read back, so this is what Didit answered to the change."
+    };
     ToolOutput::new(format!(
-        "{verb} {}{note}\n{}",
+        "{verb} {}{note}{unread}\n{}",
         summary(workflow),
         plain::in_force(workflow)
     ))
-    .with_data(&WorkflowRow::from(workflow))
+    .with_data(&InForce::of(workflow))
+}
+
+/// A workflow with what is in force.
+#[derive(Serialize)]
+pub(super) struct InForce {
+    #[serde(flatten)]
+    row: WorkflowRow,
+    steps: Vec<WorkflowFeature>,
+    /// Dollars for the cheapest way through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_price: Option<f64>,
+    /// Dollars for the dearest way through.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_price: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_retry_attempts: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_window_days: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_expiration_time: Option<i64>,
+}
+
+impl InForce {
+    pub(super) fn of(workflow: &Workflow) -> Self {
+        let amount = |money: &Option<Money>| money.as_ref().and_then(Money::as_f64);
+        Self {
+            row: WorkflowRow::from(workflow),
+            steps: current_features(workflow),
+            min_price: amount(&workflow.min_price),
+            max_price: amount(&workflow.max_price),
+            max_retry_attempts: workflow.max_retry_attempts,
+            retry_window_days: workflow.retry_window_days,
+            session_expiration_time: workflow.session_expiration_time,
+        }
+    }
+}
+
+/// A workflow after a change.
+pub(super) struct Made {
+    pub(super) workflow: Workflow,
+    pub(super) is_read_back: bool,
+}
+
+/// Reads a workflow again after a change: an answer that repeats the request proves nothing.
+pub(super) async fn read_back(client: &Client, answered: Workflow) -> Made {
+    match client.workflow(&answered.uuid).await {
+        Ok(workflow) => Made {
+            workflow,
+            is_read_back: true,
+        },
+        Err(_) => Made {
+            workflow: answered,
+            is_read_back: false,
+        },
+    }
 }
 
 pub(super) fn summary(workflow: &Workflow) -> String {

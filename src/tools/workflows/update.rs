@@ -2,14 +2,15 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
+    changed,
     find::find,
     graph::refuse_graph,
     input::{self, ALIASES, FeatureInput, General, Switches, check, refuse_both},
     plain,
-    row::{WorkflowRow, described, summary},
+    row::{WorkflowRow, described, read_back, summary},
     settings::current_features,
     weakening,
 };
@@ -100,13 +101,16 @@ async fn update(context: Context, input: UpdateInput) -> Result<ToolOutput, NotD
     if request.status.is_none() && current.status.as_deref() == Some("draft") {
         request.status = Some("draft".to_owned());
     }
-    let workflow = context
-        .client()?
-        .update_workflow(&current.uuid, &request)
-        .await?;
-    let mut answer = described("Changed", &workflow, note);
+    let client = context.client()?;
+    let answered = client.update_workflow(&current.uuid, &request).await?;
+    let made = read_back(&client, answered).await;
+    let mut answer = described("Changed", &made, note);
     answer.text.push_str(&before);
-    if workflow.uuid != current.uuid {
+    if let Some(Value::Object(data)) = &mut answer.data {
+        let changes = changed::changes(&current, &made.workflow);
+        data.insert("changed".to_owned(), json!(changes));
+    }
+    if made.workflow.uuid != current.uuid {
         answer.text.push_str(&format!(
             "\nThis is a new version; the earlier one was {}.",
             current.uuid

@@ -3,7 +3,7 @@
 use super::server::Answer;
 
 /// What changes from run to run, and what stands for it in a snapshot.
-pub const FILTERS: [(&str, &str); 15] = [
+pub const FILTERS: [(&str, &str); 16] = [
     (r"data-[0-9a-f]{32}", "data-[marker]"),
     (
         r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
@@ -20,6 +20,7 @@ pub const FILTERS: [(&str, &str); 15] = [
     ),
     (r#"(age"?:? )\d+(\.\d+)?"#, "${1}[age]"),
     // How long ago a session of a list was made.
+    (r#"("age": "|\()\d+ (?:s|min)( ago\)|")"#, "${1}[age]${2}"),
     (r"(?m)^(\d+  [A-Z][A-Za-z ]+  )\d+ s ", "${1}[age] "),
     (r"127\.0\.0\.1:\d+", "127.0.0.1:[port]"),
     (r"/session/[A-Za-z0-9_-]+", "/session/[token]"),

@@ -18,14 +18,10 @@ use crate::{
         SessionStatus,
     },
     tools::{
-        Context,
+        Context, age,
         change::{Change, Line, Setting},
-        desk::{
-            decisions::{AT_ONCE, decisions},
-            oldest,
-            span::{Span, age},
-            workflows,
-        },
+        decisions::{AT_ONCE, decisions},
+        desk::{oldest, span::Span, workflows},
         environment::Environment,
         error::{NotDone, ToolError},
         paging,

@@ -7,10 +7,9 @@ use super::facts::{Difference, Facts, Other};
 use crate::{
     didit::{Decision, SessionReference, SessionStatus},
     tools::{
-        Context,
+        Context, age,
         desk::{
             oldest::made_at,
-            span::age,
             workflows::{Known, name_of},
         },
         error::ToolError,

@@ -7,8 +7,7 @@ use super::{row::QueueRow, waiting::Waiting};
 use crate::{
     didit::{Client, PageRequest, SessionFilter, SessionStatus, WorkflowId},
     tools::{
-        desk::{decisions::AT_ONCE, workflows::Known},
-        sessions::list::not_passed,
+        decisions::AT_ONCE, desk::workflows::Known, sessions::list::not_passed,
         untrusted::mark_untrusted,
     },
 };

@@ -19,7 +19,7 @@ use crate::{
     didit::{Client, SessionId, SessionStatus, WorkflowId},
     tools::{
         Context,
-        desk::decisions::AT_ONCE,
+        decisions::AT_ONCE,
         error::{ErrorCode, NotDone, ToolError},
         personal::PersonalData,
         workflows,
