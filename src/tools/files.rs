@@ -264,10 +264,7 @@ fn is_device(name: &str) -> bool {
 fn there_already(path: &Path, field: &'static str) -> ToolError {
     ToolError::invalid(
         field,
-        format!(
-            "{} already exists, and files are never replaced.",
-            path.display()
-        ),
+        format!("{} already exists and is kept.", path.display()),
     )
     .with_advice(format!("another {field} works."))
 }

@@ -111,12 +111,17 @@ fn named_people() -> (Many, Server) {
     let many = Many::new();
     let workflow = many.workflow("Onboarding");
     for (person, first_name, last_name) in [
-        ("c-1", "Ana", "Ejemplo"),
-        ("c-2", "Ben", "Muster"),
-        ("c-3", "Ana", "Müller-Test"),
-        ("c-2", "Ben", "Muster"),
+        (Some("c-1"), "Ana", "Ejemplo"),
+        (Some("c-2"), "Ben", "Muster"),
+        (Some("c-3"), "Ana", "Müller-Test"),
+        (Some("c-2"), "Ben", "Muster"),
+        (None, "Cara", "Sample"),
+        (None, "Cara", "Sample"),
     ] {
-        let body = json!({ "workflow_id": workflow, "vendor_data": person });
+        let mut body = json!({ "workflow_id": workflow });
+        if let Some(person) = person {
+            body["vendor_data"] = person.into();
+        }
         let id = many.session(&body, "");
         let person = json!({ "first_name": first_name, "last_name": last_name });
         many.simulator.control.post(
@@ -146,6 +151,13 @@ fn a_name_is_enough_where_it_is_one_persons() {
     ] {
         assert!(refused.text.contains(words), "{words}: {}", refused.text);
     }
+    // Nothing says that both sessions are one person's.
+    let refused = server.fails(DECISION, json!({ "name": "Cara Sample" }));
+    assert!(
+        refused.text.contains("#6 (Approved), #5"),
+        "{}",
+        refused.text
+    );
     let nobody = server.call(DECISION, json!({ "name": "Anastasia" }));
     assert!(
         nobody
@@ -155,6 +167,11 @@ fn a_name_is_enough_where_it_is_one_persons() {
         nobody.text
     );
     let report = server.ok("didit_session_generate_pdf", json!({ "name": "Ben" }));
+    assert!(
+        report.text.contains("(#4, vendor_data c-2, "),
+        "{}",
+        report.text
+    );
     assert!(report.text.contains("also: #2"), "{}", report.text);
     let waited = server.ok(
         "didit_session_wait_for_decision",

@@ -42,7 +42,12 @@ impl Case {
     fn all() -> Vec<Self> {
         let mut sets: Vec<(Option<&str>, Vec<Toolset>)> = Toolset::ALL
             .into_iter()
-            .map(|toolset| (Some(toolset.name()), vec![toolset]))
+            .map(|toolset| {
+                (
+                    Some(toolset.name()),
+                    Toolset::named(toolset.name()).unwrap(),
+                )
+            })
             .collect();
         sets.push((None, Toolset::defaults()));
         sets.push((Some("all"), Toolset::ALL.to_vec()));

@@ -18,7 +18,7 @@ fn assert_refused(arguments: &[&str], variables: &[(&str, &str)], expected: &[&s
 fn a_setting_that_cannot_be_used_is_refused_with_the_valid_values() {
     let toolsets = Toolset::words().join(", ");
     assert!(
-        toolsets.ends_with("reviews, onboarding, reviewer, operations, developer, default, all")
+        toolsets.ends_with("reviews, operations, onboarding, reviewer, developer, default, all")
     );
     let addresses = "an https address, or http on this machine";
     for (flag, variable, value, valid) in [

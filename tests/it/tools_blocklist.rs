@@ -672,3 +672,58 @@ fn the_headers_are_those_of_every_call() {
     );
     server.stop();
 }
+
+/// What comes of blocking the documents of a session that has two, while `blocked` are on the list by another session.
+fn with_two_documents(blocked: &'static [&'static str]) -> (String, usize) {
+    const ID: &str = "5b1f3c9a-0000-4000-8000-000000000001";
+    const LIST: &str = "5b1f3c9a-0000-4000-8000-0000000000f1";
+    let upstream = Scripted::start(move |request| {
+        let line = request.line.as_str();
+        if line.contains("/decision/") {
+            let documents = ["TEST-AAA", "TEST-BBB"].map(|number| {
+                json!({ "node_id": number, "status": "Approved", "document_number": number })
+            });
+            return (
+                200,
+                json!({ "session_id": ID, "status": "Declined", "id_verifications": documents }),
+            );
+        }
+        if line.starts_with("POST ") {
+            return (201, json!({ "uuid": LIST, "value": "test-bbb" }));
+        }
+        let rows: Vec<Value> = if line.contains("/entries/") {
+            let entry = |value: &&str| json!({ "uuid": LIST, "value": value.to_lowercase() });
+            blocked.iter().map(entry).collect()
+        } else {
+            vec![
+                json!({ "uuid": LIST, "list_type": "blocklist", "is_system": true, "entry_type": "document" }),
+            ]
+        };
+        (
+            200,
+            json!({ "count": rows.len(), "next": null, "previous": null, "results": rows }),
+        )
+    });
+    let [api, auth] = upstream.arguments();
+    let mut server = unconfirmed(Era::Modern)
+        .arguments(&[&api, &auth])
+        .variable("DIDIT_API_KEY", "test-key-of-lists")
+        .start();
+    let answer = server.ok(
+        "didit_blocklist_add",
+        json!({ "session_id": ID, "items": ["document"] }),
+    );
+    server.stop();
+    let requests = upstream.requests();
+    let sent = requests.iter().filter(|it| it.line.starts_with("POST "));
+    (answer.text, sent.count())
+}
+
+#[test]
+fn a_session_is_blocked_already_only_where_all_that_it_holds_is() {
+    let (text, sent) = with_two_documents(&["TEST-AAA"]);
+    assert_eq!(sent, 1, "{text}");
+    let (text, sent) = with_two_documents(&["TEST-AAA", "TEST-BBB"]);
+    assert_eq!(sent, 0, "{text}");
+    assert!(text.starts_with("Nothing to block"), "{text}");
+}

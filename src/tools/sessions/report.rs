@@ -13,6 +13,7 @@ use crate::{
         files,
         input::Combined,
         personal::{Class, Outlet, PersonalData},
+        untrusted::mark_untrusted,
     },
 };
 
@@ -79,10 +80,11 @@ async fn save(
             files::write_over_its_like(folder, &name, report.bytes, REPORT).await?
         }
     };
+    let whose = decision.as_ref().map(whose).unwrap_or_default();
     let environment = decision.and_then(|decision| decision.environment);
     let environment = context.connection.environment_of(environment.as_deref());
     let answer = ToolOutput::new(format!(
-        "Saved the report of session {id} ({bytes} bytes) to {}. \
+        "Saved the report of session {id} ({whose}{bytes} bytes) to {}. \
          It holds personal data. Environment: {}.",
         path.display(),
         environment.words()
@@ -94,6 +96,18 @@ async fn save(
         "bytes": bytes,
     }));
     Ok(others.add(answer))
+}
+
+/// The session as lists tell it, so that nobody files a namesake's report.
+fn whose(decision: &Decision) -> String {
+    let number = decision.session_number.map(|number| format!("#{number}, "));
+    let person = decision.vendor_data.as_deref();
+    let person = person.map(|person| format!("vendor_data {}, ", mark_untrusted(person)));
+    format!(
+        "{}{}",
+        number.unwrap_or_default(),
+        person.unwrap_or_default()
+    )
 }
 
 /// One file for a session and its status: the report of another status is another document.

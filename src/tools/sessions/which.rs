@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     didit::{
         self, Client, InvalidValue, PageRequest, SessionFilter, SessionId, SessionReference,
-        sessions::SessionKind, values::Text,
+        SessionSummary, sessions::SessionKind, values::Text,
     },
     tools::{
         Context, ToolOutput, compare,
@@ -62,10 +62,9 @@ pub async fn candidates(client: &Client, named: &SessionName) -> Result<Candidat
             session_kind: Some(SessionKind::All),
             ..named.filter()?
         };
-        let page = client.find_sessions(&filter).await?;
-        let fits = |row: &SessionReference| row.session_id.is_some() && named.is_of(row);
-        found.extend(page.items.into_iter().filter(fits));
-        offset = page.next_offset.and_then(|offset| offset.try_into().ok());
+        let (rows, next_offset) = fitting(client, &filter, named).await?;
+        found.extend(rows.into_iter().filter(|row| row.session_id.is_some()));
+        offset = next_offset.and_then(|offset| offset.try_into().ok());
         if offset.is_none() {
             break;
         }
@@ -74,6 +73,36 @@ pub async fn candidates(client: &Client, named: &SessionName) -> Result<Candidat
     found.sort_by_key(|row| std::cmp::Reverse(row.session_number));
     let is_whole = offset.is_none();
     Ok(Candidates { found, is_whole })
+}
+
+/// The sessions of a page that a name fits, and where the next page begins. People's names are read only where one is asked
+/// for, and not kept.
+async fn fitting(
+    client: &Client,
+    filter: &SessionFilter,
+    named: &SessionName,
+) -> Result<(Vec<SessionReference>, Option<u64>), ToolError> {
+    let SessionName::FullName(name) = named else {
+        let page = client.find_sessions(filter).await?;
+        let rows = page.items.into_iter().filter(|row| named.is_of(row));
+        return Ok((rows.collect(), page.next_offset));
+    };
+    let page = client.list_sessions(filter).await?;
+    let has_name = |row: &SessionSummary| {
+        let full_name = row.full_name.as_deref();
+        full_name.is_some_and(|full_name| compare::has_words(full_name, name))
+    };
+    let rows = page.items.into_iter().filter(has_name);
+    let rows = rows.map(|row| SessionReference {
+        session_id: row.session_id,
+        session_kind: row.session_kind,
+        session_number: row.session_number,
+        status: row.status,
+        vendor_data: row.vendor_data,
+        features: row.features,
+        created_at: row.created_at,
+    });
+    Ok((rows.collect(), page.next_offset))
 }
 
 /// `#3 (Declined)`.
@@ -115,10 +144,8 @@ impl SessionName {
         match self {
             Self::Person(person) => row.vendor_data.as_ref() == Some(person),
             Self::Number(number) => row.session_number == Some(*number),
-            Self::FullName(name) => row
-                .full_name
-                .as_deref()
-                .is_some_and(|full_name| compare::has_words(full_name, name)),
+            // The rows of references tell no names.
+            Self::FullName(_) => false,
             Self::Start(start) => row
                 .session_id
                 .is_some_and(|id| id.to_string().starts_with(start.as_str())),
@@ -235,7 +262,7 @@ fn refuse_several_people(found: &[SessionReference], is_whole: bool) -> Result<(
         [_] => is_whole,
         [first, others @ ..] => {
             is_whole
-                && first.vendor_data.is_some()
+                && has_person(first)
                 && others
                     .iter()
                     .all(|other| other.vendor_data == first.vendor_data)
@@ -257,6 +284,13 @@ fn refuse_several_people(found: &[SessionReference], is_whole: bool) -> Result<(
     Err(ToolError::invalid("name", problem)
         .with_allowed(shown)
         .with_advice("`session_number` or `vendor_data` names one of them."))
+}
+
+/// Whether the row says whose session it is; a blank says nothing.
+fn has_person(row: &SessionReference) -> bool {
+    row.vendor_data
+        .as_deref()
+        .is_some_and(|person| !person.trim().is_empty())
 }
 
 /// The older sessions of a person of whom the newest is shown.

@@ -279,6 +279,9 @@ fn hit(hit: &Value) -> Value {
         "caption": hit["name"],
         "datasets": [hit["type"]],
         "match_score": hit["match_score"],
+        "pep_matches": [],
+        "sanction_matches": [],
+        "adverse_media_matches": [],
         "properties": {
             "name": [hit["name"]],
             "birthDate": born.map_or(json!([]), |born| json!([born])),

@@ -109,8 +109,6 @@ pub struct SessionReference {
     pub status: SessionStatus,
     /// Your own reference.
     pub vendor_data: Option<String>,
-    /// As the document has it; none before there is one.
-    pub full_name: Option<String>,
     /// The status of each feature.
     #[serde(deserialize_with = "lenient::objects")]
     pub features: Vec<FeatureState>,
