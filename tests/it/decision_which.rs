@@ -168,7 +168,7 @@ fn a_name_is_enough_where_it_is_one_persons() {
     );
     let report = server.ok("didit_session_generate_pdf", json!({ "name": "Ben" }));
     assert!(
-        report.text.contains("(#4, vendor_data c-2, "),
+        report.text.contains("(#4, vendor_data c-2)"),
         "{}",
         report.text
     );

@@ -334,7 +334,7 @@ fn a_file_is_never_replaced_and_a_link_never_followed() {
         for (tool, arguments) in writing_calls(name) {
             let refused = server.fails(tool, arguments);
             assert!(
-                refused.text.contains("never replaced"),
+                refused.text.contains("already exists and is kept"),
                 "{name}: {}",
                 refused.text
             );

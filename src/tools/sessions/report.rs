@@ -84,7 +84,7 @@ async fn save(
     let environment = decision.and_then(|decision| decision.environment);
     let environment = context.connection.environment_of(environment.as_deref());
     let answer = ToolOutput::new(format!(
-        "Saved the report of session {id} ({whose}{bytes} bytes) to {}. \
+        "Saved the report of session {id}{whose} ({bytes} bytes) to {}. \
          It holds personal data. Environment: {}.",
         path.display(),
         environment.words()
@@ -100,14 +100,14 @@ async fn save(
 
 /// The session as lists tell it, so that nobody files a namesake's report.
 fn whose(decision: &Decision) -> String {
-    let number = decision.session_number.map(|number| format!("#{number}, "));
+    let number = decision.session_number.map(|number| format!("#{number}"));
     let person = decision.vendor_data.as_deref();
-    let person = person.map(|person| format!("vendor_data {}, ", mark_untrusted(person)));
-    format!(
-        "{}{}",
-        number.unwrap_or_default(),
-        person.unwrap_or_default()
-    )
+    let person = person.map(|person| format!("vendor_data {}", mark_untrusted(person)));
+    let parts: Vec<String> = number.into_iter().chain(person).collect();
+    match parts.as_slice() {
+        [] => String::new(),
+        parts => format!(" ({})", parts.join(", ")),
+    }
 }
 
 /// One file for a session and its status: the report of another status is another document.
