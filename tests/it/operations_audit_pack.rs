@@ -258,7 +258,14 @@ fn what_cannot_be_had_is_listed_and_had_later() {
     office.strike(hidden, "status");
     let mut server = office.server();
     let packed = server.ok(TOOL, json!({ "reports": true }));
-    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
+    assert_eq!(packed.data["is_complete"], false, "{}", packed.text);
+    assert!(
+        packed
+            .text
+            .contains("finished and NOT complete: files that could not be had: 2"),
+        "{}",
+        packed.text
+    );
     let missing: BTreeSet<&str> = packed.data["missing"]
         .as_array()
         .unwrap()

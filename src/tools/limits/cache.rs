@@ -94,7 +94,7 @@ impl WorkflowLimits {
     }
 
     /// Whether this is the version that the session ran.
-    pub(super) fn held_for(&self, decision: &Decision) -> bool {
+    pub(in crate::tools) fn held_for(&self, decision: &Decision) -> bool {
         let ran = decision
             .extra
             .get("workflow_version")

@@ -32,7 +32,7 @@ use crate::{
 use contents::{Decisions, List, Listed};
 use folder::{Binding, Checked, Folder};
 use summary::{Figures, MANIFEST, SUMMARY};
-use work::Work;
+use work::{OWN_LINES, Work};
 
 /// The tool that packs.
 pub(in crate::tools) const TOOL: &str = "didit_audit_pack";
@@ -150,11 +150,13 @@ async fn pack(
     );
     work.run(&list.sessions).await?;
     let left = left(&work, &folder, &list);
-    let is_complete = left == 0;
+    let is_finished = left == 0;
     // A page that may have been signed stays as long as nothing was added.
-    let is_stale =
-        folder.files().len() != before || !folder.has(SUMMARY) || folder.read(MANIFEST)?.is_none();
-    if is_complete && is_stale {
+    let is_stale = folder.files().len() != before
+        || !checked.gone.is_empty()
+        || !folder.has(SUMMARY)
+        || folder.read(MANIFEST)?.is_none();
+    if is_finished && is_stale {
         finish(&work, &folder, &binding, &list).await?;
     }
     Ok(answer(Packed {
@@ -321,18 +323,20 @@ fn answer(packed: Packed<'_>) -> ToolOutput {
         left,
     } = packed;
     let figures = Figures::of(list, folder);
-    let is_complete = left == 0;
+    // What the operator switched off is named below, and is not Didit's to give.
+    let lacking = missing.keys().filter(|file| *file != OWN_LINES).count();
+    let is_finished = left == 0;
+    let is_complete = is_finished && lacking == 0 && !list.is_cut;
     let path = folder.path.display().to_string();
+    let of = format!("Audit pack of {} to {}", binding.from, binding.to);
     let mut text = if is_complete {
-        format!(
-            "Audit pack of {} to {} is complete",
-            binding.from, binding.to
-        )
+        format!("{of} is complete")
+    } else if !is_finished {
+        format!("{of} is NOT complete: files still to be made: {left}")
+    } else if lacking > 0 {
+        format!("{of} is finished and NOT complete: files that could not be had: {lacking}")
     } else {
-        format!(
-            "Audit pack of {} to {} is NOT complete: {left} files are still to be made",
-            binding.from, binding.to
-        )
+        format!("{of} is finished and NOT complete: there are more sessions")
     };
     text.push_str(&format!(
         " ({}): {} sessions in {path}.",
@@ -344,7 +348,7 @@ fn answer(packed: Packed<'_>) -> ToolOutput {
             "It stopped at an error that hits the rest as well: {code}."
         ));
     }
-    if !is_complete {
+    if !is_finished {
         notes.push(format!(
             "The same call with folder \"{name}\" continues; summary and manifest are written once all is there."
         ));

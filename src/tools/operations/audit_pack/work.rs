@@ -45,6 +45,9 @@ impl Part {
     }
 }
 
+/// The lines that this program keeps of what it did itself.
+pub(super) const OWN_LINES: &str = "own-audit-lines.jsonl";
+
 /// The work on one pack within one call.
 pub(super) struct Work<'a> {
     pub(super) context: &'a Context,
@@ -238,17 +241,18 @@ impl<'a> Work<'a> {
     /// # Errors
     /// When the disk refuses.
     pub(super) async fn own_lines(&self, ids: BTreeSet<String>) -> Result<(), ToolError> {
-        const NAME: &str = "own-audit-lines.jsonl";
         let Some(trail) = self.context.connection.settings().audit_log.clone() else {
             let why = "this program keeps no audit trail here (--audit-log)";
-            self.state().missing.insert(NAME.to_owned(), why.to_owned());
+            self.state()
+                .missing
+                .insert(OWN_LINES.to_owned(), why.to_owned());
             return Ok(());
         };
         let read = tokio::task::spawn_blocking(move || contents::own_lines(&trail, &ids)).await;
         match read {
-            Ok(Ok(lines)) => self.folder.write(NAME, lines).await,
+            Ok(Ok(lines)) => self.folder.write(OWN_LINES, lines).await,
             _ => {
-                self.miss(NAME.to_owned(), ErrorCode::File);
+                self.miss(OWN_LINES.to_owned(), ErrorCode::File);
                 Ok(())
             }
         }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::{
-    didit::{Decision, NextActor, SessionId, sessions::SandboxScenario},
+    didit::{Decision, NextActor, SessionId, SessionStatus, sessions::SandboxScenario},
     tools::{
         error::ToolError,
         paging::Row,
@@ -131,6 +131,14 @@ impl OutcomeRow {
         let status = plain::status(&decision.status);
         self.session_number = decision.session_number.or(self.session_number);
         if matches!(
+            decision.status,
+            SessionStatus::Expired | SessionStatus::Abandoned
+        ) {
+            self.result = Verdict::NotRun;
+            self.url = None;
+            self.reason =
+                Some("nobody went through it in time; a new rehearsal makes a new link".to_owned());
+        } else if matches!(
             decision.status.turn(),
             NextActor::Nobody | NextActor::Reviewer
         ) {

@@ -3,12 +3,8 @@
 
 use super::thresholds::{CHECKS, Levels, Thresholds, today};
 use crate::{
-    didit::{Decision, Step, Warning, features::Feature},
-    tools::{
-        limits::{WorkflowLimits, in_percent},
-        person::PersonFacts,
-        plain, verdict,
-    },
+    didit::{Decision, Step, Warning, decision::AmlHit, features::Feature},
+    tools::{limits::WorkflowLimits, person::PersonFacts, plain, verdict},
 };
 
 /// What a check, or a session, comes to; the later ones beat the earlier ones.
@@ -104,6 +100,8 @@ pub(super) fn judge(
     let Some(base) = automatic(decision) else {
         return Judgement::Unknown(Unknown::ByHand);
     };
+    // Limits that were set since say nothing of how the session ended.
+    let limits = limits.filter(|limits| limits.held_for(decision));
     let steps = decision.steps();
     let governed = governed(decision, &steps, wanted);
     if governed.iter().all(Option::is_none) {
@@ -206,28 +204,42 @@ fn governed<'a>(
 
 /// The score of a check, 0 to 100, and whether a human has judged what it is made of.
 fn score(decision: &Decision, check: Feature, place: usize) -> Option<(f64, bool)> {
-    let (score, is_triaged) = match check {
-        Feature::FaceMatch => (decision.face_matches.get(place)?.score?, false),
-        Feature::Liveness => (decision.liveness_checks.get(place)?.score?, false),
+    let score = match check {
+        Feature::FaceMatch => decision.face_matches.get(place)?.score?,
+        Feature::Liveness => decision.liveness_checks.get(place)?.score?,
         Feature::Aml => {
             let screening = decision.aml_screenings.get(place)?;
             // The score of an empty search says nothing.
             if screening.total_hits.unwrap_or_default() == 0 && screening.hits.is_empty() {
                 return None;
             }
-            let by_hand = |status: &str| !matches!(status, "" | "Unreviewed");
-            let mut hits = screening.hits.iter();
-            let is_triaged = hits.any(|hit| hit.review_status.as_deref().is_some_and(by_hand));
-            (screening.score?, is_triaged)
+            let score = screening.score.filter(|score| score.is_finite())?;
+            return Some((score, is_triaged(&screening.hits)));
         }
         _ => return None,
     };
-    if !score.is_finite() {
+    // Whether 1 is all or nearly nothing, nobody can tell.
+    if !score.is_finite() || (score > 0.0 && score <= 1.0) {
         return None;
     }
-    // The thresholds of settings go to 100.
-    let (score, _) = in_percent(score, [Some(100.0), None]);
-    Some((score, is_triaged))
+    Some((score, false))
+}
+
+/// Whether a human judged one of the hits. Didit itself takes those that match least for somebody else, so such a mark is a
+/// human's only on a hit that matches as well as one that is not marked so.
+fn is_triaged(hits: &[AmlHit]) -> bool {
+    let status = |hit: &AmlHit| hit.review_status.clone().unwrap_or_default();
+    let counts = |hit: &&AmlHit| status(hit) != "False Positive";
+    let least = hits
+        .iter()
+        .filter(counts)
+        .filter_map(|hit| hit.match_score)
+        .fold(f64::INFINITY, f64::min);
+    hits.iter().any(|hit| match status(hit).as_str() {
+        "" | "Unreviewed" => false,
+        "False Positive" => hit.match_score.is_none_or(|score| score >= least),
+        _ => true,
+    })
 }
 
 /// What the check would have come to.
@@ -268,6 +280,9 @@ fn reweighed(
             was
         }
     };
+    if had.max(others) != was {
+        return Err(Unknown::OtherReasons);
+    }
     let Levels { review, decline } = wanted.of(check);
     let is_declined = decline.map_or(had == Weight::Declined, beyond);
     let by_score = if is_declined {
