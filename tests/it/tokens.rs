@@ -301,6 +301,9 @@ fn stable(text: &str) -> String {
             {
                 "sGkx0000ExampleToken00"
             }
+            _ if word.starts_with("session_") && dashes == 4 => {
+                "session_5b1f3c9a-0d2e-4f6a-8b7c-9e1d2f3a4b5c_approved"
+            }
             _ if word.starts_with("cs_test_") => "cs_test_ExampleCheckout00000",
             _ if word.len() == 36 && dashes == 4 => "5b1f3c9a-0d2e-4f6a-8b7c-9e1d2f3a4b5c",
             _ if word.len() == 37 && word.starts_with("data-") => {

@@ -160,7 +160,11 @@ fn the_raw_answer_goes_to_a_new_file_for_its_owner_alone() {
         control.requests();
         let failed = server.fails("didit_session_get_decision", arguments);
         control.assert_sent(KEY, &[]);
-        assert!(failed.text.contains("never replaced"), "{}", failed.text);
+        assert!(
+            failed.text.contains("already exists and is kept"),
+            "{}",
+            failed.text
+        );
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "mine");
         for name in ["../decision.json", "/tmp/decision.json", ".hidden", "a/b"] {
             let failed = server.fails(
