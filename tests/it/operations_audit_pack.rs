@@ -1,10 +1,11 @@
 //! The evidence of a period in a folder: whole, true, resumable, and nobody else's to read.
 
+mod resumed;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
 };
 
 use crate::support::{
@@ -77,9 +78,9 @@ impl Office {
     }
 
     /// Every request for this session's decision is answered so.
-    fn strike(&self, session: &str, kind: &str) {
+    fn strike(&self, session: &str, kind: &str, status: u16) {
         let fault = json!({
-            "kind": kind, "status": 403, "times": 0,
+            "kind": kind, "status": status, "times": 0,
             "path_prefix": format!("/v3/session/{session}"),
         });
         self.many.simulator.control.post("faults", &fault);
@@ -248,132 +249,6 @@ fn a_pack_holds_everything_and_its_numbers_add_up() {
         .modified()
         .unwrap();
     assert_eq!(before, after);
-    server.stop();
-}
-
-#[test]
-fn what_cannot_be_had_is_listed_and_had_later() {
-    let office = Office::new();
-    let hidden = &office.sessions[0];
-    office.strike(hidden, "status");
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({ "reports": true }));
-    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
-    let missing: BTreeSet<&str> = packed.data["missing"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|file| file["path"].as_str().unwrap())
-        .collect();
-    let [decision, report] = [
-        format!("decisions/{hidden}.json"),
-        format!("reports/{hidden}.pdf"),
-    ];
-    assert_eq!(
-        missing,
-        BTreeSet::from([decision.as_str(), report.as_str()])
-    );
-    let folder = folder_of(&packed.data);
-    assert_manifest(&folder);
-    let summary = String::from_utf8(read(&folder, "SUMMARY.md")).unwrap();
-    assert!(summary.contains("## Missing (2)"), "{summary}");
-    assert!(
-        summary.contains("not known: no decision was read | 1"),
-        "{summary}"
-    );
-    office.many.simulator.control.remove_faults();
-    office.many.sent();
-    let packed = server.ok(TOOL, json!({ "reports": true }));
-    assert_eq!(office.decisions(), 1, "only what was missing");
-    assert_eq!(packed.data["missing"], json!([]));
-    assert_eq!(packed.data["decisions"], OUTCOMES.len());
-    // Neither who never began nor who gave up has a report.
-    assert_eq!(packed.data["reports"], 5);
-    assert!(read(&folder, &report).starts_with(b"%PDF"));
-    assert_manifest(&folder);
-    server.stop();
-}
-
-#[test]
-fn a_pack_that_was_killed_goes_on_where_it_was() {
-    let office = Office::new();
-    let last = &office.sessions[0];
-    office.strike(last, "stall");
-    let mut server = office.setup("--timeout=60").start();
-    server.post(
-        "tools/call",
-        json!({ "name": TOOL, "arguments": { "folder": "killed" } }),
-    );
-    let folder = office.output.path().join("killed");
-    let began = Instant::now();
-    let is_there = || {
-        let journal = fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
-        journal.matches("\"name\":\"decisions/").count() == OUTCOMES.len() - 1
-    };
-    while !is_there() {
-        assert!(
-            began.elapsed() < Duration::from_secs(60),
-            "the others are written"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    server.kill();
-    assert!(!folder.join("manifest.json").exists());
-    office.many.simulator.control.remove_faults();
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({ "folder": "killed" }));
-    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
-    assert_eq!(office.decisions(), 1, "the one that was missing");
-    assert_manifest(&folder);
-    server.stop();
-}
-
-#[test]
-fn the_time_of_a_call_ends_it_in_order() {
-    let office = Office::new();
-    let workflow = office.many.workflow("Another");
-    for number in 0..6 {
-        let body = json!({ "workflow_id": workflow, "vendor_data": format!("more-{number}") });
-        office.many.session(&body, "approve");
-    }
-    office.strike("", "stall");
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({ "max_wait_s": 1 }));
-    assert_eq!(packed.data["is_complete"], false, "{}", packed.text);
-    assert!(packed.text.contains("NOT complete"), "{}", packed.text);
-    let folder = folder_of(&packed.data);
-    assert!(!folder.join("SUMMARY.md").exists());
-    office.many.simulator.control.remove_faults();
-    let packed = server.ok(TOOL, json!({}));
-    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
-    assert_manifest(&folder);
-    server.stop();
-}
-
-#[test]
-fn what_was_changed_since_is_told_and_what_is_gone_is_made_again() {
-    let office = Office::new();
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({}));
-    let folder = folder_of(&packed.data);
-    let name = format!("decisions/{}.json", office.sessions[1]);
-    let whole = read(&folder, &name);
-    fs::write(
-        folder.join(&name),
-        b"{\"decision\":{\"status\":\"Approved\"}}",
-    )
-    .unwrap();
-    let error = server.fails(TOOL, json!({}));
-    assert!(
-        error.text.contains("not as they were written"),
-        "{}",
-        error.text
-    );
-    assert!(error.text.contains(&name), "{}", error.text);
-    fs::remove_file(folder.join(&name)).unwrap();
-    server.ok(TOOL, json!({}));
-    assert_eq!(read(&folder, &name), whole);
-    assert_manifest(&folder);
     server.stop();
 }
 
