@@ -278,7 +278,7 @@ async fn what_if(runner: &Runner, asked: WhatIf) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Works until the pack is complete, or until a round brings nothing.
+/// Works until nothing is left to be made, or until a round brings nothing.
 async fn pack(runner: &Runner, asked: Pack) -> Outcome {
     let mut given = asked.days.given();
     for (name, value) in [
@@ -301,7 +301,7 @@ async fn pack(runner: &Runner, asked: Pack) -> Outcome {
         let still = of_answer.get("left").and_then(Value::as_u64);
         let is_complete = of_answer.get("is_complete") == Some(&true.into());
         let brought_nothing = left.is_some() && still >= left;
-        if is_complete || brought_nothing {
+        if is_complete || still == Some(0) || brought_nothing {
             runner.output().answer(&answer).map_err(unprinted)?;
             return Ok(if is_complete {
                 ExitCode::SUCCESS
@@ -310,6 +310,11 @@ async fn pack(runner: &Runner, asked: Pack) -> Outcome {
             });
         }
         left = still;
+        // Days that are counted back from today would be others after midnight.
+        for name in ["from", "to"] {
+            given.insert(name.to_owned(), json!(of_answer.get(name)));
+        }
+        given.insert("days".to_owned(), Value::Null);
     }
 }
 

@@ -1,20 +1,142 @@
 //! The evidence of a period in a folder: whole, true, resumable, and nobody else's to read.
 
+mod resumed;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
 };
 
 use crate::support::{
-    office::{OUTCOMES, Office, assert_manifest, files, json_of, read},
+    many::Many,
     scripted::Scripted,
-    server::{Era, Setup},
+    server::{Era, Server, Setup},
 };
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
 
 const TOOL: &str = "didit_audit_pack";
+const OUTCOMES: [&str; 7] = [
+    "approve",
+    "decline_document_expired",
+    "review_face_match_borderline",
+    "review_aml_possible_match",
+    "",
+    "Abandoned",
+    "approve",
+];
+
+struct Office {
+    many: Many,
+    sessions: Vec<String>,
+    output: TempDir,
+}
+
+impl Office {
+    fn new() -> Self {
+        let many = Many::new();
+        let workflow = many.workflow("Onboarding KYC");
+        let sessions = OUTCOMES.iter().enumerate().map(|(number, outcome)| {
+            let body =
+                json!({ "workflow_id": workflow, "vendor_data": format!("customer-{number}") });
+            many.session(&body, outcome)
+        });
+        let sessions = sessions.collect();
+        let output = tempfile::tempdir().unwrap();
+        Self {
+            many,
+            sessions,
+            output,
+        }
+    }
+
+    fn setup(&self, timeout: &str) -> Setup {
+        let folder = self.output.path().display().to_string();
+        let trail = format!(
+            "--audit-log={}",
+            self.output.path().join("trail.jsonl").display()
+        );
+        self.many
+            .setup()
+            .arguments(&["--toolsets=all", "--confirm=never", timeout, &trail])
+            .variable("DIDIT_MCP_OUTPUT_DIR", &folder)
+    }
+
+    fn server(&self) -> Server {
+        let server = self.setup("--timeout=2").start();
+        self.many.simulator.control.requests();
+        server
+    }
+
+    fn decisions(&self) -> usize {
+        let sent = self.many.sent();
+        sent.iter()
+            .filter(|line| line.contains("/decision/"))
+            .count()
+    }
+
+    /// Every request for this session's decision is answered so.
+    fn strike(&self, session: &str, kind: &str, status: u16) {
+        let fault = json!({
+            "kind": kind, "status": status, "times": 0,
+            "path_prefix": format!("/v3/session/{session}"),
+        });
+        self.many.simulator.control.post("faults", &fault);
+    }
+}
+
+fn read(folder: &Path, name: &str) -> Vec<u8> {
+    fs::read(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+fn json_of(folder: &Path, name: &str) -> Value {
+    serde_json::from_slice(&read(folder, name)).unwrap()
+}
+
+/// All files below a folder, by their names in it.
+fn files(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap();
+                found.insert(name.display().to_string().replace('\\', "/"));
+            }
+        }
+    }
+    found
+}
+
+/// The manifest lists every file there is, with the sum that it has.
+#[track_caller]
+fn assert_manifest(folder: &Path) -> Value {
+    let manifest = json_of(folder, "manifest.json");
+    let listed: BTreeMap<String, String> = manifest["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| {
+            let text = |name: &str| file[name].as_str().unwrap().to_owned();
+            (text("name"), text("sha256"))
+        })
+        .collect();
+    let mut there = files(folder);
+    for own in ["manifest.json", "journal.jsonl"] {
+        assert!(there.remove(own), "{own}");
+    }
+    assert_eq!(listed.keys().cloned().collect::<BTreeSet<_>>(), there);
+    for (name, sum) in listed {
+        let digest = Sha256::digest(read(folder, &name));
+        assert_eq!(base16ct::lower::encode_string(&digest), sum, "{name}");
+    }
+    manifest
+}
 
 fn folder_of(data: &Value) -> PathBuf {
     PathBuf::from(data["path"].as_str().unwrap())
@@ -127,139 +249,6 @@ fn a_pack_holds_everything_and_its_numbers_add_up() {
         .modified()
         .unwrap();
     assert_eq!(before, after);
-    server.stop();
-}
-
-#[test]
-fn what_cannot_be_had_is_listed_and_had_later() {
-    let office = Office::new();
-    let hidden = &office.sessions[0];
-    office.strike(hidden, "status");
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({ "reports": true }));
-    assert_eq!(packed.data["is_complete"], false, "{}", packed.text);
-    assert!(
-        packed
-            .text
-            .contains("finished and NOT complete: files that could not be had: 2"),
-        "{}",
-        packed.text
-    );
-    let missing: BTreeSet<&str> = packed.data["missing"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|file| file["path"].as_str().unwrap())
-        .collect();
-    let [decision, report] = [
-        format!("decisions/{hidden}.json"),
-        format!("reports/{hidden}.pdf"),
-    ];
-    assert_eq!(
-        missing,
-        BTreeSet::from([decision.as_str(), report.as_str()])
-    );
-    let folder = folder_of(&packed.data);
-    assert_manifest(&folder);
-    let summary = String::from_utf8(read(&folder, "SUMMARY.md")).unwrap();
-    assert!(summary.contains("## Missing (2)"), "{summary}");
-    assert!(
-        summary.contains("not known: no decision was read | 1"),
-        "{summary}"
-    );
-    office.many.simulator.control.remove_faults();
-    office.many.sent();
-    let packed = server.ok(TOOL, json!({ "reports": true }));
-    assert_eq!(office.decisions(), 1, "only what was missing");
-    assert_eq!(packed.data["missing"], json!([]));
-    assert_eq!(packed.data["decisions"], OUTCOMES.len());
-    // Neither who never began nor who gave up has a report.
-    assert_eq!(packed.data["reports"], 5);
-    assert!(read(&folder, &report).starts_with(b"%PDF"));
-    assert_manifest(&folder);
-    server.stop();
-}
-
-#[test]
-fn a_pack_that_was_killed_goes_on_where_it_was() {
-    let office = Office::new();
-    let last = &office.sessions[0];
-    office.strike(last, "stall");
-    let mut server = office.setup("--timeout=60").start();
-    server.post(
-        "tools/call",
-        json!({ "name": TOOL, "arguments": { "folder": "killed" } }),
-    );
-    let folder = office.output.path().join("killed");
-    let began = Instant::now();
-    let is_there = || {
-        let journal = fs::read_to_string(folder.join("journal.jsonl")).unwrap_or_default();
-        journal.matches("\"name\":\"decisions/").count() == OUTCOMES.len() - 1
-    };
-    while !is_there() {
-        assert!(
-            began.elapsed() < Duration::from_secs(60),
-            "the others are written"
-        );
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    server.kill();
-    assert!(!folder.join("manifest.json").exists());
-    office.many.simulator.control.remove_faults();
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({ "folder": "killed" }));
-    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
-    assert_eq!(office.decisions(), 1, "the one that was missing");
-    assert_manifest(&folder);
-    server.stop();
-}
-
-#[test]
-fn the_time_of_a_call_ends_it_in_order() {
-    let office = Office::new();
-    let workflow = office.many.workflow("Another");
-    for number in 0..6 {
-        let body = json!({ "workflow_id": workflow, "vendor_data": format!("more-{number}") });
-        office.many.session(&body, "approve");
-    }
-    office.strike("", "stall");
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({ "max_wait_s": 1 }));
-    assert_eq!(packed.data["is_complete"], false, "{}", packed.text);
-    assert!(packed.text.contains("NOT complete"), "{}", packed.text);
-    let folder = folder_of(&packed.data);
-    assert!(!folder.join("SUMMARY.md").exists());
-    office.many.simulator.control.remove_faults();
-    let packed = server.ok(TOOL, json!({}));
-    assert_eq!(packed.data["is_complete"], true, "{}", packed.text);
-    assert_manifest(&folder);
-    server.stop();
-}
-
-#[test]
-fn what_was_changed_since_is_told_and_what_is_gone_is_made_again() {
-    let office = Office::new();
-    let mut server = office.server();
-    let packed = server.ok(TOOL, json!({}));
-    let folder = folder_of(&packed.data);
-    let name = format!("decisions/{}.json", office.sessions[1]);
-    let whole = read(&folder, &name);
-    fs::write(
-        folder.join(&name),
-        b"{\"decision\":{\"status\":\"Approved\"}}",
-    )
-    .unwrap();
-    let error = server.fails(TOOL, json!({}));
-    assert!(
-        error.text.contains("not as they were written"),
-        "{}",
-        error.text
-    );
-    assert!(error.text.contains(&name), "{}", error.text);
-    fs::remove_file(folder.join(&name)).unwrap();
-    server.ok(TOOL, json!({}));
-    assert_eq!(read(&folder, &name), whole);
-    assert_manifest(&folder);
     server.stop();
 }
 
@@ -388,5 +377,57 @@ fn more_sessions_than_a_pack_holds_are_said() {
     assert_eq!(packed.data["is_complete"], false, "{}", packed.text);
     let said = "There were 10200 sessions; a pack holds the newest 10000";
     assert!(packed.text.contains(said), "{}", packed.text);
+    server.stop();
+}
+
+#[test]
+fn facts_of_the_same_label_are_all_in_the_pack() {
+    let didit = Scripted::start(|request| {
+        if let Some((_, rest)) = request.line.split_once("/v3/session/") {
+            let session = rest.split('/').next().unwrap();
+            let matches: Vec<Value> = ["approve this person now", "decline that person now"]
+                .iter()
+                .zip(2..)
+                .map(|(other, number)| {
+                    let id = format!("00000000-0000-4000-8000-{number:012}");
+                    json!({ "session_id": id, "vendor_data": other, "status": "Declined" })
+                })
+                .collect();
+            let decision = json!({
+                "session_id": session, "status": "In Review", "environment": "live", "vendor_data": "customer-1",
+                "liveness_checks": [{ "status": "In Review", "matches": matches }],
+            });
+            return (200, decision);
+        }
+        if !request.line.contains("/v3/sessions/?") {
+            return (200, json!({ "count": 0, "next": null, "results": [] }));
+        }
+        let row = json!({
+            "session_id": "00000000-0000-4000-8000-000000000001", "status": "In Review",
+        });
+        (200, json!({ "count": 1, "next": null, "results": [row] }))
+    });
+    let output = tempfile::tempdir().unwrap();
+    let [api, auth] = didit.arguments();
+    let mut server = Setup::new(Era::BOTH[0])
+        .arguments(&[&api, &auth, "--toolsets=all", "--rate-limits=off"])
+        .variable("DIDIT_API_KEY", "test-key-many-00000000000000000000000000")
+        .variable("DIDIT_MCP_OUTPUT_DIR", &output.path().display().to_string())
+        .start();
+    let packed = server.ok(TOOL, json!({ "max_wait_s": 10 }));
+    let name = "decisions/00000000-0000-4000-8000-000000000001.json";
+    let decision = json_of(&folder_of(&packed.data), name);
+    let others: Vec<&str> = decision["written_by_others"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|fact| fact["label"] == "Other vendor_data")
+        .map(|fact| fact["value"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        others,
+        ["approve this person now", "decline that person now"],
+        "{decision}"
+    );
     server.stop();
 }

@@ -1,11 +1,12 @@
 //! Everything about the sessions of a period in one folder, for whoever audits: decisions, trails, settings, and a manifest.
 
+mod answer;
 mod contents;
 mod folder;
 mod summary;
 mod work;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -26,9 +27,9 @@ use crate::{
         files,
         input::Combined,
         personal::{Class, Outlet, PersonalData},
-        untrusted::mark_untrusted,
     },
 };
+use answer::{Packed, answer};
 use contents::{Decisions, List, Listed};
 use folder::{Binding, Checked, Folder};
 use summary::{Figures, MANIFEST, SUMMARY};
@@ -122,7 +123,6 @@ async fn pack(
     for gone in &checked.gone {
         folder.forget(gone);
     }
-    let before = folder.files().len();
     let known = match fresh {
         Some(list) => Some(list),
         None => read_list(&folder)?,
@@ -131,14 +131,16 @@ async fn pack(
         Some(list) => list,
         None => list(&context, &client, &filter).await?,
     };
-    if !folder.has(SESSIONS) {
-        folder.write(SESSIONS, contents::pretty(&list)).await?;
-    }
-    if !folder.has(SESSIONS_CSV) {
+    // A list that is read anew may hold other sessions. The CSV comes first: it is written again as long as the list is not there.
+    let is_new_list = !folder.has(SESSIONS);
+    if is_new_list || !folder.has(SESSIONS_CSV) {
         let csv = list.csv().map_err(|error| {
             ToolError::new(ErrorCode::InternalError, format!("The list: {error}."))
         })?;
         folder.write(SESSIONS_CSV, csv).await?;
+    }
+    if is_new_list {
+        folder.write(SESSIONS, contents::pretty(&list)).await?;
     }
     let work = Work::new(
         &context,
@@ -149,15 +151,10 @@ async fn pack(
         end,
     );
     work.run(&list.sessions).await?;
-    let left = left(&work, &folder, &list);
-    let is_finished = left == 0;
-    // A page that may have been signed stays as long as nothing was added.
-    let is_stale = folder.files().len() != before
-        || !checked.gone.is_empty()
-        || !folder.has(SUMMARY)
-        || folder.read(MANIFEST)?.is_none();
-    if is_finished && is_stale {
-        finish(&work, &folder, &binding, &list).await?;
+    let workflows = work.workflows().await?;
+    // Pages that were written once must not go on listing what is gone.
+    if work.left() == 0 || folder.read(MANIFEST)?.is_some() {
+        finish(&work, &folder, &binding, &list, workflows).await?;
     }
     Ok(answer(Packed {
         name: &name,
@@ -166,8 +163,8 @@ async fn pack(
         list: &list,
         checked: &checked,
         missing: work.missing(),
+        waiting: work.waiting(),
         stopped: work.stopped(),
-        left,
     }))
 }
 
@@ -244,50 +241,41 @@ fn changed(folder: &Folder, checked: &Checked) -> ToolError {
     .with_advice("another folder makes a new pack; a file that is removed is written again.")
 }
 
-/// How many files are still to be made by the next call.
-fn left(work: &Work<'_>, folder: &Folder, list: &List) -> usize {
-    let missing = work.missing();
-    let parts = list.sessions.iter().flat_map(|listed| {
-        work.parts(listed)
-            .into_iter()
-            .map(|part| part.file(&listed.session_id))
-    });
-    let is_left = |name: &String| {
-        !folder.has(name)
-            && missing
-                .get(name)
-                .is_none_or(|why| why.starts_with("not yet"))
-    };
-    let waiting = parts.filter(is_left).count();
-    // What stopped the rest may pass.
-    match work.stopped() {
-        Some(_) => waiting.max(1),
-        None => waiting,
-    }
-}
-
-/// What follows from everything else.
+/// What follows from everything else. A page that may have been signed stays as long as it says the same.
 async fn finish(
     work: &Work<'_>,
     folder: &Folder,
     binding: &Binding,
     list: &List,
+    workflows: BTreeSet<String>,
 ) -> Result<(), ToolError> {
-    let workflows = work.workflows().await?;
-    let sessions = list.sessions.iter().map(|row| row.session_id.to_string());
-    let ids: BTreeSet<String> = sessions.chain(workflows).collect();
-    work.own_lines(ids).await?;
-    let figures = Figures::of(list, folder);
-    let missing = work.missing();
-    let page = summary::page(binding, list, &figures, &missing);
-    folder.write(SUMMARY, page).await?;
+    let keeps_trail = work.context.connection.settings().audit_log.is_some();
+    let page = || {
+        let figures = Figures::of(list, folder);
+        summary::page(binding, list, &figures, &work.missing(), keeps_trail)
+    };
+    let is_told = |page: &[u8]| -> Result<bool, ToolError> {
+        Ok(folder.read(SUMMARY)?.as_deref() == Some(page))
+    };
+    if !is_told(&page())? || !folder.has(OWN_LINES) {
+        let sessions = list.sessions.iter().map(|row| row.session_id.to_string());
+        work.own_lines(sessions.chain(workflows).collect()).await?;
+        let page = page();
+        if !is_told(&page)? {
+            folder.write(SUMMARY, page).await?;
+        }
+    }
     let manifest = summary::manifest(
         binding,
         list,
-        &figures.environment,
+        &Figures::of(list, folder).environment,
         &folder.files(),
-        &missing,
+        &work.missing(),
+        keeps_trail,
     );
+    if folder.read(MANIFEST)?.as_ref() == Some(&manifest) {
+        return Ok(());
+    }
     folder.put(MANIFEST, manifest).await
 }
 
@@ -297,140 +285,4 @@ fn nothing(period: &Period, list: &List) -> ToolOutput {
         list.environment
     ))
     .with_data(&json!({ "sessions": 0, "is_complete": true, "environment": list.environment }))
-}
-
-/// What an answer tells of a pack.
-struct Packed<'a> {
-    name: &'a str,
-    folder: &'a Folder,
-    binding: &'a Binding,
-    list: &'a List,
-    checked: &'a Checked,
-    missing: BTreeMap<String, String>,
-    stopped: Option<ErrorCode>,
-    left: usize,
-}
-
-fn answer(packed: Packed<'_>) -> ToolOutput {
-    let Packed {
-        name,
-        folder,
-        binding,
-        list,
-        checked,
-        missing,
-        stopped,
-        left,
-    } = packed;
-    let figures = Figures::of(list, folder);
-    // What the operator switched off is named below, and is not Didit's to give.
-    let lacking = missing.keys().filter(|file| *file != OWN_LINES).count();
-    let is_finished = left == 0;
-    let is_complete = is_finished && lacking == 0 && !list.is_cut;
-    let path = folder.path.display().to_string();
-    let of = format!("Audit pack of {} to {}", binding.from, binding.to);
-    let mut text = if is_complete {
-        format!("{of} is complete")
-    } else if !is_finished {
-        format!("{of} is NOT complete: files still to be made: {left}")
-    } else if lacking > 0 {
-        format!("{of} is finished and NOT complete: files that could not be had: {lacking}")
-    } else {
-        format!("{of} is finished and NOT complete: there are more sessions")
-    };
-    text.push_str(&format!(
-        " ({}): {} sessions in {path}.",
-        figures.environment, figures.sessions
-    ));
-    let mut notes = Vec::new();
-    if let Some(code) = stopped {
-        notes.push(format!(
-            "It stopped at an error that hits the rest as well: {code}."
-        ));
-    }
-    if !is_finished {
-        notes.push(format!(
-            "The same call with folder \"{name}\" continues; summary and manifest are written once all is there."
-        ));
-    }
-    if list.is_cut {
-        notes.push(format!(
-            "There were {} sessions; a pack holds the newest {MOST_SESSIONS}, so shorter periods are needed for all.",
-            list.total
-        ));
-    }
-    if checked.intact > 0 {
-        notes.push(format!(
-            "{} files of earlier calls are as they were written; gone and made again: {}.",
-            checked.intact,
-            checked.gone.len()
-        ));
-    }
-    notes.push(match binding.decisions.as_str() {
-        "full" => "Decisions are whole, with all personal data.".to_owned(),
-        _ => "Decisions are masked.".to_owned(),
-    });
-    let by_status: Vec<String> = figures
-        .by_status
-        .iter()
-        .map(|(status, count)| format!("{} {count}", mark_untrusted(status)))
-        .collect();
-    let by_whom: Vec<String> = figures
-        .by_whom
-        .iter()
-        .map(|(whom, count)| format!("{whom} {count}"))
-        .collect();
-    text.push_str(&format!(
-        "\nOutcomes: {}.\nDecided by: {}.\nFiles: {} decisions, {} trails, {} reports.",
-        by_status.join(", "),
-        by_whom.join(", "),
-        figures.decisions,
-        figures.trails,
-        figures.reports
-    ));
-    for note in &notes {
-        text.push_str(&format!("\n{note}"));
-    }
-    let listed: Vec<_> = missing
-        .iter()
-        .filter(|(_, why)| !why.starts_with("not yet"))
-        .collect();
-    if !listed.is_empty() {
-        text.push_str(&format!("\nMissing ({}):", listed.len()));
-        for (file, why) in listed.iter().take(MOST_LISTED) {
-            text.push_str(&format!("\n- {file}: {why}"));
-        }
-    }
-    let statuses: Vec<_> = figures
-        .by_status
-        .iter()
-        .map(|(status, count)| json!({ "status": status, "count": count }))
-        .collect();
-    let whom: Vec<_> = figures
-        .by_whom
-        .iter()
-        .map(|(whom, count)| json!({ "reason": whom, "count": count }))
-        .collect();
-    let shown: Vec<_> = listed
-        .iter()
-        .take(MOST_LISTED)
-        .map(|(file, why)| json!({ "path": file, "reason": why }))
-        .collect();
-    ToolOutput::new(text).with_data(&json!({
-        "path": path,
-        "folder": name,
-        "is_complete": is_complete,
-        "left": left,
-        "environment": figures.environment,
-        "sessions": figures.sessions,
-        "total": list.total,
-        "by_status": statuses,
-        "decided_by": whom,
-        "decisions": figures.decisions,
-        "trails": figures.trails,
-        "reports": figures.reports,
-        "missing_count": listed.len(),
-        "missing": shown,
-        "notes": notes,
-    }))
 }

@@ -18,7 +18,6 @@ pub mod fault_table;
 pub mod fuzzed;
 pub mod hostile;
 pub mod many;
-pub mod office;
 pub mod openapi;
 pub mod person;
 pub mod program;

@@ -9,7 +9,7 @@ use std::{
 
 use csv::{QuoteStyle, WriterBuilder};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::{
     didit::{Activity, Decision, SessionId, SessionReference},
@@ -145,10 +145,11 @@ pub(super) async fn decision(
         // Whoever has the link can act as the person.
         data.remove("session_url");
     }
-    let person: Map<String, Value> = explained
+    // Several facts can have the same label.
+    let person: Vec<Value> = explained
         .untrusted
         .into_iter()
-        .map(|fact| (fact.label, fact.value.into()))
+        .map(|fact| json!({ "label": fact.label, "value": fact.value }))
         .collect();
     pretty(&json!({ "decision": data, "written_by_others": person }))
 }

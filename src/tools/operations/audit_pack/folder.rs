@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    didit::SessionId,
     journal::{self, Journal},
     private_file,
     tools::error::{ErrorCode, ToolError},
@@ -117,7 +118,11 @@ impl Folder {
                 journal::Error::Io(error) => disk(&place, &io::Error::other(error)),
             })?;
         for part in PARTS {
-            private_file::sweep(&path.join(part));
+            let part = path.join(part);
+            // A link in its place could lead to a folder of somebody else's.
+            if part.symlink_metadata().is_ok_and(|found| found.is_dir()) {
+                private_file::sweep(&part);
+            }
         }
         let folder = Self {
             path,
@@ -151,6 +156,11 @@ impl Folder {
     /// What the decisions told.
     pub(super) fn told(&self) -> BTreeMap<String, Told> {
         self.known().told.clone()
+    }
+
+    /// What the decision of a session told.
+    pub(super) fn told_of(&self, session: &SessionId) -> Option<Told> {
+        self.known().told.get(&session.to_string()).cloned()
     }
 
     /// Whether a file was written.

@@ -80,6 +80,7 @@ pub(super) fn page(
     list: &List,
     figures: &Figures,
     missing: &BTreeMap<String, String>,
+    keeps_trail: bool,
 ) -> Vec<u8> {
     let mut text = format!(
         "# Audit pack: {} to {}\n\nSessions of people made in this period, as listed at {} ({}).\n",
@@ -94,7 +95,11 @@ pub(super) fn page(
             list.total, figures.sessions
         ));
     }
-    text.push_str("\n## Outcomes\n\n| status | sessions |\n|---|--:|\n");
+    text.push_str(
+        "\n## Outcomes\n\nOutcomes are those of the decisions, which were read after the list; a session without one has the \
+         status of the list.\n",
+    );
+    text.push_str("\n| status | sessions |\n|---|--:|\n");
     for (status, count) in &figures.by_status {
         text.push_str(&format!("| {} | {count} |\n", plain(status)));
     }
@@ -133,6 +138,9 @@ pub(super) fn page(
         "\nThe settings in `workflows/` are those of the day on which the pack was made. `manifest.json` holds the SHA-256 of \
          every file.\n",
     );
+    if !keeps_trail {
+        text.push_str("\nThis program keeps no audit trail of its own here (--audit-log).\n");
+    }
     if missing.is_empty() {
         text.push_str("\nNothing is missing.\n");
     } else {
@@ -158,6 +166,7 @@ pub(super) fn manifest(
     environment: &str,
     files: &BTreeMap<String, Written>,
     missing: &BTreeMap<String, String>,
+    keeps_trail: bool,
 ) -> Vec<u8> {
     let files: Vec<_> = files
         .iter()
@@ -180,6 +189,7 @@ pub(super) fn manifest(
         "listed_at": list.listed_at,
         "sessions": list.sessions.len(),
         "sessions_there_were": list.total,
+        "keeps_own_audit_trail": keeps_trail,
         "files": files,
         "missing": missing,
     }))

@@ -26,6 +26,9 @@ use crate::{
     },
 };
 
+/// The lines of this program's own trail.
+pub(super) const OWN_LINES: &str = "own-audit-lines.jsonl";
+
 /// What is made of each session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Part {
@@ -45,9 +48,6 @@ impl Part {
     }
 }
 
-/// The lines that this program keeps of what it did itself.
-pub(super) const OWN_LINES: &str = "own-audit-lines.jsonl";
-
 /// The work on one pack within one call.
 pub(super) struct Work<'a> {
     pub(super) context: &'a Context,
@@ -65,6 +65,8 @@ pub(super) struct Work<'a> {
 struct State {
     /// What is missing, and why.
     missing: BTreeMap<String, String>,
+    /// What of it another call may well have, and whether this one tried.
+    waiting: BTreeMap<String, bool>,
     /// Parts that this key is refused, how often, and those that it got.
     refused: BTreeMap<Part, (ErrorCode, usize)>,
     worked: BTreeSet<Part>,
@@ -96,15 +98,12 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// The parts of a session that belong into the pack.
-    pub(super) fn parts(&self, listed: &Listed) -> Vec<Part> {
-        let status: Option<SessionStatus> = listed.status.parse().ok();
-        let has_report = status.is_some_and(|status| status.has_report());
-        let mut parts = vec![Part::Decision, Part::Trail];
-        if self.reports && has_report {
-            parts.push(Part::Report);
-        }
-        parts
+    /// Whether a report of the session belongs into the pack: it may have been finished since it was listed.
+    fn wants_report(&self, listed: &Listed) -> bool {
+        let told = self.folder.told_of(&listed.session_id);
+        let status = told.map_or_else(|| listed.status.clone(), |told| told.status);
+        let status: Option<SessionStatus> = status.parse().ok();
+        self.reports && status.is_some_and(|status| status.has_report())
     }
 
     /// Writes what is missing of all sessions.
@@ -115,8 +114,10 @@ impl<'a> Work<'a> {
         let all = sessions.len();
         let mut working = stream::iter(sessions.to_vec())
             .map(|listed| async move {
-                for part in self.parts(&listed) {
-                    self.part(part, &listed).await;
+                self.part(Part::Decision, &listed).await;
+                self.part(Part::Trail, &listed).await;
+                if self.wants_report(&listed) {
+                    self.part(Part::Report, &listed).await;
                 }
                 let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
                 let message = format!("Looked at {done} of {all} sessions.");
@@ -143,16 +144,13 @@ impl<'a> Work<'a> {
             // One refusal may be about one session; as many as run at once are about the key.
             let refused =
                 refused.filter(|(_, times)| *times >= AT_ONCE && !state.worked.contains(&part));
-            state.stopped.or(refused.map(|(code, _)| *code))
+            refused.map(|(code, _)| *code)
         };
-        if let Some(code) = hindered {
-            self.miss(name, code);
+        if self.is_over(&name) {
             return;
         }
-        if Instant::now() >= self.end {
-            self.state()
-                .missing
-                .insert(name, "not yet: the time of this call was over".to_owned());
+        if let Some(code) = hindered {
+            self.miss(name, code);
             return;
         }
         match self.fetch(part, listed).await {
@@ -215,7 +213,7 @@ impl<'a> Work<'a> {
             let Ok(workflow) = id.parse::<WorkflowId>() else {
                 continue;
             };
-            if self.folder.has(&name) {
+            if self.folder.has(&name) || self.is_over(&name) {
                 continue;
             }
             match workflows::find(self.context, workflow).await {
@@ -242,10 +240,6 @@ impl<'a> Work<'a> {
     /// When the disk refuses.
     pub(super) async fn own_lines(&self, ids: BTreeSet<String>) -> Result<(), ToolError> {
         let Some(trail) = self.context.connection.settings().audit_log.clone() else {
-            let why = "this program keeps no audit trail here (--audit-log)";
-            self.state()
-                .missing
-                .insert(OWN_LINES.to_owned(), why.to_owned());
             return Ok(());
         };
         let read = tokio::task::spawn_blocking(move || contents::own_lines(&trail, &ids)).await;
@@ -263,13 +257,44 @@ impl<'a> Work<'a> {
         self.state().missing.clone()
     }
 
+    /// What of it the next call makes or tries, and whether this call tried.
+    pub(super) fn waiting(&self) -> BTreeMap<String, bool> {
+        self.state().waiting.clone()
+    }
+
+    /// How many files are still to be made.
+    pub(super) fn left(&self) -> usize {
+        self.state().waiting.len()
+    }
+
     /// Why the rest was not tried.
     pub(super) fn stopped(&self) -> Option<ErrorCode> {
         self.state().stopped
     }
 
+    /// Whether nothing more is tried, for which the file then waits.
+    fn is_over(&self, name: &str) -> bool {
+        let mut state = self.state();
+        let why = match state.stopped {
+            Some(code) => code.to_string(),
+            None if Instant::now() >= self.end => {
+                "not yet: the time of this call was over".to_owned()
+            }
+            None => return false,
+        };
+        let is_stopped = state.stopped.is_some();
+        state.waiting.insert(name.to_owned(), is_stopped);
+        state.missing.insert(name.to_owned(), why);
+        true
+    }
+
     fn miss(&self, name: String, code: ErrorCode) {
-        self.state().missing.insert(name, code.to_string());
+        let mut state = self.state();
+        // What stopped the rest may pass, as an operator sets another key.
+        if code.passes() || state.stopped == Some(code) {
+            state.waiting.insert(name.clone(), true);
+        }
+        state.missing.insert(name, code.to_string());
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
