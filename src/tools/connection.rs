@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     credentials::{self, Profile, Store},
-    didit::{ApiKey, Client, DEFAULT_API_BASE_URL, Password, SessionId, WebhookSecret},
+    didit::{
+        ApiKey, Client, DEFAULT_API_BASE_URL, PageRequest, Password, SessionFilter, SessionId,
+        WebhookSecret,
+    },
     redact::Redactor,
 };
 
@@ -343,6 +346,29 @@ impl Connection {
     /// Whether the environment sets the key, so that a stored one would not be used.
     pub fn key_is_from_environment(&self) -> bool {
         matches!(self.settings.api_key, Some((_, KeySource::Environment)))
+    }
+
+    /// Reads the newest session where nothing has told yet whether people and money are real. What fails here leaves that open.
+    pub(super) async fn learn_environment(&self, client: &Client) {
+        if self.environment_of(None) != Environment::Unknown {
+            return;
+        }
+        let newest = SessionFilter {
+            page: PageRequest {
+                limit: Some(1),
+                offset: None,
+            },
+            ..SessionFilter::default()
+        };
+        let Ok(sessions) = client.find_sessions(&newest).await else {
+            return;
+        };
+        let newest = sessions.items.first().and_then(|row| row.session_id);
+        if let Some(id) = newest
+            && let Ok(decision) = client.decision(&id).await
+        {
+            self.environment_of(decision.environment.as_deref());
+        }
     }
 
     /// Whether people and money are real, as far as known: from what Didit says of the session at hand, else from what it

@@ -274,7 +274,7 @@ fn a_cut_and_what_cannot_be_read_are_said() {
     assert!(
         answer
             .text
-            .contains("The newest 3 of 6 sessions were looked at"),
+            .contains("The newest 3 of 6 such sessions were looked at"),
         "{}",
         answer.text
     );
@@ -284,5 +284,59 @@ fn a_cut_and_what_cannot_be_read_are_said() {
         answer.text
     );
     assert_eq!(answer.data["looked_at"], 2);
+    server.stop();
+}
+
+#[test]
+fn who_shares_different_things_with_two_people_does_not_join_them() {
+    let many = Many::new();
+    let features = ["OCR", "PHONE_VERIFICATION"].map(|feature| json!({ "feature": feature }));
+    let body = json!({ "workflow_label": "Phones", "features": features });
+    let made = many.api("POST", "/v3/workflows/", &body);
+    for (person, phone, document) in [
+        (Some("a"), "+34600000001", "TEST-A1"),
+        (Some("b"), "+34600000001", "TEST-B1"),
+        (Some("b"), "+34600000002", "TEST-B1"),
+        (Some("c"), "+34600000002", "TEST-C1"),
+        (None, "+34600000003", "TEST-D1"),
+        (None, "+34600000003", "TEST-D1"),
+    ] {
+        let mut body = json!({
+            "workflow_id": made["workflow_id"], "contact_details": { "phone": phone },
+        });
+        if let Some(person) = person {
+            body["vendor_data"] = person.into();
+        }
+        let id = many.session(&body, "");
+        many.simulator.control.post(
+            &format!("sessions/{id}/finish"),
+            &json!({ "person": { "document_number": document } }),
+        );
+    }
+    let mut server = server(&many, "minimal");
+    let found = server.ok(TOOL, json!({}));
+    let rows = found.data["items"].as_array().unwrap();
+    let people = |row: &Value| -> BTreeSet<String> {
+        let people = row["people"].as_array().unwrap().iter();
+        people
+            .map(|person| {
+                person["vendor_data"]
+                    .as_str()
+                    .unwrap_or("nobody")
+                    .to_owned()
+            })
+            .collect()
+    };
+    let all: Vec<BTreeSet<String>> = rows.iter().map(people).collect();
+    let pair = |one: &str, other: &str| BTreeSet::from([one.to_owned(), other.to_owned()]);
+    assert!(all.contains(&pair("a", "b")), "{}", found.text);
+    assert!(all.contains(&pair("b", "c")), "{}", found.text);
+    assert!(all.iter().all(|people| people.len() < 3), "{}", found.text);
+    let nameless = rows
+        .iter()
+        .find(|row| people(row).contains("nobody"))
+        .unwrap();
+    assert_eq!(nameless["may_be_one_person"], true);
+    assert!(found.text.contains("may be one person"), "{}", found.text);
     server.stop();
 }

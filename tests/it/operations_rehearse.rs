@@ -247,3 +247,70 @@ fn what_fails_on_the_way_is_told_and_can_be_gone_on_with() {
     assert_eq!(made.count(), 2, "what is there is not made again");
     server.stop();
 }
+
+#[test]
+fn another_workflow_does_not_pass_by_sessions_of_the_first() {
+    let (mut server, control, workflow) = sandbox();
+    let other = server.ok(
+        "didit_workflow_create",
+        json!({ "workflow_label": "Other" }),
+    );
+    let arguments = json!({ "workflow": workflow, "outcomes": ["approve"], "max_wait_s": 1 });
+    let made = server.ok(TOOL, arguments);
+    play(&control, &made);
+    let seen = server.ok(
+        TOOL,
+        json!({ "workflow": other.field("workflow_id"), "outcomes": ["approve"],
+            "rehearsal": made.field("rehearsal"), "max_wait_s": 1 }),
+    );
+    assert_eq!([&seen.data["pass"], &seen.data["not_run"]], [0, 1]);
+    assert!(
+        seen.text.contains("its session is of another workflow"),
+        "{}",
+        seen.text
+    );
+    assert!(
+        seen.text.contains("without `rehearsal` begins anew"),
+        "{}",
+        seen.text
+    );
+    server.stop();
+}
+
+#[test]
+fn a_link_that_ran_out_is_no_failure_and_a_name_nobody_used_is_said() {
+    let (mut server, control, workflow) = sandbox();
+    let arguments = |name: &str| json!({ "workflow": workflow, "outcomes": ["approve"], "rehearsal": name, "max_wait_s": 1 });
+    let made = server.ok(TOOL, arguments("monday"));
+    let unknown = "No session of a rehearsal \"monday\" was there";
+    assert!(made.text.contains(unknown), "{}", made.text);
+    let session = row(&made, "approve")["session_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    control.force(&session, "Expired");
+    let seen = server.ok(TOOL, arguments("monday"));
+    assert!(!seen.text.contains(unknown), "{}", seen.text);
+    assert_eq!([&seen.data["fail"], &seen.data["not_run"]], [0, 1]);
+    assert!(seen.text.contains("begins anew"), "{}", seen.text);
+    assert!(
+        !seen.text.contains("goes on and makes nothing twice"),
+        "{}",
+        seen.text
+    );
+    server.stop();
+}
+
+#[test]
+fn a_refusal_with_a_live_key_says_so() {
+    let many = Many::new();
+    let workflow = many.workflow("Onboarding KYC");
+    many.session(&json!({ "workflow_id": workflow }), "approve");
+    let mut server = many.setup().arguments(&["--toolsets=all"]).start();
+    many.simulator.control.requests();
+    let refused = server.fails(TOOL, json!({ "workflow": workflow }));
+    assert!(refused.text.contains("of a live one"), "{}", refused.text);
+    let sessions = many.listed("");
+    assert_eq!(sessions.len(), 1, "{sessions:#?}");
+    server.stop();
+}

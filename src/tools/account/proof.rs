@@ -3,11 +3,9 @@
 use serde::Serialize;
 
 use crate::{
-    didit::{
-        self, BodyKind, Client, ErrorKind, Money, PageRequest, SessionFilter, WorkflowSummary,
-    },
+    didit::{self, BodyKind, ErrorKind, Money, PageRequest, SessionFilter, WorkflowSummary},
     tools::{
-        Connection, Context, Environment,
+        Context,
         dollars::dollars,
         error::{ErrorCode, NotDone, ToolError},
         untrusted::mark_untrusted,
@@ -56,29 +54,6 @@ pub(super) fn price_line(prices: &[Price]) -> Option<String> {
     (!prices.is_empty()).then(|| format!("Prices a person: {}.", prices.join(", ")))
 }
 
-/// Reads the newest session where nothing has told yet whether people and money are real. What fails here leaves that open.
-async fn learn_environment(connection: &Connection, client: &Client) {
-    if connection.environment_of(None) != Environment::Unknown {
-        return;
-    }
-    let newest = SessionFilter {
-        page: PageRequest {
-            limit: Some(1),
-            offset: None,
-        },
-        ..SessionFilter::default()
-    };
-    let Ok(sessions) = client.find_sessions(&newest).await else {
-        return;
-    };
-    let newest = sessions.items.first().and_then(|row| row.session_id);
-    if let Some(id) = newest
-        && let Ok(decision) = client.decision(&id).await
-    {
-        connection.environment_of(decision.environment.as_deref());
-    }
-}
-
 /// Tests the key. A missing or refused key is a result; any other failure of the call is an error. A key that may not read
 /// workflows is not a wrong key, so a second list is asked before it is called one.
 pub(super) async fn prove(context: &Context) -> Result<Proof, NotDone> {
@@ -104,7 +79,7 @@ pub(super) async fn prove(context: &Context) -> Result<Proof, NotDone> {
         Ok(workflows) => {
             let total = workflows.total.unwrap_or(workflows.items.len() as u64);
             let line = format!("The key works: the application has {total} workflow(s).");
-            learn_environment(&context.connection, &client).await;
+            context.connection.learn_environment(&client).await;
             return Ok(Proof {
                 prices: prices_of(workflows.items),
                 ..proof(true, line)

@@ -61,6 +61,12 @@ struct GroupRow {
     people: Vec<PersonRow>,
     #[serde(skip_serializing_if = "is_zero")]
     more_people: usize,
+    /// Whether some of them share it only with others of the group.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_chain: bool,
+    /// Whether two of them have no vendor_data, so that they may be one person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    may_be_one_person: bool,
     /// Whether it is shared by nothing but what families share.
     proves_nothing_alone: bool,
 }
@@ -134,13 +140,7 @@ async fn duplicates(
             "{unread} decisions could not be read, or not in time, and are left out."
         ));
     }
-    if found.is_cut {
-        notes.push(format!(
-            "The newest {} of {} sessions were looked at, which is the limit of this call.",
-            found.rows.len(),
-            found.total
-        ));
-    }
+    notes.extend(found.cut());
     if joined.on_lists > 0 {
         notes.push(format!(
             "{} further matches are with lists or imports, which name nobody.",
@@ -242,10 +242,17 @@ fn row(group: &Group, people: &[Person], level: PersonalData) -> GroupRow {
         session_number: person.session_number,
         session_id: person.session_id.clone(),
     };
-    let members = group.people.iter().filter_map(|place| people.get(*place));
+    let members: Vec<&Person> = group
+        .people
+        .iter()
+        .filter_map(|place| people.get(*place))
+        .collect();
+    let nameless = members.iter().filter(|it| it.vendor_data.is_none());
     GroupRow {
+        is_chain: group.signals.iter().any(|(_, evidence)| evidence.is_chain),
+        may_be_one_person: nameless.count() > 1,
         signals: group.signals.iter().map(signal).collect(),
-        people: members.take(MOST_PEOPLE).map(person).collect(),
+        people: members.into_iter().take(MOST_PEOPLE).map(person).collect(),
         more_people: group.people.len().saturating_sub(MOST_PEOPLE),
         proves_nothing_alone: group.signals.iter().all(|(signal, _)| signal.is_weak()),
     }
@@ -279,11 +286,18 @@ impl Row for GroupRow {
             0 => String::new(),
             more => format!("; and {more} more"),
         };
-        format!(
+        let mut line = format!(
             "Same {}: {}{more}",
             signals.join(" and "),
             people.join("; ")
-        )
+        );
+        if self.is_chain {
+            line.push_str(". Not each with each: some are linked through others");
+        }
+        if self.may_be_one_person {
+            line.push_str(". Those without vendor_data may be one person");
+        }
+        line
     }
 }
 

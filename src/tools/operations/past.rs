@@ -47,6 +47,26 @@ pub(super) struct Past {
     pub(super) is_cut: bool,
 }
 
+impl Past {
+    /// Whether `total` is all there are: Didit's count may stop, and then the rows that follow show it.
+    pub(super) fn is_counted(&self) -> bool {
+        !self.is_cut || self.total > self.rows.len() as u64
+    }
+
+    /// What was left out, where something was.
+    pub(super) fn cut(&self) -> Option<String> {
+        let read = self.rows.len();
+        let total = match self.is_counted() {
+            true => self.total.to_string(),
+            false => format!("more than {read}"),
+        };
+        let sentence = format!(
+            "The newest {read} of {total} such sessions were looked at, which is the limit of this call; the rest is not counted."
+        );
+        self.is_cut.then_some(sentence)
+    }
+}
+
 /// The filter with the days of a period.
 pub(super) fn within(period: &Period, filter: SessionFilter) -> SessionFilter {
     SessionFilter {

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::wait;
 use crate::{
     didit::{
-        Client, SANDBOX_SCENARIOS, SessionFilter, SessionRequest, Workflow, WorkflowId,
+        Client, Decision, SANDBOX_SCENARIOS, SessionFilter, SessionRequest, Workflow, WorkflowId,
         sessions::SandboxScenario, values::Text,
     },
     tools::{
@@ -107,6 +107,10 @@ async fn rehearse(context: Context, input: RehearseInput) -> Result<ToolOutput, 
         goes_on,
     };
     let mut rows = stage.make(outcomes).await?;
+    let is_unknown = goes_on && !rows.iter().any(|row| row.is_resumed);
+    let unknown = is_unknown.then(|| {
+        format!("No session of a rehearsal \"{rehearsal}\" was there, so all of these are new.")
+    });
     stage.watch(&mut rows, wait::of(input.max_wait_s)).await?;
     let webhooks = hooks.since(&client).await;
     // The sessions tell what the key did not.
@@ -114,7 +118,14 @@ async fn rehearse(context: Context, input: RehearseInput) -> Result<ToolOutput, 
         Environment::Unknown => context.connection.environment_of(None),
         known => known,
     };
-    Ok(answer(&rehearsal, &label, environment, rows, webhooks))
+    Ok(answer(
+        &rehearsal,
+        &label,
+        environment,
+        rows,
+        webhooks,
+        unknown,
+    ))
 }
 
 /// The name of an earlier rehearsal, with or without what its sessions begin with.
@@ -215,7 +226,14 @@ impl Stage<'_> {
                     made += 1;
                     rows.push(row);
                 }
-                Err(error) if made == 0 => return Err(error.into()),
+                Err(error) if made == 0 => {
+                    // A refusal may be because people and money are real here, which a key alone does not tell.
+                    if error.code == ErrorCode::Refused {
+                        self.context.connection.learn_environment(self.client).await;
+                        sandbox(self.context)?;
+                    }
+                    return Err(error.into());
+                }
                 Err(error) => {
                     // Of a session that may have been made, the same call takes the very one up again.
                     rows.push(row.not_run(format!("its session failed: {}", error.code)));
@@ -248,7 +266,10 @@ impl Stage<'_> {
                 .iter()
                 .find(|known| known.vendor_data.as_deref() == Some(&*vendor_data));
             if let Some((id, own)) = own.and_then(|own| Some((own.session_id?, own))) {
-                return Ok(row.with_session(id, own.session_number, None));
+                return Ok(OutcomeRow {
+                    is_resumed: true,
+                    ..row.with_session(id, own.session_number, None)
+                });
             }
         }
         let request = SessionRequest {
@@ -269,6 +290,16 @@ impl Stage<'_> {
         Ok(row.with_session(created.session_id, created.session_number, created.url))
     }
 
+    /// Whether the session runs another workflow: an earlier rehearsal of this name was of that one.
+    fn is_of_another(&self, decision: &Decision) -> bool {
+        let of_this = |id: WorkflowId| {
+            let this = self.workflow;
+            id == self.workflow_id
+                || this.is_some_and(|it| it.workflow_id == Some(id) || it.uuid == id)
+        };
+        decision.workflow_id.is_some_and(|id| !of_this(id))
+    }
+
     /// Looks at the sessions until all are settled or the time is over; at least once.
     async fn watch(&self, rows: &mut [OutcomeRow], wait: Duration) -> Result<(), NotDone> {
         let end = Instant::now() + wait;
@@ -287,7 +318,15 @@ impl Stage<'_> {
                 return Err(made_live().into());
             }
             for row in rows.iter_mut() {
-                if let Some(seen) = row.id.and_then(|id| seen.get(&id)) {
+                let Some(seen) = row.id.and_then(|id| seen.get(&id)) else {
+                    continue;
+                };
+                if seen
+                    .as_ref()
+                    .is_ok_and(|decision| self.is_of_another(decision))
+                {
+                    row.spend("its session is of another workflow");
+                } else {
                     row.see(seen);
                 }
             }
@@ -317,6 +356,7 @@ fn answer(
     environment: Environment,
     rows: Vec<OutcomeRow>,
     webhooks: String,
+    unknown: Option<String>,
 ) -> ToolOutput {
     let counts: Vec<String> = Verdict::ALL
         .into_iter()
@@ -327,8 +367,15 @@ fn answer(
     let [pass, fail, waiting] =
         [Verdict::Pass, Verdict::Fail, Verdict::Waiting].map(|result| count(&rows, result));
     let not_run = count(&rows, Verdict::NotRun);
+    let spent = rows.iter().filter(|row| row.is_spent).count();
     let mut notes = vec![webhooks];
-    if waiting + not_run > 0 {
+    notes.extend(unknown);
+    if spent > 0 {
+        notes.push(format!(
+            "Links that are of no use any more: {spent}; the call without `rehearsal` begins anew."
+        ));
+    }
+    if waiting + not_run > spent {
         notes.push(format!(
             "Not complete: the same call with rehearsal \"{rehearsal}\" goes on and makes nothing twice."
         ));

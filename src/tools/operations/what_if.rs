@@ -115,8 +115,10 @@ async fn what_if(
     let found = past::newest(&client, &ended, most).await?;
     let counter = Counter::new(&client);
     let unfinished = match counter.count(of_workflow).await {
-        Ok(all) => Some(all.number.saturating_sub(found.total)),
-        Err(_) => None,
+        Ok(all) if !all.is_at_least && found.is_counted() => {
+            Some(all.number.saturating_sub(found.total))
+        }
+        _ => None,
     };
     let mut read = decisions(&context, found.ids()).await?;
     let told = read
@@ -159,13 +161,7 @@ async fn what_if(
             }
         }
     }
-    if found.is_cut {
-        notes.push(format!(
-            "The newest {} of {} such sessions were looked at, which is the limit of this call; the rest is not counted.",
-            found.rows.len(),
-            found.total
-        ));
-    }
+    notes.extend(found.cut());
     notes.push(
         "Sessions count by what the checks had decided, also where a human decided otherwise; what stays as it was is taken \
          from each session as it ran. Companies are not among them."

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Groups of an answer: each costs four requests.
+/// Groups of an answer: each costs five requests.
 const MOST_GROUPS: usize = 31;
 /// Groups that nobody orders by time; the largest come first.
 const MOST_NAMED: usize = 12;
@@ -39,6 +39,7 @@ pub(super) struct Group {
     approved: u64,
     declined: u64,
     in_review: u64,
+    abandoned: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     approval_rate_percent: Option<f64>,
 }
@@ -143,6 +144,7 @@ async fn outcomes(
         SessionStatus::Approved,
         SessionStatus::Declined,
         SessionStatus::InReview,
+        SessionStatus::Abandoned,
     ];
     let filters = counted.iter().flat_map(|(_, filter, _)| {
         statuses.iter().map(|status| SessionFilter {
@@ -153,7 +155,7 @@ async fn outcomes(
     let counts = counter.counts(filters.collect()).await?;
     let mut groups = Vec::new();
     for ((name, _, total), of) in counted.into_iter().zip(counts.chunks(statuses.len())) {
-        let [approved, declined, in_review] = of else {
+        let [approved, declined, in_review, abandoned] = of else {
             break;
         };
         groups.push(Group {
@@ -162,6 +164,7 @@ async fn outcomes(
             approved: approved.number,
             declined: declined.number,
             in_review: in_review.number,
+            abandoned: abandoned.number,
             approval_rate_percent: rate(approved.number, declined.number).map(rounded),
         });
     }
@@ -172,8 +175,8 @@ impl Group {
     /// Its counts in words; what is left of the total has not been finished, or has another status.
     pub(super) fn words(&self) -> String {
         let mut words = format!(
-            "{} ({} approved, {} declined, {} in review",
-            self.total, self.approved, self.declined, self.in_review
+            "{} ({} approved, {} declined, {} in review, {} abandoned",
+            self.total, self.approved, self.declined, self.in_review, self.abandoned
         );
         if let Some(rate) = self.approval_rate_percent {
             words.push_str(&format!(", rate {rate:.1}%"));

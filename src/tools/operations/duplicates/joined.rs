@@ -81,6 +81,8 @@ pub(super) struct Evidence {
     pub(super) values: BTreeSet<String>,
     /// The highest likeness of two faces, 0 to 100.
     pub(super) similarity: Option<f64>,
+    /// Whether not every two of the people were seen to share it.
+    pub(super) is_chain: bool,
 }
 
 /// Two people who share something.
@@ -240,35 +242,37 @@ impl Joined {
 
     /// The groups: surest signals first, then the largest.
     pub(super) fn groups(&self) -> Vec<Group> {
-        let mut by_people: BTreeMap<Vec<usize>, Vec<(Signal, Evidence)>> = BTreeMap::new();
-        for signal in Signal::ALL {
-            let joins: Vec<&Join> = self
-                .joins
-                .iter()
-                .filter(|join| join.signal == signal)
-                .collect();
+        let mut by_people: BTreeMap<Vec<usize>, BTreeMap<Signal, Evidence>> = BTreeMap::new();
+        // Who shares a number with one and an address with another shares nothing with both: each value stands for itself.
+        let mut by_value: BTreeMap<(Signal, Option<&str>), Vec<&Join>> = BTreeMap::new();
+        for join in &self.joins {
+            let key = (join.signal, join.value.as_deref());
+            by_value.entry(key).or_default().push(join);
+        }
+        for ((signal, value), joins) in by_value {
             for people in connected(&joins) {
-                let mut evidence = Evidence::default();
-                let within = joins.iter().filter(|join| people.contains(&join.people[0]));
-                for join in within {
-                    evidence.values.extend(join.value.clone());
-                    evidence.similarity = join
-                        .similarity
-                        .into_iter()
-                        .chain(evidence.similarity)
-                        .fold(None, |most: Option<f64>, next| {
-                            Some(most.map_or(next, |most| most.max(next)))
-                        });
-                }
-                by_people
-                    .entry(people)
+                let within: Vec<&&Join> = joins
+                    .iter()
+                    .filter(|join| people.contains(&join.people[0]))
+                    .collect();
+                let evidence = by_people
+                    .entry(people.clone())
                     .or_default()
-                    .push((signal, evidence));
+                    .entry(signal)
+                    .or_default();
+                evidence.values.extend(value.map(str::to_owned));
+                let similarities = within.iter().filter_map(|join| join.similarity);
+                evidence.similarity = similarities.chain(evidence.similarity).reduce(f64::max);
+                // All who have a value share it with whoever had it first; Didit's word is of two at a time.
+                evidence.is_chain |= value.is_none() && pairs(&within) < all_pairs(people.len());
             }
         }
         let mut groups: Vec<Group> = by_people
             .into_iter()
-            .map(|(people, signals)| Group { signals, people })
+            .map(|(people, signals)| Group {
+                signals: signals.into_iter().collect(),
+                people,
+            })
             .collect();
         groups.sort_by_key(|group| {
             let surest = group.signals.iter().map(|(signal, _)| *signal).min();
@@ -276,6 +280,19 @@ impl Joined {
         });
         groups
     }
+}
+
+/// How many pairs of people are joined.
+fn pairs(joins: &[&&Join]) -> usize {
+    let pairs: BTreeSet<BTreeSet<usize>> = joins
+        .iter()
+        .map(|join| BTreeSet::from(join.people))
+        .collect();
+    pairs.len()
+}
+
+fn all_pairs(people: usize) -> usize {
+    people * people.saturating_sub(1) / 2
 }
 
 /// The sets of people who are joined to each other, directly or through others; each in order.

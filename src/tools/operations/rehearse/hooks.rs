@@ -16,8 +16,8 @@ pub(super) enum Hooks {
     Known {
         count: usize,
         counted: Vec<DestinationId>,
-        delivered: i64,
-        failed: i64,
+        /// All deliveries and those that failed, where they could be read.
+        deliveries: Option<(i64, i64)>,
     },
 }
 
@@ -32,13 +32,12 @@ impl Hooks {
             it.enabled != Some(false) && it.subscribed_events.iter().any(|event| event == EVENT)
         });
         let ids: Vec<Option<DestinationId>> = told.map(|it| it.uuid).collect();
-        let counted = ids.iter().copied().flatten().take(MOST).collect();
-        let (delivered, failed) = deliveries(client, &counted).await;
+        let counted: Vec<DestinationId> = ids.iter().copied().flatten().take(MOST).collect();
+        let deliveries = deliveries(client, &counted).await;
         Self::Known {
             count: ids.len(),
             counted,
-            delivered,
-            failed,
+            deliveries,
         }
     }
 
@@ -55,30 +54,30 @@ impl Hooks {
             Self::Known {
                 count,
                 counted,
-                delivered,
-                failed,
+                deliveries: before,
             } => {
-                let (now, failed_now) = deliveries(client, counted).await;
-                format!(
-                    "Webhooks: {count} destination(s) receive status.updated; deliveries during this call: {}, of which \
-                     failed: {}.",
-                    (now - delivered).max(0),
-                    (failed_now - failed).max(0)
-                )
+                let now = deliveries(client, counted).await;
+                let told = match (before, now) {
+                    (Some((all, failed)), Some((now, failed_now))) => format!(
+                        "deliveries during this call: {}, of which failed: {}",
+                        (now - all).max(0),
+                        (failed_now - failed).max(0)
+                    ),
+                    _ => "their deliveries could not be read".to_owned(),
+                };
+                format!("Webhooks: {count} destination(s) receive status.updated; {told}.")
             }
         }
     }
 }
 
-/// All deliveries, and those that failed; what cannot be read counts as none.
-async fn deliveries(client: &Client, destinations: &Vec<DestinationId>) -> (i64, i64) {
+/// All deliveries, and those that failed; `None` where one destination tells none.
+async fn deliveries(client: &Client, destinations: &[DestinationId]) -> Option<(i64, i64)> {
     let (mut all, mut failed) = (0, 0);
     for id in destinations {
-        let read = client.destination(id).await.ok();
-        if let Some(summary) = read.and_then(|destination| destination.summary) {
-            all += summary.total_deliveries.unwrap_or_default();
-            failed += summary.failed_deliveries.unwrap_or_default();
-        }
+        let summary = client.destination(id).await.ok()?.summary?;
+        all += summary.total_deliveries?;
+        failed += summary.failed_deliveries.unwrap_or_default();
     }
-    (all, failed)
+    Some((all, failed))
 }

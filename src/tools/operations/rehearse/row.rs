@@ -78,6 +78,12 @@ pub(super) struct OutcomeRow {
     pub(super) reason: Option<String>,
     #[serde(skip)]
     pub(super) id: Option<SessionId>,
+    /// Whether an earlier call made its session.
+    #[serde(skip)]
+    pub(super) is_resumed: bool,
+    /// Whether its session will not play any more.
+    #[serde(skip)]
+    pub(super) is_spent: bool,
 }
 
 impl OutcomeRow {
@@ -94,6 +100,8 @@ impl OutcomeRow {
             verdict: None,
             reason: None,
             id: None,
+            is_resumed: false,
+            is_spent: false,
         }
     }
 
@@ -118,6 +126,14 @@ impl OutcomeRow {
         self
     }
 
+    /// Leaves the session, which is of no use to this rehearsal.
+    pub(super) fn spend(&mut self, reason: &str) {
+        self.result = Verdict::NotRun;
+        self.url = None;
+        self.reason = Some(reason.to_owned());
+        self.is_spent = true;
+    }
+
     /// Takes over what the decision says.
     pub(super) fn see(&mut self, seen: &Result<Decision, ToolError>) {
         let decision = match seen {
@@ -134,10 +150,7 @@ impl OutcomeRow {
             decision.status,
             SessionStatus::Expired | SessionStatus::Abandoned
         ) {
-            self.result = Verdict::NotRun;
-            self.url = None;
-            self.reason =
-                Some("nobody went through it in time; a new rehearsal makes a new link".to_owned());
+            self.spend("nobody went through it in time");
         } else if matches!(
             decision.status.turn(),
             NextActor::Nobody | NextActor::Reviewer

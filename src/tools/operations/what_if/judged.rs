@@ -1,9 +1,15 @@
 //! How one session would have ended under other thresholds. Only what a threshold governs is changed; every other reason and
 //! every other check counts as it did.
 
+use serde_json::Value;
+
 use super::thresholds::{CHECKS, Levels, Thresholds, today};
 use crate::{
-    didit::{Decision, Step, Warning, decision::AmlHit, features::Feature},
+    didit::{
+        Decision, Step, Warning,
+        decision::{AmlHit, AmlScreening},
+        features::Feature,
+    },
     tools::{
         limits::{WorkflowLimits, in_percent},
         person::PersonFacts,
@@ -95,6 +101,14 @@ struct Governed<'a> {
     is_triaged: bool,
 }
 
+/// What the wanted thresholds have to do with a step.
+enum Held<'a> {
+    No,
+    By(Governed<'a>),
+    /// One of them governs it, and its score is not told.
+    Untold,
+}
+
 /// Judges one session.
 pub(super) fn judge(
     decision: &Decision,
@@ -107,8 +121,8 @@ pub(super) fn judge(
     // Limits that were set since say nothing of how the session ended.
     let limits = limits.filter(|limits| limits.held_for(decision));
     let steps = decision.steps();
-    let governed = governed(decision, &steps, wanted);
-    if governed.iter().all(Option::is_none) {
+    let governed = governed(decision, &steps, wanted, limits);
+    if !governed.iter().any(|held| matches!(held, Held::By(_))) {
         return Judgement::Unknown(Unknown::NoScore);
     }
     let of_session = decision.warnings.iter().map(Weight::of_warning).max();
@@ -122,8 +136,10 @@ pub(super) fn judge(
             continue;
         };
         let becomes = match governed {
-            None => was,
-            Some(governed) => match reweighed(governed, was, wanted, limits) {
+            Held::No => was,
+            // It ran, and what it came to may change.
+            Held::Untold => return Judgement::Unknown(Unknown::NoScore),
+            Held::By(governed) => match reweighed(governed, was, wanted, limits) {
                 Ok(becomes) if becomes != was && governed.is_triaged => {
                     return Judgement::Unknown(Unknown::Triaged);
                 }
@@ -174,76 +190,102 @@ fn automatic(decision: &Decision) -> Option<Weight> {
     Weight::of_status(decision.status.as_str())
 }
 
-/// For each step, whether one of the wanted thresholds governs it.
+/// For each step, what the wanted thresholds have to do with it.
 fn governed<'a>(
     decision: &Decision,
     steps: &'a [Step<'a>],
     wanted: &Thresholds,
-) -> Vec<Option<Governed<'a>>> {
+    limits: Option<&WorkflowLimits>,
+) -> Vec<Held<'a>> {
     let mut places = [0_usize; CHECKS.len()];
     steps
         .iter()
         .map(|step| {
             let known = step.feature.known();
-            let (number, check) = CHECKS
-                .into_iter()
-                .enumerate()
-                .find(|(_, check)| known == Some(*check))?;
-            let count = places.get_mut(number)?;
+            let mut checks = CHECKS.into_iter().zip(&mut places);
+            let found = checks.find(|(check, _)| known == Some(*check));
+            let Some((check, count)) = found else {
+                return Held::No;
+            };
             let place = *count;
             *count += 1;
             if wanted.of(check).is_empty() {
-                return None;
+                return Held::No;
             }
-            let (score, is_triaged) = score(decision, check, place)?;
-            Some(Governed {
-                check,
-                step,
-                score,
-                is_triaged,
-            })
+            let threshold = limits
+                .and_then(|limits| limits.of(step.node_id, "aml_match_score_threshold"))
+                .and_then(Value::as_f64);
+            match score(decision, check, place, threshold) {
+                Told::Nothing => Held::No,
+                Told::NoScore => Held::Untold,
+                Told::Score(score, is_triaged) => Held::By(Governed {
+                    check,
+                    step,
+                    score,
+                    is_triaged,
+                }),
+            }
         })
         .collect()
 }
 
-/// The score of a check, 0 to 100, and whether a human has judged what it is made of.
-fn score(decision: &Decision, check: Feature, place: usize) -> Option<(f64, bool)> {
-    let score = match check {
-        Feature::FaceMatch => decision.face_matches.get(place)?.score?,
-        Feature::Liveness => decision.liveness_checks.get(place)?.score?,
-        Feature::Aml => {
-            let screening = decision.aml_screenings.get(place)?;
-            // The score of an empty search says nothing.
-            if screening.total_hits.unwrap_or_default() == 0 && screening.hits.is_empty() {
-                return None;
-            }
-            let score = screening.score.filter(|score| score.is_finite())?;
-            return Some((score, is_triaged(&screening.hits)));
-        }
-        _ => return None,
-    };
-    // Fractions are told as well. Whether 1 is all or nearly nothing, nobody can tell.
-    if !score.is_finite() || (score - 1.0).abs() < f64::EPSILON {
-        return None;
-    }
-    let (score, _) = in_percent(score, [Some(100.0), None]);
-    Some((score, false))
+/// What a check tells of its score.
+enum Told {
+    /// There is none to tell: a search that found nobody.
+    Nothing,
+    NoScore,
+    /// 0 to 100, and whether a human has judged what it is made of.
+    Score(f64, bool),
 }
 
-/// Whether a human judged one of the hits. Didit itself takes those that match least for somebody else, so such a mark is a
-/// human's only on a hit that matches as well as one that is not marked so.
-fn is_triaged(hits: &[AmlHit]) -> bool {
-    let status = |hit: &AmlHit| hit.review_status.clone().unwrap_or_default();
-    let counts = |hit: &&AmlHit| status(hit) != "False Positive";
+fn score(decision: &Decision, check: Feature, place: usize, threshold: Option<f64>) -> Told {
+    let of_face = match check {
+        Feature::FaceMatch => decision.face_matches.get(place).map(|it| it.score),
+        Feature::Liveness => decision.liveness_checks.get(place).map(|it| it.score),
+        _ => {
+            return match decision.aml_screenings.get(place) {
+                Some(screening) => risk_of(screening, threshold),
+                None => Told::NoScore,
+            };
+        }
+    };
+    match of_face.flatten() {
+        // Fractions are told as well. Whether 1 is all or nearly nothing, nobody can tell.
+        Some(score) if score.is_finite() && (score - 1.0).abs() >= f64::EPSILON => {
+            let (score, _) = in_percent(score, [Some(100.0), None]);
+            Told::Score(score, false)
+        }
+        _ => Told::NoScore,
+    }
+}
+
+fn risk_of(screening: &AmlScreening, threshold: Option<f64>) -> Told {
+    if screening.total_hits.unwrap_or_default() == 0 && screening.hits.is_empty() {
+        return Told::Nothing;
+    }
+    match screening.score.filter(|score| score.is_finite()) {
+        Some(score) => Told::Score(score, is_triaged(&screening.hits, threshold)),
+        None => Told::NoScore,
+    }
+}
+
+/// Whether a human judged one of the hits. Didit itself takes those that match worse than the threshold for somebody else;
+/// where that is not known, those that match worse than every hit that is not marked so.
+fn is_triaged(hits: &[AmlHit], threshold: Option<f64>) -> bool {
+    let is_ruled_out = |hit: &&AmlHit| hit.review_status.as_deref() == Some("False Positive");
     let least = hits
         .iter()
-        .filter(counts)
+        .filter(|hit| !is_ruled_out(hit))
         .filter_map(|hit| hit.match_score)
-        .fold(f64::INFINITY, f64::min);
-    hits.iter().any(|hit| match status(hit).as_str() {
-        "" | "Unreviewed" => false,
-        "False Positive" => hit.match_score.is_none_or(|score| score >= least),
-        _ => true,
+        .reduce(f64::min);
+    let threshold = threshold.or(least);
+    hits.iter().any(|hit| match hit.review_status.as_deref() {
+        None | Some("" | "Unreviewed") => false,
+        Some("False Positive") => match (hit.match_score, threshold) {
+            (Some(score), Some(threshold)) => score >= threshold,
+            _ => true,
+        },
+        Some(_) => true,
     })
 }
 

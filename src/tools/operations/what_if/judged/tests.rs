@@ -4,7 +4,10 @@
 use serde_json::{Value, json};
 
 use super::{Judgement, Unknown, Weight, judge};
-use crate::{didit::Decision, tools::operations::what_if::thresholds::Thresholds};
+use crate::{
+    didit::Decision,
+    tools::{limits::WorkflowLimits, operations::what_if::thresholds::Thresholds},
+};
 
 fn judged(decision: Value, wanted: Value) -> Judgement {
     let decision = Decision::from_value(&decision).unwrap();
@@ -44,7 +47,6 @@ fn both_scales_are_compared_and_the_limit_itself_passes() {
         (80.0, 80, false),
         (0.79, 80, true),
         (0.8, 80, false),
-        (1.0, 80, false),
     ] {
         let judgement = judged(
             face("Approved", "Approved", score, &[]),
@@ -53,6 +55,12 @@ fn both_scales_are_compared_and_the_limit_itself_passes() {
         let expected = changes.then_some((Weight::Approved, Weight::InReview));
         assert_eq!(to(&judgement), expected, "{score} {limit}");
     }
+    // All, or nearly nothing: nobody can tell.
+    let odd = judged(
+        face("Approved", "Approved", 1.0, &[]),
+        json!({ REVIEW: 80 }),
+    );
+    assert_eq!(odd, Judgement::Unknown(Unknown::NoScore));
     let risk = |score: f64| {
         json!({
             "status": "Approved", "status_override": null, "features": ["AML"],
@@ -173,4 +181,95 @@ fn the_checks_count_where_a_human_decided() {
         judged(expired, json!({ REVIEW: 80 })),
         Judgement::Unknown(Unknown::NoScore)
     );
+}
+
+/// A session with one screening of these hits, each with how well it matches and how it is marked.
+fn screened(hits: &[(f64, &str)]) -> Value {
+    let hits = hits
+        .iter()
+        .map(|(score, status)| json!({ "match_score": score, "review_status": status }));
+    json!({
+        "status": "Approved", "status_override": null, "features": ["AML"], "workflow_version": 1,
+        "aml_screenings": [{ "status": "Approved", "score": 65, "hits": hits.collect::<Vec<_>>() }],
+    })
+}
+
+/// Limits of version 1 of a workflow.
+fn limits(settings: Value) -> WorkflowLimits {
+    let mut workflow = json!({
+        "uuid": "5b1f3c9a-0000-4000-8000-000000000001", "version": 1, "features": [],
+    });
+    for (name, value) in settings.as_object().unwrap() {
+        workflow[name] = value.clone();
+    }
+    WorkflowLimits::of_workflow(&serde_json::from_value(workflow).unwrap())
+}
+
+#[test]
+fn what_didit_ruled_out_by_itself_is_no_judgement_of_a_human() {
+    let limits = limits(json!({ "aml_match_score_threshold": 85 }));
+    let wanted: Thresholds =
+        serde_json::from_value(json!({ "aml_score_approve_threshold": 60 })).unwrap();
+    for (hits, is_judged) in [
+        (&[(93.0, "Unreviewed"), (61.0, "False Positive")][..], true),
+        (&[(93.0, "Unreviewed"), (88.0, "False Positive")], false),
+        (&[(98.0, "False Positive")], false),
+        (&[(61.0, "False Positive")], true),
+        (&[(93.0, "Confirmed Match")], false),
+    ] {
+        let decision = Decision::from_value(&screened(hits)).unwrap();
+        let judgement = judge(&decision, &wanted, Some(&limits));
+        let expected = match is_judged {
+            true => Some((Weight::Approved, Weight::InReview)),
+            false => None,
+        };
+        assert_eq!(to(&judgement), expected, "{hits:?}: {judgement:?}");
+    }
+    // Where the threshold is not known, what matches worst of what counts has to do.
+    let lone = judged(
+        screened(&[(98.0, "False Positive")]),
+        json!({ "aml_score_approve_threshold": 60 }),
+    );
+    assert_eq!(lone, Judgement::Unknown(Unknown::Triaged));
+}
+
+#[test]
+fn limits_that_were_set_since_say_nothing_of_how_it_ended() {
+    let of_version = |version: i64| {
+        let mut decision = face("Declined", "Declined", 45.0, &[warning(LOW, "error")]);
+        decision["workflow_version"] = version.into();
+        Decision::from_value(&decision).unwrap()
+    };
+    let wanted: Thresholds = serde_json::from_value(json!({ DECLINE: 40 })).unwrap();
+    let strict = limits(json!({ REVIEW: 70, DECLINE: 50 }));
+    assert_eq!(
+        to(&judge(&of_version(1), &wanted, Some(&strict))),
+        Some((Weight::Declined, Weight::InReview))
+    );
+    assert_eq!(
+        judge(&of_version(2), &wanted, Some(&strict)),
+        Judgement::Unknown(Unknown::OtherLimit)
+    );
+}
+
+#[test]
+fn a_status_that_its_reasons_do_not_explain_is_not_turned() {
+    let odd = face("Declined", "Declined", 60.0, &[warning(LOW, "warning")]);
+    assert_eq!(
+        judged(odd, json!({ REVIEW: 55 })),
+        Judgement::Unknown(Unknown::OtherReasons)
+    );
+}
+
+#[test]
+fn a_check_that_ran_and_tells_no_score_leaves_the_session_open() {
+    let mut decision = face("Approved", "Approved", 96.0, &[]);
+    decision["liveness_checks"] = json!([{ "status": "Approved", "score": null }]);
+    let wanted = json!({ REVIEW: 20, "face_liveness_score_review_threshold": 99 });
+    assert_eq!(
+        judged(decision.clone(), wanted.clone()),
+        Judgement::Unknown(Unknown::NoScore)
+    );
+    decision["liveness_checks"][0]["score"] = 99.5.into();
+    assert_eq!(judged(decision, wanted), Judgement::Same);
 }
